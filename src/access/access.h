@@ -1,0 +1,91 @@
+/* access.h -- who may do what: users with roles, sessions, API keys with scopes, the audit log.
+ *
+ * Promises
+ *   - passwords are kept as argon2id (libsodium), keys and session tokens as hashes; each is shown once.
+ *   - throttle: after 5 failed sign-ins of a name or address, each further try waits longer (up to 15 min); success clears it.
+ *   - the audit log is append-only and holds no personal data of members.
+ *   - the last owner can be neither removed nor demoted.
+ *   - a session ends after 12 h without use, 7 days at most, and at once when the password changes or the user is disabled.
+ */
+#pragma once
+
+#include "store/store.h"
+
+/* Rights are bits; a route row names one. Roles and key scopes are sets of them. */
+#define RIGHTS(X)                                                                                  \
+    X(MEMBERS_READ, 1, "members:read", "查看会员", "see members")                                  \
+    X(MEMBERS_WRITE, 2, "members:write", "修改会员、标签", "change members and tags")              \
+    X(PERSONAL_READ, 3, "personal:read", "查看未脱敏的个人信息", "see personal data unmasked")     \
+    X(ORDERS_READ, 4, "orders:read", "查看订单与商品", "see orders and products")                  \
+    X(ORDERS_WRITE, 5, "orders:write", "写入订单与商品", "write orders and products")              \
+    X(IMPORT, 6, "import", "导入文件", "import files")                                             \
+    X(REPORTS_READ, 7, "reports:read", "查看报表", "see reports")                                  \
+    X(EXPORT, 8, "export", "导出", "export data")                                                  \
+    X(SETTINGS_WRITE, 9, "settings:write", "修改设置", "change settings")                          \
+    X(USERS_WRITE, 10, "users:write", "管理用户与密钥", "manage users and keys")                   \
+    X(AUDIT_READ, 11, "audit:read", "查看审计日志", "see the audit log")                           \
+    X(TRACK_WRITE, 12, "track:write", "写入行为", "write behaviour")
+
+enum right_bit {
+#define X(name, bit, text, zh, en) name##_BIT_ = bit,
+    RIGHTS(X)
+#undef X
+};
+#define RIGHT_NONE 0 /* any signed-in caller */
+/* Used in rows: MEMBERS_READ, or several with |. */
+enum {
+#define X(name, bit, text, zh, en) name = 1 << bit,
+    RIGHTS(X)
+#undef X
+};
+str rights_text(struct arena *a, u64 rights, const char *between);
+bool right_parse(str text, u64 *out);
+
+enum role { ROLE_OWNER, ROLE_OPERATOR, ROLE_ANALYST, ROLE_SUPPORT, ROLE_VIEWER };
+CHOICE(role); /* owner operator analyst support viewer */
+u64 role_rights(enum role r);
+
+static inline bool may(const struct ctx *c, u64 right) { return (c->rights & right) == right; }
+
+#define FIELDS_OF_user_view(X, N)                                                                  \
+    X(i64, id, ANY, "Id", N)                                                                       \
+    X(str, name, ANY, "Sign-in name", N)                                                           \
+    X(choice(role), role, ANY, "Role", N)                                                          \
+    X(flag, disabled, ANY, "May not sign in", N)                                                   \
+    X(instant, created_at, ANY, "Made", N)                                                         \
+    X(opt_instant, seen_at, ANY, "Last sign-in", N)
+SHAPE(user_view);
+
+enum err user_create(struct tx *t, str name, str password, enum role role, i64 *id);
+enum err user_set_password(struct tx *t, i64 id, str password);
+enum err user_set_role(struct tx *t, i64 id, enum role role);
+enum err user_set_disabled(struct tx *t, i64 id, bool disabled);
+enum err user_list(struct ctx *c, struct user_view_list *out);
+enum err user_find(struct ctx *c, str name, bool *found, struct user_view *out);
+i64 user_count(struct ctx *c);
+
+/* Signs in: argon2id runs outside any transaction. token is the cookie's value, csrf goes to the page. */
+struct session_grant {
+    str token, csrf;
+    i64 user;
+    instant expires_at;
+};
+enum err session_open(struct store *s, struct ctx *c, str name, str password, str address,
+                      struct session_grant *out);
+enum err session_close(struct store *s, struct ctx *c, str token);
+/* Fills c->user, c->actor, c->rights. E_UNAUTHENTICATED when unknown or over. csrf is checked when it is not absent
+ * (changing requests with a cookie must bring it). */
+enum err session_use(struct ctx *c, str token, bool changing, str csrf);
+
+struct key_grant {
+    i64 id;
+    str secret; /* "koi_…", shown once */
+};
+enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at, struct key_grant *out);
+enum err key_revoke(struct tx *t, i64 id);
+enum err key_use(struct ctx *c, str secret);
+
+/* One line: what was done to what; detail is a small JSON object without personal data. */
+enum err audit_write(struct tx *t, str action, str subject, json detail);
+
+extern const struct room access_room; /* /v1/session, /v1/users, /v1/keys, /v1/audit */

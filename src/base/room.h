@@ -1,0 +1,23 @@
+/* room.h -- the face every room shows the house; app/rooms.c lists them: the product's table of contents.
+ *
+ * Everything a room offers is a table. A NULL table is an empty one.
+ */
+#pragma once
+
+#include "base/types.h"
+
+struct migration; /* store/store.h     tables of the room, in order, never altered once landed */
+struct setting;   /* store/setting.h   what an operator can change */
+struct route;     /* http/route.h      doors */
+struct follower;  /* timeline/timeline.h */
+struct job_row;   /* job/job.h         what runs by schedule */
+
+struct room {
+    const char *name;
+    const struct migration *migrations;
+    const struct setting *settings;
+    const struct route *routes;
+    const struct follower *followers;
+    const struct job_row *jobs;
+};
+/* Each of the tables above ends with a row whose name (path) is NULL. */
