@@ -27,22 +27,37 @@ struct request; /* what raw handlers may ask; see http/request.h */
 
 typedef enum err handler_fn(struct ctx *c, const void *in, void *out);
 
+/* A handler with the shapes it was written for; made by HANDLER. */
+struct handler {
+    handler_fn *call;
+    const struct shape *in, *out;
+};
+
 struct route {
-    const char *path; /* "/v1/members/{id}"; NULL ends a table */
+    const char *path; /* "/v1/members/{id}"; NULL ends a table (or goes on at .next) */
     enum method method;
     u64 right;
-    handler_fn *handle;
-    const struct shape *in, *out;
+    const struct handler *handler;
     const char *zh, *en; /* one line: what it does */
     const char *group;   /* heading in the manual: "Members" */
     const char *errors;  /* beyond the usual: "E_NOT_FOUND E_CONFLICT" */
     unsigned flags;
-    i64 body_max; /* bytes; 0: 1 MiB */
+    i64 body_max; /* bytes; 0: 1 MiB (UPLOAD: 2 GiB) */
+    const struct route *next; /* in the row that ends a table: where the room's rows go on */
 };
 
-/* Defines a handler with its true types and the untyped form for the table:
- *   HANDLER(member_show, member_ref, member_view) { … use c, in, out … }
- *   ROUTE(GET, "/v1/members/{id}", MEMBERS_READ, member_show, "Members", "看一位会员", "Show a member", .flags = QUICK)
+/* Types are written once, in HANDLER; a row names the handler only, so it cannot name a wrong shape:
+ *   HANDLER(member_show, member_ref, member_view)
+ *   {
+ *       TRY(member_get(c, in->id, out));
+ *       return OK;
+ *   }
+ *   const struct route member_routes[] = {
+ *       ROUTE(GET, "/v1/members/{id}", MEMBERS_READ, member_show, "Members", "看一位会员", "Show a member",
+ *             .flags = QUICK, .errors = "E_NOT_FOUND"),
+ *       { .next = member_tag_routes }, // another table of the room, or { 0 }
+ *   };
+ * Routes without input or without a reply body use `nothing`. The reply is zeroed before the call.
  */
 #define HANDLER(NAME, IN, OUT)                                                                     \
     static enum err NAME(struct ctx *c, const struct IN *in, struct OUT *out);                     \
@@ -50,13 +65,13 @@ struct route {
     {                                                                                              \
         return NAME(c, in, out);                                                                   \
     }                                                                                              \
-    enum { NAME##_declared_ = 1 };                                                                 \
-    static const struct shape *const NAME##_in_ = &IN##_shape;                                     \
-    static const struct shape *const NAME##_out_ = &OUT##_shape;                                   \
-    static enum err NAME(struct ctx *c, const struct IN *in, struct OUT *out)
-#define ROUTE(METHOD, PATH, RIGHT, NAME, IN, OUT, GROUP, ZH, EN, ...)                              \
-    { .path = PATH, .method = M_##METHOD, .right = RIGHT, .handle = NAME##_untyped_,               \
-      .in = &IN##_shape, .out = &OUT##_shape, .group = GROUP, .zh = ZH, .en = EN, __VA_ARGS__ }
+    static const struct handler NAME##_handler_ = { NAME##_untyped_, &IN##_shape, &OUT##_shape };  \
+    static enum err NAME(struct ctx *c __attribute__((unused)),                                    \
+                         const struct IN *in __attribute__((unused)),                              \
+                         struct OUT *out __attribute__((unused)))
+#define ROUTE(METHOD, PATH, RIGHT, NAME, GROUP, ZH, EN, ...)                                       \
+    { .path = PATH, .method = M_##METHOD, .right = RIGHT, .handler = &NAME##_handler_,             \
+      .group = GROUP, .zh = ZH, .en = EN, __VA_ARGS__ }
 
 /* Lists: every list route takes these two and answers {"items":[…],"next_cursor":…}. */
 #define PAGE_FIELDS(X, N)                                                                          \
