@@ -2,6 +2,7 @@
  *
  * Promises
  *   - passwords are kept as argon2id (libsodium), keys and session tokens as hashes; each is shown once.
+ *   - password_rules: 10 characters or more, not the name, not among the commonest.
  *   - throttle: after 5 failed sign-ins of a name or address, each further try waits longer (up to 15 min); success clears it.
  *   - the audit log is append-only and holds no personal data of members.
  *   - the last owner can be neither removed nor demoted.
@@ -34,7 +35,7 @@ enum right_bit {
 #define RIGHT_NONE 0 /* any signed-in caller */
 /* Used in rows: MEMBERS_READ, or several with |. */
 enum {
-#define X(name, bit, text, zh, en) name = 1 << bit,
+#define X(name, bit, text, zh, en) name = 1 << (bit),
     RIGHTS(X)
 #undef X
 };
@@ -56,8 +57,17 @@ static inline bool may(const struct ctx *c, u64 right) { return (c->rights & rig
     X(opt_instant, seen_at, ANY, "Last sign-in", N)
 SHAPE(user_view);
 
-enum err user_create(struct tx *t, str name, str password, enum role role, i64 *id);
-enum err user_set_password(struct tx *t, i64 id, str password);
+/* A password made ready to be kept: checked against the rules and hashed (about 100 ms, so never inside a transaction;
+ * at most two at a time in the process). Its own type, so that plain text cannot be stored by mistake. */
+struct password {
+    str hash;
+};
+enum err password_make(struct ctx *c, str name, str plain, struct password *out);
+
+enum err user_create(struct tx *t, str name, struct password password, enum role role, i64 *id);
+enum err user_set_password(struct tx *t, i64 id, struct password password); /* ends his sessions */
+/* password_make and user_create in one, for the command line and first starts. */
+enum err user_add(struct store *s, struct ctx *c, str name, str plain, enum role role, i64 *id);
 enum err user_set_role(struct tx *t, i64 id, enum role role);
 enum err user_set_disabled(struct tx *t, i64 id, bool disabled);
 enum err user_list(struct ctx *c, struct user_view_list *out);
@@ -85,7 +95,37 @@ enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at, 
 enum err key_revoke(struct tx *t, i64 id);
 enum err key_use(struct ctx *c, str secret);
 
-/* One line: what was done to what; detail is a small JSON object without personal data. */
+/* What is known of sign-ins and keys in memory (10 s old at most) forgets what concerns this store: for tests and tools
+ * that change access tables by other ways than the functions above. */
+void access_forget(struct store *s);
+/* Writes the times of last use that memory holds; the sweep job and http_stop call it. */
+enum err access_flush(struct store *s, struct ctx *c);
+enum err access_sweep(struct store *s, struct ctx *c); /* and removes what is over */
+
+/* One line: what was done to what, by c->actor from c->address; detail is a small JSON object without personal data. */
 enum err audit_write(struct tx *t, str action, str subject, json detail);
+
+#define FIELDS_OF_audit_view(X, N)                                                                 \
+    X(i64, id, ANY, "Id", N)                                                                       \
+    X(instant, at, ANY, "When", N)                                                                 \
+    X(str, actor, ANY, "Who: user:NAME, key:NAME, cli, system", N)                                 \
+    X(str, action, ANY, "What was done: METHOD /path of a route, or an event's name", N)           \
+    X(str, subject, ANY, "To what", N)                                                             \
+    X(json, detail, ANY, "More, without personal data", N)                                         \
+    X(str, address, ANY, "From which address", N)
+SHAPE(audit_view);
+/* Newest first, below `before` (0: from the newest). Empty actor or action: all; action matches its beginning. */
+enum err audit_list(struct ctx *c, str actor, str action, i64 before, i64 limit, struct audit_view_list *out);
+
+#define FIELDS_OF_key_view(X, N)                                                                   \
+    X(i64, id, ANY, "Id", N)                                                                       \
+    X(str, name, ANY, "What it is for", N)                                                         \
+    X(strs, scopes, ANY, "Rights it carries", N)                                                   \
+    X(instant, created_at, ANY, "Made", N)                                                         \
+    X(opt_instant, expires_at, ANY, "Ends by itself", N)                                           \
+    X(opt_instant, used_at, ANY, "Last use, to the minute", N)                                     \
+    X(flag, revoked, ANY, "No longer valid", N)
+SHAPE(key_view);
+enum err key_list(struct ctx *c, struct key_view_list *out);
 
 extern const struct room access_room; /* /v1/session, /v1/users, /v1/keys, /v1/audit */

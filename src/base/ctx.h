@@ -30,6 +30,7 @@ struct ctx {
     u64 rights;              /* bits of access/access.h */
     i64 user;                /* who acts: a user id, 0 for the system */
     str actor;               /* how the audit log names him: "user:anna", "key:erp", "cli", "system" */
+    str address;             /* where he comes from, for the audit log; empty when not by the network */
     enum locale locale;
     struct problem why; /* set by fail() */
 };

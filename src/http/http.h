@@ -15,12 +15,15 @@
 
 struct http_options {
     str listen;   /* "127.0.0.1:8080"; port 0: any free port */
-    int workers;  /* 0: default 4 */
+    int workers;  /* threads for reading requests; 0: default 4 */
+    int writers;  /* threads for changing ones; 0: default 8 */
     int loops;    /* event-loop threads; 0: default 2 */
     str folder;   /* for tmp/ and the cursor key */
     str console_dir; /* serve the console from this folder instead of the embedded one (development) */
-    i64 rate_per_second; /* per address; 0: default 500, -1: off */
+    i64 rate_per_second; /* per address; 0: default 500 for all but this machine itself, -1: off */
     bool secure_cookies; /* behind TLS */
+    instant (*now)(void); /* the clock handlers see; NULL: the wall clock */
+    i64 request_ms;       /* 0: default 60 s to receive and to answer */
 };
 struct http;
 
