@@ -1,0 +1,104 @@
+// frame.tsx -- what stands around every page: menu, language, the user's own menu.
+import { LogoutOutlined, KeyOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons'
+import { Button, Drawer, Dropdown, Grid, Layout, Menu, Skeleton, type MenuProps } from 'antd'
+import { Suspense, useState } from 'react'
+import { Link, Outlet, useLocation } from 'react-router'
+import { useSay } from '~/base/locale'
+import type { Word } from '~/base/words'
+import { Guard } from './guard'
+import { LanguageSwitch } from './language'
+import { Logo } from './logo'
+import { pages } from './pages'
+import { PasswordDialog } from './password'
+import { useMay, useSession } from './session'
+
+function useMenu(): MenuProps['items'] {
+  const say = useSay()
+  const may = useMay()
+  const shown = pages.filter((row) => row.menu && may(row.right))
+  const groups = [...new Set(shown.map((row) => row.menu!.group))]
+  return groups.map((group: Word) => ({
+    type: 'group',
+    key: group,
+    label: say(group),
+    children: shown
+      .filter((row) => row.menu!.group === group)
+      .map((row) => ({ key: row.path, icon: row.menu!.icon, label: <Link to={row.path}>{say(row.word)}</Link> })),
+  }))
+}
+
+/** The menu row a path belongs to: the longest that begins it. */
+function rowOf(path: string): string {
+  const fits = pages.filter((row) => row.menu && (path === row.path || path.startsWith(`${row.path}/`)))
+  return fits.sort((a, b) => b.path.length - a.path.length)[0]?.path ?? ''
+}
+
+function UserMenu() {
+  const say = useSay()
+  const { session, signOut } = useSession()
+  const [changing, setChanging] = useState(false)
+  if (!session) return null
+  const items: MenuProps['items'] = [
+    { key: 'who', disabled: true, label: `${session.user.name} · ${say(`role.${session.user.role}`)}` },
+    { key: 'password', icon: <KeyOutlined />, label: say('change_password'), onClick: () => setChanging(true) },
+    { key: 'out', icon: <LogoutOutlined />, label: say('sign_out'), onClick: signOut },
+  ]
+  return (
+    <>
+      <Dropdown menu={{ items }} trigger={['click']}>
+        <Button type="text" icon={<UserOutlined />} aria-label={session.user.name}>
+          <span className="only-wide">{session.user.name}</span>
+        </Button>
+      </Dropdown>
+      <PasswordDialog open={changing} close={() => setChanging(false)} />
+    </>
+  )
+}
+
+export function Frame() {
+  const say = useSay()
+  const items = useMenu()
+  const path = useLocation().pathname
+  const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
+  const [open, setOpen] = useState(false)
+  const menu = (
+    <Menu mode="inline" items={items} selectedKeys={[rowOf(path)]} onClick={() => setOpen(false)} className="menu" />
+  )
+  return (
+    <Layout className="frame">
+      <a href="#content" className="skip">{say('skip_to_content')}</a>
+      {wide ? (
+        <Layout.Sider width={216} theme="light" className="sider">
+          <nav aria-label={say('menu')}>
+            <Link to="/" className="home"><Logo /></Link>
+            {menu}
+          </nav>
+        </Layout.Sider>
+      ) : (
+        <Drawer placement="left" open={open} onClose={() => setOpen(false)} size={264} title={<Logo />} className="menu-drawer">
+          <nav aria-label={say('menu')}>{menu}</nav>
+        </Drawer>
+      )}
+      <Layout>
+        <Layout.Header className="head">
+          {!wide && (
+            <>
+              <Button type="text" icon={<MenuOutlined />} aria-label={say('menu')} onClick={() => setOpen(true)} />
+              <Link to="/" className="home-small"><Logo /></Link>
+            </>
+          )}
+          <span className="space" />
+          <LanguageSwitch />
+          <UserMenu />
+        </Layout.Header>
+        <Layout.Content id="content" className="content" tabIndex={-1}>
+          <Guard key={path}>
+            <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
+              <Outlet />
+            </Suspense>
+          </Guard>
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  )
+}

@@ -1,0 +1,51 @@
+// theme.ts -- the look: quiet water, one warm koi; and the colours of charts.
+import type { ThemeConfig } from 'antd'
+
+export const ink = '#17343b'
+export const water = '#17596a'
+export const koi = '#c8492a'
+export const paper = '#f6f5f1'
+export const line = '#e4e2da'
+export const quiet = '#66747a'
+
+// Told apart with every common colour blindness, and in grey: they differ in lightness too.
+export const palette = ['#17596a', '#e07b39', '#7aa6c2', '#8c4a6b', '#d9b44a', '#4f8f6f', '#8d8a80']
+
+// One hue from light to dark for amounts: readable without seeing colour.
+const heat = ['#f1f5f4', '#dbe8e8', '#bdd6d9', '#97bfc5', '#6ba3ad', '#43828f', '#246473', '#12424f']
+
+/** The colour of a share (0..1) on the heat scale, and the text colour that reads well on it. */
+export function heatOf(share: number): { background: string; color: string } {
+  const at = share <= 0 ? 0 : Math.min(heat.length - 1, 1 + Math.floor(share * (heat.length - 1.001)))
+  return { background: heat[at]!, color: at >= 4 ? '#fff' : ink }
+}
+
+const fonts =
+  '-apple-system, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
+
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: water,
+    colorInfo: water,
+    colorLink: water,
+    colorSuccess: '#3f7f5f',
+    colorWarning: '#b4761a',
+    colorError: '#b93a2b',
+    colorTextBase: ink,
+    colorBgLayout: paper,
+    colorBorder: '#cfcdc4',
+    colorBorderSecondary: line,
+    colorTextDescription: quiet,
+    colorTextPlaceholder: '#7b868a',
+    borderRadius: 8,
+    fontFamily: fonts,
+    fontSize: 14,
+    controlHeight: 34,
+  },
+  components: {
+    Layout: { siderBg: '#fff', headerBg: '#fff', headerHeight: 56, headerPadding: '0 16px' },
+    Menu: { itemSelectedBg: '#e5efef', itemSelectedColor: water, itemHeight: 38, activeBarBorderWidth: 0 },
+    Table: { headerBg: '#f3f2ec', headerColor: quiet, cellPaddingBlock: 10, rowHoverBg: '#f5f9f9' },
+    Card: { headerFontSize: 15, headerHeight: 46 },
+  },
+}

@@ -1,0 +1,102 @@
+// data.ts -- hooks between a page and the server: read once, read page by page, change.
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { address, ask, type Method, type Query } from './http'
+
+export interface Data<T> {
+  data: T | undefined
+  error: Error | undefined
+  loading: boolean
+  reload: () => void
+}
+
+/** Reads `path` again whenever path or query change; what was read stays until the new answer is here.
+ *  A null path reads nothing. A request that is no longer wanted is cancelled. */
+export function useData<T>(path: string | null, query?: Query): Data<T> {
+  const question = path === null ? null : address(path, query)
+  const [state, setState] = useState<{ question?: string; data?: T; error?: Error }>({})
+  const [round, setRound] = useState(0)
+  useEffect(() => {
+    if (question === null) return
+    const cancel = new AbortController()
+    ask<T>('GET', question, { signal: cancel.signal }).then(
+      (data) => cancel.signal.aborted || setState({ question, data }),
+      (error: Error) =>
+        cancel.signal.aborted || setState((old) => ({ question, error, data: old.question === question ? old.data : undefined })),
+    )
+    return () => cancel.abort()
+  }, [question, round])
+  const reload = useCallback(() => {
+    setState((old) => ({ ...old, question: undefined, error: undefined }))
+    setRound((n) => n + 1)
+  }, [])
+  const loading = question !== null && state.question !== question
+  return { data: question === null ? undefined : state.data, error: loading ? undefined : state.error, loading, reload }
+}
+
+export interface Page<T> {
+  items: T[]
+  next_cursor?: string | null
+  total?: number | null
+}
+
+export interface Pages<T> extends Data<Page<T>> {
+  page: number
+  next?: () => void
+  previous?: () => void
+}
+
+/** A list with cursors, one page at a time; a new question starts at its first page. */
+export function usePages<T>(path: string | null, query: Query = {}): Pages<T> {
+  const question = path === null ? null : address(path, query)
+  const [trail, setTrail] = useState<{ question: string | null; cursors: string[] }>({ question, cursors: [] })
+  const cursors = trail.question === question ? trail.cursors : []
+  const read = useData<Page<T>>(path, { ...query, cursor: cursors.at(-1) })
+  const next = read.data?.next_cursor
+  return {
+    ...read,
+    page: cursors.length + 1,
+    next: next && !read.loading ? () => setTrail({ question, cursors: [...cursors, next] }) : undefined,
+    previous: cursors.length > 0 ? () => setTrail({ question, cursors: cursors.slice(0, -1) }) : undefined,
+  }
+}
+
+export interface Change {
+  busy: boolean
+  error: Error | undefined
+  clear: () => void
+  run: <T>(method: Method, path: string, body?: unknown) => Promise<T | undefined>
+}
+
+/** Changes something; a refusal is kept in `error` and answered with undefined. Two at once are not sent. */
+export function useChange(): Change {
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<Error>()
+  const running = useRef(false)
+  const run = useCallback(async <T,>(method: Method, path: string, body?: unknown): Promise<T | undefined> => {
+    if (running.current) return undefined
+    running.current = true
+    setBusy(true)
+    setError(undefined)
+    try {
+      return (await ask<T>(method, path, { body })) ?? ({} as T)
+    } catch (refused) {
+      setError(refused as Error)
+      return undefined
+    } finally {
+      running.current = false
+      setBusy(false)
+    }
+  }, [])
+  return { busy, error, clear: useCallback(() => setError(undefined), []), run }
+}
+
+/** A value that waits until it has been still for a while: for questions asked while typing. */
+export function useSettled<T>(value: T, wait_ms = 350): T {
+  const [settled, setSettled] = useState(value)
+  const key = JSON.stringify(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(JSON.parse(key) as T), wait_ms)
+    return () => clearTimeout(timer)
+  }, [key, wait_ms])
+  return settled
+}

@@ -1,0 +1,11 @@
+// words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
+import { access } from './access'
+import { common } from './common'
+import { imports } from './imports'
+import { members } from './members'
+import { overview } from './overview'
+import { rfm } from './rfm'
+import { trade } from './trade'
+
+export const words = { ...common, ...access, ...imports, ...members, ...overview, ...rfm, ...trade }
+export type Word = keyof typeof words

@@ -1,0 +1,5 @@
+// trade.ts -- words of the trade pages.
+import type { Chapter } from './chapter'
+
+export const trade = {
+} as const satisfies Chapter
