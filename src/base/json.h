@@ -14,13 +14,14 @@
 #include "base/shape.h"
 
 enum err json_read(struct ctx *c, const struct shape *shape, void *out, str text);
+/* For requests whose fields come from several places: fields already set are marked in *seen (bit = index of the field) and may
+ * not come again; REQUIRED is left to shape_require once all parts are in. */
+enum err json_read_part(struct ctx *c, const struct shape *shape, void *out, str text, u64 *seen);
+enum err shape_require(struct ctx *c, const struct shape *shape, u64 seen);
 void json_write(struct buf *out, const struct shape *shape, const void *in);
 void json_write_str(struct buf *out, str s); /* quoted and escaped */
 
 /* Sets one field from plain text (a query parameter, a path part, a CLI option), by the same rules. */
 enum err shape_set_text(struct ctx *c, const struct shape *shape, void *out, str name, str text);
-/* After the fields are set: REQUIRED and range rules of the whole struct (nested too). */
-enum err shape_check(struct ctx *c, const struct shape *shape, const void *in);
-
 /* True when text is one valid JSON value; for `json` fields and the store. */
 bool json_valid(str text);

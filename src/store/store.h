@@ -112,7 +112,7 @@ struct query {
     static struct query ID = { .name = #ID, .sql = SQL, .pg = PG, .shape = SHAPE_AT,               \
                                .changes = CHANGES, .file = __FILE__, .line = __LINE__ };           \
     static struct query *const ID##_listed_                                                        \
-        __attribute__((used, section("queries"), no_sanitize("address"))) = &ID
+        __attribute__((used, section("queries"))) = &ID
 /* Reads rows of a shape: every column has a field of its name and a kind that fits. */
 #define QUERY(ID, SHAPE_NAME, SQL) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL)
 #define QUERY_PG(ID, SHAPE_NAME, SQL, PG) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG)
