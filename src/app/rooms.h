@@ -1,7 +1,17 @@
-/* rooms.h -- the product's table of contents. */
+/* rooms.h -- the list of rooms: the product's table of contents.
+ *
+ * Threads  Constant after app_wire, which main calls before anything else.
+ */
 #pragma once
 
 #include "base/room.h"
 
-/* All rooms in start order; ends with NULL. */
+#define KOI_VERSION "0.1.0"
+
+/* All rooms, floor by floor; ends with NULL. */
 extern const struct room *const rooms[];
+
+/* Joins rooms that must not know each other: settings, merge listeners. */
+void app_wire(void);
+
+extern const struct room app_room; /* what belongs to the whole: the programme's time zone */
