@@ -1,0 +1,160 @@
+/* timeline.c -- writes lines to the log of everything that happened and reads them back.
+ *
+ * Invariants
+ *   1. Nothing in the program updates or deletes a row of `timeline`.
+ *   2. Numbers come from tx_take in the writing transaction itself, so they become visible in rising order: a reader
+ *      who has seen seq n will never see a line below n appear later. Followers stand on this.
+ */
+#include "timeline/timeline.h"
+
+#include <assert.h>
+
+#include "base/room.h"
+
+SHAPE_DEFINE(timeline_line);
+
+static const struct migration migrations[] = {
+    { "0001 timeline",
+      "CREATE TABLE timeline ("
+      "  member int64 NOT NULL,"
+      "  seq int64 NOT NULL,"
+      "  at int64 NOT NULL,"
+      "  kind text NOT NULL,"
+      "  subject text,"
+      "  touchpoint text,"
+      "  value int64,"
+      "  props text,"
+      "  PRIMARY KEY (member, seq)"
+      ") clustered;"
+      "CREATE INDEX timeline_seq ON timeline (seq);"
+      "CREATE TABLE follower ("
+      "  name text NOT NULL,"
+      "  seq int64 NOT NULL,"
+      "  PRIMARY KEY (name)"
+      ") clustered;" },
+    { NULL, NULL },
+};
+
+const struct room timeline_room = {
+    .name = "timeline",
+    .migrations = migrations,
+};
+
+/* -- writing ---------------------------------------------------------------------------------- */
+
+#define COLUMNS "member, seq, at, kind, subject, touchpoint, value, props"
+
+CHANGE(line_insert, "INSERT INTO timeline (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+/* Eight lines a statement: on PostgreSQL each statement is a round trip. */
+#define EIGHT ((i64)8)
+CHANGE(lines_insert, "INSERT INTO timeline (" COLUMNS ") VALUES"
+                     " ($1, $2, $3, $4, $5, $6, $7, $8),"
+                     " ($9, $10, $11, $12, $13, $14, $15, $16),"
+                     " ($17, $18, $19, $20, $21, $22, $23, $24),"
+                     " ($25, $26, $27, $28, $29, $30, $31, $32),"
+                     " ($33, $34, $35, $36, $37, $38, $39, $40),"
+                     " ($41, $42, $43, $44, $45, $46, $47, $48),"
+                     " ($49, $50, $51, $52, $53, $54, $55, $56),"
+                     " ($57, $58, $59, $60, $61, $62, $63, $64)");
+
+static void line_values(struct value out[8], const struct timeline_line *in, i64 seq)
+{
+    assert(in->kind.n > 0 && in->member >= 0);
+    out[0] = V(in->member);
+    out[1] = V(seq);
+    out[2] = V(in->at);
+    out[3] = V(in->kind);
+    out[4] = V(in->subject);
+    out[5] = V(in->touchpoint);
+    out[6] = V(in->value);
+    out[7] = V(in->props);
+}
+
+enum err timeline_append(struct tx *t, const struct timeline_line *in)
+{
+    return timeline_append_all(t, in, 1);
+}
+
+enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n)
+{
+    if (n == 0) return OK;
+    i64 seq;
+    TRY(tx_take(t, S("timeline"), n, &seq));
+    struct value values[8 * EIGHT];
+    i64 done = 0;
+    for (; n - done >= EIGHT; done += EIGHT) {
+        for (i64 i = 0; i < EIGHT; i++) line_values(values + 8 * i, &in[done + i], seq + done + i);
+        TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
+    }
+    for (; done < n; done++) {
+        line_values(values, &in[done], seq + done);
+        TRY(tx_change(t, &line_insert, (struct args){ values, 8 }));
+    }
+    return OK;
+}
+
+/* -- reading ---------------------------------------------------------------------------------- */
+
+/* Newest by when it happened, not by when it was written: an import brings last year's orders today. */
+QUERY(line_of_member, timeline_line,
+      "SELECT " COLUMNS " FROM timeline"
+      " WHERE member = $1 AND (CAST($2 AS BIGINT) = 0 OR at < $3 OR (at = $3 AND seq < $2))"
+      " ORDER BY at DESC, seq DESC LIMIT $4");
+QUERY(line_at, one_i64, "SELECT at AS value FROM timeline WHERE seq = $1");
+QUERY(line_after, timeline_line,
+      "SELECT " COLUMNS " FROM timeline WHERE seq > $1 ORDER BY seq LIMIT $2");
+QUERY(line_last, one_i64, "SELECT COALESCE(MAX(seq), 0) AS value FROM timeline");
+
+static bool line_is_newer(const struct timeline_line *a, const struct timeline_line *b)
+{
+    return a->at != b->at ? a->at > b->at : a->seq > b->seq;
+}
+
+/* Both sorted newest first: the first `limit` of the two together. */
+static struct timeline_line_list lines_join(struct arena *a, struct timeline_line_list x,
+                                            struct timeline_line_list y, i64 limit)
+{
+    struct timeline_line_list out = { NEWS(a, struct timeline_line, x.n + y.n), 0 };
+    i64 i = 0, k = 0;
+    while (out.n < limit && (i < x.n || k < y.n)) {
+        bool from_x = k == y.n || (i < x.n && line_is_newer(&x.at[i], &y.at[k]));
+        out.at[out.n++] = from_x ? x.at[i++] : y.at[k++];
+    }
+    return out;
+}
+
+enum err timeline_of_member(struct ctx *c, ints members, i64 before_seq, i64 limit,
+                            struct timeline_line_list *out)
+{
+    struct one_i64 before = { 0 };
+    if (before_seq) {
+        bool found;
+        TRY(db_find(c, &line_at, &before, &found, ARGS(before_seq)));
+        if (!found)
+            return fail_at(c, E_INVALID, S("/before"), "时间线上没有第 %lld 行，请用上一页给出的 next_before",
+                           "the timeline has no line %lld; pass the next_before of the last page",
+                           (long long)before_seq);
+    }
+    *out = (struct timeline_line_list){ 0 };
+    for (i64 i = 0; i < members.n; i++) {
+        struct timeline_line_list lines;
+        TRY(db_all(c, &line_of_member, &lines,
+                   ARGS(members.at[i], before_seq, before.value, limit)));
+        *out = i == 0 ? lines : lines_join(c->arena, *out, lines, limit);
+    }
+    return OK;
+}
+
+enum err timeline_after(struct ctx *c, i64 seq, i64 limit, struct timeline_line_list *out)
+{
+    return db_all(c, &line_after, out, ARGS(seq, limit));
+}
+
+enum err timeline_last(struct ctx *c, i64 *seq)
+{
+    struct one_i64 row;
+    TRY(db_get(c, &line_last, &row, NO_ARGS));
+    *seq = row.value;
+    return OK;
+}
