@@ -168,6 +168,10 @@ enum err tx_take(struct tx *t, str sequence, i64 n, i64 *first);
 void tx_after_commit(struct tx *t, void (*fn)(void *arg), void *arg);
 
 typedef enum err write_fn(struct tx *t, void *arg);
+/* Runs fn as a part of the change that may fail alone: when it answers an error, what it changed is undone and the change
+ * goes on. Without it a failed statement ends its change: every later statement answers the same error. */
+enum err tx_try(struct tx *t, write_fn *fn, void *arg);
+
 /* Runs fn in one transaction, perhaps more than once, so fn touches only its tx and its argument: no I/O, no clock.
  * Sleeps until it is durable or refused. Errors of fn come back with c->why. Text made by fn for its results must be copied:
  * arg's results live in t->c->arena, which is the caller's c->arena. */

@@ -1,0 +1,68 @@
+/* room.c -- the store's own tables and settings, and numbers of sequences. */
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/room.h"
+#include "store/setting.h"
+#include "store/store_private.h"
+
+static const struct migration migrations[] = {
+    { "0001 sequence, setting, outbox",
+      "CREATE TABLE sequence ("
+      "  name text NOT NULL PRIMARY KEY,"
+      "  next int64 NOT NULL"
+      ") clustered;"
+      "CREATE TABLE setting ("
+      "  name text NOT NULL PRIMARY KEY,"
+      "  value text NOT NULL,"
+      "  changed_at int64 NOT NULL,"
+      "  changed_by text NOT NULL"
+      ") clustered;"
+      "CREATE TABLE outbox ("
+      "  id int64 NOT NULL PRIMARY KEY,"
+      "  kind text NOT NULL,"
+      "  payload text NOT NULL,"
+      "  state text NOT NULL," /* waiting, done, dead */
+      "  due_at int64 NOT NULL,"
+      "  attempts int64 NOT NULL,"
+      "  why text NOT NULL,"
+      "  made_at int64 NOT NULL"
+      ");"
+      "CREATE INDEX outbox_due ON outbox (kind, due_at) WHERE state = 'waiting';" },
+    { 0 },
+};
+
+static enum err zone_exists(struct ctx *c, str value)
+{
+    if (zone_open(str_z(c->arena, value))) return OK;
+    return fail(c, E_INVALID, "没有这个时区，请写 IANA 名称，例如 Asia/Shanghai",
+                "there is no such time zone; write its IANA name, such as Asia/Shanghai");
+}
+
+static const struct setting settings[] = {
+    { .name = "timezone", .kind = SETTING_TEXT, .fallback = "Asia/Shanghai", .check = zone_exists,
+      .zh = "店铺时区：“一天”从这里的零点开始", .en = "The shop's time zone: what a day is" },
+    { .name = "currency", .kind = SETTING_TEXT, .fallback = "CNY", .check = NULL,
+      .zh = "金额的币种（ISO 4217）", .en = "The currency of amounts (ISO 4217)" },
+    { .name = "language", .kind = SETTING_CHOICE, .fallback = "zh-CN", .choices = "zh-CN en-US",
+      .zh = "通知和命令行使用的语言", .en = "The language of notices and of the command line" },
+    { 0 },
+};
+
+const struct room store_room = { .name = "store", .migrations = migrations, .settings = settings };
+
+/* -- sequences -------------------------------------------------------------------------------- */
+
+CHANGE_RETURNING(sql_take, one_i64,
+                 "INSERT INTO sequence (name, next) VALUES ($1, 1 + CAST($2 AS BIGINT)) "
+                 "ON CONFLICT (name) DO UPDATE SET next = sequence.next + CAST($2 AS BIGINT) "
+                 "RETURNING next AS value");
+
+enum err tx_take(struct tx *t, str sequence, i64 n, i64 *first)
+{
+    assert(n > 0);
+    struct one_i64 next;
+    TRY(db_get(t->c, &sql_take, &next, ARGS(sequence, n)));
+    *first = next.value - n;
+    return OK;
+}

@@ -1,0 +1,36 @@
+/* sqlite_private.h -- what the files of the SQLite driver share. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "store/store_private.h"
+
+/* A statement ready to run: where parameter $k is bound, which field column i fills. */
+struct sqlite_prepared {
+    sqlite3_stmt *stmt;
+    int params, columns;
+    int *index;                        /* of $1 … $params */
+    const struct shape_field **fields; /* of each column */
+    bool busy;                         /* in work further up the stack */
+};
+
+struct sqlite_db {
+    struct db db;
+    sqlite3 *handle;
+    struct sqlite_prepared *prepared; /* by slot */
+    i64 slots;
+    sqlite3_stmt *control[SAY_COUNT];
+    bool committing; /* a COMMIT that the store itself made */
+};
+
+/* Opens `file` with our settings and guards of the role. */
+enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cache_kib,
+                        sqlite3 **out);
+/* A result code as ours, with words. what: the statement's name or an action. */
+enum err sqlite_fail(struct ctx *c, sqlite3 *handle, int code, const char *what);
+
+enum err copier_start(struct ctx *c, struct store *s);
+void copier_stop(struct store *s);
+void copier_rest(struct db *writer);
+/* The writer's log has so many pages now. */
+void copier_note(struct copier *k, i64 pages);
