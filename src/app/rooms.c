@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+#include "timeline/timeline.h"
+
 const struct room *const rooms[] = {
+    &timeline_room,
     NULL,
 };
