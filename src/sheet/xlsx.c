@@ -346,7 +346,8 @@ enum err xlsx_open(struct ctx *c, int fd, str sheet_name, struct xlsx **out)
     enum err e = open_worksheet(c, x, sheet_name);
     if (e != OK) {
         xlsx_close(x);
-        return e == E_NOT_FOUND ? E_UNSUPPORTED : e;
+        if (e == E_NOT_FOUND) e = c->why.err = E_UNSUPPORTED; /* a part is missing, not the file */
+        return e;
     }
     *out = x;
     return OK;
