@@ -4,8 +4,10 @@
 #include <stddef.h>
 
 #include "timeline/timeline.h"
+#include "trade/trade.h"
 
 const struct room *const rooms[] = {
     &timeline_room,
+    &trade_room,
     NULL,
 };

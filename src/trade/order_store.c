@@ -1,0 +1,151 @@
+/* order_store.c -- orders and lines to and from their tables; moving an order to another member. */
+#include "trade/order.h"
+
+#define ORDER_COLUMNS                                                                             \
+    "member, id, shop, number, state, stated_state, status, at, created_at, paid_at, "            \
+    "completed_at,"                                                                               \
+    " cancelled_at, stated_total, stated_paid, excluded, stated_refund, own_refund, "             \
+    "stated_quantity,"                                                                            \
+    " postage, total, paid, refund, net, quantity, is_paid, bought_at, over_refunded, province, " \
+    "city,"                                                                                       \
+    " country, touchpoint, currency"
+
+QUERY(q_order, order_row,
+      "SELECT " ORDER_COLUMNS " FROM purchase_order WHERE member = $1 AND id = $2");
+QUERY(q_order_member, one_i64, "SELECT member AS value FROM purchase_order WHERE id = $1");
+CHANGE(c_order_insert, "INSERT INTO purchase_order (" ORDER_COLUMNS
+                       ", updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+                       " $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
+                       "$24, $25, $26, $27, $28,"
+                       " $29, $30, $31, $32, $33)");
+CHANGE(
+    c_order_update,
+    "UPDATE purchase_order SET shop = $3, number = $4, state = $5, stated_state = $6, status = $7,"
+    " at = $8, created_at = $9, paid_at = $10, completed_at = $11, cancelled_at = $12, "
+    "stated_total = $13,"
+    " stated_paid = $14, excluded = $15, stated_refund = $16, own_refund = $17, stated_quantity = "
+    "$18,"
+    " postage = $19, total = $20, paid = $21, refund = $22, net = $23, quantity = $24, is_paid = "
+    "$25,"
+    " bought_at = $26, over_refunded = $27, province = $28, city = $29, country = $30, touchpoint "
+    "= $31,"
+    " currency = $32, updated_at = $33 WHERE member = $1 AND id = $2");
+CHANGE(c_order_delete, "DELETE FROM purchase_order WHERE member = $1 AND id = $2");
+
+#define LINE_COLUMNS \
+    "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund"
+QUERY(q_lines, line_row,
+      "SELECT " LINE_COLUMNS " FROM order_line WHERE member = $1 AND order_id = $2 ORDER BY line");
+CHANGE(c_line_insert, "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ")"
+                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+CHANGE(c_line_update,
+       "UPDATE order_line SET line_id = $4, product = $5, title = $6, quantity = $7, price = $8,"
+       " amount = $9, stated_refund = $10, own_refund = $11"
+       " WHERE member = $1 AND order_id = $2 AND line = $3");
+CHANGE(c_lines_move, "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ")"
+                     " SELECT $3, order_id, " LINE_COLUMNS
+                     " FROM order_line WHERE member = $1 AND order_id = $2");
+CHANGE(c_lines_delete, "DELETE FROM order_line WHERE member = $1 AND order_id = $2");
+
+#define REFUND_COLUMNS \
+    "number, refund_key, line, amount, after_order, after_line, reason, actor, at"
+CHANGE(c_refunds_move, "INSERT INTO order_refund (member, order_id, " REFUND_COLUMNS ")"
+                       " SELECT $3, order_id, " REFUND_COLUMNS
+                       " FROM order_refund WHERE member = $1 AND order_id = $2");
+CHANGE(c_refunds_delete, "DELETE FROM order_refund WHERE member = $1 AND order_id = $2");
+CHANGE(c_number_move, "UPDATE order_number SET member = $3 WHERE shop = $1 AND number = $2");
+
+enum err order_load(struct ctx *c, i64 member, i64 id, struct order_row *out)
+{
+    return db_get(c, &q_order, out, ARGS(member, id));
+}
+
+enum err order_lines_load(struct ctx *c, i64 member, i64 id, struct line_row_list *out)
+{
+    return db_all(c, &q_lines, out, ARGS(member, id));
+}
+
+enum err order_place_by_id(struct ctx *c, i64 id, struct order_place *out)
+{
+    struct one_i64 row = { 0 };
+    bool found;
+    TRY(db_find(c, &q_order_member, &row, &found, ARGS(id)));
+    if (!found)
+        return fail(c, E_NOT_FOUND, "没有编号为 %lld 的订单", "there is no order with id %lld",
+                    (long long)id);
+    *out = (struct order_place){ .member = row.value, .order = id };
+    return OK;
+}
+
+static enum err order_put_row(struct tx *t, struct query *q, const struct order_row *o)
+{
+    const struct value values[] = {
+        V(o->member),
+        V(o->id),
+        V(o->shop),
+        V(o->number),
+        V(choice_name(&order_state_choice, o->state)),
+        V(choice_name(&order_state_choice, o->stated_state)),
+        V(o->status),
+        V(o->at),
+        V(o->created_at),
+        V(o->paid_at),
+        V(o->completed_at),
+        V(o->cancelled_at),
+        V(o->stated_total),
+        V(o->stated_paid),
+        V(o->excluded),
+        V(o->stated_refund),
+        V(o->own_refund),
+        V(o->stated_quantity),
+        V(o->postage),
+        V(o->total),
+        V(o->paid),
+        V(o->refund),
+        V(o->net),
+        V(o->quantity),
+        V(o->is_paid),
+        V(o->bought_at),
+        V(o->over_refunded),
+        V(o->province),
+        V(o->city),
+        V(o->country),
+        V(o->touchpoint),
+        V(o->currency),
+        V(t->c->now),
+    };
+    return tx_change(t, q, (struct args){ values, (int)COUNT(values) });
+}
+
+enum err order_insert(struct tx *t, const struct order_row *o)
+{
+    return order_put_row(t, &c_order_insert, o);
+}
+
+enum err order_update(struct tx *t, const struct order_row *o)
+{
+    return order_put_row(t, &c_order_update, o);
+}
+
+enum err line_put(struct tx *t, const struct order_row *o, const struct line_row *l, bool new_line)
+{
+    return tx_change(t, new_line ? &c_line_insert : &c_line_update,
+                     ARGS(o->member, o->id, l->line, l->line_id, l->product, l->title, l->quantity,
+                          l->price, l->amount, l->stated_refund, l->own_refund));
+}
+
+/* The member is part of every key, so rows are written anew: a store that is spread over machines
+ * by member can do it too. */
+enum err order_move(struct tx *t, i64 id, i64 from, i64 to)
+{
+    struct order_row o = { 0 };
+    TRY(order_load(t->c, from, id, &o));
+    TRY(tx_change(t, &c_order_delete, ARGS(from, id)));
+    o.member = to;
+    TRY(order_insert(t, &o));
+    TRY(tx_change(t, &c_lines_move, ARGS(from, id, to)));
+    TRY(tx_change(t, &c_lines_delete, ARGS(from, id)));
+    TRY(tx_change(t, &c_refunds_move, ARGS(from, id, to)));
+    TRY(tx_change(t, &c_refunds_delete, ARGS(from, id)));
+    return tx_change(t, &c_number_move, ARGS(o.shop, o.number, to));
+}
