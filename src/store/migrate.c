@@ -207,7 +207,9 @@ enum err migrate(struct ctx *c, struct store *s, struct db *db)
 enum err migrate_check(struct ctx *c, struct store *s)
 {
     struct migration_row_list rows;
-    TRY(db_all(c, &sql_applied, &rows, NO_ARGS));
+    enum err e = db_all(c, &sql_applied, &rows, NO_ARGS);
+    if (e == E_INTERNAL) return fail(c, E_STORE, "这里没有 Koi 的数据", "there is no data of Koi here");
+    TRY(e);
     TRY(refuse_strangers(c, s, &rows));
     for (i64 i = 0; s->rooms[i]; i++)
         for (const struct migration *m = s->rooms[i]->migrations; m && m->name; m++)

@@ -286,13 +286,14 @@ enum err db_each(struct ctx *c, struct query *q, enum err (*fn)(void *arg, const
 
 const char *queries_check(struct db *db, struct arena *a)
 {
-    queries_number();
+    struct ctx c = { .arena = a, .locale = EN };
     struct buf wrong = { .arena = a };
-    for (i64 i = 0; i < numbered_count; i++) {
-        const char *why = db->driver->check_query(db, numbered[i], a);
+    struct db *tool; /* a reader may not even prepare a change */
+    if (tool_open(&c, db->store, &tool) != OK) return str_z(a, fail_text(&c));
+    for (i64 i = 0; i < queries_count(); i++) {
+        const char *why = tool->driver->check_query(tool, numbered[i], a);
         if (why) buf_fmt(&wrong, "%s\n", why);
     }
-    if (!wrong.n) return NULL;
-    buf_byte(&wrong, 0);
-    return wrong.at;
+    tool->driver->close(tool);
+    return wrong.n ? str_z(a, buf_str(&wrong)) : NULL;
 }
