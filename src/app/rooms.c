@@ -3,11 +3,13 @@
 
 #include <stddef.h>
 
+#include "member/member.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
     &timeline_room,
+    &member_room,
     &trade_room,
     NULL,
 };
