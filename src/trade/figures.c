@@ -32,6 +32,7 @@ static int by_number(const void *a, const void *b)
 
 enum err batch_end(struct batch *b)
 {
+    TRY(lines_flush(b));
     /* in order of member: neighbours lie together, and writers side by side never wait for each
      * other in a circle */
     i64 *members = NEWS(b->t->c->arena, i64, b->members.n), n = 0;

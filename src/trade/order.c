@@ -98,6 +98,7 @@ static enum err write_known(struct batch *b, const struct order_fact *in, struct
     struct ctx *c = b->t->c;
     struct order_row was = { 0 };
     struct line_row_list lines = { 0 };
+    TRY(lines_flush(b));
     TRY(order_load(c, place.member, place.id, &was));
     TRY(order_lines_load(c, place.member, place.id, &lines));
     bool older = fact_is_older(&was, in);

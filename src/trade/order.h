@@ -92,11 +92,15 @@ struct known_products {
     struct known_product *at;
     i64 n;
 };
+#define LINE_VALUES   11
+#define LINES_AT_ONCE 8 /* new lines a statement: on PostgreSQL each statement is a round trip */
 struct batch {
     struct tx *t;
     struct key_map shops, products, members; /* members: whose member_trade is recomputed */
     struct known_products known;             /* products point here */
     struct timeline_line_list lines;
+    struct value waiting[LINES_AT_ONCE * LINE_VALUES]; /* new order lines, not written yet */
+    i64 waiting_n;
 };
 struct batch batch_new(struct tx *t);
 enum err batch_end(struct batch *b);           /* member_trade, timeline */
@@ -114,7 +118,10 @@ enum err order_load(struct ctx *c, i64 member, i64 id, struct order_row *out);
 enum err order_lines_load(struct ctx *c, i64 member, i64 id, struct line_row_list *out);
 enum err order_insert(struct tx *t, const struct order_row *o);
 enum err order_update(struct tx *t, const struct order_row *o);
-enum err line_put(struct tx *t, const struct order_row *o, const struct line_row *l, bool new_line);
+enum err line_update(struct tx *t, const struct order_row *o, const struct line_row *l);
+/* New lines wait in the batch until enough are together: lines_flush before order_line is read. */
+enum err lines_add(struct batch *b, const struct order_row *o, const struct line_row *lines, i64 n);
+enum err lines_flush(struct batch *b);
 enum err order_place_by_id(struct ctx *c, i64 id,
                            struct order_place *out); /* E_NOT_FOUND with words */
 enum err order_move(struct tx *t, i64 id, i64 from, i64 to);

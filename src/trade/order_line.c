@@ -79,18 +79,25 @@ enum err lines_merge(struct batch *b, const struct order_row *o, const struct or
 {
     struct arena *a = b->t->c->arena;
     struct places p = places_of(a, lines);
+    i64 stored = lines->n;
+    struct line_row *was = NEWS(a, struct line_row, stored);
+    if (stored) memcpy(was, lines->at, (size_t)stored * sizeof *was);
     for (i64 i = 0; i < in->lines.n; i++) {
         i64 place = 0;
         struct line_row *known = line_meant(&p, lines, &in->lines.at[i], i, &place);
         if (known && older) continue;
-        struct line_row is = known ? *known : (struct line_row){ .line = place };
-        TRY(line_from(b, o->shop, &in->lines.at[i], &is));
-        if (known && row_equal(&line_row_shape, known, &is)) continue;
-        *changed = true;
-        TRY(line_put(b->t, o, &is, !known));
-        if (!known) known = PUSH(a, lines);
-        *known = is;
-        p.last = max_i64(p.last, is.line);
+        if (!known) {
+            known = PUSH(a, lines);
+            known->line = place;
+            p.last = max_i64(p.last, place);
+        }
+        TRY(line_from(b, o->shop, &in->lines.at[i], known));
     }
-    return OK;
+    for (i64 i = 0; i < stored; i++) {
+        if (row_equal(&line_row_shape, &was[i], &lines->at[i])) continue;
+        *changed = true;
+        TRY(line_update(b->t, o, &lines->at[i]));
+    }
+    if (stored < lines->n) *changed = true;
+    return lines_add(b, o, lines->at + stored, lines->n - stored);
 }

@@ -36,8 +36,16 @@ CHANGE(c_order_delete, "DELETE FROM purchase_order WHERE member = $1 AND id = $2
     "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund"
 QUERY(q_lines, line_row,
       "SELECT " LINE_COLUMNS " FROM order_line WHERE member = $1 AND order_id = $2 ORDER BY line");
-CHANGE(c_line_insert, "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ")"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+#define LINE_INSERT "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ") VALUES"
+CHANGE(c_line_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+CHANGE(c_lines_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11),"
+                                   " ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22),"
+                                   " ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33),"
+                                   " ($34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44),"
+                                   " ($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55),"
+                                   " ($56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66),"
+                                   " ($67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77),"
+                                   " ($78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88)");
 CHANGE(c_line_update,
        "UPDATE order_line SET line_id = $4, product = $5, title = $6, quantity = $7, price = $8,"
        " amount = $9, stated_refund = $10, own_refund = $11"
@@ -127,11 +135,42 @@ enum err order_update(struct tx *t, const struct order_row *o)
     return order_put_row(t, &c_order_update, o);
 }
 
-enum err line_put(struct tx *t, const struct order_row *o, const struct line_row *l, bool new_line)
+static void line_values(struct value *out, const struct order_row *o, const struct line_row *l)
 {
-    return tx_change(t, new_line ? &c_line_insert : &c_line_update,
-                     ARGS(o->member, o->id, l->line, l->line_id, l->product, l->title, l->quantity,
-                          l->price, l->amount, l->stated_refund, l->own_refund));
+    const struct value values[LINE_VALUES] = {
+        V(o->member),     V(o->id),       V(l->line),  V(l->line_id), V(l->product),
+        V(l->title),      V(l->quantity), V(l->price), V(l->amount),  V(l->stated_refund),
+        V(l->own_refund),
+    };
+    memcpy(out, values, sizeof values);
+}
+
+enum err line_update(struct tx *t, const struct order_row *o, const struct line_row *l)
+{
+    struct value values[LINE_VALUES];
+    line_values(values, o, l);
+    return tx_change(t, &c_line_update, (struct args){ values, LINE_VALUES });
+}
+
+enum err lines_add(struct batch *b, const struct order_row *o, const struct line_row *lines, i64 n)
+{
+    for (i64 i = 0; i < n; i++) {
+        line_values(b->waiting + b->waiting_n++ * LINE_VALUES, o, &lines[i]);
+        if (b->waiting_n < LINES_AT_ONCE) continue;
+        TRY(tx_change(b->t, &c_lines_insert,
+                      (struct args){ b->waiting, LINES_AT_ONCE * LINE_VALUES }));
+        b->waiting_n = 0;
+    }
+    return OK;
+}
+
+enum err lines_flush(struct batch *b)
+{
+    for (i64 i = 0; i < b->waiting_n; i++)
+        TRY(tx_change(b->t, &c_line_insert,
+                      (struct args){ b->waiting + i * LINE_VALUES, LINE_VALUES }));
+    b->waiting_n = 0;
+    return OK;
 }
 
 /* The member is part of every key, so rows are written anew: a store that is spread over machines

@@ -124,7 +124,7 @@ enum err order_refund(struct tx *t, const struct refund_ask *in, struct refund_v
     h.is.own_refund = SOME(h.is.refund + in->amount);
     if (line) {
         line->own_refund = SOME(line_refund(line) + in->amount);
-        TRY(line_put(t, &h.is, line, false));
+        TRY(line_update(t, &h.is, line));
     }
     TRY(tx_change(t, &c_refund,
                   ARGS(h.is.member, h.is.id, last.value + 1, in->key, place, in->amount,
