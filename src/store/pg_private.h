@@ -29,7 +29,7 @@ struct pg_db {
 };
 
 /* Parameters in the form libpq wants them. */
-#define PARAMS_MAX 32
+#define PARAMS_MAX 128 /* eight rows of a multi-row insert */
 struct pg_params {
     const char *values[PARAMS_MAX];
     int lengths[PARAMS_MAX], formats[PARAMS_MAX];
