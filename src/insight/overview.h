@@ -3,7 +3,7 @@
  * Words (trade/trade.h says what paid, net and purchase mean)
  *   an order belongs to the programme's day of its `at` (placed, or where unknown paid); ends of a period are included.
  *   buyers         different members with a purchase among the period's orders.
- *   new buyers     buyers whose first purchase ever is among them; returning: the other buyers.
+ *   new buyers     buyers who had not bought before the period began; returning: the other buyers.
  *   new members    members first seen on those days.
  *   average        net of purchases divided by purchases, rounded half up to 0.0001.
  * Promises
@@ -14,7 +14,7 @@
 
 #include "store/store.h"
 
-#define OVERVIEW_DAYS_MAX 1100 /* three years */
+#define PERIOD_DAYS_MAX 1100 /* three years */
 
 #define FIELDS_OF_overview_period(X, N)                                                            \
     X(i64, orders, ANY, "Orders placed", N)                                                        \
@@ -51,7 +51,9 @@ SHAPE(overview_shop);
     X(list(overview_day), days, ANY, "Every day of the period", N)                                 \
     X(list(overview_shop), shops, ANY, "Shops with orders, most paid first", N)
 SHAPE(overview);
-/* E_INVALID: from after to, or more than OVERVIEW_DAYS_MAX days. */
 enum err overview_make(struct ctx *c, day from, day to, struct overview *out);
-/* Days as given; absent: the last 30 days, today included. */
-enum err overview_days_read(struct ctx *c, str from, str to, day *first, day *last);
+
+/* E_INVALID: from after to, or more than PERIOD_DAYS_MAX days. */
+enum err period_check(struct ctx *c, day from, day to);
+/* Days as text; absent: up to today, and 30 days in all. */
+enum err period_read(struct ctx *c, str from, str to, day *first, day *last);
