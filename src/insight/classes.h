@@ -7,7 +7,7 @@
  *               the house's book-keeping (the table in classes.c).
  *   new         first purchase within scene.new_days (30) days.
  *   active      an act within scene.active_days (30) days.
- *   dormant     no act within scene.dormant_days (90) days.
+ *   dormant     known, and no act within scene.dormant_days (90) days.
  *   high_value  R, F and M all high by the RFM settings: type important_value.
  *   A           in a community and never bought. In a community: of the lines community.joined and community.left of one
  *               community (the line's subject), the member's latest is community.joined.
@@ -43,7 +43,9 @@ SHAPE(classes_report);
 /* at: as rfm_at_read. */
 enum err classes_report_make(struct ctx *c, str at, struct classes_report *out);
 
-/* "A", "B", "C", or empty. */
+/* "A", "B", "C", or empty, of a living member. */
 enum err class_of(struct ctx *c, i64 member, instant at, str *out);
 /* Names of the scene tags one living member carries: "new", "active", "dormant", "high_value". */
 enum err scene_of(struct ctx *c, i64 member, instant at, bool high_value, strs *out);
+/* Sets the bit of every living id below n that is in a community now (bits has n / 64 + 1 words). */
+enum err community_set(struct ctx *c, u64 *bits, i64 n);

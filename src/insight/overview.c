@@ -122,11 +122,11 @@ enum err overview_make(struct ctx *c, day from, day to, struct overview *out)
 enum err period_check(struct ctx *c, day from, day to)
 {
     if (from > to)
-        return fail_at(c, E_INVALID, S("from"), "起始日 " STR_FMT " 晚于结束日 " STR_FMT,
+        return fail_at(c, E_INVALID, S("/from"), "起始日 " STR_FMT " 晚于结束日 " STR_FMT,
                        "the first day " STR_FMT " is after the last day " STR_FMT,
                        STR_ARG(day_text(c->arena, from)), STR_ARG(day_text(c->arena, to)));
     if (days_between(from, to) > PERIOD_DAYS_MAX)
-        return fail_at(c, E_INVALID, S("from"), "时间跨度 %lld 天太长，最多 %d 天",
+        return fail_at(c, E_INVALID, S("/from"), "时间跨度 %lld 天太长，最多 %d 天",
                        "%lld days are too long a period, %d at most", (long long)days_between(from, to),
                        PERIOD_DAYS_MAX);
     return OK;
@@ -142,8 +142,8 @@ static enum err day_read(struct ctx *c, const char *field, str text, day *out)
 enum err period_read(struct ctx *c, str from, str to, day *first, day *last)
 {
     *last = zone_day(c->zone, c->now);
-    if (!str_empty(to)) TRY(day_read(c, "to", to, last));
+    if (!str_empty(to)) TRY(day_read(c, "/to", to, last));
     *first = *last - 29;
-    if (!str_empty(from)) TRY(day_read(c, "from", from, first));
+    if (!str_empty(from)) TRY(day_read(c, "/from", from, first));
     return OK;
 }

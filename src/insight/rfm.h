@@ -81,8 +81,10 @@ int rfm_type_of(bool r_high, bool f_high, bool m_high);
 
 struct rfm_member {
     i64 member;
-    money amount;             /* within the window */
-    i64 figure[RFM_AXES];     /* R in days, F, M */
+    money amount;            /* within the window */
+    i64 figure[RFM_AXES];    /* R in days, F, M */
+    instant first_bought_at, last_bought_at; /* of all purchases before the date */
+    u32 purchases;                           /* all of them, within the window or not */
     u8 band[RFM_AXES];
     u8 type; /* place in rfm_types */
 };

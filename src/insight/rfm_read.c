@@ -84,7 +84,8 @@ struct pass {
     struct blocks done;
     struct {
         i64 member, frequency;
-        instant last;
+        u32 purchases;
+        instant first, last;
         day day; /* of the last purchase within the window */
         money amount;
     } open;
@@ -97,6 +98,9 @@ static void pass_close(struct pass *p)
     i64 frequency = p->open.frequency;
     m->member = p->open.member;
     m->amount = p->open.amount;
+    m->first_bought_at = p->open.first;
+    m->last_bought_at = p->open.last;
+    m->purchases = p->open.purchases;
     m->figure[RFM_R] = (p->rule->at - p->open.last) / DAY_MS;
     m->figure[RFM_F] = frequency;
     m->figure[RFM_M] = p->rule->monetary_of == RFM_TOTAL ? m->amount
@@ -113,7 +117,9 @@ static enum err pass_purchase(void *arg, const void *row)
         pass_close(p);
         memset(&p->open, 0, sizeof(p->open));
         p->open.member = buy->member;
+        p->open.first = buy->bought_at;
     }
+    p->open.purchases++;
     p->open.last = buy->bought_at;
     if (buy->bought_at < p->since) return OK;
     p->open.amount += buy->net;

@@ -237,7 +237,7 @@ enum err rfm_move_make(struct ctx *c, const struct rfm_rule *rule, str from, str
     TRY(rfm_at_read(c, from, &then.at, &then.at_text));
     TRY(rfm_at_read(c, to, &now.at, &now.at_text));
     if (then.at >= now.at)
-        return fail_at(c, E_INVALID, S("from"), "起始日期必须早于结束日期：" STR_FMT " 不早于 " STR_FMT,
+        return fail_at(c, E_INVALID, S("/from"), "起始日期必须早于结束日期：" STR_FMT " 不早于 " STR_FMT,
                        "the first date must be before the second: " STR_FMT " is not before " STR_FMT,
                        STR_ARG(then.at_text), STR_ARG(now.at_text));
     struct rfm before, after;

@@ -9,9 +9,9 @@ SHAPE_DEFINE(rfm_ask);
 static const struct axis_words {
     const char *setting, *field, *zh, *en;
 } axis_words[RFM_AXES] = {
-    [RFM_R] = { "rfm.recency_days", "recency", "最近消费分段", "recency cuts" },
-    [RFM_F] = { "rfm.frequency", "frequency", "消费次数分段", "frequency cuts" },
-    [RFM_M] = { "rfm.monetary", "monetary", "消费金额分段", "monetary cuts" },
+    [RFM_R] = { "rfm.recency_days", "/recency", "最近消费分段", "recency cuts" },
+    [RFM_F] = { "rfm.frequency", "/frequency", "消费次数分段", "frequency cuts" },
+    [RFM_M] = { "rfm.monetary", "/monetary", "消费金额分段", "monetary cuts" },
 };
 
 enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
@@ -26,7 +26,7 @@ enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
     } else if (instant_parse(c->zone, text, false, at)) {
         *said = instant_iso(c->arena, *at);
     } else {
-        return fail_at(c, E_INVALID, S("at"), "“" STR_FMT "”不是日期，请写成 2019-07-01 或 2019-07-01 18:00:00",
+        return fail_at(c, E_INVALID, S("/at"), "“" STR_FMT "”不是日期，请写成 2019-07-01 或 2019-07-01 18:00:00",
                        "\"" STR_FMT "\" is not a date: write 2019-07-01 or 2019-07-01 18:00:00",
                        STR_ARG(text));
     }
@@ -76,7 +76,7 @@ static enum err choice_read(struct ctx *c, const struct choice *of, const char *
     struct buf names = { .arena = c->arena };
     for (int i = 0; i < of->n; i++)
         buf_fmt(&names, "%s%s", i ? " / " : "", of->names[i]);
-    return fail_at(c, E_INVALID, str_of(setting + strlen("rfm.")), "“" STR_FMT "”不可选，可以是：" STR_FMT,
+    return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", setting + strlen("rfm.")), "“" STR_FMT "”不可选，可以是：" STR_FMT,
                    "\"" STR_FMT "\" is not one of: " STR_FMT, STR_ARG(text), STR_ARG(buf_str(&names)));
 }
 
@@ -91,7 +91,7 @@ enum err rfm_rule_read(struct ctx *c, const struct rfm_ask *ask, struct rfm_rule
     else
         TRY(setting_i64(c, "rfm.window_days", &out->window_days));
     if (out->window_days < 0 || out->window_days > WINDOW_MAX)
-        return fail_at(c, E_INVALID, S("window"), "窗口天数应在 0 到 %lld 之间，0 表示全部时间",
+        return fail_at(c, E_INVALID, S("/window"), "窗口天数应在 0 到 %lld 之间，0 表示全部时间",
                        "the window must be 0 to %lld days; 0 means all time", (long long)WINDOW_MAX);
     const str lists[RFM_AXES] = { ask->recency, ask->frequency, ask->monetary };
     bool listed = false;

@@ -1,0 +1,315 @@
+/* cli_report.c -- koi report: sales, RFM, classes and the shop at a glance, as tables or JSON. */
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "insight/classes.h"
+#include "insight/overview.h"
+#include "insight/rfm.h"
+#include "trade/trade.h"
+
+/* -- tables whose columns line up, Chinese counting two --------------------------------------- */
+
+#define GRID_COLUMNS 12
+
+struct grid_row {
+    str cell[GRID_COLUMNS];
+};
+struct grid {
+    struct grid_row *at; /* the first row is the heading */
+    i64 n;
+    int columns;
+};
+
+/* Columns a terminal gives to text: characters of three bytes and more are wide ones here. */
+static int width_of(str s)
+{
+    int width = 0;
+    for (i64 i = 0; i < s.n; i++) {
+        u8 byte = (u8)s.at[i];
+        width += byte < 0x80 || (byte >= 0xC0 && byte < 0xE0) ? 1 : byte >= 0xE0 ? 2 : 0;
+    }
+    return width;
+}
+
+static void grid_add(struct cli *cli, struct grid *g, const str *cells)
+{
+    struct grid_row *row = PUSH(cli->c->arena, g);
+    for (int i = 0; i < g->columns; i++)
+        row->cell[i] = cells[i];
+}
+/* One row: GRID_ROW(cli, &grid, text, text, …), as many as there are columns. */
+#define GRID_ROW(cli, grid, ...) grid_add((cli), (grid), (const str[GRID_COLUMNS]){ __VA_ARGS__ })
+
+/* The first column stands left, the others, which are numbers, right. */
+static void grid_print(struct cli *cli, const struct grid *g)
+{
+    int width[GRID_COLUMNS] = { 0 };
+    for (i64 i = 0; i < g->n; i++)
+        for (int k = 0; k < g->columns; k++) {
+            int w = width_of(g->at[i].cell[k]);
+            if (w > width[k]) width[k] = w;
+        }
+    for (i64 i = 0; i < g->n; i++) {
+        struct buf line = { .arena = cli->c->arena };
+        buf_add(&line, cli_pad(cli->c->arena, g->at[i].cell[0], width[0]));
+        for (int k = 1; k < g->columns; k++)
+            buf_fmt(&line, "  %*s" STR_FMT, width[k] - width_of(g->at[i].cell[k]), "",
+                    STR_ARG(g->at[i].cell[k]));
+        cli_print(cli, STR_FMT "\n", STR_ARG(buf_str(&line)));
+    }
+}
+
+static str count_text(struct cli *cli, i64 n) { return str_fmt(cli->c->arena, "%lld", (long long)n); }
+static str amount_text(struct cli *cli, money m) { return money_text(cli->c->arena, m); }
+static str share_text(struct cli *cli, i64 part, i64 all)
+{
+    return str_fmt(cli->c->arena, "%.1f%%", all ? 100.0 * (f64)part / (f64)all : 0.0);
+}
+static str words(struct cli *cli, const char *zh, const char *en)
+{
+    return say(cli->c, str_of(zh), str_of(en));
+}
+
+/* -- sales ------------------------------------------------------------------------------------ */
+
+static const struct cli_option period_options[] = {
+    { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天", "first day, like 2020-02-01; default: the last 30 days",
+      false },
+    { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    { "shop", "NAME", "只看此店铺", "only of this shop", false },
+    { 0 },
+};
+
+static enum err period_of(struct cli *cli, day *from, day *to)
+{
+    TRY(period_read(cli->c, cli_text(cli, "from"), cli_text(cli, "to"), from, to));
+    if (*from <= *to) return OK;
+    return period_check(cli->c, *from, *to);
+}
+
+static enum err run_sales(struct cli *cli)
+{
+    TRY(cli_open(cli, CLI_READS));
+    day from, to;
+    struct sales s;
+    TRY(period_of(cli, &from, &to));
+    TRY(sales_between(cli->c, from, to, cli_text(cli, "shop"), &s));
+    if (cli->json) {
+        cli_answer(cli, &sales_shape, &s);
+        return OK;
+    }
+    cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
+              STR_ARG(day_text(cli->c->arena, to)));
+    struct grid g = { .columns = 2 };
+    GRID_ROW(cli, &g, words(cli, "下单数", "Orders placed"), count_text(cli, s.orders));
+    GRID_ROW(cli, &g, words(cli, "付款订单", "Orders paid"), count_text(cli, s.paid_orders));
+    GRID_ROW(cli, &g, words(cli, "退款订单", "Orders with a refund"), count_text(cli, s.refund_orders));
+    GRID_ROW(cli, &g, words(cli, "付款金额", "Paid"), amount_text(cli, s.paid));
+    GRID_ROW(cli, &g, words(cli, "退款金额", "Refunded"), amount_text(cli, s.refund));
+    GRID_ROW(cli, &g, words(cli, "净额", "Net"), amount_text(cli, s.net));
+    GRID_ROW(cli, &g, words(cli, "购买人数", "Buyers"), count_text(cli, s.buyers));
+    grid_print(cli, &g);
+    return OK;
+}
+
+/* -- RFM -------------------------------------------------------------------------------------- */
+
+static const struct cli_option rfm_options[] = {
+    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在", "as of 00:00 of this day (or a moment); default: now", false },
+    { "window", "DAYS", "次数与金额统计最近多少天，0 或 all 为全部",
+      "days that frequency and amount look back; 0 or all: all time", false },
+    { "recency", "LIST", "最近消费的分段（天），如 30,90", "recency cuts in days, like 30,90", false },
+    { "frequency", "LIST", "消费次数的分段，如 2,5", "frequency cuts, like 2,5", false },
+    { "frequency-of", "orders|days", "次数按订单还是按购买天数", "frequency counts orders or days with a purchase", false },
+    { "monetary", "LIST", "消费金额的分段，如 200,1000", "monetary cuts, like 200,1000", false },
+    { "monetary-of", "total|average", "金额按合计还是每次平均", "amount in all or per purchase", false },
+    { "cuts", "fixed|quantile|mean", "分段方式：固定、按人数均分、按均值", "cuts as given, by quantile or at the mean", false },
+    { "high", "band|mean", "“高”指最好的一段，还是得分高于平均分", "high: in the best band, or a band above the mean", false },
+    { 0 },
+};
+
+static enum err rfm_ask_of(struct cli *cli, struct rfm_ask *ask)
+{
+    *ask = (struct rfm_ask){
+        .at = cli_text(cli, "at"),
+        .recency = cli_text(cli, "recency"),
+        .frequency = cli_text(cli, "frequency"),
+        .frequency_of = cli_text(cli, "frequency-of"),
+        .monetary = cli_text(cli, "monetary"),
+        .monetary_of = cli_text(cli, "monetary-of"),
+        .cuts = cli_text(cli, "cuts"),
+        .high = cli_text(cli, "high"),
+    };
+    if (!cli_has(cli, "window")) return OK;
+    i64 days = 0;
+    if (!str_eq(cli_text(cli, "window"), S("all"))) TRY(cli_i64(cli, "window", 0, 36500, &days));
+    ask->window = SOME(days);
+    return OK;
+}
+
+/* Members by R (best first) and F, all M together. */
+static void print_rfm_grid(struct cli *cli, const struct rfm_report *report)
+{
+    i64 r_bands = report->rule->recency.n + 1, f_bands = report->rule->frequency.n + 1;
+    struct grid g = { .columns = (int)f_bands + 1 };
+    str row[GRID_COLUMNS];
+    row[0] = words(cli, "会员数", "Members");
+    for (i64 f = 1; f <= f_bands; f++)
+        row[f] = str_fmt(cli->c->arena, "F%lld", (long long)f);
+    grid_add(cli, &g, row);
+    for (i64 r = r_bands; r >= 1; r--) {
+        i64 members[GRID_COLUMNS] = { 0 };
+        for (i64 i = 0; i < report->cells.n; i++)
+            if (report->cells.at[i].r == r) members[report->cells.at[i].f] += report->cells.at[i].members;
+        row[0] = str_fmt(cli->c->arena, "R%lld", (long long)r);
+        for (i64 f = 1; f <= f_bands; f++)
+            row[f] = count_text(cli, members[f]);
+        grid_add(cli, &g, row);
+    }
+    grid_print(cli, &g);
+}
+
+static enum err run_rfm(struct cli *cli)
+{
+    struct rfm_ask ask;
+    struct rfm_rule rule;
+    struct rfm_report report;
+    TRY(rfm_ask_of(cli, &ask));
+    TRY(cli_open(cli, CLI_READS));
+    TRY(rfm_rule_read(cli->c, &ask, &rule));
+    TRY(rfm_report_make(cli->c, &rule, &report));
+    if (cli->json) {
+        cli_answer(cli, &rfm_report_shape, &report);
+        return OK;
+    }
+    cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(report.at));
+    struct grid g = { .columns = 5 };
+    GRID_ROW(cli, &g, words(cli, "类型", "Type"), words(cli, "会员", "Members"), words(cli, "占比", "Share"),
+             words(cli, "金额", "Amount"), words(cli, "占比", "Share"));
+    for (i64 i = 0; i < report.types.n; i++) {
+        const struct rfm_type_row *t = &report.types.at[i];
+        GRID_ROW(cli, &g, t->name, count_text(cli, t->members), share_text(cli, t->members, report.members),
+                 amount_text(cli, t->amount), share_text(cli, t->amount, report.amount));
+    }
+    GRID_ROW(cli, &g, words(cli, "合计", "All"), count_text(cli, report.members), S(""),
+             amount_text(cli, report.amount), S(""));
+    grid_print(cli, &g);
+    cli_print(cli, "\n");
+    print_rfm_grid(cli, &report);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(report.definition));
+    return OK;
+}
+
+/* -- classes and scene tags ------------------------------------------------------------------- */
+
+static const struct cli_option at_options[] = {
+    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在", "as of 00:00 of this day (or a moment); default: now", false },
+    { 0 },
+};
+
+static enum err run_classes(struct cli *cli)
+{
+    struct classes_report report;
+    TRY(cli_open(cli, CLI_READS));
+    TRY(classes_report_make(cli->c, cli_text(cli, "at"), &report));
+    if (cli->json) {
+        cli_answer(cli, &classes_report_shape, &report);
+        return OK;
+    }
+    cli_print(cli, STR_FMT "\n\n", STR_ARG(report.at));
+    struct grid g = { .columns = 3 };
+    const struct {
+        str name;
+        i64 members;
+    } rows[] = {
+        { words(cli, "会员", "Members"), report.members },
+        { words(cli, "A 在社群、未购买", "A in a community, never bought"), report.classes->A },
+        { words(cli, "B 买过一次", "B bought once"), report.classes->B },
+        { words(cli, "C 买过多次", "C bought more than once"), report.classes->C },
+        { words(cli, "新客", "New"), report.scene->new },
+        { words(cli, "活跃", "Active"), report.scene->active },
+        { words(cli, "沉睡", "Dormant"), report.scene->dormant },
+        { words(cli, "高价值", "High value"), report.scene->high_value },
+    };
+    for (i64 i = 0; i < COUNT(rows); i++)
+        GRID_ROW(cli, &g, rows[i].name, count_text(cli, rows[i].members),
+                 share_text(cli, rows[i].members, report.members));
+    grid_print(cli, &g);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(report.definition));
+    return OK;
+}
+
+/* -- overview --------------------------------------------------------------------------------- */
+
+static const struct cli_option overview_options[] = {
+    { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
+    { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    { 0 },
+};
+
+static str change_text(struct cli *cli, i64 now, i64 before)
+{
+    return before ? str_fmt(cli->c->arena, "%+.1f%%", 100.0 * (f64)(now - before) / (f64)before) : S("-");
+}
+
+static enum err run_overview(struct cli *cli)
+{
+    day from, to;
+    struct overview o;
+    TRY(cli_open(cli, CLI_READS));
+    TRY(period_of(cli, &from, &to));
+    TRY(overview_make(cli->c, from, to, &o));
+    if (cli->json) {
+        cli_answer(cli, &overview_shape, &o);
+        return OK;
+    }
+    cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
+              STR_ARG(day_text(cli->c->arena, to)));
+    const struct {
+        const char *zh, *en;
+        bool amount;
+        i64 now, before;
+    } rows[] = {
+        { "下单数", "Orders placed", false, o.now->orders, o.before->orders },
+        { "付款订单", "Orders paid", false, o.now->paid_orders, o.before->paid_orders },
+        { "付款金额", "Paid", true, o.now->paid, o.before->paid },
+        { "退款金额", "Refunded", true, o.now->refund, o.before->refund },
+        { "净额", "Net", true, o.now->net, o.before->net },
+        { "购买人数", "Buyers", false, o.now->buyers, o.before->buyers },
+        { "新客", "New buyers", false, o.now->new_buyers, o.before->new_buyers },
+        { "老客", "Returning buyers", false, o.now->returning_buyers, o.before->returning_buyers },
+        { "新会员", "New members", false, o.now->new_members, o.before->new_members },
+        { "每次购买", "Net per purchase", true, o.now->average, o.before->average },
+    };
+    struct grid g = { .columns = 4 };
+    GRID_ROW(cli, &g, S(""), words(cli, "本期", "Now"), words(cli, "上期", "Before"), words(cli, "变化", "Change"));
+    for (i64 i = 0; i < COUNT(rows); i++)
+        GRID_ROW(cli, &g, words(cli, rows[i].zh, rows[i].en),
+                 rows[i].amount ? amount_text(cli, rows[i].now) : count_text(cli, rows[i].now),
+                 rows[i].amount ? amount_text(cli, rows[i].before) : count_text(cli, rows[i].before),
+                 change_text(cli, rows[i].now, rows[i].before));
+    grid_print(cli, &g);
+    if (o.shops.n == 0) return OK;
+    cli_print(cli, "\n");
+    struct grid shops = { .columns = 5 };
+    GRID_ROW(cli, &shops, words(cli, "店铺", "Shop"), words(cli, "下单数", "Orders"), words(cli, "付款金额", "Paid"),
+             words(cli, "净额", "Net"), words(cli, "购买人数", "Buyers"));
+    for (i64 i = 0; i < o.shops.n; i++) {
+        const struct overview_shop *s = &o.shops.at[i];
+        GRID_ROW(cli, &shops, s->shop, count_text(cli, s->orders), amount_text(cli, s->paid),
+                 amount_text(cli, s->net), count_text(cli, s->buyers));
+    }
+    grid_print(cli, &shops);
+    return OK;
+}
+
+const struct verb report_verbs[] = {
+    { "report sales", NULL, "一段时间的下单、付款与退款", "orders, payments and refunds of a period", period_options,
+      run_sales, 0, 0 },
+    { "report overview", NULL, "店铺概览，与上期对比", "the shop at a glance, beside the period before",
+      overview_options, run_overview, 0, 0 },
+    { "report rfm", NULL, "RFM 分层：八种类型与各分段的人数、金额", "RFM: members and amounts by type and band",
+      rfm_options, run_rfm, 0, 0 },
+    { "report classes", NULL, "A/B/C 类与场景标签的人数", "members by class A/B/C and by scene tag", at_options,
+      run_classes, 0, 0 },
+    { 0 },
+};
