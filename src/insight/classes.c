@@ -17,7 +17,7 @@ SHAPE_DEFINE(scene_counts);
 SHAPE_DEFINE(classes_report);
 
 /* Lines that are no act of the member: orders are read from the orders themselves, the rest is book-keeping. The same words stand in
- * the partial index insight_act (insight_room.c). */
+ * the partial index insight_act (tables.c). */
 #define IS_ACT                                                                                     \
     "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"               \
     " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'"

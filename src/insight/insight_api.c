@@ -273,7 +273,7 @@ HANDLER(person_orders_get, person_orders_ask, person_orders)
     return OK;
 }
 
-const struct route insight_routes[] = {
+static const struct route routes[] = {
     ROUTE(GET, "/v1/reports/sales", REPORTS_READ, report_sales, "Reports", "一段时间的销售", "Sales of a period"),
     ROUTE(GET, "/v1/reports/overview", REPORTS_READ, report_overview, "Reports", "店铺概览与上期对比",
           "The shop at a glance, beside the period before"),
@@ -294,4 +294,11 @@ const struct route insight_routes[] = {
     ROUTE(GET, "/v1/members/{id}/orders", MEMBERS_READ | ORDERS_READ, person_orders_get, "Members", "会员的订单",
           "A member's orders", .flags = CURSOR, .errors = "E_NOT_FOUND"),
     { 0 },
+};
+
+const struct room insight_room = {
+    .name = "insight",
+    .migrations = insight_migrations,
+    .settings = insight_settings,
+    .routes = routes,
 };

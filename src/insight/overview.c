@@ -59,7 +59,8 @@ QUERY(overview_shops, overview_shop,
       " GROUP BY s.id, s.name ORDER BY 3 DESC, s.name");
 
 QUERY(overview_members, one_i64,
-      "SELECT COUNT(*) AS value FROM member WHERE first_seen >= $1 AND first_seen < $2");
+      "SELECT COUNT(*) AS value FROM member"
+      " WHERE first_seen >= $1 AND first_seen < $2 AND merged_into IS NULL");
 
 static i64 days_between(day from, day to) { return (i64)to - from + 1; }
 
