@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "insight/insight.h"
 #include "member/member.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -11,5 +12,6 @@ const struct room *const rooms[] = {
     &timeline_room,
     &member_room,
     &trade_room,
+    &insight_room,
     NULL,
 };

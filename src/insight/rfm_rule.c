@@ -33,7 +33,7 @@ enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
     return OK;
 }
 
-enum err rfm_cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
+static enum err cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
 {
     const struct axis_words *w = &axis_words[axis];
     str name = say(c, str_of(w->zh), str_of(w->en));
@@ -48,24 +48,25 @@ enum err rfm_cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
     return OK;
 }
 
-static enum err cuts_read(struct ctx *c, enum rfm_axis axis, str text, ints *out)
+enum err rfm_cuts_parse(struct ctx *c, enum rfm_axis axis, str text, ints *out)
 {
-    const struct axis_words *w = &axis_words[axis];
-    if (str_empty(text)) {
-        TRY(setting_list(c, w->setting, out));
-        return rfm_cuts_check(c, axis, *out);
-    }
     strs parts = str_split(c->arena, str_replace(c->arena, text, S("，"), S(",")), ',');
     *out = (ints){ NEWS(c->arena, i64, parts.n + 1), parts.n };
     for (i64 i = 0; i < parts.n; i++) {
         bool good = axis == RFM_M ? money_parse(parts.at[i], &out->at[i])
                                   : i64_parse(parts.at[i], &out->at[i]);
         if (!good)
-            return fail_at(c, E_INVALID, str_of(w->field), "“" STR_FMT "”不是数，请写成 30,90 这样",
+            return fail_at(c, E_INVALID, str_of(axis_words[axis].field), "“" STR_FMT "”不是数，请写成 30,90 这样",
                            "\"" STR_FMT "\" is not a number: write them like 30,90",
                            STR_ARG(parts.at[i]));
     }
-    return rfm_cuts_check(c, axis, *out);
+    return cuts_check(c, axis, *out);
+}
+
+static enum err cuts_read(struct ctx *c, enum rfm_axis axis, str asked, ints *out)
+{
+    if (!str_empty(asked)) return rfm_cuts_parse(c, axis, asked, out);
+    return setting_list(c, axis_words[axis].setting, out); /* checked when it was set */
 }
 
 static enum err choice_read(struct ctx *c, const struct choice *of, const char *setting, str text, int *out)

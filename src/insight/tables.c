@@ -3,41 +3,20 @@
 
 #include "insight/rfm.h"
 
-/* Ways into rows of other rooms that only figures need. The words of the partial ones stand in the queries of classes.c and people.c
- * again: an index helps only those who ask in its words. */
-const struct migration insight_migrations[] = {
-    { "0001 indexes",
-      "CREATE INDEX insight_first_seen ON member (first_seen, member) WHERE merged_into IS NULL;\n"
-      "CREATE INDEX insight_erased ON member (member, merged_into) WHERE erased_at IS NOT NULL;\n"
-      "CREATE INDEX insight_act ON timeline (at, member, kind)"
-      " WHERE kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"
-      " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%';\n"
-      "CREATE INDEX insight_community ON timeline (member, subject, at, seq, kind)"
-      " WHERE kind IN ('community.joined', 'community.left');\n" },
-    { 0 },
-};
-
-static enum err check_cuts(struct ctx *c, enum rfm_axis axis, const char *name, str value)
-{
-    ints cuts;
-    for (const struct setting *row = insight_settings; row->name; row++)
-        if (strcmp(row->name, name) == 0) {
-            TRY(setting_parse(c, row, value, &cuts));
-            return rfm_cuts_check(c, axis, cuts);
-        }
-    return OK;
-}
 static enum err check_recency(struct ctx *c, str value)
 {
-    return check_cuts(c, RFM_R, "rfm.recency_days", value);
+    ints cuts;
+    return rfm_cuts_parse(c, RFM_R, value, &cuts);
 }
 static enum err check_frequency(struct ctx *c, str value)
 {
-    return check_cuts(c, RFM_F, "rfm.frequency", value);
+    ints cuts;
+    return rfm_cuts_parse(c, RFM_F, value, &cuts);
 }
 static enum err check_monetary(struct ctx *c, str value)
 {
-    return check_cuts(c, RFM_M, "rfm.monetary", value);
+    ints cuts;
+    return rfm_cuts_parse(c, RFM_M, value, &cuts);
 }
 
 const struct setting insight_settings[] = {
@@ -66,4 +45,9 @@ const struct setting insight_settings[] = {
     { "scene.dormant_days", SETTING_I64, "90", NULL, 1, 3650, "沉睡：最近多少天内没有任何互动",
       "Dormant: did nothing within so many days", NULL },
     { 0 },
+};
+
+const struct room insight_room = {
+    .name = "insight",
+    .settings = insight_settings,
 };
