@@ -122,7 +122,7 @@ static str without_prefix(str s)
 }
 
 /* A number followed by an extension is lent for one parcel (18400000000-1234, 170xxxx转1234): it is nobody's. */
-static bool is_lent(str s)
+static bool is_lent(struct arena *a, str s)
 {
     static const char *const marks[] = { "转", "轉", "ext", "#", "," };
     for (i64 i = 0; i < COUNT(marks); i++)
@@ -131,9 +131,10 @@ static bool is_lent(str s)
     for (i64 i = 0; i < s.n; i++)
         if (s.at[i] == '-') dash = i;
     if (dash < 11 || s.n - dash - 1 > 6) return false;
-    i64 digits = 0;
-    for (i64 i = 0; i < dash; i++) digits += is_digit(s.at[i]);
-    return digits >= 11;
+    struct buf digits = { .arena = a };
+    for (i64 i = 0; i < dash; i++)
+        if (is_digit(s.at[i])) buf_byte(&digits, s.at[i]);
+    return is_mobile(without_prefix(buf_str(&digits)));
 }
 
 static enum cleaned clean_phone(struct arena *a, str in, str *out)
@@ -141,7 +142,7 @@ static enum cleaned clean_phone(struct arena *a, str in, str *out)
     str folded = str_fold(a, in);
     if (str_starts(folded, S("'"))) folded = str_sub(folded, 1, folded.n);
     *out = folded;
-    if (is_masked(folded) || is_lent(folded)) {
+    if (is_masked(folded) || is_lent(a, folded)) {
         *out = str_replace(a, folded, S(" "), S(""));
         return WEAK;
     }
