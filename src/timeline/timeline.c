@@ -46,17 +46,13 @@ const struct room timeline_room = {
 
 CHANGE(line_insert, "INSERT INTO timeline (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
-/* Eight lines a statement: on PostgreSQL each statement is a round trip. */
-#define EIGHT ((i64)8)
+/* Four lines a statement: on PostgreSQL each statement is a round trip. */
+#define FOUR ((i64)4)
 CHANGE(lines_insert, "INSERT INTO timeline (" COLUMNS ") VALUES"
                      " ($1, $2, $3, $4, $5, $6, $7, $8),"
                      " ($9, $10, $11, $12, $13, $14, $15, $16),"
                      " ($17, $18, $19, $20, $21, $22, $23, $24),"
-                     " ($25, $26, $27, $28, $29, $30, $31, $32),"
-                     " ($33, $34, $35, $36, $37, $38, $39, $40),"
-                     " ($41, $42, $43, $44, $45, $46, $47, $48),"
-                     " ($49, $50, $51, $52, $53, $54, $55, $56),"
-                     " ($57, $58, $59, $60, $61, $62, $63, $64)");
+                     " ($25, $26, $27, $28, $29, $30, $31, $32)");
 
 static void line_values(struct value out[8], const struct timeline_line *in, i64 seq)
 {
@@ -81,10 +77,10 @@ enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n
     if (n == 0) return OK;
     i64 seq;
     TRY(tx_take(t, S("timeline"), n, &seq));
-    struct value values[8 * EIGHT];
+    struct value values[8 * FOUR];
     i64 done = 0;
-    for (; n - done >= EIGHT; done += EIGHT) {
-        for (i64 i = 0; i < EIGHT; i++) line_values(values + 8 * i, &in[done + i], seq + done + i);
+    for (; n - done >= FOUR; done += FOUR) {
+        for (i64 i = 0; i < FOUR; i++) line_values(values + 8 * i, &in[done + i], seq + done + i);
         TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
     }
     for (; done < n; done++) {
