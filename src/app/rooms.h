@@ -13,5 +13,3 @@ extern const struct room *const rooms[];
 
 /* Joins rooms that must not know each other: settings, merge listeners. */
 void app_wire(void);
-
-extern const struct room app_room; /* what belongs to the whole: the programme's time zone */

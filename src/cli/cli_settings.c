@@ -8,9 +8,14 @@
 SHAPE(cli_settings);
 SHAPE_DEFINE(cli_settings);
 
+static const struct cli_option list_options[] = {
+    { "defaults", NULL, "只列默认值，不打开店铺", "the defaults only, without opening a shop", false },
+    { 0 },
+};
+
 static enum err run_list(struct cli *cli)
 {
-    TRY(cli_open(cli, CLI_READS));
+    if (!cli_has(cli, "defaults")) TRY(cli_open(cli, CLI_READS));
     struct cli_settings out = { 0 };
     TRY(setting_views(cli->c, &out.items));
     if (cli->json) {
@@ -52,7 +57,7 @@ static enum err run_set(struct cli *cli)
 }
 
 const struct verb setting_verbs[] = {
-    { "settings list", NULL, "列出全部设置", "list all settings", NULL, run_list, 0, 0 },
+    { "settings list", NULL, "列出全部设置", "list all settings", list_options, run_list, 0, 0 },
     { "settings set", "NAME VALUE", "修改一项设置", "change a setting", NULL, run_set, 2, 2 },
     { 0 },
 };

@@ -146,8 +146,8 @@ enum err setting_parse(struct ctx *c, const struct setting *row, str value, ints
 static enum err read_row(struct ctx *c, const struct setting *row, str *text, ints *list)
 {
     struct one_str stored;
-    bool found;
-    TRY(db_find(c, &sql_setting, &stored, &found, ARGS(str_of(row->name))));
+    bool found = false; /* without a store, as in the manual, the defaults stand */
+    if (c->db) TRY(db_find(c, &sql_setting, &stored, &found, ARGS(str_of(row->name))));
     *text = found ? stored.value : str_of(row->fallback);
     struct problem why = c->why;
     if (found && setting_parse(c, row, *text, list) == OK) return OK;
