@@ -18,3 +18,209 @@ export interface Session {
   csrf: string
   expires_at: Instant
 }
+
+export interface User {
+  id: number
+  name: string
+  role: Role
+  disabled: boolean
+  created_at: Instant
+  seen_at?: Instant | null
+}
+
+export interface Key {
+  id: number
+  name: string
+  scopes: Right[]
+  created_at: Instant
+  expires_at?: Instant | null
+  used_at?: Instant | null
+  revoked: boolean
+}
+
+export interface AuditLine {
+  id: number
+  at: Instant
+  actor: string
+  action: string
+  subject: string
+  detail: unknown
+  address: string
+}
+
+export interface Setting {
+  name: string
+  kind: 'text' | 'int' | 'money' | 'flag' | 'choice' | 'ints' | 'moneys'
+  value: string
+  fallback: string
+  choices: string[]
+  min?: number | null
+  max?: number | null
+  doc: string
+}
+
+export interface MemberRow {
+  id: number
+  name: string
+  phone?: string | null
+  province?: string | null
+  city?: string | null
+  touchpoint?: string | null
+  first_seen: Instant
+  last_order_at?: Instant | null
+  orders: number
+  spent: Money
+  tags: string[]
+  class: string
+}
+
+export interface Identity {
+  kind: string
+  scope?: string | null
+  value: string
+  strong: boolean
+  seen_at: Instant
+}
+
+export interface MemberTag {
+  tag: string
+  group?: string | null
+  source: string
+  expires_at?: Instant | null
+}
+
+export interface MemberField {
+  field: string
+  value: string
+  source: string
+  at: Instant
+}
+
+export interface MemberView extends MemberRow {
+  identities: Identity[]
+  fields: MemberField[]
+  tags_held: MemberTag[]
+  merged_ids: number[]
+  first_order_at?: Instant | null
+  average?: Money | null
+  rfm?: { r: number; f: number; m: number; type: string } | null
+  scene: string[]
+}
+
+export interface TimelineLine {
+  seq: number
+  at: Instant
+  member: number
+  kind: string
+  subject: string
+  touchpoint?: string | null
+  value?: Money | null
+  props: Record<string, unknown> | null
+}
+
+export interface OrderLine {
+  line_id?: string | null
+  product_id?: string | null
+  product?: string | null
+  category?: string | null
+  quantity: number
+  price: Money
+  amount?: Money | null
+  refund?: Money | null
+}
+
+export type OrderState = 'placed' | 'paid' | 'shipped' | 'completed' | 'cancelled' | 'refunded'
+
+export interface OrderRow {
+  id: number
+  shop: string
+  number: string
+  member: number
+  state: OrderState
+  status?: string | null
+  created_at?: Instant | null
+  paid_at?: Instant | null
+  total?: Money | null
+  paid?: Money | null
+  refund?: Money | null
+  net?: Money | null
+  quantity?: number | null
+  touchpoint?: string | null
+}
+
+export interface OrderView extends OrderRow {
+  postage?: Money | null
+  province?: string | null
+  city?: string | null
+  lines: OrderLine[]
+}
+
+export interface ImportProblem {
+  row: number
+  column: string
+  value: string
+  reason: string
+}
+
+export interface ImportView {
+  id: number
+  file: string
+  format: string
+  size: number
+  state: string
+  columns: string[]
+  profile: string
+  mapping: { field: string; column: string }[]
+  options: ImportOptions
+  preview: { rows: string[][] }
+  facts: Record<string, unknown>[]
+  problems: ImportProblem[]
+}
+
+export interface ImportOptions {
+  shop?: string | null
+  identity?: string | null
+  order_id?: string | null
+  paid_status?: string[]
+  net_of_refund?: boolean
+  drop_duplicates?: boolean
+}
+
+export interface Tally {
+  orders: number
+  paid_orders: number
+  paid: Money
+  refund: Money
+  net: Money
+  buyers: number
+  new_buyers: number
+  returning_buyers: number
+  new_members: number
+  average: Money
+}
+
+export interface OverviewDay {
+  day: Day
+  orders: number
+  paid: Money
+  net: Money
+  buyers: number
+  new_members: number
+}
+
+export interface OverviewShop {
+  shop: string
+  orders: number
+  paid: Money
+  net: Money
+  buyers: number
+}
+
+export interface OverviewReport {
+  from: Day
+  to: Day
+  now: Tally
+  before: Tally
+  days: OverviewDay[]
+  shops: OverviewShop[]
+}

@@ -1,5 +1,37 @@
-// trade.ts -- words of the trade pages.
+// trade.ts -- words of orders, shops and products.
 import type { Chapter } from './chapter'
 
 export const trade = {
+  shop: ['店铺', 'Shop'],
+  all_shops: ['全部店铺', 'All shops'],
+  order: ['订单', 'Order'],
+  order_number: ['订单号', 'Order number'],
+  buyer: ['买家', 'Buyer'],
+  no_buyer: ['买家未知', 'Buyer not known'],
+  touchpoint: ['触点', 'Touchpoint'],
+  placed_at: ['下单时间', 'Placed'],
+  paid_at: ['付款时间', 'Paid at'],
+  completed_at: ['完成时间', 'Completed'],
+  'order.total': ['应付', 'Due'],
+  'order.paid': ['实付', 'Paid'],
+  'order.refund': ['退款', 'Refunded'],
+  'order.net': ['净额', 'Net'],
+  postage: ['邮费', 'Postage'],
+  quantity: ['件数', 'Pieces'],
+  product: ['商品', 'Product'],
+  product_id: ['商品编码', 'Code'],
+  category: ['类目', 'Category'],
+  price: ['单价', 'Price'],
+  lines: ['商品明细', 'Lines'],
+  no_lines: ['来源文件没有商品明细', 'The source gives no lines'],
+  refunds: ['退款记录', 'Refunds'],
+  search_orders: ['订单号', 'Order number'],
+  source_status: ['来源状态', 'Status of the source'],
+  any_state: ['全部状态', 'All states'],
+  'state.placed': ['待付款', 'Placed'],
+  'state.paid': ['已付款', 'Paid'],
+  'state.shipped': ['已发货', 'Shipped'],
+  'state.completed': ['已完成', 'Completed'],
+  'state.cancelled': ['已取消', 'Cancelled'],
+  'state.refunded': ['已退款', 'Refunded'],
 } as const satisfies Chapter

@@ -1,8 +1,100 @@
 // overview.tsx -- how the shop is doing, against the period before.
+import { CloudUploadOutlined } from '@ant-design/icons'
+import { Button, Card, Space } from 'antd'
+import { Link, useSearchParams } from 'react-router'
+import type { OverviewReport, Tally } from '~/api'
+import { useMay } from '~/app/session'
+import { useData } from '~/base/data'
+import { daysBetween, useFormat, type Format } from '~/base/format'
 import { useSay } from '~/base/locale'
+import { Figure, Move } from '~/parts/figure'
 import { Head } from '~/parts/head'
+import { lastDays, PeriodPicker, type Period } from '~/parts/period'
+import { Loaded, Nothing } from '~/parts/states'
+import { BuyersMix } from './mix'
+import { Shops } from './shops'
+import { Trend } from './trend'
+
+/** The tiles, in the order they are read. */
+const tiles: { figure: keyof Tally; money?: boolean }[] = [
+  { figure: 'net', money: true },
+  { figure: 'paid', money: true },
+  { figure: 'refund', money: true },
+  { figure: 'orders' },
+  { figure: 'paid_orders' },
+  { figure: 'average', money: true },
+  { figure: 'buyers' },
+  { figure: 'new_members' },
+]
+
+function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: OverviewReport; format: Format }) {
+  const say = useSay()
+  const { figure, money } = tile
+  const now = report.now[figure]
+  const before = report.before[figure]
+  const short = money ? format.shortMoney : (n: number | string) => format.short(Number(n))
+  const full = money ? format.money : (n: number | string) => format.count(Number(n))
+  return (
+    <Figure
+      name={say(`figure.${figure}`)}
+      hint={say(`figure.${figure}.what`)}
+      value={short(now)}
+      full={full(String(now))}
+      below={<span title={say('before_was', { n: full(String(before)) })}><Move now={Number(now)} before={Number(before)} /></span>}
+    />
+  )
+}
+
+function Empty({ change }: { change: (period: Period) => void }) {
+  const say = useSay()
+  const may = useMay()
+  return (
+    <Card>
+      <Nothing text={say(may('import') ? 'first_import' : 'no_orders_then')}>
+        <Space wrap className="centre">
+          {may('import') && <Link to="/imports"><Button type="primary" icon={<CloudUploadOutlined />}>{say('to_import')}</Button></Link>}
+          <Button onClick={() => change(lastDays(365))}>{say('last_year')}</Button>
+        </Space>
+      </Nothing>
+    </Card>
+  )
+}
 
 export default function Overview() {
   const say = useSay()
-  return <Head title={say('page.overview')} />
+  const format = useFormat()
+  const [search, setSearch] = useSearchParams()
+  const usual = lastDays(30)
+  const period = { from: search.get('from') ?? usual.from, to: search.get('to') ?? usual.to }
+  const change = (to: Period) => setSearch({ ...to })
+  const read = useData<OverviewReport>('/v1/reports/overview', { ...period })
+  const length = daysBetween(period.from, period.to) + 1
+  return (
+    <>
+      <Head title={say('page.overview')}>
+        <PeriodPicker value={period} change={change} />
+      </Head>
+      <Loaded from={read} rows={12}>
+        {(report) =>
+          report.now.orders === 0 && report.before.orders === 0 && report.now.new_members === 0 ? (
+            <Empty change={change} />
+          ) : (
+            <div className="stack">
+              <section className="panel" aria-label={say('page.overview')}>
+                <div className="figures">
+                  {tiles.map((tile) => <Tile key={tile.figure} tile={tile} report={report} format={format} />)}
+                </div>
+                <p className="panel-note quiet">{say('before_period', { n: length })}</p>
+              </section>
+              <Trend report={report} />
+              <div className="pair">
+                <Shops shops={report.shops} />
+                <BuyersMix report={report} />
+              </div>
+            </div>
+          )
+        }
+      </Loaded>
+    </>
+  )
 }

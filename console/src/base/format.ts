@@ -1,0 +1,67 @@
+// format.ts -- how numbers, money, days and moments are written, in both languages.
+import { useMemo } from 'react'
+import type { Money } from '~/api'
+import { useSpeech, type Locale } from './locale'
+
+let zone = 'Asia/Shanghai'
+/** The programme's time zone: every moment is shown in it. */
+export const setZone = (name: string) => {
+  zone = name
+}
+
+/** 2024-05-01 of a moment, in the programme's time zone. */
+export const dayOf = (moment: Date): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(moment)
+export const todayIs = (): string => dayOf(new Date())
+
+/** The day `n` days from another. */
+export function dayPlus(day: string, n: number): string {
+  const moved = new Date(`${day}T00:00:00Z`)
+  moved.setUTCDate(moved.getUTCDate() + n)
+  return moved.toISOString().slice(0, 10)
+}
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+
+/** Groups a decimal text by thousands without passing through floating point; two decimals at least. */
+export function moneyText(amount: Money): string {
+  const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? []
+  const cents = part.replace(/0+$/, '').padEnd(2, '0')
+  return `${sign}¥${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`
+}
+
+const steps: Record<Locale, [from: number, unit: string][]> = {
+  'zh-CN': [[1e8, '亿'], [1e4, '万']],
+  'en-US': [[1e9, 'B'], [1e6, 'M'], [1e4, 'K']],
+}
+
+/** Short form for axes and tiles: 12.3万, 12.3K. Below ten thousand as it is. */
+export function shortText(value: number, locale: Locale, decimals = 0): string {
+  const step = steps[locale].find(([from]) => Math.abs(value) >= from)
+  if (!step) return value.toLocaleString('en-US', { maximumFractionDigits: decimals })
+  const scaled = value / (step[1] === 'K' ? 1e3 : step[0])
+  return `${scaled.toLocaleString('en-US', { maximumFractionDigits: Math.abs(scaled) >= 100 ? 1 : 2 })}${step[1]}`
+}
+
+export function useFormat() {
+  const { locale } = useSpeech()
+  return useMemo(() => {
+    const moment = new Intl.DateTimeFormat(locale === 'zh-CN' ? 'zh-CN' : 'en-GB', {
+      timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    })
+    return {
+      count: (n: number | null | undefined) => (n ?? 0).toLocaleString('en-US'),
+      short: (n: number) => shortText(n, locale),
+      money: (amount: Money | null | undefined) => (amount ? moneyText(amount) : '–'),
+      shortMoney: (amount: Money | number | null | undefined) =>
+        amount === null || amount === undefined ? '–' : `¥${shortText(Number(amount), locale, 2)}`.replace('¥-', '-¥'),
+      percent: (share: number) =>
+        Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%` : '–',
+      when: (at: string | null | undefined) => (at ? moment.format(new Date(at)) : '–'),
+      day: (at: string | null | undefined) => (at ? dayOf(new Date(at)) : '–'),
+      bytes: (n: number) =>
+        n < 1024 ? `${n} B` : n < 1048576 ? `${(n / 1024).toFixed(0)} KB` : `${(n / 1048576).toFixed(1)} MB`,
+    }
+  }, [locale])
+}
+export type Format = ReturnType<typeof useFormat>
