@@ -96,10 +96,10 @@ export interface MemberField {
   at: Instant
 }
 
-export interface MemberView extends MemberRow {
+export interface MemberView extends Omit<MemberRow, 'tags'> {
   identities: Identity[]
   fields: MemberField[]
-  tags_held: MemberTag[]
+  tags: MemberTag[]
   merged_ids: number[]
   first_order_at?: Instant | null
   average?: Money | null
@@ -173,8 +173,23 @@ export interface ImportView {
   mapping: { field: string; column: string }[]
   options: ImportOptions
   preview: { rows: string[][] }
-  facts: Record<string, unknown>[]
+  facts: ImportFact[]
   problems: ImportProblem[]
+  dry_run?: boolean
+  failure?: string | null
+  result?: ImportProgress | null
+}
+
+export interface ImportFact {
+  shop: string
+  number: string
+  state: OrderState
+  status?: string | null
+  created_at?: Instant | null
+  paid_at?: Instant | null
+  paid?: Money | null
+  refund?: Money | null
+  lines: OrderLine[]
 }
 
 export interface ImportOptions {
@@ -223,4 +238,128 @@ export interface OverviewReport {
   before: Tally
   days: OverviewDay[]
   shops: OverviewShop[]
+}
+
+export interface TagView {
+  name: string
+  group?: string | null
+}
+
+export type FieldType = 'text' | 'number' | 'date' | 'flag' | 'choice' | 'choices'
+export interface FieldView {
+  name: string
+  type: FieldType
+  zh?: string
+  en?: string
+  choices?: string[]
+}
+
+export interface MergeView {
+  id: number
+  winner: number
+  loser: number
+  by: string
+  at: Instant
+  undone: boolean
+}
+
+export interface ConflictView {
+  id: number
+  kind: string
+  value: string
+  member: number
+  other: number
+  at: Instant
+}
+
+export interface ShopView {
+  id: number
+  name: string
+  created_at: Instant
+}
+
+export interface RfmCell {
+  r: number
+  f: number
+  m: number
+  members: number
+  amount: Money
+}
+
+export interface RfmType {
+  type: string
+  name: string
+  members: number
+  amount: Money
+}
+
+export interface RfmRule {
+  cuts: 'fixed' | 'quantile' | 'mean'
+  recency: number[]
+  frequency: number[]
+  monetary: Money[]
+  frequency_of: 'orders' | 'days'
+  monetary_of: 'total' | 'average'
+  high: 'band' | 'mean'
+  window: number
+}
+
+export interface RfmReport {
+  at: string
+  members: number
+  amount: Money
+  cells: RfmCell[]
+  types: RfmType[]
+  means: { recency: number; frequency: number; monetary: Money; r: number; f: number; m: number }
+  rule: RfmRule
+  definition: string
+  took_ms: number
+}
+
+export interface RfmMove {
+  from: string
+  to: string
+  before: RfmType[]
+  after: RfmType[]
+  flows: { from: string; to: string; members: number }[]
+  definition: string
+}
+
+export interface ClassesReport {
+  at: string
+  members: number
+  classes: Record<'A' | 'B' | 'C', number>
+  scene: Record<'new' | 'active' | 'dormant' | 'high_value', number>
+  definition: string
+}
+
+export interface ImportRow {
+  id: number
+  file: string
+  format: string
+  size: number
+  state: string
+  created_at: Instant
+  rows?: number | null
+  accepted?: number | null
+  rejected?: number | null
+}
+
+export interface ImportProgress {
+  state: string
+  rows: number
+  accepted: number
+  rejected: number
+  orders?: number | null
+  members?: number | null
+  paid?: Money | null
+  refund?: Money | null
+  fraction: number
+  rows_per_second?: number | null
+  left_ms?: number | null
+}
+
+export interface ImportProfile {
+  name: string
+  title?: string
 }

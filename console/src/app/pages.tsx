@@ -1,5 +1,8 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
-import { DashboardOutlined } from '@ant-design/icons'
+import {
+  ApiOutlined, AppstoreOutlined, AuditOutlined, CloudUploadOutlined, DashboardOutlined, HeatMapOutlined, SettingOutlined,
+  ShoppingOutlined, TeamOutlined, UserSwitchOutlined,
+} from '@ant-design/icons'
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
 import type { Right } from '~/api'
 import type { Word } from '~/base/words'
@@ -16,4 +19,27 @@ export interface PageRow {
 export const pages: PageRow[] = [
   { path: '/', word: 'page.overview', right: 'reports:read', page: lazy(() => import('~/pages/overview/overview')),
     menu: { group: 'group.look', icon: <DashboardOutlined /> } },
+  { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: lazy(() => import('~/pages/rfm/rfm')),
+    menu: { group: 'group.look', icon: <HeatMapOutlined /> } },
+  { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: lazy(() => import('~/pages/rfm/rfm_members')) },
+  { path: '/rfm/move', word: 'page.rfm_move', right: 'reports:read', page: lazy(() => import('~/pages/rfm/move')) },
+  { path: '/classes', word: 'page.classes', right: 'reports:read', page: lazy(() => import('~/pages/rfm/classes')),
+    menu: { group: 'group.look', icon: <AppstoreOutlined /> } },
+  { path: '/members', word: 'page.members', right: 'members:read', page: lazy(() => import('~/pages/members/members')),
+    menu: { group: 'group.people', icon: <TeamOutlined /> } },
+  { path: '/members/:id', word: 'member', right: 'members:read', page: lazy(() => import('~/pages/member/member')) },
+  { path: '/merges', word: 'page.merges', right: 'members:read', page: lazy(() => import('~/pages/members/merges')) },
+  { path: '/orders', word: 'page.orders', right: 'orders:read', page: lazy(() => import('~/pages/orders/orders')),
+    menu: { group: 'group.people', icon: <ShoppingOutlined /> } },
+  { path: '/imports', word: 'page.imports', right: 'import', page: lazy(() => import('~/pages/imports/imports')),
+    menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
+  { path: '/imports/:id', word: 'page.imports', right: 'import', page: lazy(() => import('~/pages/imports/wizard')) },
+  { path: '/users', word: 'page.users', right: 'users:write', page: lazy(() => import('~/pages/house/users')),
+    menu: { group: 'group.house', icon: <UserSwitchOutlined /> } },
+  { path: '/keys', word: 'page.keys', right: 'users:write', page: lazy(() => import('~/pages/house/keys')),
+    menu: { group: 'group.house', icon: <ApiOutlined /> } },
+  { path: '/audit', word: 'page.audit', right: 'audit:read', page: lazy(() => import('~/pages/house/audit')),
+    menu: { group: 'group.house', icon: <AuditOutlined /> } },
+  { path: '/settings', word: 'page.settings', right: 'settings:write', page: lazy(() => import('~/pages/house/settings')),
+    menu: { group: 'group.house', icon: <SettingOutlined /> } },
 ]

@@ -54,7 +54,11 @@ export function useFormat() {
       short: (n: number) => shortText(n, locale),
       money: (amount: Money | null | undefined) => (amount ? moneyText(amount) : '–'),
       shortMoney: (amount: Money | number | null | undefined) =>
-        amount === null || amount === undefined ? '–' : `¥${shortText(Number(amount), locale, 2)}`.replace('¥-', '-¥'),
+        amount === null || amount === undefined
+          ? '–'
+          : Math.abs(Number(amount)) < 1e4 && typeof amount === 'string'
+            ? moneyText(amount)
+            : `¥${shortText(Number(amount), locale, 2)}`.replace('¥-', '-¥'),
       percent: (share: number) =>
         Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%` : '–',
       when: (at: string | null | undefined) => (at ? moment.format(new Date(at)) : '–'),

@@ -22,9 +22,9 @@ export function Move({ now, before }: { now: number; before: number }) {
   const format = useFormat()
   if (before === 0) return <span className="quiet">{now === 0 ? '–' : say('from_nothing')}</span>
   const share = (now - before) / Math.abs(before)
-  const up = share >= 0
+  const up = share > 0
   return (
-    <span className={up ? 'move move-up' : 'move move-down'}>
+    <span className={share === 0 ? 'move quiet' : up ? 'move move-up' : 'move move-down'}>
       {share !== 0 && (up ? <CaretUpFilled /> : <CaretDownFilled />)} {format.percent(Math.abs(share))}
     </span>
   )

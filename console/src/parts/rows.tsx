@@ -16,6 +16,9 @@ export interface Column<T> {
   wideOnly?: boolean
 }
 
+/** A list that is all here already. */
+export const still = <T,>(items: T[]): Data<Page<T>> => ({ data: { items }, error: undefined, loading: false, reload: () => {} })
+
 interface RowsProps<T> {
   from: Data<Page<T>> | Pages<T>
   columns: Column<T>[]

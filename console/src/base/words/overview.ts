@@ -36,7 +36,7 @@ export const overview = {
   'figure.new_members': ['新增会员', 'New members'],
   'figure.new_members.what': ['首次出现在时间段内的会员，无论是否购买', 'Members first seen in the period, buyers or not'],
   'figure.average': ['客单价', 'Average order'],
-  'figure.average.what': ['支付金额除以支付订单数', 'Amount paid divided by paid orders'],
+  'figure.average.what': ['有效购买的净额除以购买次数', 'Net amount of purchases divided by their number'],
 
   trend: ['走势', 'Trend'],
   'trend.label': ['{what}，{from} 至 {to}，按天；最高 {max}，最低 {min}', '{what} by day from {from} to {to}; highest {max}, lowest {min}'],

@@ -4,7 +4,7 @@ import type { OverviewShop } from '~/api'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { Bar } from '~/parts/bar'
-import { Rows, type Column } from '~/parts/rows'
+import { Rows, still, type Column } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
 
 export function Shops({ shops }: { shops: OverviewShop[] }) {
@@ -21,10 +21,9 @@ export function Shops({ shops }: { shops: OverviewShop[] }) {
     { key: 'orders', title: say('figure.orders'), right: true, cell: (shop) => format.count(shop.orders) },
     { key: 'buyers', title: say('figure.buyers'), right: true, cell: (shop) => format.count(shop.buyers) },
   ]
-  const from = { data: { items: shops }, error: undefined, loading: false, reload: () => {} }
   return (
     <Card title={say('by_shop')} className="card-flush">
-      <Rows from={from} columns={columns} id={(shop) => shop.shop} empty={<Nothing />} />
+      <Rows from={still(shops)} columns={columns} id={(shop) => shop.shop} empty={<Nothing />} />
     </Card>
   )
 }

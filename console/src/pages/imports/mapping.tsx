@@ -1,0 +1,60 @@
+// mapping.tsx -- column by column: a few values of it, and the field it becomes.
+import { Card, Select } from 'antd'
+import type { ImportView } from '~/api'
+import { useSay } from '~/base/locale'
+import type { Word } from '~/base/words'
+import { Rows, still, type Column } from '~/parts/rows'
+
+/** The fields a column can become, in the order an operator looks for them. */
+export const targets = [
+  'order_id', 'member', 'phone', 'name', 'member_kind', 'created_at', 'paid_at', 'status', 'total', 'paid', 'refund', 'postage',
+  'line_id', 'product_id', 'product', 'category', 'quantity', 'price', 'province', 'city', 'country', 'touchpoint', 'shop',
+] as const
+
+interface Row {
+  column: string
+  samples: string[]
+  field?: string
+}
+
+export function Mapping({ view, busy, patch }: { view: ImportView; busy: boolean; patch: (body: object) => void }) {
+  const say = useSay()
+  const rows: Row[] = view.columns.map((column, i) => ({
+    column,
+    samples: [...new Set(view.preview.rows.map((row) => row[i] ?? '').filter(Boolean))].slice(0, 3),
+    field: view.mapping.find((one) => one.column === column)?.field,
+  }))
+  // A field has one column: giving it to another takes it from the first.
+  const put = (column: string, field: string | undefined) =>
+    patch({
+      mapping: [
+        ...view.mapping.filter((one) => one.column !== column && one.field !== field),
+        ...(field ? [{ field, column }] : []),
+      ],
+    })
+  const columns: Column<Row>[] = [
+    { key: 'column', title: say('import.column'), cell: (row) => <strong>{row.column}</strong> },
+    { key: 'sample', title: say('import.sample'), cell: (row) => <span className="quiet sample">{row.samples.join(' / ') || '–'}</span> },
+    {
+      key: 'field', title: say('import.field'), width: 220,
+      cell: (row) => (
+        <Select
+          aria-label={`${row.column} ${say('import.field')}`}
+          value={row.field}
+          placeholder={say('import.field.skip')}
+          disabled={busy}
+          onChange={(field: string | undefined) => put(row.column, field)}
+          options={targets.map((field) => ({ value: field, label: say(`target.${field}` as Word) }))}
+          showSearch={{ optionFilterProp: 'label' }}
+          allowClear
+          className="full"
+        />
+      ),
+    },
+  ]
+  return (
+    <Card title={say('import.mapping')} className="card-flush">
+      <Rows from={still(rows)} columns={columns} id={(row) => row.column} />
+    </Card>
+  )
+}

@@ -1,0 +1,36 @@
+// identities.tsx -- what proves who a member is, and the ids that were merged into him.
+import { Card, Tag } from 'antd'
+import type { MemberView } from '~/api'
+import { useFormat } from '~/base/format'
+import { isWord, useSay } from '~/base/locale'
+import { Hint } from '~/parts/figure'
+import { Nothing } from '~/parts/states'
+
+export function Identities({ member }: { member: MemberView }) {
+  const say = useSay()
+  const format = useFormat()
+  return (
+    <Card title={<>{say('identities')} <Hint text={say('identities.what')} about={say('identities')} /></>}>
+      {member.identities.length === 0 ? <Nothing /> : (
+        <ul className="facts">
+          {member.identities.map((one) => {
+            const word = `identity.${one.kind}`
+            return (
+              <li key={`${one.kind} ${one.scope} ${one.value}`}>
+                <span className="fact-name">{isWord(word) ? say(word) : one.kind}</span>
+                <span className="fact-value">
+                  <span className="number">{one.value}</span>{' '}
+                  <Tag color={one.strong ? 'cyan' : 'default'}>{say(one.strong ? 'strong' : 'weak')}</Tag>
+                  <span className="fact-note">{[one.scope, format.day(one.seen_at)].filter(Boolean).join(' · ')}</span>
+                </span>
+              </li>
+            )
+          })}
+        </ul>
+      )}
+      {member.merged_ids.length > 0 && (
+        <p className="quiet merged">{say('merged_ids')}: {member.merged_ids.map((id) => `#${id}`).join(' ')}</p>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,96 @@
+// timeline.tsx -- what happened to a member, newest first, as sentences.
+import { Button, Timeline as Line } from 'antd'
+import { useState } from 'react'
+import type { Money, TimelineLine } from '~/api'
+import { koi, palette, quiet } from '~/app/theme'
+import { useData } from '~/base/data'
+import { useFormat, type Format } from '~/base/format'
+import { isWord, useSay, type Say } from '~/base/locale'
+import { Failure, Nothing } from '~/parts/states'
+
+interface TimelinePage {
+  items: TimelineLine[]
+  next_before?: number | null
+}
+
+/** "order:7" -> "7": what comes after the kind of thing. */
+const bare = (subject: string | null | undefined) => (subject ?? '').replace(/^[a-z_]+:/, '')
+
+function sentence(line: TimelineLine, say: Say, money: (value: Money) => string): string {
+  const word = `line.${line.kind}`
+  const props = line.props ?? {}
+  const subject = bare(line.subject)
+  const args = {
+    subject: String(props.name ?? props.product ?? props.field ?? subject),
+    order: String(props.number ?? (subject ? `#${subject}` : '')),
+    value: line.value ? money(line.value) : '',
+  }
+  if (isWord(word)) return say(word, args).replace(/[，,:] *$/, '').trim()
+  return [line.kind, args.subject, args.value].filter(Boolean).join(' · ')
+}
+
+/** Colours by the family of what happened. */
+function colourOf(kind: string): string {
+  if (kind === 'order.refunded' || kind === 'order.cancelled') return koi
+  if (kind.startsWith('order.')) return palette[0]!
+  if (kind.startsWith('member.') || kind.startsWith('tag.')) return palette[3]!
+  return quiet
+}
+
+export function Timeline({ member }: { member: number }) {
+  const [pages, setPages] = useState<(number | undefined)[]>([undefined])
+  return (
+    <>
+      {pages.map((before, i) => (
+        <Part
+          key={before ?? 'newest'}
+          member={member}
+          before={before}
+          last={i === pages.length - 1}
+          earlier={(next) => setPages([...pages, next])}
+        />
+      ))}
+    </>
+  )
+}
+
+interface PartProps {
+  member: number
+  before: number | undefined
+  last: boolean
+  earlier: (before: number) => void
+}
+
+function Part({ member, before, last, earlier }: PartProps) {
+  const say = useSay()
+  const format = useFormat()
+  const read = useData<TimelinePage>(`/v1/members/${member}/timeline`, { before, limit: 30 })
+  const next = read.data?.next_before
+  if (read.error) return <Failure error={read.error} retry={read.reload} />
+  if (read.data?.items.length === 0) return before ? null : <Nothing text={say('no_timeline')} />
+  return (
+    <>
+      <Line
+        pending={read.data ? undefined : say('loading')}
+        items={(read.data?.items ?? []).map((line) => ({
+          key: line.seq,
+          color: colourOf(line.kind),
+          content: <Sentence line={line} say={say} format={format} />,
+        }))}
+      />
+      {last && next ? <Button block onClick={() => earlier(next)}>{say('earlier')}</Button> : null}
+    </>
+  )
+}
+
+function Sentence({ line, say, format }: { line: TimelineLine; say: Say; format: Format }) {
+  return (
+    <>
+      {sentence(line, say, format.money)}
+      <div className="fact-note">
+        <time dateTime={line.at}>{format.when(line.at)}</time>
+        {line.touchpoint ? ` · ${line.touchpoint}` : ''}
+      </div>
+    </>
+  )
+}

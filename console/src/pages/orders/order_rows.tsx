@@ -1,0 +1,46 @@
+// order_rows.tsx -- a list of orders; each opens to its lines.
+import { Tag } from 'antd'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import type { OrderRow, OrderState } from '~/api'
+import type { Pages } from '~/base/data'
+import { useFormat } from '~/base/format'
+import { useSay } from '~/base/locale'
+import { Rows, type Column } from '~/parts/rows'
+import { OrderDetail } from './order_detail'
+
+const colours: Record<OrderState, string> = {
+  placed: 'default', paid: 'cyan', shipped: 'blue', completed: 'green', cancelled: 'default', refunded: 'volcano',
+}
+
+export function OrderStateMark({ state }: { state: OrderState }) {
+  const say = useSay()
+  return <Tag color={colours[state]}>{say(`state.${state}`)}</Tag>
+}
+
+export function OrderRows({ from, without = [], empty }: { from: Pages<OrderRow>; without?: string[]; empty: ReactNode }) {
+  const say = useSay()
+  const format = useFormat()
+  const columns: Column<OrderRow>[] = [
+    { key: 'number', title: say('order_number'), cell: (row) => <span className="number">{row.number}</span> },
+    { key: 'shop', title: say('shop'), cell: (row) => row.shop },
+    {
+      key: 'member', title: say('buyer'),
+      cell: (row) => row.member ? <Link to={`/members/${row.member}`} className="number">#{row.member}</Link> : <span className="quiet">{say('no_buyer')}</span>,
+    },
+    { key: 'state', title: say('state'), cell: (row) => <OrderStateMark state={row.state} /> },
+    { key: 'at', title: say('placed_at'), cell: (row) => <span className="number">{format.when(row.created_at ?? row.paid_at)}</span> },
+    { key: 'paid', title: say('order.paid'), right: true, cell: (row) => format.money(row.paid) },
+    { key: 'refund', title: say('order.refund'), right: true, cell: (row) => (Number(row.refund) ? format.money(row.refund) : <span className="quiet">–</span>) },
+    { key: 'net', title: say('order.net'), right: true, cell: (row) => format.money(row.net) },
+  ]
+  return (
+    <Rows
+      from={from}
+      columns={columns.filter((column) => !without.includes(column.key))}
+      id={(row) => row.id}
+      empty={empty}
+      detail={(row) => <OrderDetail id={row.id} />}
+    />
+  )
+}
