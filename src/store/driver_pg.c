@@ -87,7 +87,7 @@ static enum err pg_open(struct ctx *c, struct store *s, enum role role, struct d
     struct pg_db *db = calloc(1, sizeof *db);
     assert(db);
     db->db = (struct db){ .driver = &driver_pg, .store = s, .role = role };
-    db->slots = queries_count();
+    db->slots = queries_count() + (role == ROLE_TOOL ? TOOL_SLOTS : 0);
     db->row = arena_new();
     db->prepared = calloc((size_t)db->slots + 1, sizeof *db->prepared);
     assert(db->prepared);

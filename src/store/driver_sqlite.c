@@ -138,7 +138,7 @@ static enum err sqlite_open_db(struct ctx *c, struct store *s, enum role role, s
     assert(db);
     db->db = (struct db){ .driver = &driver_sqlite, .store = s, .role = role };
     db->handle = handle;
-    db->slots = queries_count();
+    db->slots = queries_count() + (role == ROLE_TOOL ? TOOL_SLOTS : 0);
     db->prepared = calloc((size_t)db->slots + 1, sizeof *db->prepared);
     assert(db->prepared);
     if (role == ROLE_WRITER) {

@@ -124,6 +124,7 @@ struct job {
 };
 
 #define POOL_MAX 64
+#define TOOL_SLOTS 512 /* places for statements that backup and check make at run time */
 #define WRITERS_MAX 8
 
 struct writer {
