@@ -41,6 +41,7 @@ enum {
 };
 str rights_text(struct arena *a, u64 rights, const char *between);
 bool right_parse(str text, u64 *out);
+strs rights_list(struct arena *a, u64 rights);
 
 enum role { ROLE_OWNER, ROLE_OPERATOR, ROLE_ANALYST, ROLE_SUPPORT, ROLE_VIEWER };
 CHOICE(role); /* owner operator analyst support viewer */
@@ -72,6 +73,7 @@ enum err user_set_role(struct tx *t, i64 id, enum role role);
 enum err user_set_disabled(struct tx *t, i64 id, bool disabled);
 enum err user_list(struct ctx *c, struct user_view_list *out);
 enum err user_find(struct ctx *c, str name, bool *found, struct user_view *out);
+enum err user_get(struct ctx *c, i64 id, struct user_view *out);
 i64 user_count(struct ctx *c);
 
 /* Signs in: argon2id runs outside any transaction. token is the cookie's value, csrf goes to the page. */
@@ -79,9 +81,14 @@ struct session_grant {
     str token, csrf;
     i64 user;
     instant expires_at;
+    i64 wait_ms; /* with E_TOO_MANY: when to try again */
 };
 enum err session_open(struct store *s, struct ctx *c, str name, str password, str address,
                       struct session_grant *out);
+/* What session_open gave, once more, without touching the session. */
+enum err session_read(struct ctx *c, str token, struct session_grant *out);
+/* Checks the password of a signed-in user (argon2id, outside transactions, counted by the throttle): E_FORBIDDEN. */
+enum err password_check(struct store *s, struct ctx *c, i64 user, str plain);
 enum err session_close(struct store *s, struct ctx *c, str token);
 /* Fills c->user, c->actor, c->rights. E_UNAUTHENTICATED when unknown or over. csrf is checked when it is not absent
  * (changing requests with a cookie must bring it). */

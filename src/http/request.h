@@ -1,6 +1,7 @@
 /* request.h -- what a handler of an UPLOAD or STREAM route may do besides filling its out-struct.
  *
- * A ctx of the HTTP door knows its request: request_of(c). Other handlers need none of this.
+ * A ctx of the HTTP door knows its request: request_of(c), for the ctx a handler was given only (not for t->c of a
+ * write). Other handlers need none of this.
  */
 #pragma once
 
@@ -12,7 +13,7 @@ struct request *request_of(struct ctx *c);
 /* The spooled body of an UPLOAD route: a file in the data folder's tmp/, removed after the request unless kept. */
 str upload_path(struct request *r);
 i64 upload_size(struct request *r);
-str upload_keep(struct request *r, str to); /* moves it: answers the new path */
+str upload_keep(struct request *r, str to); /* moves it: the new path; absent when it cannot */
 
 /* Answer with a file: streamed, with Content-Disposition; removed afterwards when `temporary`. */
 enum err reply_file(struct request *r, str path, str download_name, str content_type, bool temporary);
@@ -30,3 +31,7 @@ enum err reply_events(struct request *r, struct event_source source);
 str request_header(struct request *r, const char *name);
 void reply_header(struct request *r, const char *name, str value);
 str request_ip(struct request *r);
+bool request_secure(struct request *r); /* cookies get Secure */
+str request_cookie(struct request *r, str name);
+/* After settings were changed: what the server keeps of them (the time zone) is read anew. */
+void request_settings_changed(struct request *r);

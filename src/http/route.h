@@ -21,6 +21,7 @@ enum route_flag {
     STREAM = 1 << 5,     /* answers with a file or an event stream (handler uses reply_*) */
     CREATES = 1 << 6,    /* 201 */
     AUDITED = 1 << 7,    /* a line in the audit log when it succeeds; every changing route is, reads only with this */
+    AUDITS_ITSELF = 1 << 8, /* the handler calls audit_write within its own transaction */
 };
 
 struct request; /* what raw handlers may ask; see http/request.h */
