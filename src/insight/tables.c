@@ -60,9 +60,3 @@ const struct setting insight_settings[] = {
       "Dormant: did nothing within so many days", NULL },
     { 0 },
 };
-
-const struct room insight_room = {
-    .name = "insight",
-    .migrations = insight_migrations,
-    .settings = insight_settings,
-};
