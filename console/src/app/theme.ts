@@ -11,6 +11,14 @@ export const quiet = '#66747a'
 // Told apart with every common colour blindness, and in grey: they differ in lightness too.
 export const palette = ['#17596a', '#e07b39', '#7aa6c2', '#8c4a6b', '#d9b44a', '#4f8f6f', '#8d8a80']
 
+/** Four kinds in four hues; the important ones strong, the general ones pale. */
+export const typeColours: Record<string, string> = {
+  important_value: '#17596a', general_value: '#7fb0ba',
+  important_develop: '#3f7f5f', general_develop: '#a3c9b4',
+  important_keep: '#c2871a', general_keep: '#e8cd8b',
+  important_win_back: '#8c4a6b', general_win_back: '#cda3b8',
+}
+
 // One hue from light to dark for amounts: readable without seeing colour.
 const heat = ['#f1f5f4', '#dbe8e8', '#bdd6d9', '#97bfc5', '#6ba3ad', '#43828f', '#246473', '#12424f']
 
@@ -45,7 +53,7 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { siderBg: '#fff', headerBg: '#fff', headerHeight: 56, headerPadding: '0 16px' },
     Menu: { itemSelectedBg: '#e5efef', itemSelectedColor: water, itemHeight: 38, activeBarBorderWidth: 0 },
-    Table: { headerBg: '#f3f2ec', headerColor: quiet, cellPaddingBlock: 10, rowHoverBg: '#f5f9f9' },
-    Card: { headerFontSize: 15, headerHeight: 46 },
+    Table: { headerBg: '#f3f2ec', headerColor: quiet, cellPaddingBlockMD: 10, cellPaddingInlineMD: 16, headerSplitColor: 'transparent', rowHoverBg: '#f5f9f9' },
+    Card: { headerFontSize: 15, headerHeight: 46, bodyPadding: 20, headerPadding: 20 },
   },
 }

@@ -46,11 +46,11 @@ export function shortText(value: number, locale: Locale, decimals = 0): string {
 export function useFormat() {
   const { locale } = useSpeech()
   return useMemo(() => {
-    const moment = new Intl.DateTimeFormat(locale === 'zh-CN' ? 'zh-CN' : 'en-GB', {
-      timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-    })
+    const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
     return {
       count: (n: number | null | undefined) => (n ?? 0).toLocaleString('en-US'),
+      /** In full while it can be taken in at a glance. */
+      tile: (n: number) => (Math.abs(n) < 1e6 ? n.toLocaleString('en-US') : shortText(n, locale)),
       short: (n: number) => shortText(n, locale),
       money: (amount: Money | null | undefined) => (amount ? moneyText(amount) : '–'),
       shortMoney: (amount: Money | number | null | undefined) =>
@@ -61,7 +61,7 @@ export function useFormat() {
             : `¥${shortText(Number(amount), locale, 2)}`.replace('¥-', '-¥'),
       percent: (share: number) =>
         Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%` : '–',
-      when: (at: string | null | undefined) => (at ? moment.format(new Date(at)) : '–'),
+      when: (at: string | null | undefined) => (at ? `${dayOf(new Date(at))} ${clock.format(new Date(at))}` : '–'),
       day: (at: string | null | undefined) => (at ? dayOf(new Date(at)) : '–'),
       bytes: (n: number) =>
         n < 1024 ? `${n} B` : n < 1048576 ? `${(n / 1024).toFixed(0)} KB` : `${(n / 1048576).toFixed(1)} MB`,

@@ -11,6 +11,7 @@ export const rfm = {
   'rfm.amount': ['金额', 'Amount'],
   'rfm.members.what': ['统计日期之前有过购买的会员', 'Members with a purchase before the date'],
   'rfm.amount.what': ['这些会员在回看时间内的净额', 'Their net amount within the window'],
+  'rfm.amount_share': ['金额占比', 'Share of amount'],
   'rfm.mean_r': ['平均 R', 'Mean R'],
   'rfm.mean_f': ['平均 F', 'Mean F'],
   'rfm.mean_m': ['平均 M', 'Mean M'],

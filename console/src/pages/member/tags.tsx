@@ -67,7 +67,7 @@ function TagAdder({ member, changed }: { member: MemberView; changed: () => void
     setOpen(false)
     changed()
   }
-  if (!open) return <Button size="small" type="dashed" icon={<PlusOutlined />} className="add" onClick={() => setOpen(true)}>{say('add_tag')}</Button>
+  if (!open) return <div className="add"><Button size="small" type="dashed" icon={<PlusOutlined />} onClick={() => setOpen(true)}>{say('add_tag')}</Button></div>
   return (
     <div className="add">
       {change.error && <Failure error={change.error} title={say('failed_change')} />}

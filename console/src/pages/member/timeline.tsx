@@ -25,7 +25,7 @@ function sentence(line: TimelineLine, say: Say, money: (value: Money) => string)
     order: String(props.number ?? (subject ? `#${subject}` : '')),
     value: line.value ? money(line.value) : '',
   }
-  if (isWord(word)) return say(word, args).replace(/[，,:] *$/, '').trim()
+  if (isWord(word)) return say(word, args).replace(/ +([，,])/g, '$1').replace(/[，,:] *$/, '').trim()
   return [line.kind, args.subject, args.value].filter(Boolean).join(' · ')
 }
 

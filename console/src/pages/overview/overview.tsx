@@ -32,7 +32,7 @@ function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: 
   const { figure, money } = tile
   const now = report.now[figure]
   const before = report.before[figure]
-  const short = money ? format.shortMoney : (n: number | string) => format.short(Number(n))
+  const short = money ? format.shortMoney : (n: number | string) => format.tile(Number(n))
   const full = money ? format.money : (n: number | string) => format.count(Number(n))
   return (
     <Figure

@@ -81,7 +81,7 @@ function Cell(props: { cell: RfmCell | undefined; most: number; shown: Shown; as
       title={label}
       aria-label={label}
     >
-      <strong>{shown === 'members' ? format.short(cell.members) : format.shortMoney(Number(cell.amount))}</strong>
+      <strong>{shown === 'members' ? format.tile(cell.members) : format.shortMoney(Number(cell.amount))}</strong>
       <small>{format.percent(share)}</small>
     </Link>
   )

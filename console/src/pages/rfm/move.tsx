@@ -5,7 +5,7 @@ import dayjs from 'dayjs'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { RfmMove } from '~/api'
-import { palette } from '~/app/theme'
+import { quiet, typeColours } from '~/app/theme'
 import { useData } from '~/base/data'
 import { dayPlus, todayIs, useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
@@ -89,11 +89,10 @@ function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string) => str
   const format = useFormat()
   const option = useMemo(() => {
     const order = ['', ...move.after.map((one) => one.type)]
-    const colour = (type: string) => palette[order.indexOf(type) % palette.length]!
     const used = (side: 'from' | 'to') => order.filter((type) => move.flows.some((flow) => flow[side] === type))
     const node = (side: 'from' | 'to') => (type: string) => ({
       name: `${side}:${type}`,
-      itemStyle: { color: colour(type), borderWidth: 0 },
+      itemStyle: { color: typeColours[type] ?? quiet, borderWidth: 0 },
       label: { position: side === 'from' ? 'right' : 'left', formatter: nameOf(type) },
       depth: side === 'from' ? 0 : 1,
     })

@@ -59,7 +59,7 @@ function Summary({ report }: { report: RfmReport }) {
   return (
     <section className="panel">
       <div className="figures figures-5">
-        <Figure name={say('rfm.members')} hint={say('rfm.members.what')} value={format.short(report.members)} full={format.count(report.members)} />
+        <Figure name={say('rfm.members')} hint={say('rfm.members.what')} value={format.tile(report.members)} full={format.count(report.members)} />
         <Figure name={say('rfm.amount')} hint={say('rfm.amount.what')} value={format.shortMoney(report.amount)} full={format.money(report.amount)} />
         <Figure name={say('rfm.mean_r')} hint={say('rfm.mean_r.what')} value={say('rfm.days', { n: means.recency.toFixed(1) })} />
         <Figure name={say('rfm.mean_f')} hint={say('rfm.mean_f.what')} value={say('rfm.times', { n: means.frequency.toFixed(2) })} />

@@ -1,7 +1,8 @@
 // types.tsx -- the eight named types: how many, how much, what to do, who.
-import { Button, Card, Tag } from 'antd'
+import { Button, Card } from 'antd'
 import { Link } from 'react-router'
 import type { RfmReport, RfmType } from '~/api'
+import { typeColours } from '~/app/theme'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
 import { Bar } from '~/parts/bar'
@@ -19,7 +20,7 @@ export function Types({ report, asked }: { report: RfmReport; asked: Asked }) {
       key: 'type', title: say('rfm.type'),
       cell: (row) => (
         <>
-          <Link to={to(row)}><Tag color={row.type.startsWith('important') ? 'volcano' : 'cyan'} className="type-name">{row.name}</Tag></Link>
+          <Link to={to(row)}><span className="dot" style={{ background: typeColours[row.type] }} /> <strong>{row.name}</strong></Link>
           <div className="fact-note only-wide">{whatOf(row.type, say)}</div>
         </>
       ),
@@ -27,7 +28,7 @@ export function Types({ report, asked }: { report: RfmReport; asked: Asked }) {
     { key: 'members', title: say('rfm.members'), right: true, cell: (row) => format.count(row.members) },
     { key: 'share', title: say('share'), cell: (row) => <Bar share={shareOf(row)} text={format.percent(shareOf(row))} /> },
     { key: 'amount', title: say('rfm.amount'), right: true, cell: (row) => <span title={format.money(row.amount)}>{format.shortMoney(row.amount)}</span> },
-    { key: 'amount_share', title: `${say('rfm.amount')} ${say('share')}`, cell: (row) => <Bar share={amountOf(row)} text={format.percent(amountOf(row))} /> },
+    { key: 'amount_share', title: say('rfm.amount_share'), cell: (row) => <Bar share={amountOf(row)} text={format.percent(amountOf(row))} /> },
     { key: 'open', title: say('actions'), cell: (row) => <Link to={to(row)}><Button size="small">{say('rfm.show_members')}</Button></Link> },
   ]
   return (
