@@ -121,11 +121,13 @@ static int report(struct cli *cli, enum err e)
         json_write(&out, &cli_problem_shape, &p);
         fprintf(stderr, STR_FMT "\n", STR_ARG(buf_str(&out)));
     } else {
-        str text = c->why.detail[0] ? fail_text(c) : say(c, str_of(row->zh), str_of(row->en));
+        str text = cli->usage_wrong    ? str_of(c->why.detail)
+                   : c->why.detail[0] ? fail_text(c)
+                                      : say(c, str_of(row->zh), str_of(row->en));
         fprintf(stderr, "koi: " STR_FMT "\n", STR_ARG(text));
         if (cli->usage_wrong)
-            fprintf(stderr, say(c, S("用法见：koi %s --help\n"), S("see: koi %s --help\n")).at,
-                    cli->verb ? cli->verb->name : "");
+            fprintf(stderr, say(c, S("用法见：koi %s%s--help\n"), S("see: koi %s%s--help\n")).at,
+                    cli->verb ? cli->verb->name : "", cli->verb ? " " : "");
     }
     return cli->usage_wrong ? 2 : 1;
 }
@@ -141,21 +143,46 @@ static enum err print_help(struct cli *cli)
 /* The options that shape the call itself. */
 static enum err read_common(struct cli *cli)
 {
-    struct ctx *c = cli->c;
     str locale = cli_text(cli, "locale");
-    if (str_eq(locale, S("en"))) c->locale = EN;
-    else if (str_eq(locale, S("zh"))) c->locale = ZH;
-    else if (locale.at) return cli_usage(cli, "--locale 只能是 zh 或 en", "--locale is zh or en");
+    if (locale.at && !str_eq(locale, S("en")) && !str_eq(locale, S("zh")))
+        return cli_usage(cli, "--locale 只能是 zh 或 en", "--locale is zh or en");
     str level = cli_text(cli, "log");
     enum log_level parsed = LOG_WARN;
     if (level.at && !log_level_parse(level, &parsed))
         return cli_usage(cli, "--log 只能是 debug、info、warn、error 或 off",
                          "--log is debug, info, warn, error or off");
     log_level_set(parsed);
-    cli->json = cli_has(cli, "json");
     cli->data = str_or(cli_text(cli, "data"), S("data"));
     cli->where = str_or(cli_text(cli, "store"), cli->data);
     return OK;
+}
+
+/* Language and form count wherever they stand, also when the rest is wrong. */
+static void read_form(struct cli *cli, int n, char **words)
+{
+    for (int i = 0; i < n && !str_eq(str_of(words[i]), S("--")); i++) {
+        str word = str_of(words[i]);
+        str value = str_starts(word, S("--locale=")) ? str_sub(word, 9, word.n)
+                    : str_eq(word, S("--locale")) && i + 1 < n ? str_of(words[i + 1])
+                                                                : NO_STR;
+        if (str_eq(value, S("en"))) cli->c->locale = EN;
+        if (str_eq(value, S("zh"))) cli->c->locale = ZH;
+        if (str_eq(word, S("--json"))) cli->json = true;
+    }
+}
+
+/* "koi user" alone: what may follow. */
+static bool print_group(struct cli *cli, str group)
+{
+    bool found = false;
+    for (const struct verb *v = verb_next(NULL); v; v = verb_next(v)) {
+        str first;
+        str_cut(str_of(v->name), ' ', &first);
+        if (!str_eq(first, group)) continue;
+        found = true;
+        cli_note(cli, "  koi %s %s", "  koi %s %s", v->name, v->usage ? v->usage : "");
+    }
+    return found;
 }
 
 static bool is_help(const char *word)
@@ -174,10 +201,14 @@ static enum err run(struct cli *cli, int n, char **words)
     if (str_eq(str_of(words[0]), S("--version"))) words[0] = (char *)"version";
     int used;
     cli->verb = verb_find(n, words, &used);
-    if (!cli->verb)
+    if (!cli->verb) {
+        bool group = print_group(cli, str_of(words[0]));
+        bool more = n > 1 && words[1][0] != '-';
+        if (group && !more)
+            return cli_usage(cli, "%s 后面要写做什么", "say what to do after %s", words[0]);
         return cli_usage(cli, "没有命令 “%s%s%s”", "there is no command \"%s%s%s\"", words[0],
-                         n > 1 && words[1][0] != '-' ? " " : "",
-                         n > 1 && words[1][0] != '-' ? words[1] : "");
+                         more ? " " : "", more ? words[1] : "");
+    }
     for (int i = used; i < n; i++) {
         if (str_eq(str_of(words[i]), S("--"))) break;
         if (str_eq(str_of(words[i]), S("--help"))) return print_help(cli);
@@ -195,6 +226,7 @@ int cli_main(int argc, char **argv)
                      .locale = locale_default() };
     struct cli cli = { .c = &c };
     app_wire();
+    read_form(&cli, argc - 1, argv + 1);
     enum err e = run(&cli, argc - 1, argv + 1);
     int code = cli.usage_wrong && !c.why.detail[0] && argc == 1 ? 2 : report(&cli, e);
     if (fflush(stdout) != 0 && code == 0) {

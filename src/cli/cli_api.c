@@ -1,5 +1,5 @@
 /* cli_api.c -- koi api: calls any route, in this process as owner or on a running server with a key. */
-#include "cli/door.h"
+#include "cli/local.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static size_t take_reply(char *data, size_t size, size_t n, void *arg)
 
 static void free_headers(void *arg) { curl_slist_free_all(arg); }
 
-static enum err call_remote(struct cli *cli, str url, struct door_call *call, const char *method)
+static enum err call_remote(struct cli *cli, str url, struct local_call *call, const char *method)
 {
     struct ctx *c = cli->c;
     CURL *curl = curl_easy_init();
@@ -81,7 +81,7 @@ static enum err call_remote(struct cli *cli, str url, struct door_call *call, co
 static enum err run_api(struct cli *cli)
 {
     struct ctx *c = cli->c;
-    struct door_call call = { .path = cli->args.at[1] };
+    struct local_call call = { .path = cli->args.at[1] };
     if (!method_parse(cli->args.at[0], &call.method))
         return cli_usage(cli, "方法只能是 GET、POST、PUT、PATCH 或 DELETE",
                          "a method is GET, POST, PUT, PATCH or DELETE");
@@ -91,10 +91,10 @@ static enum err run_api(struct cli *cli)
     const char *method = str_z(c->arena, cli->args.at[0]);
     if (url.at) return call_remote(cli, url, &call, method);
     TRY(cli_open(cli, call.method == M_GET ? CLI_READS : CLI_WRITES));
-    struct door_reply reply;
-    TRY(door_run(cli, &call, &reply));
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
     cli->json = true;
-    door_print(cli, &reply, NULL);
+    local_print(cli, &reply, NULL);
     return OK;
 }
 

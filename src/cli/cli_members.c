@@ -1,5 +1,5 @@
 /* cli_members.c -- koi members: finds, lists and shows people, through the same doors as the console. */
-#include "cli/door.h"
+#include "cli/local.h"
 
 static const char columns[] = "id name phone city touchpoint last_order_at orders spent class tags";
 
@@ -17,13 +17,13 @@ static const struct cli_option list_options[] = {
 static enum err list_with(struct cli *cli, str words)
 {
     TRY(cli_open(cli, CLI_READS));
-    struct door_call call = { .method = M_GET, .path = S("/v1/members") };
-    door_query(cli, &call, "q", words);
+    struct local_call call = { .method = M_GET, .path = S("/v1/members") };
+    local_query(cli, &call, "q", words);
     for (const struct cli_option *o = list_options; o->name; o++)
-        door_query(cli, &call, o->name, cli_text(cli, o->name));
-    struct door_reply reply;
-    TRY(door_run(cli, &call, &reply));
-    door_print(cli, &reply, columns);
+        local_query(cli, &call, o->name, cli_text(cli, o->name));
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, columns);
     return OK;
 }
 
@@ -37,12 +37,12 @@ static enum err run_list(struct cli *cli) { return list_with(cli, NO_STR); }
 static enum err run_show(struct cli *cli)
 {
     TRY(cli_open(cli, CLI_READS));
-    struct door_call call = { .method = M_GET,
+    struct local_call call = { .method = M_GET,
                               .path = str_fmt(cli->c->arena, "/v1/members/" STR_FMT,
                                               STR_ARG(cli->args.at[0])) };
-    struct door_reply reply;
-    TRY(door_run(cli, &call, &reply));
-    door_print(cli, &reply, NULL);
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, NULL);
     return OK;
 }
 

@@ -1,4 +1,4 @@
-/* door.h -- calls a route in this process, as the server would, without a server.
+/* local.h -- calls a route in this process, as the server would, without a server.
  *
  * Promises
  *   - the same rows, shapes and rules as over HTTP decide; the caller has the rights of c.
@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "http/route.h"
 
-struct door_call {
+struct local_call {
     enum method method;
     str path;  /* "/v1/members/7", also with ?query */
     str body;  /* JSON, or absent */
@@ -19,18 +19,18 @@ struct door_call {
         i64 n;
     } query;
 };
-void door_query(struct cli *cli, struct door_call *call, const char *name, str value); /* absent: nothing */
+void local_query(struct cli *cli, struct local_call *call, const char *name, str value); /* absent: nothing */
 
-struct door_reply {
+struct local_reply {
     const struct route *route;
     const void *out; /* of route->handler->out */
 };
-enum err door_run(struct cli *cli, struct door_call *call, struct door_reply *out);
+enum err local_run(struct cli *cli, struct local_call *call, struct local_reply *out);
 bool method_parse(str text, enum method *out);
 const struct route *route_find(enum method m, str path, bool *path_known);
 
 /* Prints a reply: JSON with --json, else its "items" as a table of these columns (all fields when NULL),
  * or one field a line. */
-void door_print(struct cli *cli, const struct door_reply *reply, const char *columns);
+void local_print(struct cli *cli, const struct local_reply *reply, const char *columns);
 /* One value of a struct as people read it. */
 str field_text(struct ctx *c, const struct shape_field *f, const void *in);

@@ -1,5 +1,5 @@
-/* door.c -- finds the row of a route, fills its in-struct from path, query and body, and calls its handler. */
-#include "cli/door.h"
+/* local.c -- finds the row of a route, fills its in-struct from path, query and body, and calls its handler. */
+#include "cli/local.h"
 
 #include "app/rooms.h"
 #include "base/clock.h"
@@ -20,7 +20,7 @@ bool method_parse(str text, enum method *out)
     return false;
 }
 
-void door_query(struct cli *cli, struct door_call *call, const char *name, str value)
+void local_query(struct cli *cli, struct local_call *call, const char *name, str value)
 {
     if (!value.at) return;
     struct arena *a = cli->c->arena;
@@ -92,14 +92,14 @@ static str percent_decode(struct arena *a, str s)
     return buf_str(&out);
 }
 
-static void query_of_path(struct cli *cli, struct door_call *call)
+static void query_of_path(struct cli *cli, struct local_call *call)
 {
     str query = str_cut(call->path, '?', &call->path);
     while (!str_empty(query)) {
         str pair, name;
         query = str_cut(query, '&', &pair);
         str value = str_cut(pair, '=', &name);
-        door_query(cli, call, str_z(cli->c->arena, percent_decode(cli->c->arena, name)),
+        local_query(cli, call, str_z(cli->c->arena, percent_decode(cli->c->arena, name)),
                    percent_decode(cli->c->arena, value.at ? value : S("")));
     }
 }
@@ -113,7 +113,7 @@ static enum err set_text(struct ctx *c, const struct shape *shape, void *in, str
     return shape_set_text(c, shape, in, name, text);
 }
 
-static enum err fill(struct cli *cli, const struct route *r, const struct door_call *call, void *in)
+static enum err fill(struct cli *cli, const struct route *r, const struct local_call *call, void *in)
 {
     struct ctx *c = cli->c;
     const struct shape *shape = r->handler->in;
@@ -133,7 +133,7 @@ static enum err fill(struct cli *cli, const struct route *r, const struct door_c
     return shape_require(c, shape, seen);
 }
 
-enum err door_run(struct cli *cli, struct door_call *call, struct door_reply *out)
+enum err local_run(struct cli *cli, struct local_call *call, struct local_reply *out)
 {
     struct ctx *c = cli->c;
     query_of_path(cli, call);
@@ -150,7 +150,7 @@ enum err door_run(struct cli *cli, struct door_call *call, struct door_reply *ou
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));
     TRY(r->handler->call(c, in, reply));
-    *out = (struct door_reply){ r, reply };
+    *out = (struct local_reply){ r, reply };
     return OK;
 }
 
@@ -228,7 +228,7 @@ static void print_table(struct cli *cli, const struct shape *shape, const struct
     }
 }
 
-void door_print(struct cli *cli, const struct door_reply *reply, const char *columns)
+void local_print(struct cli *cli, const struct local_reply *reply, const char *columns)
 {
     struct ctx *c = cli->c;
     const struct shape *shape = reply->route->handler->out;
