@@ -1,2 +1,4 @@
-/* main.c -- where the program starts: hands the words of the command line to the verbs. */
-int main(void) { return 0; }
+/* main.c -- the program koi: everything it does is a verb of the command line. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv) { return cli_main(argc, argv); }

@@ -1,13 +1,14 @@
-/* rooms.c -- the product's table of contents: one line a room, in start order. */
+/* rooms.c -- the list of rooms, and the wires between those that must not know each other. */
 #include "app/rooms.h"
 
 #include <stddef.h>
 
-#include "insight/insight.h"
-#include "member/member.h"
 #include "access/access.h"
 #include "http/http.h"
+#include "insight/insight.h"
 #include "job/job.h"
+#include "member/member.h"
+#include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
@@ -21,3 +22,12 @@ const struct room *const rooms[] = {
     &insight_room,
     NULL,
 };
+
+/* Who takes part when members are merged and parted. */
+static const struct merge_listener *const listeners[] = { &trade_merges, NULL };
+
+void app_wire(void)
+{
+    settings_register(rooms);
+    merge_listeners = listeners;
+}

@@ -11,14 +11,6 @@
 
 #include "app/rooms.h"
 #include "base/log.h"
-#include "store/setting.h"
-
-/* Until the store stands, suites without one link all the same. */
-extern __typeof__(store_open) store_open __attribute__((weak));
-extern __typeof__(store_close) store_close __attribute__((weak));
-extern __typeof__(store_reader) store_reader __attribute__((weak));
-extern __typeof__(store_release) store_release __attribute__((weak));
-extern __typeof__(settings_register) settings_register __attribute__((weak));
 
 extern const struct test_row *const __start_test_rows[];
 extern const struct test_row *const __stop_test_rows[];
@@ -126,7 +118,6 @@ struct store_options test_store_options(void)
 struct store *test_store(void)
 {
     if (!now.store) {
-        if (settings_register) settings_register(rooms);
         test_check_err(test_ctx(), store_open(test_ctx(), test_store_options(), rooms, &now.store), OK,
                        "store_open", __FILE__, __LINE__);
         test_ctx()->store = now.store;
@@ -193,6 +184,7 @@ int main(int argc, char **argv)
 {
     size_t n = 0, all = (size_t)(__stop_test_rows - __start_test_rows);
     struct CMUnitTest *tests = calloc(all + 1, sizeof *tests);
+    app_wire();
     log_level_set(getenv("TEST_LOG") ? LOG_DEBUG : LOG_OFF);
     if (!getenv("TEST_TEXT")) cmocka_set_message_output(CM_OUTPUT_TAP);
     for (size_t i = 0; i < all; i++) {
