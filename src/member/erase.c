@@ -6,7 +6,6 @@
  */
 #include <sodium.h>
 
-#include "base/json.h"
 #include "member/member_private.h"
 
 QUERY(key_read, one_str, "SELECT secret AS value FROM suppression_key WHERE id = 1");
@@ -86,28 +85,18 @@ enum err member_erase(struct tx *t, i64 member)
 
 /* -- export ----------------------------------------------------------------------------------- */
 
-#define FIELDS_OF_person_export(X, N)                                                              \
-    X(one(member_brief), member, ANY, "Who", N)                                                    \
-    X(ints, ids, ANY, "All ids he has had", N)                                                     \
-    X(list(identity_view), identities, ANY, "Identities", N)                                       \
-    X(list(value_view), fields, ANY, "Profile fields", N)                                          \
-    X(list(member_tag_view), tags, ANY, "Tags", N)                                                 \
-    X(list(timeline_line), timeline, ANY, "What happened, newest first", N)
-SHAPE(person_export);
 SHAPE_DEFINE(person_export);
 
 #define LINES_EXPORTED ((i64)10000)
 
-enum err member_export(struct ctx *c, i64 member, struct buf *out)
+enum err member_export(struct ctx *c, i64 member, struct person_export *out)
 {
-    struct member_brief brief;
-    struct person_export person = { .member = &brief };
-    TRY(member_show(c, member, true, &brief));
-    TRY(member_ids(c, brief.id, &person.ids));
-    TRY(member_identities(c, brief.id, true, &person.identities));
-    TRY(member_values(c, brief.id, true, &person.fields));
-    TRY(member_tags(c, brief.id, &person.tags));
-    TRY(timeline_of_member(c, person.ids, 0, LINES_EXPORTED, &person.timeline));
-    json_write(out, &person_export_shape, &person);
-    return OK;
+    out->member = NEW(c->arena, struct member_brief);
+    TRY(member_show(c, member, true, out->member));
+    i64 living = out->member->id;
+    TRY(member_ids(c, living, &out->ids));
+    TRY(member_identities(c, living, true, &out->identities));
+    TRY(member_values(c, living, true, &out->fields));
+    TRY(member_tags(c, living, &out->tags));
+    return timeline_of_member(c, out->ids, 0, LINES_EXPORTED, &out->timeline);
 }

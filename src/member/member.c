@@ -277,3 +277,18 @@ enum err member_line(struct tx *t, i64 member, const char *kind, str subject, js
                                   .subject = subject, .props = props };
     return timeline_append(t, &line);
 }
+
+CHANGE(name_set, "UPDATE member SET own_name = $2, own_folded = $3 WHERE member = $1");
+
+enum err member_rename(struct tx *t, i64 member, str name)
+{
+    i64 living;
+    name = str_trim(name);
+    if (name.n > 200 || !str_is_utf8(name))
+        return fail_at(t->c, E_INVALID, S("name"), "姓名太长", "the name is too long");
+    TRY(member_hold_writable(t, member, &living));
+    str kept = name.n ? name : NO_STR, folded = name.n ? str_fold(t->c->arena, name) : NO_STR;
+    TRY(tx_change(t, &name_set, ARGS(living, kept, folded)));
+    TRY(member_refresh(t, living));
+    return member_line(t, living, "member.named", NO_STR, NO_STR);
+}

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "store/store.h"
+#include "timeline/timeline.h"
 
 /* The kinds of identity: a table. strong: merges; personal: masked without PERSONAL_READ; scoped: value is unique within a shop/app;
  * identifies: makes its member "identified". Values are normalised by the row (phones to E.164 digits, e-mail lower-cased …). */
@@ -189,8 +190,16 @@ struct member_needle member_needle(struct ctx *c, str q);
 /* Forgets who he is: names, identities, fields and tags of him and all merged into him go; his orders and timeline stay under
  * ids that lead nowhere. Keyed hashes of his strong identities are kept, so that old files do not bring him back. */
 enum err member_erase(struct tx *t, i64 member);
-/* Everything this room knows of him, as a JSON object, unmasked. */
-enum err member_export(struct ctx *c, i64 member, struct buf *out);
+#define FIELDS_OF_person_export(X, N)                                                              \
+    X(one(member_brief), member, ANY, "Who", N)                                                    \
+    X(ints, ids, ANY, "All ids he has had", N)                                                     \
+    X(list(identity_view), identities, ANY, "Identities", N)                                       \
+    X(list(value_view), fields, ANY, "Profile fields", N)                                          \
+    X(list(member_tag_view), tags, ANY, "Tags", N)                                                 \
+    X(list(timeline_line), timeline, ANY, "What happened, newest first, at most 10,000", N)
+SHAPE(person_export);
+/* Everything this room knows of him, unmasked. */
+enum err member_export(struct ctx *c, i64 member, struct person_export *out);
 
 /* 138****1234, 张**, a***@x.cn, address to district: how personal data is shown without the right. */
 str mask_phone(struct arena *a, str s);

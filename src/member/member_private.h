@@ -15,7 +15,6 @@
 #pragma once
 
 #include "member/member.h"
-#include "timeline/timeline.h"
 
 /* The ids a living member is made of, as a CTE: $1 is the member. */
 #define IDS_OF_1                                                                                   \
@@ -50,6 +49,39 @@ enum err conflict_record(struct tx *t, i64 chosen, i64 other, const struct ident
 /* After rows came or went: marks the tags and values that count. */
 enum err tags_settle(struct tx *t, i64 living);
 enum err values_settle(struct tx *t, i64 living);
+
+/* What a person calls him; it outweighs what sightings say. */
+enum err member_rename(struct tx *t, i64 member, str name);
+
+#define FIELDS_OF_merge_view(X, N)                                                                 \
+    X(i64, id, ANY, "Id", N)                                                                       \
+    X(i64, winner, ANY, "Who stayed", N)                                                           \
+    X(str, winner_name, PERSONAL, "His name", N)                                                   \
+    X(i64, loser, ANY, "Who became him", N)                                                        \
+    X(str, loser_name, PERSONAL, "His name as it was", N)                                          \
+    X(str, by, ANY, "auto, or the person who did it", N)                                           \
+    X(instant, at, ANY, "When", N)                                                                 \
+    X(opt_instant, undone_at, ANY, "Undone", N)                                                    \
+    X(str, undone_by, ANY, "By whom", N)
+SHAPE(merge_view);
+enum err merge_list(struct ctx *c, i64 below, i64 limit, struct merge_view_list *out);
+
+#define FIELDS_OF_conflict_view(X, N)                                                              \
+    X(i64, id, ANY, "Id", N)                                                                       \
+    X(i64, member, ANY, "One of the two", N)                                                       \
+    X(str, member_name, PERSONAL, "Name", N)                                                       \
+    X(i64, other, ANY, "The other", N)                                                             \
+    X(str, other_name, PERSONAL, "Name", N)                                                        \
+    X(choice(identity_kind), kind, ANY, "Kind of the identity both were seen with", N)             \
+    X(str, value, PERSONAL, "The identity", N)                                                     \
+    X(i64, owner, ANY, "Who keeps it", N)                                                          \
+    X(str, source, ANY, "Where it was seen", N)                                                    \
+    X(instant, at, ANY, "When", N)
+SHAPE(conflict_view);
+/* Neither merged nor dismissed, newest first. */
+enum err conflict_list(struct ctx *c, i64 below, i64 limit, struct conflict_view_list *out);
+/* These are two people: it is not brought up again. */
+enum err conflict_dismiss(struct tx *t, i64 conflict);
 
 /* The erased member an identity used to lead to; 0: none. */
 enum err suppressed_find(struct tx *t, const struct identity *id, i64 *member);

@@ -45,6 +45,18 @@ CHANGE(note_insert, "INSERT INTO merge_note (merge, room, row_id) VALUES ($1, $2
                     " ON CONFLICT (merge, room, row_id) DO NOTHING");
 QUERY(notes_of, one_i64, "SELECT row_id AS value FROM merge_note WHERE merge = $1 AND room = $2 ORDER BY row_id");
 
+SHAPE_DEFINE(merge_view);
+QUERY(merges_newest, merge_view,
+      "SELECT g.merge AS id, g.member AS winner, w.name AS winner_name, g.loser AS loser,"
+      " l.name AS loser_name, g.actor AS by, g.at AS at, g.undone_at AS undone_at,"
+      " g.undone_by AS undone_by FROM member_merge g JOIN member w ON w.member = g.member"
+      " JOIN member l ON l.member = g.loser WHERE g.merge < $1 ORDER BY g.merge DESC LIMIT $2");
+
+enum err merge_list(struct ctx *c, i64 below, i64 limit, struct merge_view_list *out)
+{
+    return db_all(c, &merges_newest, out, ARGS(below, limit));
+}
+
 enum err merge_note(struct tx *t, i64 merge, const char *room, i64 row_id)
 {
     return tx_change(t, &note_insert, ARGS(merge, str_of(room), row_id));

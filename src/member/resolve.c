@@ -60,14 +60,6 @@ QUERY(weak_find, one_i64,
 QUERY(weak_has, one_i64,
       "SELECT COUNT(*) AS value FROM identity"
       " WHERE member = $4 AND kind = $1 AND scope = $2 AND value = $3");
-QUERY(conflict_find, one_i64,
-      "SELECT conflict AS value FROM identity_conflict"
-      " WHERE member = $1 AND other = $2");
-CHANGE(conflict_insert,
-       "INSERT INTO identity_conflict (member, other, kind, scope, value, conflict, owner, source, at)"
-       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-       " ON CONFLICT (member, other) DO NOTHING");
-
 /* -- one identity ----------------------------------------------------------------------------- */
 
 static str kind_name(const struct identity *id) { return choice_name(&identity_kind_choice, id->kind); }
@@ -86,22 +78,6 @@ enum err identity_attach(struct tx *t, const struct identity *id, i64 member, st
     bool strong = identity_kind_row(id->kind)->strong;
     return tx_change(t, &identity_insert, ARGS(member, kind_name(id), scope_of(id), id->value, strong,
                                                source, at));
-}
-
-enum err conflict_record(struct tx *t, i64 chosen, i64 other, const struct identity *id, str source)
-{
-    i64 low = chosen < other ? chosen : other, high = chosen < other ? other : chosen;
-    struct one_i64 known;
-    bool found;
-    TRY(db_find(t->c, &conflict_find, &known, &found, ARGS(low, high)));
-    if (found) return OK;
-    i64 number;
-    TRY(tx_take(t, S("identity_conflict"), 1, &number));
-    TRY(tx_change(t, &conflict_insert, ARGS(low, high, kind_name(id), scope_of(id), id->value, number,
-                                            other, source, t->c->now)));
-    return member_line(t, chosen, "member.conflicted",
-                       str_fmt(t->c->arena, "member:%lld", (long long)other),
-                       str_fmt(t->c->arena, "{\"kind\":\"" STR_FMT "\"}", STR_ARG(kind_name(id))));
 }
 
 /* -- one sighting ----------------------------------------------------------------------------- */
