@@ -281,6 +281,8 @@ HANDLER(conflict_dismiss_post, conflict_ref, nothing)
 
 #define MEMBERS "Members"
 
+extern const struct route member_definition_routes[]; /* member_definition_api.c */
+
 static const struct route routes[] = {
     ROUTE(POST, "/v1/members", MEMBERS_WRITE, member_create, MEMBERS, "登记一位会员，已有则补充",
           "Make a member, or add to the one these identities belong to", .flags = IDEMPOTENT | CREATES),

@@ -18,6 +18,3 @@ enum err tag_define(struct tx *t, str name, opt_i64 group, i64 *id);
 enum err tag_group_define(struct tx *t, str name, bool exclusive, i64 *id);
 enum err tag_group_list(struct ctx *c, struct tag_group_view_list *out);
 enum err tag_group_find(struct ctx *c, str name, i64 *id); /* 0: none */
-
-struct route;
-extern const struct route member_definition_routes[]; /* member_definition_api.c */
