@@ -58,7 +58,6 @@ QUERY(acts_of_one, one_opt,
       "SELECT MAX(at) AS value FROM timeline WHERE member = $1 AND at < $2 AND " IS_ACT);
 QUERY(orders_of_one, one_opt,
       "SELECT MAX(at) AS value FROM purchase_order WHERE member = $1 AND at < $2");
-QUERY(seen_of_one, one_i64, "SELECT first_seen AS value FROM member WHERE member = $1");
 QUERY(community_of_one, community_line,
       "SELECT member, COALESCE(subject, '') AS subject, at, seq, kind = 'community.joined' AS joined"
       " FROM timeline WHERE " IS_COMMUNITY " AND at < $2 AND member = $1 ORDER BY subject, at, seq");
@@ -350,15 +349,23 @@ static enum err communities_of_one(struct ctx *c, ints ids, instant at, struct s
 enum err class_of(struct ctx *c, i64 member, instant at, str *out)
 {
     struct standing s = { .last_act = INT64_MIN };
+    TRY(purchases_each(c, member, member, at, note_purchase, &s));
+    return class_by_purchases(c, member, s.purchases, at, out);
+}
+
+enum err class_by_purchases(struct ctx *c, i64 member, i64 purchases, instant at, str *out)
+{
+    struct standing s = { .last_act = INT64_MIN };
+    *out = purchases > 1 ? S("C") : S("B");
+    if (purchases > 0) return OK;
     ints ids;
     TRY(member_ids(c, member, &ids));
-    TRY(purchases_each(c, member, member, at, note_purchase, &s));
-    if (s.purchases == 0) TRY(communities_of_one(c, ids, at, &s));
-    *out = s.purchases > 1 ? S("C") : s.purchases == 1 ? S("B") : s.community ? S("A") : S("");
+    TRY(communities_of_one(c, ids, at, &s));
+    *out = s.community ? S("A") : S("");
     return OK;
 }
 
-enum err scene_of(struct ctx *c, i64 member, instant at, bool high_value, strs *out)
+static enum err scene_names(struct ctx *c, const struct terms *t, const struct standing *s, strs *out)
 {
     static const struct {
         enum mark mark;
@@ -367,23 +374,39 @@ enum err scene_of(struct ctx *c, i64 member, instant at, bool high_value, strs *
                   { MARK_ACTIVE, "active" },
                   { MARK_DORMANT, "dormant" },
                   { MARK_HIGH, "high_value" } };
-    struct standing s = { .last_act = INT64_MIN, .high_value = high_value };
-    struct terms t;
-    struct one_i64 seen;
-    ints ids;
     bool mark[MARKS];
-    TRY(terms_read(c, at, &t));
-    TRY(member_ids(c, member, &ids));
-    TRY(purchases_each(c, member, member, at, note_purchase, &s));
-    TRY(db_get(c, &seen_of_one, &seen, ARGS(member)));
-    if (seen.value < at) act(&s, seen.value);
-    TRY(note_one(c, &orders_of_one, member, at, &s));
-    for (i64 i = 0; i < ids.n; i++)
-        TRY(note_one(c, &acts_of_one, ids.at[i], at, &s));
-    decide(&t, &s, mark);
     *out = (strs){ 0 };
-    if (s.last_act == INT64_MIN) return OK; /* not there yet */
+    if (s->last_act == INT64_MIN) return OK; /* not there yet */
+    decide(t, s, mark);
     for (i64 i = 0; i < COUNT(names); i++)
         if (mark[names[i].mark]) *PUSH(c->arena, out) = str_of(names[i].name);
     return OK;
+}
+
+/* Whatever else he did cannot change a tag. */
+static bool settled(const struct terms *t, const struct standing *s)
+{
+    i64 days = t->active_days < t->dormant_days ? t->active_days : t->dormant_days;
+    return s->last_act >= t->at - days * DAY_MS;
+}
+
+enum err scene_of(struct ctx *c, const struct life *life, strs *out)
+{
+    struct terms t;
+    struct standing s = { .last_act = INT64_MIN, .high_value = life->high_value };
+    TRY(terms_read(life->settings ? life->settings : c, life->at, &t));
+    if (life->first_seen < t.at) act(&s, life->first_seen);
+    if (life->last_order_at.has && life->last_order_at.value < t.at) act(&s, life->last_order_at.value);
+    if (life->bought) {
+        s.purchases = life->bought->purchases;
+        s.first_bought = life->bought->first_bought_at;
+        act(&s, life->bought->last_bought_at);
+    }
+    if (settled(&t, &s)) return scene_names(c, &t, &s, out);
+    TRY(note_one(c, &orders_of_one, life->member, t.at, &s));
+    ints ids;
+    TRY(member_ids(c, life->member, &ids));
+    for (i64 i = 0; i < ids.n; i++)
+        TRY(note_one(c, &acts_of_one, ids.at[i], t.at, &s));
+    return scene_names(c, &t, &s, out);
 }

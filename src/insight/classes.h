@@ -43,9 +43,22 @@ SHAPE(classes_report);
 /* at: as rfm_at_read. */
 enum err classes_report_make(struct ctx *c, str at, struct classes_report *out);
 
-/* "A", "B", "C", or empty, of a living member. */
+/* "A", "B", "C", or empty, of a living member. The second knows how often he bought. */
 enum err class_of(struct ctx *c, i64 member, instant at, str *out);
-/* Names of the scene tags one living member carries: "new", "active", "dormant", "high_value". */
-enum err scene_of(struct ctx *c, i64 member, instant at, bool high_value, strs *out);
+enum err class_by_purchases(struct ctx *c, i64 member, i64 purchases, instant at, str *out);
+
+/* What whoever asks for the tags of one member has read of him already. */
+struct rfm_member;
+struct life {
+    i64 member; /* a living id */
+    instant at, first_seen;
+    opt_instant last_order_at;       /* of all his orders */
+    const struct rfm_member *bought; /* as of `at`; NULL: he never bought */
+    bool high_value;
+    struct ctx *settings; /* where settings are read from; NULL: c */
+};
+/* "new", "active", "dormant", "high_value": those he carries. */
+enum err scene_of(struct ctx *c, const struct life *life, strs *out);
+
 /* Sets the bit of every living id below n that is in a community now (bits has n / 64 + 1 words). */
 enum err community_set(struct ctx *c, u64 *bits, i64 n);

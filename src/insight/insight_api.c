@@ -244,35 +244,6 @@ HANDLER(person_timeline_get, person_timeline_ask, person_timeline)
     return OK;
 }
 
-#define FIELDS_OF_person_orders_ask(X, N)                                                          \
-    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                                   \
-    PAGE_FIELDS(X, N)
-SHAPE(person_orders_ask);
-SHAPE_DEFINE(person_orders_ask);
-#define FIELDS_OF_person_orders(X, N)                                                              \
-    X(list(order_view), items, ANY, "Orders, newest first", N)                                     \
-    X(str, next_cursor, ANY, "Where to go on", N)
-SHAPE(person_orders);
-SHAPE_DEFINE(person_orders);
-
-HANDLER(person_orders_get, person_orders_ask, person_orders)
-{
-    static const char route[] = "/v1/members/{id}/orders";
-    struct cursor at;
-    i64 limit = page_limit(in->limit);
-    struct order_filter f = { .limit = limit + 1 };
-    TRY(member_living(c, in->id, &f.member));
-    TRY(cursor_read(c, route, in->cursor, &at));
-    f.before_at = at.key;
-    f.before_id = at.id;
-    TRY(order_list(c, &f, &out->items));
-    if (out->items.n <= limit) return OK;
-    out->items.n = limit;
-    const struct order_view *last = &out->items.at[limit - 1];
-    out->next_cursor = cursor_make(c, route, (struct cursor){ .key = last->at, .id = last->id });
-    return OK;
-}
-
 static const struct route routes[] = {
     ROUTE(GET, "/v1/reports/sales", REPORTS_READ, report_sales, "Reports", "一段时间的销售", "Sales of a period"),
     ROUTE(GET, "/v1/reports/overview", REPORTS_READ, report_overview, "Reports", "店铺概览与上期对比",
@@ -291,8 +262,6 @@ static const struct route routes[] = {
           "All that is known of one member", .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/members/{id}/timeline", MEMBERS_READ, person_timeline_get, "Members", "会员时间线",
           "A member's timeline", .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/members/{id}/orders", MEMBERS_READ | ORDERS_READ, person_orders_get, "Members", "会员的订单",
-          "A member's orders", .flags = CURSOR, .errors = "E_NOT_FOUND"),
     { 0 },
 };
 

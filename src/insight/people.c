@@ -258,14 +258,13 @@ static enum err sort_few(struct ctx *c, enum people_sort sort, const struct set 
 
 /* -- the list --------------------------------------------------------------------------------- */
 
-static enum err person_fill(struct ctx *c, i64 member, struct person *out)
+/* The living member an id leads to, with what his orders come to. */
+static enum err person_fill(struct ctx *c, i64 id, struct person *out, struct member_trade *figures)
 {
-    struct member_brief brief = { 0 };
-    struct member_trade figures;
-    enum err e = member_show(c, member, may(c, PERSONAL_READ), &brief);
-    if (e != E_NOT_FOUND) TRY(e); /* erased: his orders stay, he is nameless */
-    TRY(member_trade_get(c, member, &figures));
-    *out = (struct person){ .id = member,
+    struct member_brief brief;
+    TRY(member_show(c, id, may(c, PERSONAL_READ), &brief));
+    TRY(member_trade_get(c, brief.id, figures));
+    *out = (struct person){ .id = brief.id,
                             .name = brief.name,
                             .phone = brief.phone,
                             .province = brief.province,
@@ -273,13 +272,17 @@ static enum err person_fill(struct ctx *c, i64 member, struct person *out)
                             .touchpoint = brief.touchpoint,
                             .first_seen = brief.first_seen,
                             .tags = brief.tags,
-                            .last_order_at = figures.last_order_at,
-                            .orders = figures.orders,
-                            .spent = figures.net };
-    return e == OK ? class_of(c, member, c->now, &out->class) : OK;
+                            .last_order_at = figures->last_order_at,
+                            .orders = figures->orders,
+                            .spent = figures->net };
+    return class_by_purchases(c, brief.id, figures->purchases, c->now, &out->class);
 }
 
-enum err person_of(struct ctx *c, i64 member, struct person *out) { return person_fill(c, member, out); }
+enum err person_of(struct ctx *c, i64 member, struct person *out)
+{
+    struct member_trade figures;
+    return person_fill(c, member, out, &figures);
+}
 
 enum err people_list(struct ctx *c, const struct people_filter *f, struct people_place after, i64 limit,
                      struct person_list *out, bool *more, struct people_place *end, i64 *total)
@@ -303,49 +306,80 @@ enum err people_list(struct ctx *c, const struct people_filter *f, struct people
     *more = n > limit;
     *out = (struct person_list){ NEWS(c->arena, struct person, limit + 1), *more ? limit : n };
     for (i64 i = 0; i < out->n; i++)
-        TRY(person_fill(c, places[i].id, &out->at[i]));
+        TRY(person_of(c, places[i].id, &out->at[i]));
     *end = out->n ? places[out->n - 1] : after;
     return OK;
 }
 
 /* -- one member ------------------------------------------------------------------------------- */
 
-static enum err person_rfm_make(struct ctx *c, i64 member, struct person_rfm **out, bool *high_value)
+QUERY(settings_changed, one_i64,
+      "SELECT COUNT(*) AS value FROM setting WHERE name LIKE 'rfm.%' OR name LIKE 'scene.%'");
+
+/* A view of one member takes microseconds; a dozen settings read one by one would be most of them. Where none was ever changed they are
+ * read without a store, which gives the defaults. */
+static enum err settings_of(struct ctx *c, struct ctx *settings)
 {
+    struct one_i64 changed;
+    TRY(db_get(c, &settings_changed, &changed, NO_ARGS));
+    *settings = *c;
+    if (changed.value == 0) settings->db = NULL;
+    return OK;
+}
+
+static struct person_rfm *person_rfm_of(struct ctx *c, const struct rfm_member *m)
+{
+    const struct rfm_type *type = &rfm_types[m->type];
+    struct person_rfm *out = NEW(c->arena, struct person_rfm);
+    *out = (struct person_rfm){ .r = m->band[RFM_R],
+                                .f = m->band[RFM_F],
+                                .m = m->band[RFM_M],
+                                .type = str_of(type->id),
+                                .name = say(c, str_of(type->zh), str_of(type->en)),
+                                .days = m->figure[RFM_R],
+                                .frequency = m->figure[RFM_F],
+                                .monetary = m->figure[RFM_M] };
+    return out;
+}
+
+/* Where he stands now: RFM and scene tags. */
+static enum err person_stand(struct ctx *c, struct person_view *out)
+{
+    struct ctx settings;
     struct rfm_rule rule;
     struct rfm_scale scale;
     struct rfm_member m;
-    bool found;
-    *high_value = false;
-    TRY(rfm_rule_read(c, &(struct rfm_ask){ 0 }, &rule));
+    bool bought;
+    TRY(settings_of(c, &settings));
+    TRY(rfm_rule_read(&settings, &(struct rfm_ask){ 0 }, &rule));
     TRY(rfm_scale_get(c, &rule, &scale));
-    TRY(rfm_one(c, &rule, &scale, member, &m, &found));
-    if (!found) return OK;
-    const struct rfm_type *type = &rfm_types[m.type];
-    *high_value = m.type == rfm_type_of(true, true, true);
-    *out = NEW(c->arena, struct person_rfm);
-    **out = (struct person_rfm){ .r = m.band[RFM_R],
-                                 .f = m.band[RFM_F],
-                                 .m = m.band[RFM_M],
-                                 .type = str_of(type->id),
-                                 .name = say(c, str_of(type->zh), str_of(type->en)),
-                                 .days = m.figure[RFM_R],
-                                 .frequency = m.figure[RFM_F],
-                                 .monetary = m.figure[RFM_M] };
-    return OK;
+    TRY(rfm_one(c, &rule, &scale, out->id, &m, &bought));
+    if (bought) out->rfm = person_rfm_of(c, &m);
+    struct life life = { .member = out->id,
+                         .at = c->now,
+                         .first_seen = out->first_seen,
+                         .last_order_at = out->last_order_at,
+                         .bought = bought ? &m : NULL,
+                         .high_value = bought && m.type == rfm_type_of(true, true, true),
+                         .settings = &settings };
+    return scene_of(c, &life, &out->scene);
+}
+
+/* Rounded half away from zero. */
+static money divided(money m, i64 by)
+{
+    money half = m >= 0 ? by / 2 : -(by / 2);
+    return (m + half) / by;
 }
 
 enum err person_show(struct ctx *c, i64 id, struct person_view *out)
 {
-    bool personal = may(c, PERSONAL_READ), high_value;
+    bool personal = may(c, PERSONAL_READ);
     struct person row;
     struct member_trade figures;
     ints ids;
-    i64 living;
-    TRY(member_living(c, id, &living));
-    TRY(person_fill(c, living, &row));
-    TRY(member_trade_get(c, living, &figures));
-    *out = (struct person_view){ .id = living,
+    TRY(person_fill(c, id, &row, &figures));
+    *out = (struct person_view){ .id = row.id,
                                  .name = row.name,
                                  .phone = row.phone,
                                  .province = row.province,
@@ -360,18 +394,13 @@ enum err person_show(struct ctx *c, i64 id, struct person_view *out)
                                  .purchases = figures.purchases,
                                  .first_bought_at = figures.first_bought_at,
                                  .last_bought_at = figures.last_bought_at,
-                                 .refund = figures.refund };
-    if (figures.purchases) {
-        i64 twice = 2 * figures.net + figures.purchases; /* half up; net may be below zero */
-        out->average = twice >= 0 ? twice / (2 * figures.purchases)
-                                  : -((-twice + 2 * figures.purchases - 1) / (2 * figures.purchases));
-    }
-    TRY(member_identities(c, living, personal, &out->identities));
-    TRY(member_values(c, living, personal, &out->fields));
-    TRY(member_tags(c, living, &out->tags));
-    TRY(member_ids(c, living, &ids));
+                                 .refund = figures.refund,
+                                 .average = figures.purchases ? divided(figures.net, figures.purchases) : 0 };
+    TRY(member_identities(c, row.id, personal, &out->identities));
+    TRY(member_values(c, row.id, personal, &out->fields));
+    TRY(member_tags(c, row.id, &out->tags));
+    TRY(member_ids(c, row.id, &ids));
     for (i64 i = 0; i < ids.n; i++)
-        if (ids.at[i] != living) *PUSH(c->arena, &out->merged_ids) = ids.at[i];
-    TRY(person_rfm_make(c, living, &out->rfm, &high_value));
-    return scene_of(c, living, c->now, high_value, &out->scene);
+        if (ids.at[i] != row.id) *PUSH(c->arena, &out->merged_ids) = ids.at[i];
+    return person_stand(c, out);
 }

@@ -61,6 +61,30 @@ TEST(classes_do_not_overlap)
     CHECK_STR(class_now(c, ids[4], at - 3 * DAY_MS + 1), "B");
 }
 
+/* The tags of one member, by reading all there is to know of him. */
+static strs scene_at(struct ctx *c, i64 member, instant first_seen, instant at, bool *high_value)
+{
+    struct rfm_rule rule;
+    struct rfm_scale scale;
+    struct rfm_member m;
+    struct member_trade figures;
+    bool bought;
+    strs out;
+    CHECK_OK(c, rfm_rule_read(c, &(struct rfm_ask){ .at = instant_iso(c->arena, at) }, &rule));
+    CHECK_OK(c, rfm_scale_get(c, &rule, &scale));
+    CHECK_OK(c, rfm_one(c, &rule, &scale, member, &m, &bought));
+    CHECK_OK(c, member_trade_get(c, member, &figures));
+    struct life life = { .member = member,
+                         .at = at,
+                         .first_seen = first_seen,
+                         .last_order_at = figures.last_order_at,
+                         .bought = bought ? &m : NULL,
+                         .high_value = high_value ? *high_value
+                                                  : bought && m.type == rfm_type_of(true, true, true) };
+    CHECK_OK(c, scene_of(c, &life, &out));
+    return out;
+}
+
 TEST(scene_tags_keep_their_days)
 {
     struct ctx *c = test_reader();
@@ -81,16 +105,15 @@ TEST(scene_tags_keep_their_days)
     CHECK_I64(r.scene->new, 1);
     CHECK_I64(r.scene->active, 2);
     CHECK_I64(r.scene->dormant, 1);
-    strs scene;
-    CHECK_OK(c, scene_of(c, ids[0], at, false, &scene));
+    strs scene = scene_at(c, ids[0], at - 200 * DAY_MS, at, NULL);
     CHECK_I64(scene.n, 2);
     CHECK_STR(scene.at[0], "new");
     CHECK_STR(scene.at[1], "active");
-    CHECK_OK(c, scene_of(c, ids[2], at, true, &scene));
+    scene = scene_at(c, ids[2], at - 200 * DAY_MS, at, &(bool){ true });
     CHECK_I64(scene.n, 2);
     CHECK_STR(scene.at[0], "dormant");
     CHECK_STR(scene.at[1], "high_value");
-    CHECK_OK(c, scene_of(c, ids[3], at, false, &scene));
+    scene = scene_at(c, ids[3], at - 200 * DAY_MS, at, NULL);
     CHECK_I64(scene.n, 0);
 }
 
@@ -174,22 +197,13 @@ TEST(class_of_one_agrees_with_the_count)
         struct classes_report r = report_at(c, str_z(c->arena, instant_iso(c->arena, at)));
         struct abc abc = { 0 };
         struct scene_counts scene = { 0 };
-        struct rfm_rule rule;
-        struct rfm_scale scale;
-        CHECK_OK(c, rfm_rule_read(c, &(struct rfm_ask){ .at = instant_iso(c->arena, at) }, &rule));
-        CHECK_OK(c, rfm_scale_get(c, &rule, &scale));
         for (i64 i = 0; i < N; i++) {
             if (gone[i]) continue;
-            struct rfm_member m;
-            bool found;
-            strs tags;
-            CHECK_OK(c, rfm_one(c, &rule, &scale, ids[i], &m, &found));
-            bool high = found && m.type == rfm_type_of(true, true, true);
             str class = class_now(c, ids[i], at);
             abc.A += str_eq(class, S("A"));
             abc.B += str_eq(class, S("B"));
             abc.C += str_eq(class, S("C"));
-            CHECK_OK(c, scene_of(c, ids[i], at, high, &tags));
+            strs tags = scene_at(c, ids[i], around - 150 * DAY_MS, at, NULL);
             for (i64 t = 0; t < tags.n; t++) {
                 scene.new += str_eq(tags.at[t], S("new"));
                 scene.active += str_eq(tags.at[t], S("active"));
