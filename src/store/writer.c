@@ -171,7 +171,10 @@ static enum err run_job(struct writer *w, struct job *j, bool alone)
     j->result = j->fn(&j->tx, j->arg);
     db->job = NULL;
     if (j->result == OK) j->result = j->broken;
-    if (db->retry || !db->driver->alive(db)) return j->broken != OK ? j->broken : E_STORE;
+    if (db->retry || !db->driver->alive(db)) { /* the transaction itself is lost */
+        w->ctx.why = j->ctx.why;
+        return j->broken != OK ? j->broken : E_STORE;
+    }
     if (j->result != OK) {
         j->after = NULL;
         if (alone) return OK; /* run_batch rolls back */
