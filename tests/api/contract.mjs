@@ -18,6 +18,7 @@ export class Contract {
     this.routes = [];
     this.ajv = new Ajv({ strict: false, allErrors: false });
     addFormats(this.ajv);
+    this.ajv.addFormat('decimal', /^-?\d+\.\d{2,4}$/);
   }
 
   async load(reply) {
@@ -53,7 +54,7 @@ export class Contract {
     if (reply.status >= 400) return type === 'application/problem+json' || method === 'HEAD' ? '' : `an error of type ${type}`;
     const answer = route.operation.responses?.[String(reply.status)];
     if (!answer) return `status ${reply.status} of ${route.path} is not in /openapi.json`;
-    if (reply.json === undefined) return '';
+    if (reply.json === undefined || answer.content?.['*/*']) return '';
     const schema = answer.content?.['application/json']?.schema;
     if (!schema) return `JSON came, but /openapi.json knows no JSON for ${route.path}`;
     const at = `koi#/paths/${route.path.replace(/~/g, '~0').replace(/\//g, '~1').replace(/[{}]/g, encodeURIComponent)}/${route.method}` +
