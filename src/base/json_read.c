@@ -280,12 +280,36 @@ static enum err syntax_error(struct reader *r)
                    "this is not valid JSON (near byte %lld)", (long long)at);
 }
 
+/* Where half a surrogate pair stands in an escape, or -1. yajl would make a question mark of it: text that was never sent. */
+static i64 lone_surrogate(str text)
+{
+    for (i64 i = 0; i + 1 < text.n; i++) {
+        if (text.at[i] != '\\') continue;
+        i64 from = i++; /* whatever is escaped is no backslash of its own */
+        if (text.at[i] != 'u' || i + 4 >= text.n) continue;
+        bool d = text.at[i + 1] == 'd' || text.at[i + 1] == 'D';
+        bool high = d && memchr("89aAbB", text.at[i + 2], 6), low = d && memchr("cCdDeEfF", text.at[i + 2], 8);
+        if (low) return from;
+        if (!high) continue;
+        str next = str_sub(text, i + 5, text.n);
+        if (next.n < 6 || !str_starts(next, S("\\u")) || !memchr("dD", next.at[2], 2) ||
+            !memchr("cCdDeEfF", next.at[3], 8))
+            return from;
+        i += 10; /* both halves */
+    }
+    return -1;
+}
+
 enum err json_read_part(struct ctx *c, const struct shape *shape, void *out, str text, u64 *seen)
 {
     struct reader r = { .c = c, .text = text, .top = shape, .out = out, .top_seen = seen };
     assert(shape->n <= 64);
     if (str_empty(str_trim(text)))
         return fail(c, E_INVALID, "内容是空的：应为一个 JSON 对象", "the body is empty: a JSON object is expected");
+    i64 half = lone_surrogate(text);
+    if (half >= 0)
+        return fail(c, E_INVALID, "第 %lld 字节处是半个字符（单独的 \\uD800 至 \\uDFFF）",
+                    "half a character at byte %lld (a \\uD800 to \\uDFFF alone)", (long long)half);
     r.yajl = yajl_alloc(&callbacks, NULL, &r);
     yajl_status status = yajl_parse(r.yajl, (const u8 *)text.at, (size_t)text.n);
     if (status == yajl_status_ok) status = yajl_complete_parse(r.yajl);
@@ -304,7 +328,7 @@ enum err json_read(struct ctx *c, const struct shape *shape, void *out, str text
 bool json_valid(str text)
 {
     yajl_handle yajl = yajl_alloc(NULL, NULL, NULL);
-    bool valid = !str_empty(str_trim(text)) &&
+    bool valid = !str_empty(str_trim(text)) && lone_surrogate(text) < 0 &&
                  yajl_parse(yajl, (const u8 *)text.at, (size_t)text.n) == yajl_status_ok &&
                  yajl_complete_parse(yajl) == yajl_status_ok;
     yajl_free(yajl);

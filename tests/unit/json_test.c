@@ -100,6 +100,24 @@ TEST(deep_and_long_input_is_refused)
     CHECK_ERR(c, json_read(c, &fish_shape, &f, buf_str(&wide)), E_INVALID);
 }
 
+TEST(half_a_character_is_refused)
+{
+    struct ctx *c = test_ctx();
+    static const char *const bad[] = { "\\ud800", "\\uDFFF", "\\ud83dx", "\\ud83d\\u0041", "\\ud83d\\ud83d", "\\\\\\udc00" };
+    static const char *const good[] = { "\\ud83d\\ude00", "\\\\ud800", "\\ud7ff\\ue000", "\\uD83D\\uDE00\\ud83d\\ude00" };
+    for (i64 i = 0; i < COUNT(bad); i++) {
+        struct fish f = { 0 };
+        str text = str_fmt(c->arena, "{\"id\":1,\"name\":\"%s\"}", bad[i]);
+        CHECK_ERR(c, json_read(c, &fish_shape, &f, text), E_INVALID);
+        CHECK(!json_valid(text));
+    }
+    for (i64 i = 0; i < COUNT(good); i++) {
+        struct fish f = { 0 };
+        CHECK_OK(c, json_read(c, &fish_shape, &f, str_fmt(c->arena, "{\"id\":1,\"name\":\"%s\"}", good[i])));
+        CHECK(str_is_utf8(f.name));
+    }
+}
+
 TEST(text_parameters_follow_the_same_rules)
 {
     struct ctx *c = test_ctx();
