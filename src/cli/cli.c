@@ -13,7 +13,7 @@
 
 static const struct verb *const verb_tables[] = {
     serve_verbs, member_verbs, report_verbs, setting_verbs, user_verbs, key_verbs,
-    backup_verbs, doctor_verbs, api_verbs,
+    demo_verbs, backup_verbs, doctor_verbs, api_verbs,
 };
 
 const struct verb *verb_next(const struct verb *v)

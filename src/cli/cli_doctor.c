@@ -5,19 +5,20 @@
 #include "base/clock.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
+#include "trade/trade.h"
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define FIELDS_OF_doctor_check(X, N)                                                               \
-    X(str, name, ANY, "What was looked at", N)                                                     \
-    X(flag, ok, ANY, "All is well", N)                                                             \
+#define FIELDS_OF_doctor_check(X, N)           \
+    X(str, name, ANY, "What was looked at", N) \
+    X(flag, ok, ANY, "All is well", N)         \
     X(str, detail, ANY, "What was found", N)
 SHAPE(doctor_check);
 SHAPE_DEFINE(doctor_check);
 
-#define FIELDS_OF_doctor_view(X, N)                                                                \
-    X(flag, ok, ANY, "All checks are well", N)                                                     \
+#define FIELDS_OF_doctor_view(X, N)            \
+    X(flag, ok, ANY, "All checks are well", N) \
     X(list(doctor_check), checks, ANY, "Each check", N)
 SHAPE(doctor_view);
 SHAPE_DEFINE(doctor_view);
@@ -98,8 +99,20 @@ static enum err check_followers(struct cli *cli, str *detail)
                             f->name, (long long)cursor, (long long)last);
         }
     }
-    *detail = str_fmt(cli->c->arena, say(cli->c, S("%lld 个，%lld 行"), S("%lld of them, %lld lines")).at,
-                      (long long)n, (long long)last);
+    *detail =
+        str_fmt(cli->c->arena, say(cli->c, S("%lld 个，%lld 行"), S("%lld of them, %lld lines")).at,
+                (long long)n, (long long)last);
+    return OK;
+}
+
+static enum err check_trade(struct cli *cli, str *detail)
+{
+    i64 wrong;
+    TRY(trade_check(cli->c, &wrong));
+    if (wrong)
+        return fail(cli->c, E_INTERNAL, "%lld 项订单数字与事实不符",
+                    "%lld figures of orders differ from their facts", (long long)wrong);
+    *detail = say(cli->c, S("与事实一致"), S("as the facts say"));
     return OK;
 }
 
@@ -107,8 +120,9 @@ static const struct {
     const char *name;
     check_fn *run;
 } checks[] = {
-    { "store", check_store },   { "settings", check_settings },   { "timezone", check_zone },
-    { "disk", check_disk },     { "folder", check_folder },       { "followers", check_followers },
+    { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
+    { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
+    { "trade", check_trade },
 };
 
 static enum err run_doctor(struct cli *cli)
@@ -131,7 +145,8 @@ static enum err run_doctor(struct cli *cli)
                   STR_ARG(cli_pad(c->arena, mark, 8)), STR_ARG(check->detail));
     }
     if (out.ok) return OK;
-    return fail(c, E_UNPROCESSABLE, "检查发现问题，见上", "the checks found something wrong, see above");
+    return fail(c, E_UNPROCESSABLE, "检查发现问题，见上",
+                "the checks found something wrong, see above");
 }
 
 const struct verb doctor_verbs[] = {

@@ -6,7 +6,6 @@
  * rows; order_number finds them by shop and number, the index on id by id. purchase_order_at
  * answers lists and sales alone; purchase_order_bought answers RFM alone.
  */
-#include "base/room.h"
 #include "trade/order.h"
 
 const struct migration trade_migrations[] = {
@@ -133,5 +132,3 @@ SHAPE_DEFINE(order_row);
 SHAPE_DEFINE(line_row);
 CHOICE_DEFINE(order_state, "placed", "paid", "shipped", "completed", "cancelled", "refunded");
 CHOICE_DEFINE(order_put, "new", "changed", "same");
-
-const struct room trade_room = { .name = "trade", .migrations = trade_migrations };
