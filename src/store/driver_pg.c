@@ -213,11 +213,11 @@ static enum err run_whole(struct ctx *c, struct pg_db *db, struct pg_prepared *p
     return e;
 }
 
-static enum err command(struct ctx *c, struct pg_db *db, const char *sql)
+static enum err command(struct ctx *c, struct pg_db *db, const char *what, const char *sql)
 {
     PGresult *r = PQexec(db->handle, sql);
     ExecStatusType status = PQresultStatus(r);
-    enum err e = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : pg_fail(c, db, r, sql);
+    enum err e = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : pg_fail(c, db, r, what);
     PQclear(r);
     return e;
 }
@@ -243,7 +243,7 @@ static enum err run_cursor(struct ctx *c, struct pg_db *db, struct pg_prepared *
 {
     int cursor = db->cursors++;
     bool own = PQtransactionStatus(db->handle) == PQTRANS_IDLE;
-    enum err e = own ? command(c, db, "BEGIN READ ONLY") : OK;
+    enum err e = own ? command(c, db, "BEGIN", "BEGIN READ ONLY") : OK;
     if (e == OK) {
         str declare = str_fmt(c->arena, "DECLARE k%d NO SCROLL CURSOR FOR %s", cursor, text_of(q));
         PGresult *r = PQexecParams(db->handle, str_z(c->arena, declare), p->params, p->types, params->values,
@@ -257,7 +257,7 @@ static enum err run_cursor(struct ctx *c, struct pg_db *db, struct pg_prepared *
     char end[32];
     snprintf(end, sizeof end, own ? "ROLLBACK" : "CLOSE k%d", cursor);
     bool usable = PQtransactionStatus(db->handle) == PQTRANS_INTRANS || own;
-    enum err closed = db->db.lost || !usable ? OK : command(c, db, end);
+    enum err closed = db->db.lost || !usable ? OK : command(c, db, q->name, end);
     if (e != OK) c->why = why;
     return e != OK ? e : closed;
 }
@@ -301,6 +301,11 @@ static const char *const control_text[SAY_COUNT] = {
     [SAY_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1",
 };
 
+static const char *const control_name[SAY_COUNT] = {
+    [SAY_BEGIN] = "BEGIN",     [SAY_COMMIT] = "COMMIT", [SAY_ROLLBACK] = "ROLLBACK", [SAY_SAVEPOINT] = "SAVEPOINT",
+    [SAY_RELEASE] = "RELEASE", [SAY_UNDO] = "UNDO",     [SAY_SNAPSHOT] = "SNAPSHOT",
+};
+
 static enum err say_commit(struct ctx *c, struct pg_db *db)
 {
     PGresult *r = PQexec(db->handle, "COMMIT");
@@ -322,11 +327,11 @@ static enum err pg_say(struct ctx *c, struct db *base, enum control what)
     if (what == SAY_ROLLBACK && idle) return OK; /* it ended with its connection, or never began */
     if (what == SAY_BEGIN || what == SAY_SNAPSHOT) {
         if (base->lost || PQstatus(db->handle) != CONNECTION_OK) TRY(connect_db(c, db));
-        enum err e = command(c, db, control_text[what]);
+        enum err e = command(c, db, control_name[what], control_text[what]);
         if (e == OK || !base->lost || what == SAY_BEGIN) return e;
         TRY(connect_db(c, db));
     }
-    return command(c, db, control_text[what]);
+    return command(c, db, control_name[what], control_text[what]);
 }
 
 static bool pg_alive(struct db *base)
@@ -337,12 +342,7 @@ static bool pg_alive(struct db *base)
 
 static enum err pg_script(struct ctx *c, struct db *base, str sql)
 {
-    struct pg_db *db = (struct pg_db *)base;
-    PGresult *r = PQexec(db->handle, str_z(c->arena, sql));
-    ExecStatusType status = PQresultStatus(r);
-    enum err e = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : pg_fail(c, db, r, "script");
-    PQclear(r);
-    return e;
+    return command(c, (struct pg_db *)base, "script", str_z(c->arena, sql));
 }
 
 /* -- checks ----------------------------------------------------------------------------------- */
@@ -371,7 +371,7 @@ static const char *pg_check_query(struct db *base, struct query *q, struct arena
 
 static enum err pg_integrity(struct ctx *c, struct db *base)
 {
-    return command(c, (struct pg_db *)base, "SELECT 1"); /* the server guards its own pages */
+    return command(c, (struct pg_db *)base, "check", "SELECT 1"); /* the server guards its own pages */
 }
 
 const struct driver driver_pg = {

@@ -4,6 +4,7 @@
  * finds its field once per prepared statement; after that a row is a loop over cells.
  */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -27,9 +28,8 @@ static pthread_once_t number_once = PTHREAD_ONCE_INIT;
 static void number_all(void)
 {
     i64 room = __stop_queries - __start_queries;
-    static struct arena *forever; /* reachable until the process ends */
-    forever = arena_new();
-    numbered = NEWS(forever, struct query *, room + 1);
+    numbered = calloc((size_t)room + 1, sizeof *numbered); /* for the life of the process */
+    assert(numbered);
     for (struct query *const *at = __start_queries; at < __stop_queries; at++) {
         if (!*at) continue;
         (*at)->slot = (int)numbered_count;

@@ -1,4 +1,6 @@
 /* store_test.c -- statements, rows and changes, on both engines. */
+#include <pthread.h>
+
 #include "store/store.h"
 #include "base/room.h"
 #include "test.h"
@@ -43,6 +45,11 @@ CHANGE(rename_pet, "UPDATE pet SET name = $2 WHERE id = $1");
 CHANGE_RETURNING(raise_price, one_i64, "UPDATE pet SET price = price + $2 WHERE id = $1 RETURNING price AS value");
 QUERY(count_pets, one_i64, "SELECT COUNT(*) AS value FROM pet");
 CHANGE(strange_kind, "UPDATE pet SET kind = 'dragon' WHERE id = $1");
+
+QUERY(words_row, one_str, "SELECT CAST(bytes AS TEXT) || ' ' || text || CASE WHEN flag THEN ' on' ELSE ' off' END AS value "
+                          "FROM words WHERE float64 IS NULL AND raw IS NULL");
+QUERY(count_to, one_i64, "WITH RECURSIVE n (value) AS (SELECT CAST(1 AS BIGINT) UNION ALL "
+                         "SELECT value + 1 FROM n WHERE value < $1) SELECT value FROM n");
 
 static struct store *opened;
 
@@ -346,5 +353,71 @@ TEST(read_only_opens_and_refuses_changes)
     CHECK_I64(count.value, 10);
     test_ctx_free(r);
     store_close(second);
+    close_pets(c);
+}
+
+static enum err add_up(void *arg, const void *row)
+{
+    *(i64 *)arg += ((const struct one_i64 *)row)->value;
+    return OK;
+}
+
+TEST(large_results_stream_in_constant_memory)
+{
+    struct ctx *c = open_pets();
+    CHECK_OK(c, store_reader(opened, c));
+    size_t before = arena_used(c->arena);
+    i64 sum = 0;
+    CHECK_OK(c, db_each(c, &count_to, add_up, &sum, ARGS((i64)100000)));
+    CHECK_I64(sum, 5000050000);
+    CHECK(arena_used(c->arena) - before < 100000);
+    close_pets(c);
+}
+
+static void *borrow(void *arg)
+{
+    struct ctx *c = test_ctx_new();
+    struct one_i64 count;
+    for (int i = 0; i < 50; i++) {
+        CHECK(store_reader(opened, c) == OK && db_get(c, &count_pets, &count, NO_ARGS) == OK);
+        if (i % 2) store_release(c);
+        c->db = NULL;
+        arena_reset(c->arena); /* gives it back where release did not */
+    }
+    test_ctx_free(c);
+    return NULL;
+}
+
+TEST(readers_are_shared_by_more_threads_than_there_are)
+{
+    struct ctx *c = test_ctx();
+    struct store_options o = test_store_options();
+    o.readers = 2;
+    CHECK_OK(c, store_open(c, o, pet_rooms, &opened));
+    pthread_t threads[8];
+    for (int i = 0; i < 8; i++) CHECK(pthread_create(&threads[i], NULL, borrow, NULL) == 0);
+    for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+    close_pets(c);
+}
+
+TEST(migrations_are_spelled_per_engine)
+{
+    struct ctx *c = test_ctx();
+    static const struct migration words[] = {
+        { "0001 words", "-- int64 text; in a comment\n"
+                        "CREATE TABLE words (bytes int64 NOT NULL, flag flag NOT NULL DEFAULT TRUE, text text NOT NULL"
+                        " DEFAULT 'a flag; int64', raw bytes, PRIMARY KEY (bytes, text)) clustered;"
+                        "CREATE INDEX words_flag ON words (flag, bytes) WHERE flag;"
+                        "INSERT INTO words (bytes, raw) SELECT CAST('7' AS int64), NULL;" },
+        { "0002 more", "ALTER TABLE words ADD COLUMN float64 float64;\nUPDATE words SET flag = FALSE;" },
+        { 0 },
+    };
+    static const struct room words_room = { .name = "words", .migrations = words };
+    static const struct room *const words_rooms[] = { &words_room, NULL };
+    CHECK_OK(c, store_open(c, test_store_options(), words_rooms, &opened));
+    CHECK_OK(c, store_reader(opened, c));
+    struct one_str all;
+    CHECK_OK(c, db_get(c, &words_row, &all, NO_ARGS));
+    CHECK_STR(all.value, "7 a flag; int64 off");
     close_pets(c);
 }
