@@ -288,7 +288,7 @@ static enum err shelf_parted(struct tx *t, i64 number, i64 loser, i64 winner, in
 {
     (void)t, (void)number;
     for (i64 i = 0; i < noted.n; i++) {
-        CHECK_I64(shelf_owner[noted.at[i]], winner);
+        if (shelf_owner[noted.at[i]] != winner) return E_INTERNAL;
         shelf_owner[noted.at[i]] = loser;
     }
     return OK;
