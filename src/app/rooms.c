@@ -10,6 +10,7 @@
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
+#include "trade/import/import.h"
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
@@ -19,6 +20,7 @@ const struct room *const rooms[] = {
     &timeline_room,
     &member_room,
     &trade_room,
+    &import_room,
     &insight_room,
     NULL,
 };

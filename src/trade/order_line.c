@@ -36,8 +36,8 @@ static struct line_row *line_meant(struct places *p, const struct line_row_list 
                                    const struct order_line_fact *in, i64 i, i64 *place)
 {
     if (str_empty(in->line_id)) {
-        *place = i + 1;
-        return line_at_place(lines, i + 1);
+        *place = in->place.has ? in->place.value : i + 1;
+        return line_at_place(lines, *place);
     }
     bool added;
     struct key_slot *slot = key_map_slot(&p->by_id, 0, in->line_id, &added);

@@ -60,7 +60,8 @@ CHOICE(order_state); /* placed paid shipped completed cancelled refunded */
     X(i64, quantity, ANY, "Pieces; negative: given back", N)                               \
     X(money, price, ANY, "Price of one piece as sold", N)                                  \
     X(opt_money, amount, ANY, "What the line comes to; absent: quantity x price", N)       \
-    X(opt_money, refund, NOT_NEGATIVE, "Refunded of this line so far", N)
+    X(opt_money, refund, NOT_NEGATIVE, "Refunded of this line so far", N)                          \
+    X(opt_i64, place, POSITIVE, "Place in the order of a line without line_id; absent: its place in this list", N)
 SHAPE(order_line_fact);
 
 /* All that a source says about one order at one moment. Text absent / optionals empty = the source
