@@ -23,6 +23,8 @@ struct cli_option {
 };
 
 struct cli;
+/* How the store is opened; READS refuses a folder without a shop and makes nothing. */
+enum cli_mode { CLI_READS, CLI_WRITES };
 
 struct verb {
     const char *name;  /* "import", "report rfm"; NULL ends a table */
@@ -45,7 +47,8 @@ struct cli {
     str data;          /* --data DIR, default "data" */
     str where;         /* --store URL, else data: what store_open takes */
     bool json;         /* --json */
-    bool usage_wrong;  /* set by cli_usage: exit code 2 */
+    enum cli_mode mode; /* as it was opened */
+    bool usage_wrong;   /* set by cli_usage: exit code 2 */
     struct store *store; /* after cli_open; closed by the frame */
 };
 
@@ -65,8 +68,7 @@ enum err cli_choice(struct cli *cli, const char *name, const struct choice *of, 
 enum err cli_usage(struct cli *cli, const char *zh, const char *en, ...) FORMAT(2, 4)
     FORMAT(3, 4);
 
-/* Opens the store (c->store, c->db, c->zone from the settings). READS refuses a folder without a shop. */
-enum cli_mode { CLI_READS, CLI_WRITES };
+/* Opens the store: c->store, c->db, c->zone from the settings. */
 enum err cli_open(struct cli *cli, enum cli_mode mode);
 
 /* Results. cli_answer prints one JSON object and a newline. */

@@ -133,6 +133,27 @@ static enum err fill(struct cli *cli, const struct route *r, const struct local_
     return shape_require(c, shape, seen);
 }
 
+struct done {
+    const struct route *route;
+    str path;
+};
+
+/* The same line that the server writes. */
+static enum err note_done(struct tx *t, void *arg)
+{
+    const struct done *done = arg;
+    const struct route *r = done->route;
+    str action = str_fmt(t->c->arena, "%s %s", method_names[r->method], r->path);
+    str subject = str_starts(done->path, S("/v1/")) ? str_sub(done->path, 4, done->path.n) : done->path;
+    struct buf detail = { .arena = t->c->arena };
+    buf_add(&detail, S("{\"zh\":"));
+    json_write_str(&detail, str_of(r->zh));
+    buf_add(&detail, S(",\"en\":"));
+    json_write_str(&detail, str_of(r->en));
+    buf_byte(&detail, '}');
+    return audit_write(t, action, subject, buf_str(&detail));
+}
+
 enum err local_run(struct cli *cli, struct local_call *call, struct local_reply *out)
 {
     struct ctx *c = cli->c;
@@ -150,6 +171,9 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));
     TRY(r->handler->call(c, in, reply));
+    bool audited = (r->method != M_GET || (r->flags & AUDITED)) && !(r->flags & (PUBLIC | AUDITS_ITSELF));
+    struct done done = { r, percent_decode(c->arena, call->path) };
+    if (audited && cli->mode == CLI_WRITES) TRY(store_write(cli->store, c, note_done, &done));
     *out = (struct local_reply){ r, reply };
     return OK;
 }

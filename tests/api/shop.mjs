@@ -29,15 +29,15 @@ export class Shop {
     this.process = spawn(Shop.program(), [...words, ...this.store()], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({ status: status ?? signal })));
     this.process.stderr.on('data', (data) => { this.log += data; });
-    let said = '';
+    this.said = '';
     const up = new Promise((done, refuse) => {
       this.process.stdout.on('data', (data) => {
-        said += data;
-        const found = /(http:\/\/\S+)[\s\S]*user owner, password (\S+)/.exec(said);
+        this.said += data;
+        const found = /(http:\/\/\S+)[\s\S]*user owner, password (\S+)/.exec(this.said);
         if (found) done(found);
       });
-      this.ended.then((end) => refuse(new Error(`koi serve ended with ${end.status}:\n${said}${this.log}`)));
-      setTimeout(() => refuse(new Error(`koi serve said nothing in 20 s:\n${said}${this.log}`)), 20000).unref();
+      this.ended.then((end) => refuse(new Error(`koi serve ended with ${end.status}:\n${this.said}${this.log}`)));
+      setTimeout(() => refuse(new Error(`koi serve said nothing in 20 s:\n${this.said}${this.log}`)), 20000).unref();
     });
     const [, base, password] = await up;
     this.base = base;
