@@ -42,7 +42,7 @@ struct table_list {
     i64 n;
 };
 
-#define WIDEST 32
+#define WIDEST 64
 
 static enum shape_kind kind_of(str type)
 {
@@ -94,7 +94,7 @@ static void make_table(struct arena *a, struct table *t, const struct column_row
     buf_fmt(&sql, "DELETE FROM \"" STR_FMT "\"", STR_ARG(t->name));
     make_query(&t->clear, a, "backup_clear", &sql, true, NULL, slot + 2);
     sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "SELECT COUNT(*) AS value FROM (SELECT 1 AS one FROM \"" STR_FMT "\" LIMIT 1) first", STR_ARG(t->name));
+    buf_fmt(&sql, "SELECT COUNT(*) AS value FROM (SELECT 1 AS one FROM \"" STR_FMT "\" LIMIT 1000) first", STR_ARG(t->name));
     make_query(&t->any, a, "backup_any", &sql, false, &one_i64_shape, slot + 3);
 }
 
@@ -302,24 +302,40 @@ static enum err is_sound(struct ctx *c, struct store *s)
     return e;
 }
 
-static enum err is_empty(struct ctx *c, struct store *s, struct store *schema)
+/* Empty: no table holds more rows than migrations put there, as a store made this moment shows. */
+static enum err same_as_fresh(struct ctx *c, struct store *s, struct store *fresh)
 {
     struct ctx plain, target;
     struct table_list tables;
-    enum err e = side_open(c, schema, &plain);
+    enum err e = side_open(c, fresh, &plain);
     if (e != OK) return arena_free(plain.arena), e;
     e = side_open(c, s, &target);
     if (e == OK) e = list_tables(&plain, &tables);
     for (i64 i = 0; e == OK && i < tables.n; i++) {
-        struct one_i64 any;
-        e = db_get(&target, &tables.at[i].any, &any, NO_ARGS);
+        struct one_i64 seeded, found;
+        e = db_get(&plain, &tables.at[i].any, &seeded, NO_ARGS);
+        if (e == OK) e = db_get(&target, &tables.at[i].any, &found, NO_ARGS);
         if (e != OK) c->why = target.why;
-        else if (any.value)
+        else if (found.value > seeded.value)
             e = fail(c, E_CONFLICT, "这里已有数据（表 " STR_FMT "）：请恢复到空的位置",
-                     "there is data already (table " STR_FMT "): restore into an empty place", STR_ARG(tables.at[i].name));
+                     "there is data already (table " STR_FMT "): restore into an empty place",
+                     STR_ARG(tables.at[i].name));
     }
     side_close(&target);
     side_close(&plain);
+    return e;
+}
+
+static enum err is_empty(struct ctx *c, struct store *s, const struct room *const *rooms, const char *folder)
+{
+    const char *place = str_z(c->arena, str_fmt(c->arena, "%s/fresh", folder));
+    struct store *fresh;
+    enum err e = store_open(c, (struct store_options){ .where = str_of(place), .readers = 1 }, rooms, &fresh);
+    if (e == OK) {
+        e = same_as_fresh(c, s, fresh);
+        store_close(fresh);
+    }
+    remove_folder(c->arena, place);
     return e;
 }
 
@@ -366,7 +382,7 @@ static enum err into_sqlite(struct ctx *c, struct store_options into, const stru
     struct store *target;
     TRY(store_open(c, into, rooms, &target));
     const char *file = str_z(c->arena, str_of(target->where));
-    enum err e = is_empty(c, target, target);
+    enum err e = is_empty(c, target, rooms, folder);
     store_close(target);
     store_close(copy); /* its log is tidied into the one file */
     TRY(e);
@@ -376,12 +392,13 @@ static enum err into_sqlite(struct ctx *c, struct store_options into, const stru
     return sync_path(c, folder_of(c->arena, str_of(file)));
 }
 
-static enum err into_pg(struct ctx *c, struct store_options into, const struct room *const *rooms, struct store *copy)
+static enum err into_pg(struct ctx *c, struct store_options into, const struct room *const *rooms,
+                        const char *folder, struct store *copy)
 {
     struct store *target;
     enum err e = store_open(c, into, rooms, &target);
     if (e == OK) {
-        e = is_empty(c, target, copy);
+        e = is_empty(c, target, rooms, folder);
         if (e == OK) e = copy_store(c, copy, target, copy);
         store_close(target);
     }
@@ -398,7 +415,7 @@ enum err store_restore(struct ctx *c, struct store_options into, const struct ro
     if (!mkdtemp(folder)) return no_file(c, folder);
     struct store *copy = NULL;
     enum err e = open_copy(c, file, folder, rooms, &copy);
-    if (e == OK) e = pg ? into_pg(c, into, rooms, copy) : into_sqlite(c, into, rooms, folder, copy);
+    if (e == OK) e = pg ? into_pg(c, into, rooms, folder, copy) : into_sqlite(c, into, rooms, folder, copy);
     remove_folder(c->arena, folder);
     return e;
 }

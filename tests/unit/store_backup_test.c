@@ -12,12 +12,16 @@
 
 static const struct migration migrations[] = {
     { "0001 thing", "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
-                    " good flag, twin int64 NOT NULL);" },
+                    " good flag, twin int64 NOT NULL);"
+                    "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
+                    "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
     { 0 },
 };
 static const struct migration later[] = {
     { "0001 thing", "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
-                    " good flag, twin int64 NOT NULL);" },
+                    " good flag, twin int64 NOT NULL);"
+                    "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
+                    "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
     { "0002 colour", "ALTER TABLE thing ADD COLUMN colour text NOT NULL DEFAULT 'red';" },
     { 0 },
 };
