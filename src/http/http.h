@@ -16,7 +16,7 @@
 struct http_options {
     str listen;   /* "127.0.0.1:8080"; port 0: any free port */
     int workers;  /* threads for reading requests; 0: default 4 */
-    int writers;  /* threads for changing ones; 0: default 8 */
+    int writers;  /* threads for changing ones, most of them asleep in a commit; 0: default 24 */
     int loops;    /* event-loop threads; 0: default 2 */
     str folder;   /* for tmp/ and the cursor key */
     str console_dir; /* serve the console from this folder instead of the embedded one (development) */

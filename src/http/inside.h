@@ -187,7 +187,7 @@ struct http {
     i64 request_us;
     bool quick; /* QUICK rows run on the loops (SQLite) */
     bool rate_loopback;
-    int listen_fd;
+    int listen_fd, loops_n, readers_n;
     char *tmp; /* folder of spooled bodies */
     u8 boot[16];
 

@@ -323,6 +323,7 @@ static void free_http(struct http *h)
         arena_free(l->c.arena); /* gives the reader back */
         free(l);
     }
+    store_readers_add(h->store, -h->readers_n);
     limiter_free(h->limiter);
     pthread_cond_destroy(&h->timer_wake);
     pthread_mutex_destroy(&h->lock);
@@ -356,8 +357,12 @@ static struct http *make(struct store *s, const struct room *const *rooms, struc
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&h->timer_wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    h->readers = workers_new(o.workers > 0 ? o.workers : 4);
-    h->writers = workers_new(o.writers > 0 ? o.writers : 8);
+    h->loops_n = o.loops > 0 ? o.loops : 2;
+    int readers = o.workers > 0 ? o.workers : 4, writers = o.writers > 0 ? o.writers : 24;
+    h->readers_n = h->loops_n + readers + writers;
+    store_readers_add(s, h->readers_n); /* one for each thread: none waits for another's */
+    h->readers = workers_new(readers);
+    h->writers = workers_new(writers);
     return h;
 }
 
@@ -376,7 +381,7 @@ enum err http_start(struct ctx *c, struct store *s, const struct room *const *ro
     enum err e = make_tmp(c, h);
     if (e == OK && (!h->readers || !h->writers))
         e = fail(c, E_INTERNAL, "无法创建线程", "threads cannot be made");
-    if (e == OK) e = engine_start(c, h, fd, o.loops > 0 ? o.loops : 2, &h->engine);
+    if (e == OK) e = engine_start(c, h, fd, h->loops_n, &h->engine);
     if (e != OK) {
         close(fd);
         free_http(h);

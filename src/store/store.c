@@ -253,6 +253,14 @@ void store_release(struct ctx *c)
     c->db = NULL;
 }
 
+void store_readers_add(struct store *s, int n)
+{
+    pthread_mutex_lock(&s->pool_lock);
+    s->options.readers += n;
+    pthread_cond_broadcast(&s->pool_free);
+    pthread_mutex_unlock(&s->pool_lock);
+}
+
 enum err store_snapshot(struct ctx *c)
 {
     struct db *db = c->db;

@@ -197,6 +197,9 @@ bool store_is_pg(const struct store *s);
 /* Gives c a reading connection (c->db, c->store), returned when c->arena ends or by store_release. */
 enum err store_reader(struct store *s, struct ctx *c);
 void store_release(struct ctx *c);
+/* So many more reading connections (negative: fewer) than the store was opened with: who brings threads of his own
+ * that hold a reader each says so, and leaves the others theirs. */
+void store_readers_add(struct store *s, int n);
 /* From here on until the connection is released, c's reads see one unchanging state. */
 enum err store_snapshot(struct ctx *c);
 
