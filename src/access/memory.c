@@ -3,7 +3,8 @@
  * Invariants
  *  1. An entry is used for MEMORY_TTL_MS after it was read; then the store is asked again, and the later of both
  *     times of use is kept.
- *  2. Whatever ends a session or key in this process forgets it here after its commit.
+ *  2. A use of what is over counts for nothing: it cannot come back to life.
+ *  3. Whatever ends a session or key in this process forgets it here after its commit.
  */
 #include <pthread.h>
 
@@ -44,7 +45,9 @@ bool memory_find(const struct ctx *c, enum known_kind kind, str hash, struct kno
         if (!is(k, c->store, hash) || k->kind != kind) continue;
         if (c->now < k->loaded_at || c->now - k->loaded_at > MEMORY_TTL_MS) break;
         *out = *k; /* as it was before this use: the caller judges how long ago that is */
-        if (c->now - k->seen_at >= SECOND_MS) {
+        bool over = (k->expires_at && c->now >= k->expires_at) ||
+                    (kind == KNOWN_SESSION && c->now - k->seen_at > SESSION_IDLE_MS);
+        if (!over && c->now - k->seen_at >= SECOND_MS) {
             k->seen_at = c->now;
             k->dirty = true;
         }

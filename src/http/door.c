@@ -317,6 +317,7 @@ static void handle(struct task *t)
     if (e == OK) e = store_reader(r->http->store, &r->c);
     if (e == OK) e = serve(r);
     if (r->c.db) store_release(&r->c);
+    spool_remove(r); /* before the answer: whoever has it may rely on that */
     if (e != OK) problem_reply(r, e);
     log_answer(r);
     request_done(r);

@@ -72,6 +72,7 @@ static void add(struct arena *a, struct router *r, const struct route *row)
     }
     assert(!at->entries[row->method] && "one row for a method and path");
     assert((!(row->flags & QUICK) || row->method == M_GET) && "only reads are quick");
+    assert(!((row->flags & IDEMPOTENT) && (row->flags & PUBLIC)) && "keys belong to a caller");
     e->number = (u64)r->n;
     at->entries[row->method] = e;
     r->entries[r->n++] = e;
