@@ -1,4 +1,4 @@
-/* profile.c -- what is known of a member beyond his identities: typed fields, each value with source and time. */
+/* profile.c -- the fields of a profile: their definitions, and what a value of each type looks like. */
 #include "member/profile.h"
 
 #include <assert.h>
@@ -15,24 +15,6 @@ QUERY(fields_all, field_row, FIELD_ROW " ORDER BY created_at, name");
 CHANGE(field_insert,
        "INSERT INTO field (name, zh, en, type, choices, personal, built_in, created_at)"
        " VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7) ON CONFLICT (name) DO NOTHING");
-
-/* -- sources ---------------------------------------------------------------------------------- */
-
-/* A person's word outweighs a buyer's picture, that a file, that a guess from behaviour. */
-static const struct {
-    const char *name;
-    int rank;
-} sources[] = {
-    { "hand", 4 }, { "buyer_show", 3 }, { "import", 2 }, { "api", 2 }, { "demo", 2 },
-    { "behaviour", 1 }, { "track", 1 },
-};
-
-static int source_rank(str source)
-{
-    for (i64 i = 0; i < COUNT(sources); i++)
-        if (str_eq(source, str_of(sources[i].name))) return sources[i].rank;
-    return 0;
-}
 
 /* -- definitions ------------------------------------------------------------------------------ */
 
@@ -191,101 +173,4 @@ enum err field_value(struct ctx *c, const struct field_row *field, str in, str *
     return fail_at(c, E_INVALID, field->name, "%s：应当是%s %.*s", "%s: expected %s %.*s",
                    str_z(c->arena, say(c, field->zh, field->en)),
                    c->locale == ZH ? types[field->type].zh : types[field->type].en, STR_ARG(choices));
-}
-
-/* -- putting ---------------------------------------------------------------------------------- */
-
-#define FIELDS_OF_held_value(X, N)                                                                 \
-    X(i64, origin, ANY, "", N)                                                                     \
-    X(str, field, ANY, "", N)                                                                      \
-    X(str, value, ANY, "", N)                                                                      \
-    X(str, source, ANY, "", N)                                                                     \
-    X(instant, at, ANY, "", N)                                                                     \
-    X(flag, shown, ANY, "", N)
-SHAPE(held_value);
-SHAPE_DEFINE(held_value);
-
-#define HELD_VALUE "SELECT origin, field, value, source, at, shown FROM member_value WHERE member = $1"
-QUERY(own_value, held_value, HELD_VALUE " AND field = $2 AND origin = $1");
-QUERY(held_values, held_value, HELD_VALUE " ORDER BY field, origin");
-CHANGE(value_write,
-       "INSERT INTO member_value (member, field, origin, value, source, at, shown)"
-       " VALUES ($1, $2, $1, $3, $4, $5, TRUE) ON CONFLICT (member, field, origin) DO UPDATE"
-       " SET value = excluded.value, source = excluded.source, at = excluded.at");
-CHANGE(value_seen, "UPDATE member_value SET at = $3 WHERE member = $1 AND field = $2 AND origin = $1");
-CHANGE(value_drop, "DELETE FROM member_value WHERE member = $1 AND field = $2 AND origin = $1");
-CHANGE(value_mark, "UPDATE member_value SET shown = $4 WHERE member = $1 AND field = $2 AND origin = $3");
-QUERY(values_foreign, one_i64, "SELECT COUNT(*) AS value FROM member_value"
-                               " WHERE member = $1 AND field = $2 AND origin <> $1");
-
-/* a is not outdone by b: the stronger source, then the later, then the lower origin. */
-static bool beats(const struct held_value *a, const struct held_value *b)
-{
-    int rank_a = source_rank(a->source), rank_b = source_rank(b->source);
-    if (rank_a != rank_b) return rank_a > rank_b;
-    if (a->at != b->at) return a->at > b->at;
-    return a->origin < b->origin;
-}
-
-enum err values_settle(struct tx *t, i64 living)
-{
-    struct held_value_list rows;
-    TRY(db_all(t->c, &held_values, &rows, ARGS(living)));
-    for (i64 i = 0; i < rows.n; i++) {
-        const struct held_value *row = &rows.at[i];
-        bool shown = true;
-        for (i64 k = 0; k < rows.n && shown; k++)
-            shown = k == i || !str_eq(rows.at[k].field, row->field) || beats(row, &rows.at[k]);
-        if (shown != row->shown)
-            TRY(tx_change(t, &value_mark, ARGS(living, row->field, row->origin, shown)));
-    }
-    return OK;
-}
-
-/* The value that counts has changed, or may have: marks, derived columns, a line. */
-static enum err value_changed(struct tx *t, i64 living, str field)
-{
-    struct one_i64 foreign;
-    TRY(db_get(t->c, &values_foreign, &foreign, ARGS(living, field)));
-    if (foreign.value) TRY(values_settle(t, living));
-    if (str_eq(field, S("province")) || str_eq(field, S("city"))) TRY(member_refresh(t, living));
-    return member_line(t, living, "member.field_set",
-                       str_fmt(t->c->arena, "field:" STR_FMT, STR_ARG(field)), NO_STR);
-}
-
-enum err profile_put(struct tx *t, i64 member, str field, str value, str source, instant at)
-{
-    struct ctx *c = t->c;
-    struct field_row row;
-    struct held_value had, now = { .source = source, .at = at ? at : c->now };
-    bool found;
-    i64 living;
-    if (!source_rank(source))
-        return fail_at(c, E_INVALID, S("source"), "来源应当是 hand、buyer_show、import、api 或 behaviour",
-                       "the source is one of hand, buyer_show, import, api, behaviour");
-    TRY(field_find(c, field, &row, &found));
-    if (!found) return fail_at(c, E_NOT_FOUND, S("field"), "没有这个字段", "there is no such field");
-    bool empty = str_trim(value).n == 0;
-    if (!empty) TRY(field_value(c, &row, value, &now.value));
-    TRY(member_hold_writable(t, member, &living));
-    TRY(db_find(c, &own_value, &had, &found, ARGS(living, field)));
-    now.origin = living;
-    if (found && source_rank(had.source) > source_rank(source)) return OK;
-    if (empty) {
-        if (!found) return OK;
-        TRY(tx_change(t, &value_drop, ARGS(living, field)));
-        return value_changed(t, living, field);
-    }
-    if (found && source_rank(had.source) == source_rank(source)) {
-        if (had.at > now.at) return OK;
-        if (str_eq(had.value, now.value)) {
-            if (had.at == now.at) return OK;
-            TRY(tx_change(t, &value_seen, ARGS(living, field, now.at)));
-            struct one_i64 foreign;
-            TRY(db_get(c, &values_foreign, &foreign, ARGS(living, field)));
-            return foreign.value ? value_changed(t, living, field) : OK;
-        }
-    }
-    TRY(tx_change(t, &value_write, ARGS(living, field, now.value, source, now.at)));
-    return value_changed(t, living, field);
 }
