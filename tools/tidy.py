@@ -151,7 +151,7 @@ def rule_built():
 
 def rule_fuzzed():
     """Every parser has a fuzz target."""
-    fuzz = "".join(read(f) for f in files(".c") if f.startswith("tests/fuzz/"))
+    fuzz = "".join(read(f) for f in C_FILES if f.startswith("tests/fuzz/"))
     for name in C_FILES:
         if not (name.startswith("src/") and name.endswith(".h")):
             continue
