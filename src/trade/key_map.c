@@ -32,6 +32,13 @@ static void grow(struct key_map *m)
     m->room = room;
 }
 
+struct key_slot *key_map_find(const struct key_map *m, i64 scope, str key)
+{
+    if (!m->n) return NULL;
+    struct key_slot *s = probe(m->slots, m->room, hash_of(scope, key), scope, key);
+    return s->hash ? s : NULL;
+}
+
 struct key_slot *key_map_slot(struct key_map *m, i64 scope, str key, bool *added)
 {
     if (2 * (m->n + 1) > m->room) grow(m);

@@ -17,4 +17,5 @@ struct key_map {
 
 /* The slot of this key; *added when it was not there (its value is then 0). The key's text is not
  * copied. The slot moves at the next key_map_slot. */
+struct key_slot *key_map_find(const struct key_map *m, i64 scope, str key); /* NULL: not there */
 struct key_slot *key_map_slot(struct key_map *m, i64 scope, str key, bool *added);

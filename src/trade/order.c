@@ -168,19 +168,22 @@ static enum err write_placed(struct batch *b, const struct order_fact *in, struc
     return write_new(b, in, p->shop, out->order);
 }
 
-static enum err write_batch(struct tx *t, const struct order_fact *in, i64 n,
-                            struct order_result *out)
+static enum err write_batch(struct tx *t, struct order_cache *cache, const struct order_fact *in,
+                            i64 n, struct order_result *out)
 {
     struct batch b = batch_new(t);
+    b.cache = cache;
     struct placing *all = NEWS(t->c->arena, struct placing, n);
     i64 fresh, next = 0;
     TRY(place_all(&b, in, n, all, &fresh));
     if (fresh) TRY(tx_take(t, S("purchase_order"), fresh, &next));
     for (i64 i = 0; i < n; i++) TRY(write_placed(&b, &in[i], all, i, &next, &out[i]));
+    if (cache) cache->fresh = b.known;
     return batch_end(&b);
 }
 
-enum err order_write_all(struct tx *t, const struct order_fact *in, i64 n, struct order_result *out)
+enum err order_write_cached(struct tx *t, struct order_cache *cache, const struct order_fact *in,
+                            i64 n, struct order_result *out)
 {
     struct ctx *c = t->c;
     for (i64 i = 0; i < n; i++) {
@@ -190,14 +193,19 @@ enum err order_write_all(struct tx *t, const struct order_fact *in, i64 n, struc
         snprintf(c->why.field, sizeof c->why.field, STR_FMT, STR_ARG(field));
         return e;
     }
-    return write_batch(t, in, n, out);
+    return write_batch(t, cache, in, n, out);
+}
+
+enum err order_write_all(struct tx *t, const struct order_fact *in, i64 n, struct order_result *out)
+{
+    return order_write_cached(t, NULL, in, n, out);
 }
 
 enum err order_write(struct tx *t, const struct order_fact *in, i64 *order, enum order_put *what)
 {
     TRY(order_fact_check(t->c, in));
     struct order_result result = { 0 };
-    TRY(write_batch(t, in, 1, &result));
+    TRY(write_batch(t, NULL, in, 1, &result));
     *order = result.order;
     *what = result.what;
     return OK;

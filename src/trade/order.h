@@ -85,17 +85,24 @@ bool row_equal(const struct shape *shape, const void *a, const void *b);
 /* -- a batch of changes: what is looked up once, written at the end ---------------------------- */
 
 struct known_product {
-    i64 id;
-    str sold_as, category;
+    i64 shop, id;
+    str code, sold_as, category;
 };
 struct known_products {
     struct known_product *at;
     i64 n;
 };
+struct order_cache {
+    struct arena *arena;
+    struct key_map products; /* committed: their places in known */
+    struct known_products known;
+    struct known_products fresh; /* of the last batch, in its arena: kept when it is committed */
+};
 #define LINE_VALUES   11
 #define LINES_AT_ONCE 8 /* new lines a statement: on PostgreSQL each statement is a round trip */
 struct batch {
     struct tx *t;
+    struct order_cache *cache;               /* NULL: none */
     struct key_map shops, products, members; /* members: whose member_trade is recomputed */
     struct known_products known;             /* products point here */
     struct timeline_line_list lines;

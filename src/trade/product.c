@@ -73,6 +73,17 @@ static enum err product_new(struct tx *t, i64 shop, str code, const struct produ
                           p->stock, p->launched_at, t->c->now));
 }
 
+/* A product that an earlier batch met. Its title as sold never changes once it is known; a category
+ * that the line could add makes it looked up again, for somebody may have told it by now. */
+static struct known_product *product_cached(struct batch *b, i64 shop, str code, bool sorts)
+{
+    if (!b->cache) return NULL;
+    struct key_slot *slot = key_map_find(&b->cache->products, shop, code);
+    if (!slot) return NULL;
+    struct known_product *p = &b->cache->known.at[slot->value];
+    return sorts && !p->category.at ? NULL : p;
+}
+
 /* Reads or makes the product once per batch. */
 static enum err product_load(struct batch *b, i64 shop, str code, struct known_product **out)
 {
@@ -88,7 +99,7 @@ static enum err product_load(struct batch *b, i64 shop, str code, struct known_p
     if (!found) TRY(product_new(b->t, shop, code, &row, &row.id));
     slot->value = b->known.n;
     *out = PUSH(b->t->c->arena, &b->known);
-    **out = (struct known_product){ row.id, row.sold_as, row.category };
+    **out = (struct known_product){ shop, row.id, code, row.sold_as, row.category };
     return OK;
 }
 
@@ -100,8 +111,8 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
     *title = NO_STR;
     if (str_empty(code)) return OK;
 
-    struct known_product *p;
-    TRY(product_load(b, shop, code, &p));
+    struct known_product *p = product_cached(b, shop, code, in->category.n > 0);
+    if (!p) TRY(product_load(b, shop, code, &p));
     *product = p->id;
     bool names = !p->sold_as.at && in->product.n, sorts = !p->category.at && in->category.n;
     if (names) p->sold_as = in->product;
@@ -109,6 +120,36 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
     if (names || sorts) TRY(tx_change(b->t, &c_product_sold, ARGS(p->id, p->sold_as, p->category)));
     if (in->product.n && !str_eq(in->product, p->sold_as)) *title = in->product;
     return OK;
+}
+
+/* -- from batch to batch ----------------------------------------------------------------------- */
+
+enum { CACHED_MAX = 100000 };
+
+struct order_cache *order_cache_new(struct arena *a)
+{
+    struct order_cache *cache = NEW(a, struct order_cache);
+    cache->arena = cache->products.arena = a;
+    return cache;
+}
+
+void order_cache_keep(struct order_cache *cache)
+{
+    struct arena *a = cache->arena;
+    for (i64 i = 0; i < cache->fresh.n && cache->known.n < CACHED_MAX; i++) {
+        const struct known_product *p = &cache->fresh.at[i];
+        if (!p->sold_as.at) continue;
+        struct known_product copy = { p->shop, p->id, str_copy(a, p->code), str_copy(a, p->sold_as),
+                                      p->category.at ? str_copy(a, p->category) : NO_STR };
+        bool added;
+        struct key_slot *slot = key_map_slot(&cache->products, copy.shop, copy.code, &added);
+        if (added) {
+            slot->value = cache->known.n;
+            PUSH(a, &cache->known);
+        }
+        cache->known.at[slot->value] = copy;
+    }
+    cache->fresh = (struct known_products){ 0 };
 }
 
 /* -- products as the catalogue describes them -------------------------------------------------- */

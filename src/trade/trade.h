@@ -60,8 +60,9 @@ CHOICE(order_state); /* placed paid shipped completed cancelled refunded */
     X(i64, quantity, ANY, "Pieces; negative: given back", N)                               \
     X(money, price, ANY, "Price of one piece as sold", N)                                  \
     X(opt_money, amount, ANY, "What the line comes to; absent: quantity x price", N)       \
-    X(opt_money, refund, NOT_NEGATIVE, "Refunded of this line so far", N)                          \
-    X(opt_i64, place, POSITIVE, "Place in the order of a line without line_id; absent: its place in this list", N)
+    X(opt_money, refund, NOT_NEGATIVE, "Refunded of this line so far", N)                  \
+    X(opt_i64, place, POSITIVE,                                                            \
+      "Place in the order of a line without line_id; absent: its place in this list", N)
 SHAPE(order_line_fact);
 
 /* All that a source says about one order at one moment. Text absent / optionals empty = the source
@@ -105,6 +106,15 @@ enum err order_write(struct tx *t, const struct order_fact *in, i64 *order, enum
  * that is refused refuses all: c->why.field is "/i/…". */
 enum err order_write_all(struct tx *t, const struct order_fact *in, i64 n,
                          struct order_result *out);
+/* For long imports: products that earlier batches met are not looked up again. The cache lives in
+ * a, holds what is committed only, and belongs to one store and one thread at a time.
+ *     order_write_cached(t, cache, …) inside store_write; order_cache_keep(cache) when that
+ * answered OK. */
+struct order_cache;
+struct order_cache *order_cache_new(struct arena *a);
+enum err order_write_cached(struct tx *t, struct order_cache *cache, const struct order_fact *in,
+                            i64 n, struct order_result *out);
+void order_cache_keep(struct order_cache *cache);
 /* Pure: what order_write would refuse, so that importers can reject a row before it reaches a
  * batch. */
 enum err order_fact_check(struct ctx *c, const struct order_fact *in);

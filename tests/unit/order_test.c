@@ -461,3 +461,55 @@ TEST(lists_are_filtered_and_paged)
                       &page));
     CHECK_I64(page.n, 2);
 }
+
+/* -- the cache of long imports ----------------------------------------------------------------- */
+
+struct cached_writing {
+    struct order_cache *cache;
+    struct order_fact *fact;
+    bool fails;
+    struct order_result out;
+};
+
+static enum err write_cached(struct tx *t, void *arg)
+{
+    struct cached_writing *w = arg;
+    TRY(order_write_cached(t, w->cache, w->fact, 1, &w->out));
+    return w->fails ? fail(t->c, E_UNPROCESSABLE, "不", "no") : OK;
+}
+
+static enum err put_cached(struct cached_writing *w, const char *number)
+{
+    w->fact->number = str_of(number);
+    enum err e = store_write(test_store(), test_reader(), write_cached, w);
+    if (e == OK) order_cache_keep(w->cache);
+    return e;
+}
+
+TEST(the_cache_holds_what_is_committed_only)
+{
+    struct ctx *c = test_reader();
+    struct order_line_fact l = {
+        .product_id = S("A"), .product = S("锦鲤面膜"), .quantity = 1, .price = YUAN(1)
+    };
+    struct order_fact fact = paid_order("", 5, YUAN(1));
+    struct cached_writing w = { .cache = order_cache_new(c->arena), .fact = &fact, .fails = true };
+    fact.lines = (struct order_line_fact_list){ &l, 1 };
+    CHECK_ERR(c, put_cached(&w, "1"), E_UNPROCESSABLE);
+    w.fails = false;
+    CHECK_OK(c, put_cached(&w, "1"));
+    l.category = S("面膜"); /* told later: written once, though the product is in the cache */
+    CHECK_OK(c, put_cached(&w, "2"));
+    l.product = S("锦鲤面膜 新版");
+    l.category = S("别的");
+    CHECK_OK(c, put_cached(&w, "3"));
+    struct product_view_list products = { 0 };
+    CHECK_OK(c, product_list(c, NO_STR, 0, 0, 10, &products));
+    CHECK_I64(products.n, 1);
+    CHECK_STR(products.at[0].name, "锦鲤面膜");
+    CHECK_STR(products.at[0].category, "面膜");
+    struct order_view v;
+    struct order_line_view_list lines = { 0 };
+    CHECK_OK(c, order_show(c, w.out.order, &v, &lines, NULL));
+    CHECK_STR(lines.at[0].product, "锦鲤面膜 新版");
+}
