@@ -15,7 +15,6 @@
 #define HARD_PAGES 32768
 #define HARD_WAIT_MS 100
 #define HARD_EVERY_US 1000000
-#define WRITER_BUSY_MS 30000
 
 struct copier {
     sqlite3 *handle;
@@ -107,7 +106,7 @@ void copier_rest(struct db *writer)
         k->forced_us = now;
         sqlite3_busy_timeout(handle, HARD_WAIT_MS);
         code = sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_RESTART, &pages, &copied);
-        sqlite3_busy_timeout(handle, WRITER_BUSY_MS);
+        sqlite_be_patient(handle);
     }
     if (code != SQLITE_OK && code != SQLITE_BUSY)
         LOG(WARN, "store.log_copy_failed", KV("code", (i64)code));

@@ -8,12 +8,14 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/num.h"
 #include "store/sqlite_private.h"
 
 #define BUSY_MS 30000
+#define TURN_US 1000 /* between looks whether another process has finished its batch */
 #define WRITER_CACHE_KIB 65536
 #define READER_CACHE_KIB 16384
 #define SUBJOURNAL_BYTES (16 << 20) /* savepoints stay in memory up to here */
@@ -85,6 +87,16 @@ static int reader_may(void *arg, int action, const char *a, const char *b, const
     }
 }
 
+/* SQLite's own waiting grows to 100 ms a look and starves beside a busy writer; a short step finds the gap. */
+static int wait_turn(void *arg, int looks)
+{
+    if ((i64)looks * TURN_US >= (i64)BUSY_MS * 1000) return 0;
+    usleep(TURN_US);
+    return 1;
+}
+
+void sqlite_be_patient(sqlite3 *handle) { sqlite3_busy_handler(handle, wait_turn, NULL); }
+
 enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cache_kib,
                         sqlite3 **out)
 {
@@ -93,7 +105,7 @@ enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cac
     if (role == ROLE_WRITER) flags |= SQLITE_OPEN_CREATE;
     sqlite3 *handle = NULL;
     int code = sqlite3_open_v2(file, &handle, flags, NULL);
-    if (code == SQLITE_OK) code = sqlite3_busy_timeout(handle, BUSY_MS);
+    if (code == SQLITE_OK) sqlite_be_patient(handle);
     if (!cache_kib) cache_kib = role == ROLE_WRITER ? WRITER_CACHE_KIB : READER_CACHE_KIB;
     char pragmas[512];
     /* secure_delete=FAST: what is deleted is overwritten where that costs no further I/O. Debian's default is ON. */

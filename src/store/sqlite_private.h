@@ -26,6 +26,8 @@ struct sqlite_db {
 /* Opens `file` with our settings and guards of the role. */
 enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cache_kib,
                         sqlite3 **out);
+/* Waits its turn among other processes, up to half a minute. */
+void sqlite_be_patient(sqlite3 *handle);
 /* A result code as ours, with words. what: the statement's name or an action. */
 enum err sqlite_fail(struct ctx *c, sqlite3 *handle, int code, const char *what);
 

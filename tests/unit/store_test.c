@@ -1,5 +1,6 @@
 /* store_test.c -- statements, rows and changes, on both engines. */
 #include <pthread.h>
+#include <stdio.h>
 
 #include "store/store.h"
 #include "base/room.h"
@@ -420,4 +421,16 @@ TEST(migrations_are_spelled_per_engine)
     CHECK_OK(c, db_get(c, &words_row, &all, NO_ARGS));
     CHECK_STR(all.value, "7 a flag; int64 off");
     close_pets(c);
+}
+
+TEST(a_file_of_somebody_else_is_refused)
+{
+    if (test_store_is_pg()) return;
+    struct ctx *c = test_ctx();
+    FILE *f = fopen(str_z(c->arena, str_fmt(c->arena, "%s/koi.db", test_folder())), "w");
+    for (int i = 0; i < 1000; i++) fputs("this is not a database\n", f);
+    fclose(f);
+    CHECK_ERR(c, store_open(c, test_store_options(), pet_rooms, &opened), E_STORE);
+    CHECK_ERR(c, store_open(c, (struct store_options){ .where = S("/dev/null/koi") }, pet_rooms, &opened), E_STORE);
+    CHECK_ERR(c, store_open(c, (struct store_options){ 0 }, pet_rooms, &opened), E_STORE);
 }

@@ -194,3 +194,40 @@ TEST(two_stores_on_one_database_take_turns)
     store_close(second);
     close_bank(c);
 }
+
+static _Atomic bool enough;
+static void *hammer(void *arg)
+{
+    struct ctx *c = test_ctx_new();
+    struct transfer m = { .source = 1, .target = 2, .amount = 0 };
+    while (!enough) {
+        if (store_write(store, c, move, &m) != OK) abort();
+        arena_reset(c->arena);
+    }
+    test_ctx_free(c);
+    return NULL;
+}
+
+/* A command line that writes beside a busy server gets its turn. */
+TEST(a_second_process_is_not_starved)
+{
+    struct ctx *c = open_bank();
+    struct ctx *d = test_ctx_new();
+    struct store *second;
+    pthread_t threads[8];
+    CHECK_OK(d, store_open(d, test_store_options(), bank_rooms, &second));
+    enough = false;
+    for (int i = 0; i < 8; i++) CHECK(pthread_create(&threads[i], NULL, hammer, NULL) == 0);
+    i64 began = clock_mono_us();
+    for (int i = 0; i < 50; i++) {
+        struct transfer m = { .source = 3, .target = 4, .amount = 0 };
+        CHECK_OK(d, store_write(second, d, move, &m));
+    }
+    i64 took = clock_mono_us() - began;
+    enough = true;
+    for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+    CHECK(took < 20 * 1000000); /* it is well under one second on an idle machine */
+    test_ctx_free(d);
+    store_close(second);
+    close_bank(c);
+}
