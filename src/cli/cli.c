@@ -92,7 +92,7 @@ static enum err open_zone(struct ctx *c)
 
 enum err cli_open(struct cli *cli, enum cli_mode mode)
 {
-    struct store_options o = { .where = cli->where, .readers = 2, .read_only = mode == CLI_READS };
+    struct store_options o = { .where = cli->where, .readers = 4, .read_only = mode == CLI_READS };
     cli->mode = mode;
     TRY(store_open(cli->c, o, rooms, &cli->store));
     TRY(store_reader(cli->store, cli->c));

@@ -4,8 +4,8 @@
  *   1. Purchases of one member come together, rising in time (purchases_each): so one open member is all the state there is.
  *   2. Two readers of one report see the same state: each opens a snapshot, and both must see the same end of the timeline, for
  *      every change of state appends a line in its own transaction. When they differ they are opened again.
- *   3. At most one report at a time asks for more connections, and it asks for two; all others read with what they have. So reports
- *      never wait for each other's connections.
+ *   3. Nobody waits for a second connection: a report takes two spare ones if there are two and no other report has them; else
+ *      it reads alone with the one it has. So reports never wait for each other.
  */
 #include "base/clock.h"
 #include "insight/rfm.h"
@@ -177,32 +177,42 @@ static void *reader_run(void *arg)
 
 static void arena_free_deferred(void *a) { arena_free(a); }
 
-static enum err reader_open(struct ctx *c, struct reader *r, struct reading *all)
+/* *given is false when no connection is spare. */
+static enum err reader_open(struct ctx *c, struct reader *r, struct reading *all, bool *given)
 {
     *r = (struct reader){ .c = *c, .all = all };
     r->c.arena = arena_new();
     arena_defer(c->arena, arena_free_deferred, r->c.arena);
     r->c.db = NULL;
-    enum err e = store_reader(c->store, &r->c);
-    if (e == OK) e = store_snapshot(&r->c);
+    enum err e = store_reader_spare(c->store, &r->c, given);
+    if (e != OK || !*given) goto out;
+    e = store_snapshot(&r->c);
     if (e == OK) e = timeline_last(&r->c, &r->end);
     if (e == OK) e = purchases_members(&r->c, &all->first, &all->last);
+out:
     if (e != OK) c->why = r->c.why;
     return e;
 }
 
+static void readers_release(struct reader r[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (r[i].c.db) store_release(&r[i].c);
+}
+
 #define OPEN_TRIES 20
 
+/* *same: both are open and see one state; else none is open. */
 static enum err readers_open(struct ctx *c, struct reader r[2], struct reading *all, bool *same)
 {
+    bool given = true;
     *same = false;
-    for (int i = 0; i < OPEN_TRIES && !*same; i++) {
-        enum err e = reader_open(c, &r[0], all);
-        if (e == OK) e = reader_open(c, &r[1], all);
-        *same = e == OK && r[0].end == r[1].end;
-        if (!*same)
-            for (int k = 0; k < 2; k++)
-                if (r[k].c.db) store_release(&r[k].c);
+    for (int i = 0; i < OPEN_TRIES && given && !*same; i++) {
+        enum err e = OK;
+        for (int k = 0; k < 2 && e == OK && given; k++)
+            e = reader_open(c, &r[k], all, &given);
+        *same = e == OK && given && r[0].end == r[1].end;
+        if (!*same) readers_release(r);
         TRY(e);
     }
     return OK;
@@ -217,8 +227,8 @@ static enum err read_together(struct ctx *c, struct reading *all, bool *done)
     bool helped = pthread_create(&thread, NULL, reader_run, &r[1]) == 0;
     reader_run(&r[0]);
     if (helped) pthread_join(thread, NULL);
+    readers_release(r);
     for (int k = 0; k < 2; k++) {
-        store_release(&r[k].c);
         if (r[k].err == OK) continue;
         c->why = r[k].c.why;
         return r[k].err;

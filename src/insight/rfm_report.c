@@ -115,7 +115,7 @@ struct words {
 };
 static const struct words frequency_words[] = {
     [RFM_ORDERS] = { "购买次数（按订单）", "purchases (orders)" },
-    [RFM_DAYS] = { "有购买的天数（同一天多单算一次）", "days with a purchase (several on one day count once)" },
+    [RFM_DAYS] = { "购买天数（同一天多单算一次）", "days with a purchase (several on one day count once)" },
 };
 static const struct words monetary_words[] = {
     [RFM_TOTAL] = { "净额合计", "net amount in all" },

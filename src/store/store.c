@@ -206,13 +206,13 @@ static void end_lease(void *arg)
 }
 
 /* Answers an idle connection, or NULL with the right to open one; *timed_out when there was neither. */
-static struct db *take_idle(struct store *s, bool *timed_out)
+static struct db *take_idle(struct store *s, int wait_s, bool *timed_out)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += READER_WAIT_S;
+    until.tv_sec += wait_s;
     pthread_mutex_lock(&s->pool_lock);
-    int waited = 0;
+    int waited = wait_s ? 0 : ETIMEDOUT;
     while (!s->idle && s->open_readers >= s->options.readers && waited == 0)
         waited = pthread_cond_timedwait(&s->pool_free, &s->pool_lock, &until);
     struct db *db = s->idle;
@@ -223,13 +223,9 @@ static struct db *take_idle(struct store *s, bool *timed_out)
     return db;
 }
 
-enum err store_reader(struct store *s, struct ctx *c)
+/* db: taken from the idle ones, or NULL with the right to open one. */
+static enum err lend(struct store *s, struct ctx *c, struct db *db)
 {
-    if (c->db) return OK;
-    bool timed_out = false;
-    struct db *db = take_idle(s, &timed_out);
-    if (timed_out)
-        return fail(c, E_BUSY, "读取的请求太多，请稍后再试", "too many requests are reading, try again shortly");
     if (!db) {
         enum err e = s->driver->open(c, s, ROLE_READER, &db);
         if (e != OK) {
@@ -244,6 +240,26 @@ enum err store_reader(struct store *s, struct ctx *c)
     c->store = s;
     arena_defer(c->arena, end_lease, lease);
     return OK;
+}
+
+enum err store_reader(struct store *s, struct ctx *c)
+{
+    if (c->db) return OK;
+    bool timed_out = false;
+    struct db *db = take_idle(s, READER_WAIT_S, &timed_out);
+    if (timed_out)
+        return fail(c, E_BUSY, "读取的请求太多，请稍后再试", "too many requests are reading, try again shortly");
+    return lend(s, c, db);
+}
+
+enum err store_reader_spare(struct store *s, struct ctx *c, bool *given)
+{
+    bool none = false;
+    *given = true;
+    if (c->db) return OK;
+    struct db *db = take_idle(s, 0, &none);
+    *given = !none;
+    return none ? OK : lend(s, c, db);
 }
 
 void store_release(struct ctx *c)

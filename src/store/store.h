@@ -196,6 +196,8 @@ bool store_is_pg(const struct store *s);
 
 /* Gives c a reading connection (c->db, c->store), returned when c->arena ends or by store_release. */
 enum err store_reader(struct store *s, struct ctx *c);
+/* The same without waiting: *given is false when all are in use. For who could do with one more, and does without. */
+enum err store_reader_spare(struct store *s, struct ctx *c, bool *given);
 void store_release(struct ctx *c);
 /* So many more reading connections (negative: fewer) than the store was opened with: who brings threads of his own
  * that hold a reader each says so, and leaves the others theirs. */

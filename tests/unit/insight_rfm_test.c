@@ -329,6 +329,16 @@ TEST(two_readers_agree_with_one)
     CHECK_I64(both.n, alone.n);
     CHECK(both.n > 4000);
     CHECK(memcmp(both.at, alone.at, (size_t)both.n * sizeof(both.at[0])) == 0);
+    /* With every connection in use it reads with the one it has, at once. */
+    bool given = true;
+    while (given) {
+        struct ctx other = { .arena = c->arena, .zone = c->zone };
+        CHECK_OK(&other, store_reader_spare(c->store, &other, &given));
+    }
+    i64 started = clock_mono_us();
+    CHECK_OK(c, rfm_make(c, &rule, &alone));
+    CHECK(clock_mono_us() - started < 5000000);
+    CHECK(memcmp(both.at, alone.at, (size_t)both.n * sizeof(both.at[0])) == 0);
 }
 
 TEST(one_member_stands_where_the_report_puts_him)
