@@ -1,15 +1,17 @@
 /* erase.c -- a person's own rights: to get what is known of him, and to be forgotten.
  *
- * What is left after erasure: a member row without name and identities, the orders under its id, the timeline lines
- * (which never hold personal data), and one keyed hash per strong identity, so that yesterday's file imported again
- * tomorrow leads to the nameless member instead of bringing the person back.
+ * What is left after erasure: a member row without name and identities, the orders under its id,
+ * the timeline lines (which never hold personal data), and one keyed hash per strong identity, so
+ * that yesterday's file imported again tomorrow leads to the nameless member instead of bringing
+ * the person back.
  */
 #include <sodium.h>
 
 #include "member/member_private.h"
 
 QUERY(key_read, one_str, "SELECT secret AS value FROM suppression_key WHERE id = 1");
-CHANGE(key_insert, "INSERT INTO suppression_key (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING");
+CHANGE(key_insert,
+       "INSERT INTO suppression_key (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING");
 QUERY(suppressed_member, one_i64, "SELECT member AS value FROM suppressed WHERE hash = $1");
 CHANGE(suppressed_insert, "INSERT INTO suppressed (hash, member, at) VALUES ($1, $2, $3)"
                           " ON CONFLICT (hash) DO UPDATE SET member = excluded.member");
@@ -20,14 +22,16 @@ CHANGE(owners_forget, "DELETE FROM identity_owner WHERE (kind, scope, value) IN"
 CHANGE(identities_forget, "DELETE FROM identity WHERE member = $1");
 CHANGE(tags_forget, "DELETE FROM member_tag WHERE member = $1");
 CHANGE(values_forget, "DELETE FROM member_value WHERE member = $1");
-CHANGE(conflicts_forget, IDS_OF_1 "DELETE FROM identity_conflict WHERE member IN (SELECT member FROM ids)"
-                                  " OR other IN (SELECT member FROM ids)");
+CHANGE(conflicts_forget,
+       IDS_OF_1 "DELETE FROM identity_conflict WHERE member IN (SELECT member FROM ids)"
+                " OR other IN (SELECT member FROM ids)");
 CHANGE(names_forget,
        IDS_OF_1 "UPDATE member SET erased_at = $2, own_name = NULL, own_folded = NULL, name = NULL,"
                 " folded = NULL, phone = NULL, province = NULL, city = NULL, identified = FALSE"
                 " WHERE member IN (SELECT member FROM ids)");
 
-/* BLAKE2b under a secret of this store: the hashes cannot be tried against lists of phone numbers elsewhere. */
+/* BLAKE2b under a secret of this store: the hashes cannot be tried against lists of phone numbers
+ * elsewhere. */
 static str identity_hash(struct arena *a, str secret, const struct identity *id)
 {
     u8 hash[32];

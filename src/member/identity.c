@@ -1,11 +1,12 @@
-/* identity.c -- the table of identity kinds: how each is cleaned, which join people, which name one. */
+/* identity.c -- the table of identity kinds: how each is cleaned, which join people, which name
+ * one. */
 #include <assert.h>
 
 #include "member/member.h"
 
-CHOICE_DEFINE(identity_kind, "phone", "email", "unionid", "openid", "external_userid", "shop_account",
-              "taobao_nick", "jd_pin", "douyin_id", "user_id", "card_no", "anonymous_id",
-              "masked_phone", "nick");
+CHOICE_DEFINE(identity_kind, "phone", "email", "unionid", "openid", "external_userid",
+              "shop_account", "taobao_nick", "jd_pin", "douyin_id", "user_id", "card_no",
+              "anonymous_id", "masked_phone", "nick");
 SHAPE_DEFINE(identity);
 
 /* What became of a value. */
@@ -14,35 +15,37 @@ typedef enum cleaned clean_fn(struct arena *a, str in, str *out);
 
 static clean_fn clean_phone, clean_email, clean_name, clean_exact;
 
+enum { STRONG = 1, PERSON = 2, SCOPED = 4, NAMES = 8 }; /* PERSON: personal; NAMES: identifies */
+
+/* kind, what a masked value becomes, cleaner, flags, words */
+#define KIND(ID, WEAK_ID, CLEANER, FLAGS, ZH, EN)                                              \
+    [ID] = { .row = { ZH, EN, (FLAGS)&STRONG, (FLAGS)&PERSON, (FLAGS)&SCOPED, (FLAGS)&NAMES }, \
+             .clean = CLEANER,                                                                 \
+             .weak = WEAK_ID }
+
+/* clang-format off */
 static const struct {
     struct identity_kind_row row;
     clean_fn *clean;
-    enum identity_kind weak; /* what a masked value becomes */
+    enum identity_kind weak;
 } kinds[] = {
-    /* zh, en, strong, personal, scoped, identifies */
-    [ID_PHONE] = { { "手机号", "phone", true, true, false, true }, clean_phone, ID_MASKED_PHONE },
-    [ID_EMAIL] = { { "邮箱", "e-mail", true, true, false, true }, clean_email, ID_NICK },
-    [ID_UNIONID] = { { "微信 UnionID", "WeChat unionid", true, false, false, true },
-                     clean_exact, ID_NICK },
-    [ID_OPENID] = { { "微信 OpenID", "WeChat openid", true, false, true, true },
-                    clean_exact, ID_NICK },
-    [ID_EXTERNAL_USERID] = { { "企业微信外部联系人", "WeCom external_userid", true, false, true, true },
-                             clean_exact, ID_NICK },
-    [ID_SHOP_ACCOUNT] = { { "店铺买家账号", "buyer of a shop", true, false, true, true },
-                          clean_name, ID_NICK },
-    [ID_TAOBAO_NICK] = { { "淘宝昵称", "Taobao nick", true, false, false, true },
-                         clean_name, ID_NICK },
-    [ID_JD_PIN] = { { "京东账号", "JD pin", true, false, false, true }, clean_name, ID_NICK },
-    [ID_DOUYIN_ID] = { { "抖音号", "Douyin id", true, false, false, true }, clean_name, ID_NICK },
-    [ID_USER_ID] = { { "用户 ID", "user id", true, false, false, true }, clean_exact, ID_NICK },
-    [ID_CARD_NO] = { { "会员卡号", "membership card", true, false, true, true },
-                     clean_name, ID_NICK },
-    [ID_ANONYMOUS_ID] = { { "匿名 ID", "anonymous id", true, false, false, false },
-                          clean_exact, ID_NICK },
-    [ID_MASKED_PHONE] = { { "不完整的手机号", "masked phone", false, true, false, false },
-                          clean_exact, ID_MASKED_PHONE },
-    [ID_NICK] = { { "昵称", "nick", false, false, false, false }, clean_exact, ID_NICK },
+    KIND(ID_PHONE, ID_MASKED_PHONE, clean_phone, STRONG | PERSON | NAMES, "手机号", "phone"),
+    KIND(ID_EMAIL, ID_NICK, clean_email, STRONG | PERSON | NAMES, "邮箱", "e-mail"),
+    KIND(ID_UNIONID, ID_NICK, clean_exact, STRONG | NAMES, "微信 UnionID", "WeChat unionid"),
+    KIND(ID_OPENID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES, "微信 OpenID", "WeChat openid"),
+    KIND(ID_EXTERNAL_USERID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES,
+         "企业微信外部联系人", "WeCom external_userid"),
+    KIND(ID_SHOP_ACCOUNT, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "店铺买家账号", "buyer of a shop"),
+    KIND(ID_TAOBAO_NICK, ID_NICK, clean_name, STRONG | NAMES, "淘宝昵称", "Taobao nick"),
+    KIND(ID_JD_PIN, ID_NICK, clean_name, STRONG | NAMES, "京东账号", "JD pin"),
+    KIND(ID_DOUYIN_ID, ID_NICK, clean_name, STRONG | NAMES, "抖音号", "Douyin id"),
+    KIND(ID_USER_ID, ID_NICK, clean_exact, STRONG | NAMES, "用户 ID", "user id"),
+    KIND(ID_CARD_NO, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "会员卡号", "membership card"),
+    KIND(ID_ANONYMOUS_ID, ID_NICK, clean_exact, STRONG, "匿名 ID", "anonymous id"),
+    KIND(ID_MASKED_PHONE, ID_MASKED_PHONE, clean_exact, PERSON, "不完整的手机号", "masked phone"),
+    KIND(ID_NICK, ID_NICK, clean_exact, 0, "昵称", "nick"),
 };
+/* clang-format on */
 
 const struct identity_kind_row *identity_kind_row(enum identity_kind kind)
 {
@@ -50,14 +53,15 @@ const struct identity_kind_row *identity_kind_row(enum identity_kind kind)
     return &kinds[kind].row;
 }
 
-/* -- what programs and people write when they have no value: joining on these would join everybody -- */
+/* -- what programs and people write when they have no value: joining on these would join everybody
+ * -- */
 
 static bool is_filler(struct arena *a, str s)
 {
     static const char *const fillers[] = {
-        "-",       "--",    "0",    "null", "(null)",    "nil",       "none",
-        "n/a",     "na",    "nan",  "无",   "空",        "undefined", "anonymous",
-        "unknown", "guest", "true", "false", "匿名",     "匿名用户",  "[object object]",
+        "-",       "--",    "0",    "null",  "(null)", "nil",       "none",
+        "n/a",     "na",    "nan",  "无",    "空",     "undefined", "anonymous",
+        "unknown", "guest", "true", "false", "匿名",   "匿名用户",  "[object object]",
     };
     str low = str_lower(a, s);
     for (i64 i = 0; i < COUNT(fillers); i++)
@@ -97,10 +101,7 @@ static enum cleaned clean_name(struct arena *a, str in, str *out)
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* 13800138000: eleven digits that begin with 13 to 19. */
-static bool is_mobile(str s)
-{
-    return s.n == 11 && s.at[0] == '1' && s.at[1] >= '3';
-}
+static bool is_mobile(str s) { return s.n == 11 && s.at[0] == '1' && s.at[1] >= '3'; }
 
 /* 021 12345678, 0571 87654321, 0755 1234567: trunk zero, area, number. */
 static bool is_landline(str s)
@@ -110,7 +111,8 @@ static bool is_landline(str s)
     return short_area ? s.n == 11 : s.n >= 11;
 }
 
-/* Prefixes people and back-ends put before a number of this country: country code and cheap-call codes. */
+/* Prefixes people and back-ends put before a number of this country: country code and cheap-call
+ * codes. */
 static str without_prefix(str s)
 {
     static const char *const prefixes[] = { "0086", "86", "17951", "17911", "12593" };
@@ -121,7 +123,8 @@ static str without_prefix(str s)
     return s;
 }
 
-/* A number followed by an extension is lent for one parcel (18400000000-1234, 170xxxx转1234): it is nobody's. */
+/* A number followed by an extension is lent for one parcel (18400000000-1234, 170xxxx转1234): it is
+ * nobody's. */
 static bool is_lent(struct arena *a, str s)
 {
     static const char *const marks[] = { "转", "轉", "ext", "#", "," };
@@ -234,7 +237,8 @@ enum err identity_normalise(struct ctx *c, struct identity *id)
     }
     const struct identity_kind_row *row = identity_kind_row(kind);
     if (scope.n > VALUE_MAX || !str_is_utf8(scope) || has_control(scope))
-        return fail_at(c, E_INVALID, S("scope"), "店铺或应用的名称不可用", "this shop or app name is not usable");
+        return fail_at(c, E_INVALID, S("scope"), "店铺或应用的名称不可用",
+                       "this shop or app name is not usable");
     if (row->scoped && scope.n == 0)
         return fail_at(c, E_INVALID, S("scope"), "%s只在一个店铺或应用内唯一，请说明是哪一个",
                        "a %s is unique within one shop or app only: say which",

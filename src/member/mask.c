@@ -1,4 +1,5 @@
-/* mask.c -- how personal data is shown to those who may not see it. What was masked already stays as it is. */
+/* mask.c -- how personal data is shown to those who may not see it. What was masked already stays
+ * as it is. */
 #include "member/member.h"
 
 static bool all_digits(str s)
@@ -51,7 +52,8 @@ str mask_email(struct arena *a, str s)
                    STR_ARG(domain));
 }
 
-/* Down to the district: what follows the last 区, 县, 旗 (or 市, where there is none) of the first 60 bytes is hidden. */
+/* Down to the district: what follows the last 区, 县, 旗 (or 市, where there is none) of the first
+ * 60 bytes is hidden. */
 str mask_address(struct arena *a, str s)
 {
     static const char *const ends[] = { "区", "县", "旗", "市", "省" };
@@ -75,6 +77,7 @@ str mask_identity(struct arena *a, enum identity_kind kind, str value)
     if (kind == ID_EMAIL) return mask_email(a, value);
     if (identity_kind_row(kind)->personal) return mask_phone(a, value);
     /* People use their phone number and their mail address as account names. */
-    if (value.n >= 8 && all_digits(value) && (value.n == 11 || value.n == 13)) return mask_phone(a, value);
+    if (value.n >= 8 && all_digits(value) && (value.n == 11 || value.n == 13))
+        return mask_phone(a, value);
     return str_has(value, '@') ? mask_email(a, value) : value;
 }

@@ -1,4 +1,5 @@
-/* member.c -- the tables of the room, and the small things all its files need: living ids, derived columns, lines. */
+/* member.c -- the tables of the room, and the small things all its files need: living ids, derived
+ * columns, lines. */
 #include "member/member_private.h"
 
 #include <assert.h>
@@ -32,7 +33,8 @@ const struct migration member_migrations[] = {
       "CREATE INDEX member_city ON member (city, member);"
       "CREATE INDEX member_merged_into ON member (merged_into) WHERE merged_into IS NOT NULL;"
 
-      /* Who a strong identity belongs to: asked without knowing the member, so it is not keyed by him. */
+      /* Who a strong identity belongs to: asked without knowing the member, so it is not keyed by
+         him. */
       "CREATE TABLE identity_owner ("
       "  kind text NOT NULL,"
       "  scope text NOT NULL,"
@@ -145,9 +147,12 @@ const struct migration member_migrations[] = {
       " ('province', '省份', 'Province', 'text', NULL, FALSE, TRUE, 0),"
       " ('city', '城市', 'City', 'text', NULL, FALSE, TRUE, 0),"
       " ('hobbies', '兴趣爱好', 'Hobbies', 'choices',"
-      "  '美妆\n护肤\n穿搭\n母婴\n美食\n旅行\n运动\n摄影\n音乐\n影视\n阅读\n游戏\n数码\n家居\n宠物\n汽车\n园艺\n手工',"
+      "  "
+      "'美妆\n护肤\n穿搭\n母婴\n美食\n旅行\n运动\n摄影\n音乐\n影视\n阅读\n游戏\n数码\n家居\n宠物\n"
+      "汽车\n园艺\n手工',"
       "  FALSE, TRUE, 0),"
-      " ('skin_type', '肤质', 'Skin type', 'choice', '干性\n油性\n混合\n中性\n敏感', FALSE, TRUE, 0);"
+      " ('skin_type', '肤质', 'Skin type', 'choice', '干性\n油性\n混合\n中性\n敏感', FALSE, TRUE, "
+      "0);"
       "CREATE TABLE member_value ("
       "  member int64 NOT NULL,"
       "  field text NOT NULL,"
@@ -159,25 +164,24 @@ const struct migration member_migrations[] = {
       "  PRIMARY KEY (member, field, origin)"
       ") clustered;" },
 
-    { "0004 erasure",
-      "CREATE TABLE suppressed ("
-      "  hash text NOT NULL,"
-      "  member int64 NOT NULL,"
-      "  at int64 NOT NULL,"
-      "  PRIMARY KEY (hash)"
-      ") clustered;"
-      "CREATE TABLE suppression_key ("
-      "  id int64 NOT NULL,"
-      "  secret text NOT NULL,"
-      "  PRIMARY KEY (id)"
-      ") clustered;" },
+    { "0004 erasure", "CREATE TABLE suppressed ("
+                      "  hash text NOT NULL,"
+                      "  member int64 NOT NULL,"
+                      "  at int64 NOT NULL,"
+                      "  PRIMARY KEY (hash)"
+                      ") clustered;"
+                      "CREATE TABLE suppression_key ("
+                      "  id int64 NOT NULL,"
+                      "  secret text NOT NULL,"
+                      "  PRIMARY KEY (id)"
+                      ") clustered;" },
     { NULL, NULL },
 };
 
 /* -- living ids ------------------------------------------------------------------------------- */
 
-#define MEMBER_ROW                                                                                 \
-    "SELECT member, merged_into, identified, erased_at, own_name, own_first_seen FROM member"      \
+#define MEMBER_ROW                                                                            \
+    "SELECT member, merged_into, identified, erased_at, own_name, own_first_seen FROM member" \
     " WHERE member = $1"
 QUERY(member_read, member_row, MEMBER_ROW);
 QUERY_PG(member_read_held, member_row, MEMBER_ROW, MEMBER_ROW " FOR NO KEY UPDATE");
@@ -240,31 +244,48 @@ enum err member_hold_writable(struct tx *t, i64 id, i64 *living)
 
 /* -- derived columns -------------------------------------------------------------------------- */
 
-/* Of several names a whole one beats a masked one, the member's own beats those that came with merges. */
-#define BEST_NAME(COLUMN)                                                                          \
-    "(SELECT n." COLUMN " FROM member n WHERE n.member IN (SELECT member FROM ids)"                \
-    " AND n.own_name IS NOT NULL"                                                                  \
-    " ORDER BY CASE WHEN n.own_name LIKE '%*%' THEN 1 ELSE 0 END,"                                 \
+/* Of several names a whole one beats a masked one, the member's own beats those that came with
+ * merges. */
+#define BEST_NAME(COLUMN)                                                           \
+    "(SELECT n." COLUMN " FROM member n WHERE n.member IN (SELECT member FROM ids)" \
+    " AND n.own_name IS NOT NULL"                                                   \
+    " ORDER BY CASE WHEN n.own_name LIKE '%*%' THEN 1 ELSE 0 END,"                  \
     " CASE WHEN n.member = $1 THEN 0 ELSE 1 END, n.own_first_seen, n.member LIMIT 1)"
-#define SHOWN_VALUE(FIELD)                                                                         \
-    "(SELECT v.value FROM member_value v WHERE v.member = $1 AND v.field = '" FIELD "' AND v.shown)"
+#define SHOWN_VALUE(FIELD)                                                                   \
+    "(SELECT v.value FROM member_value v WHERE v.member = $1 AND v.field = '" FIELD "' AND " \
+    "v.shown)"
 
-CHANGE(member_refreshed,
-       IDS_OF_1 "UPDATE member SET"
-       " name = " BEST_NAME("own_name") ","
-       " folded = " BEST_NAME("own_folded") ","
-       " phone = (SELECT i.value FROM identity i WHERE i.member = $1"
-       "  AND i.kind IN ('phone', 'masked_phone')"
-       "  ORDER BY CASE WHEN i.kind = 'phone' THEN 0 ELSE 1 END, i.seen_at DESC, i.value LIMIT 1),"
-       " province = " SHOWN_VALUE("province") ","
-       " city = " SHOWN_VALUE("city") ","
-       " touchpoint = (SELECT p.own_touchpoint FROM member p WHERE p.member IN (SELECT member FROM ids)"
-       "  ORDER BY p.own_first_seen, p.member LIMIT 1),"
-       " first_seen = (SELECT MIN(f.own_first_seen) FROM member f"
-       "  WHERE f.member IN (SELECT member FROM ids)),"
-       " identified = EXISTS (SELECT 1 FROM identity i WHERE i.member = $1 AND i.strong"
-       "  AND i.kind <> 'anonymous_id')"
-       " WHERE member = $1");
+CHANGE(
+    member_refreshed, IDS_OF_1
+    "UPDATE member SET"
+    " name = " BEST_NAME(
+        "own_name") ","
+                    " folded = " BEST_NAME(
+                        "own_folded") ","
+                                      " phone = (SELECT i.value FROM identity i WHERE i.member = $1"
+                                      "  AND i.kind IN ('phone', 'masked_phone')"
+                                      "  ORDER BY CASE WHEN i.kind = 'phone' THEN 0 ELSE 1 END, "
+                                      "i.seen_at DESC, i.value LIMIT 1),"
+                                      " province = " SHOWN_VALUE(
+                                          "province") ","
+                                                      " city = " SHOWN_VALUE(
+                                                          "city") ","
+                                                                  " touchpoint = (SELECT "
+                                                                  "p.own_touchpoint FROM member p "
+                                                                  "WHERE p.member IN (SELECT "
+                                                                  "member FROM ids)"
+                                                                  "  ORDER BY p.own_first_seen, "
+                                                                  "p.member LIMIT 1),"
+                                                                  " first_seen = (SELECT "
+                                                                  "MIN(f.own_first_seen) FROM "
+                                                                  "member f"
+                                                                  "  WHERE f.member IN (SELECT "
+                                                                  "member FROM ids)),"
+                                                                  " identified = EXISTS (SELECT 1 "
+                                                                  "FROM identity i WHERE i.member "
+                                                                  "= $1 AND i.strong"
+                                                                  "  AND i.kind <> 'anonymous_id')"
+                                                                  " WHERE member = $1");
 
 enum err member_refresh(struct tx *t, i64 living)
 {
@@ -273,8 +294,9 @@ enum err member_refresh(struct tx *t, i64 living)
 
 enum err member_line(struct tx *t, i64 member, const char *kind, str subject, json props)
 {
-    struct timeline_line line = { .at = t->c->now, .member = member, .kind = str_of(kind),
-                                  .subject = subject, .props = props };
+    struct timeline_line line = {
+        .at = t->c->now, .member = member, .kind = str_of(kind), .subject = subject, .props = props
+    };
     return timeline_append(t, &line);
 }
 

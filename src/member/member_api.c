@@ -1,4 +1,5 @@
-/* member_api.c -- the room's face: its tables, jobs and doors of people: who they are, what they carry, merges, erasure. */
+/* member_api.c -- the room's face: its tables, jobs and doors of people: who they are, what they
+ * carry, merges, erasure. */
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -7,50 +8,51 @@
 
 /* -- what people send and get ----------------------------------------------------------------- */
 
-#define FIELDS_OF_field_in(X, N)                                                                   \
-    X(str, field, REQUIRED | SHORT, "Name of the field", N)                                        \
+#define FIELDS_OF_field_in(X, N)                            \
+    X(str, field, REQUIRED | SHORT, "Name of the field", N) \
     X(str, value, REQUIRED | PERSONAL, "Its value", N)
 SHAPE(field_in);
-#define FIELDS_OF_member_post(X, N)                                                                \
-    X(list(identity), identities, ANY, "All that is known of who he is; the first one known decides", N) \
-    X(str, name, SHORT | PERSONAL, "Name", N)                                                      \
-    X(str, touchpoint, SHORT, "Where he was seen", N)                                              \
-    X(opt_instant, seen_at, ANY, "When; absent: now", N)                                           \
-    X(strs, tags, ANY, "Tags to put on him", N)                                                    \
+#define FIELDS_OF_member_post(X, N)                                     \
+    X(list(identity), identities, ANY,                                  \
+      "All that is known of who he is; the first one known decides", N) \
+    X(str, name, SHORT | PERSONAL, "Name", N)                           \
+    X(str, touchpoint, SHORT, "Where he was seen", N)                   \
+    X(opt_instant, seen_at, ANY, "When; absent: now", N)                \
+    X(strs, tags, ANY, "Tags to put on him", N)                         \
     X(list(field_in), fields, ANY, "Profile fields to set", N)
 SHAPE(member_post);
-#define FIELDS_OF_member_posted(X, N)                                                              \
-    X(i64, id, ANY, "Member", N)                                                                   \
+#define FIELDS_OF_member_posted(X, N) \
+    X(i64, id, ANY, "Member", N)      \
     X(flag, created, ANY, "He was not known before", N)
 SHAPE(member_posted);
 
 #define FIELDS_OF_member_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Member", N)
 SHAPE(member_ref);
-#define FIELDS_OF_member_patch(X, N)                                                               \
-    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                                   \
+#define FIELDS_OF_member_patch(X, N)             \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N) \
     X(str, name, SHORT | PERSONAL, "Name; empty: as the sightings say", N)
 SHAPE(member_patch);
-#define FIELDS_OF_tag_put_in(X, N)                                                                 \
-    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                                   \
-    X(str, tag, REQUIRED | SHORT, "Tag; defined by its first use", N)                              \
+#define FIELDS_OF_tag_put_in(X, N)                                    \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N)                      \
+    X(str, tag, REQUIRED | SHORT, "Tag; defined by its first use", N) \
     X(opt_instant, expires_at, ANY, "Ends by itself", N)
 SHAPE(tag_put_in);
-#define FIELDS_OF_tag_drop_in(X, N)                                                                \
-    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                                   \
+#define FIELDS_OF_tag_drop_in(X, N)              \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N) \
     X(str, tag, REQUIRED | SHORT, "Tag", N)
 SHAPE(tag_drop_in);
-#define FIELDS_OF_value_put_in(X, N)                                                               \
-    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                                   \
-    X(str, field, REQUIRED | SHORT, "Name of the field", N)                                        \
+#define FIELDS_OF_value_put_in(X, N)                        \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N)            \
+    X(str, field, REQUIRED | SHORT, "Name of the field", N) \
     X(str, value, PERSONAL, "Its value; empty takes this source's word back", N)
 SHAPE(value_put_in);
 
-#define FIELDS_OF_merge_in(X, N)                                                                   \
-    X(i64, id, REQUIRED | POSITIVE, "Who stays", N)                                                \
+#define FIELDS_OF_merge_in(X, N)                    \
+    X(i64, id, REQUIRED | POSITIVE, "Who stays", N) \
     X(i64, loser, REQUIRED | POSITIVE, "Who becomes him", N)
 SHAPE(merge_in);
-#define FIELDS_OF_merge_made(X, N)                                                                 \
-    X(i64, merge, ANY, "To undo it by", N)                                                         \
+#define FIELDS_OF_merge_made(X, N)         \
+    X(i64, merge, ANY, "To undo it by", N) \
     X(i64, id, ANY, "The living member", N)
 SHAPE(merge_made);
 #define FIELDS_OF_merge_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Merge", N)
@@ -60,12 +62,12 @@ SHAPE(conflict_ref);
 
 #define FIELDS_OF_page_query(X, N) PAGE_FIELDS(X, N)
 SHAPE(page_query);
-#define FIELDS_OF_merge_page(X, N)                                                                 \
-    X(list(merge_view), items, ANY, "Merges, newest first", N)                                     \
+#define FIELDS_OF_merge_page(X, N)                             \
+    X(list(merge_view), items, ANY, "Merges, newest first", N) \
     X(str, next_cursor, ANY, "Give it as cursor for the next page; absent: this is the last", N)
 SHAPE(merge_page);
-#define FIELDS_OF_conflict_page(X, N)                                                              \
-    X(list(conflict_view), items, ANY, "Open conflicts, newest first", N)                          \
+#define FIELDS_OF_conflict_page(X, N)                                     \
+    X(list(conflict_view), items, ANY, "Open conflicts, newest first", N) \
     X(str, next_cursor, ANY, "Give it as cursor for the next page; absent: this is the last", N)
 SHAPE(conflict_page);
 
@@ -105,15 +107,20 @@ static enum err post_member(struct tx *t, void *arg)
     const struct member_post *in = job->in;
     str source = source_of(t->c);
     instant at = in->seen_at.has ? in->seen_at.value : t->c->now;
-    struct member_sighting sighting = { .identities = job->identities, .n = in->identities.n, .name = in->name,
-                                        .touchpoint = in->touchpoint, .source = source, .at = at };
+    struct member_sighting sighting = { .identities = job->identities,
+                                        .n = in->identities.n,
+                                        .name = in->name,
+                                        .touchpoint = in->touchpoint,
+                                        .source = source,
+                                        .at = at };
     bool created;
     TRY(member_resolve(t, &sighting, &job->out->id, &created));
     job->out->created = created;
     for (i64 i = 0; i < in->tags.n; i++)
         TRY(tag_put(t, job->out->id, in->tags.at[i], source, NONE));
     for (i64 i = 0; i < in->fields.n; i++)
-        TRY(profile_put(t, job->out->id, in->fields.at[i].field, in->fields.at[i].value, source, at));
+        TRY(profile_put(t, job->out->id, in->fields.at[i].field, in->fields.at[i].value, source,
+                        at));
     return OK;
 }
 
@@ -121,14 +128,17 @@ HANDLER(member_create, member_post, member_posted)
 {
     struct post_job job = { in, NEWS(c->arena, struct identity, in->identities.n), out };
     if (in->identities.n == 0 && in->name.n == 0)
-        return fail(c, E_INVALID, "请至少给出一个身份或姓名", "give at least one identity, or a name");
+        return fail(c, E_INVALID, "请至少给出一个身份或姓名",
+                    "give at least one identity, or a name");
     for (i64 i = 0; i < in->identities.n; i++) {
         job.identities[i] = in->identities.at[i];
         enum err err = identity_normalise(c, &job.identities[i]);
         if (err == OK) continue;
-        str part = str_of(c->why.field), at = str_fmt(c->arena, "/identities/%lld/" STR_FMT, (long long)i, STR_ARG(part));
+        str part = str_of(c->why.field),
+            at = str_fmt(c->arena, "/identities/%lld/" STR_FMT, (long long)i, STR_ARG(part));
         memset(c->why.field, 0, sizeof c->why.field);
-        memcpy(c->why.field, at.at, (size_t)(at.n < (i64)sizeof c->why.field ? at.n : (i64)sizeof c->why.field - 1));
+        memcpy(c->why.field, at.at,
+               (size_t)(at.n < (i64)sizeof c->why.field ? at.n : (i64)sizeof c->why.field - 1));
         return err;
     }
     return store_write(c->store, c, post_member, &job);
@@ -226,7 +236,10 @@ static enum err undo_merge(struct tx *t, void *arg)
     return member_unmerge(t, in->id);
 }
 
-HANDLER(merge_undo_post, merge_ref, nothing) { return store_write(c->store, c, undo_merge, (void *)in); }
+HANDLER(merge_undo_post, merge_ref, nothing)
+{
+    return store_write(c->store, c, undo_merge, (void *)in);
+}
 
 HANDLER(merge_page_get, page_query, merge_page)
 {
@@ -236,7 +249,8 @@ HANDLER(merge_page_get, page_query, merge_page)
     TRY(merge_list(c, at.id ? at.id : INT64_MAX, limit + 1, &out->items));
     if (out->items.n > limit) {
         out->items.n = limit;
-        out->next_cursor = cursor_make(c, "merges", (struct cursor){ .id = out->items.at[limit - 1].id });
+        out->next_cursor =
+            cursor_make(c, "merges", (struct cursor){ .id = out->items.at[limit - 1].id });
     }
     for (i64 i = 0; i < out->items.n && !may(c, PERSONAL_READ); i++) {
         struct merge_view *m = &out->items.at[i];
@@ -254,8 +268,8 @@ HANDLER(conflict_page_get, page_query, conflict_page)
     TRY(conflict_list(c, at.id ? at.id : INT64_MAX, limit + 1, &out->items));
     if (out->items.n > limit) {
         out->items.n = limit;
-        out->next_cursor =
-            cursor_make(c, "identity-conflicts", (struct cursor){ .id = out->items.at[limit - 1].id });
+        out->next_cursor = cursor_make(c, "identity-conflicts",
+                                       (struct cursor){ .id = out->items.at[limit - 1].id });
     }
     for (i64 i = 0; i < out->items.n && !may(c, PERSONAL_READ); i++) {
         struct conflict_view *x = &out->items.at[i];
@@ -285,28 +299,34 @@ extern const struct route member_definition_routes[]; /* member_definition_api.c
 
 static const struct route routes[] = {
     ROUTE(POST, "/v1/members", MEMBERS_WRITE, member_create, MEMBERS, "登记一位会员，已有则补充",
-          "Make a member, or add to the one these identities belong to", .flags = IDEMPOTENT | CREATES),
+          "Make a member, or add to the one these identities belong to",
+          .flags = IDEMPOTENT | CREATES),
     ROUTE(GET, "/v1/members/{id}/brief", MEMBERS_READ, member_brief_get, MEMBERS, "会员摘要",
           "A member in brief", .flags = QUICK, .errors = "E_NOT_FOUND"),
     ROUTE(PATCH, "/v1/members/{id}", MEMBERS_WRITE, member_patch_one, MEMBERS, "修改会员姓名",
           "Rename a member", .errors = "E_NOT_FOUND E_CONFLICT"),
     ROUTE(POST, "/v1/members/{id}/tags", MEMBERS_WRITE, member_tag_put, MEMBERS, "给会员打标签",
           "Put a tag on a member", .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(DELETE, "/v1/members/{id}/tags/{tag}", MEMBERS_WRITE, member_tag_drop, MEMBERS, "去掉会员的标签",
-          "Take a tag off a member", .errors = "E_NOT_FOUND"),
-    ROUTE(PUT, "/v1/members/{id}/fields/{field}", MEMBERS_WRITE, member_value_put, MEMBERS, "设置会员的资料字段",
-          "Set a profile field of a member", .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(POST, "/v1/members/{id}/merge", MEMBERS_WRITE, member_merge_post, MEMBERS, "把另一位会员并入此会员",
-          "Merge another member into this one", .flags = IDEMPOTENT, .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(GET, "/v1/merges", MEMBERS_READ, merge_page_get, MEMBERS, "合并记录", "List merges", .flags = CURSOR),
-    ROUTE(POST, "/v1/merges/{id}/undo", MEMBERS_WRITE, merge_undo_post, MEMBERS, "撤销一次合并", "Undo a merge",
+    ROUTE(DELETE, "/v1/members/{id}/tags/{tag}", MEMBERS_WRITE, member_tag_drop, MEMBERS,
+          "去掉会员的标签", "Take a tag off a member", .errors = "E_NOT_FOUND"),
+    ROUTE(PUT, "/v1/members/{id}/fields/{field}", MEMBERS_WRITE, member_value_put, MEMBERS,
+          "设置会员的资料字段", "Set a profile field of a member",
           .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(GET, "/v1/identity-conflicts", MEMBERS_READ, conflict_page_get, MEMBERS, "待处理的身份冲突",
-          "List open identity conflicts", .flags = CURSOR),
-    ROUTE(POST, "/v1/identity-conflicts/{id}/dismiss", MEMBERS_WRITE, conflict_dismiss_post, MEMBERS,
-          "确认冲突双方是两个人", "Say that the two of a conflict are two people", .errors = "E_NOT_FOUND"),
+    ROUTE(POST, "/v1/members/{id}/merge", MEMBERS_WRITE, member_merge_post, MEMBERS,
+          "把另一位会员并入此会员", "Merge another member into this one", .flags = IDEMPOTENT,
+          .errors = "E_NOT_FOUND E_CONFLICT"),
+    ROUTE(GET, "/v1/merges", MEMBERS_READ, merge_page_get, MEMBERS, "合并记录", "List merges",
+          .flags = CURSOR),
+    ROUTE(POST, "/v1/merges/{id}/undo", MEMBERS_WRITE, merge_undo_post, MEMBERS, "撤销一次合并",
+          "Undo a merge", .errors = "E_NOT_FOUND E_CONFLICT"),
+    ROUTE(GET, "/v1/identity-conflicts", MEMBERS_READ, conflict_page_get, MEMBERS,
+          "待处理的身份冲突", "List open identity conflicts", .flags = CURSOR),
+    ROUTE(POST, "/v1/identity-conflicts/{id}/dismiss", MEMBERS_WRITE, conflict_dismiss_post,
+          MEMBERS, "确认冲突双方是两个人", "Say that the two of a conflict are two people",
+          .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/members/{id}/export", EXPORT | PERSONAL_READ, member_export_get, MEMBERS,
-          "导出一位会员的个人信息", "Export all about one person", .flags = AUDITED, .errors = "E_NOT_FOUND"),
+          "导出一位会员的个人信息", "Export all about one person", .flags = AUDITED,
+          .errors = "E_NOT_FOUND"),
     ROUTE(POST, "/v1/members/{id}/erase", MEMBERS_WRITE | PERSONAL_READ, member_erase_post, MEMBERS,
           "删除一位会员的个人信息，不能撤销", "Erase a person; this cannot be undone",
           .errors = "E_NOT_FOUND E_CONFLICT"),
@@ -320,7 +340,8 @@ static enum err expire_tags(struct store *s, struct ctx *c)
 }
 
 static const struct job_row jobs[] = {
-    { "member.expire_tags", 5 * MINUTE_MS, 0, expire_tags, "去掉到期的标签", "Take off tags whose time is over" },
+    { "member.expire_tags", 5 * MINUTE_MS, 0, expire_tags, "去掉到期的标签",
+      "Take off tags whose time is over" },
     { 0 },
 };
 

@@ -1,55 +1,57 @@
-/* member_definition_api.c -- doors of what operators set up: tags, tag groups, profile fields; tagging many at once. */
+/* member_definition_api.c -- doors of what operators set up: tags, tag groups, profile fields;
+ * tagging many at once. */
 #include "http/route.h"
 #include "member/profile.h"
 #include "member/tag.h"
 
 #define FIELDS_OF_tag_query(X, N) X(str, group, SHORT, "Only of this tag group", N)
 SHAPE(tag_query);
-#define FIELDS_OF_tag_page(X, N)                                                                   \
-    X(list(tag_view), items, ANY, "Tags", N)                                                       \
+#define FIELDS_OF_tag_page(X, N)             \
+    X(list(tag_view), items, ANY, "Tags", N) \
     X(str, next_cursor, ANY, "Always absent", N)
 SHAPE(tag_page);
-#define FIELDS_OF_tag_post(X, N)                                                                   \
-    X(str, name, REQUIRED | SHORT, "Name", N)                                                      \
+#define FIELDS_OF_tag_post(X, N)              \
+    X(str, name, REQUIRED | SHORT, "Name", N) \
     X(str, group, SHORT, "Name of its tag group, which must exist", N)
 SHAPE(tag_post);
-#define FIELDS_OF_tag_group_page(X, N)                                                             \
-    X(list(tag_group_view), items, ANY, "Tag groups", N)                                           \
+#define FIELDS_OF_tag_group_page(X, N)                   \
+    X(list(tag_group_view), items, ANY, "Tag groups", N) \
     X(str, next_cursor, ANY, "Always absent", N)
 SHAPE(tag_group_page);
-#define FIELDS_OF_tag_group_post(X, N)                                                             \
-    X(str, name, REQUIRED | SHORT, "Name", N)                                                      \
+#define FIELDS_OF_tag_group_post(X, N)        \
+    X(str, name, REQUIRED | SHORT, "Name", N) \
     X(flag, exclusive, ANY, "A member carries one tag of it at most", N)
 SHAPE(tag_group_post);
 #define FIELDS_OF_made(X, N) X(i64, id, ANY, "Id", N)
 SHAPE(made);
-#define FIELDS_OF_tag_many(X, N)                                                                   \
-    X(str, tag, REQUIRED | SHORT, "Tag", N)                                                        \
-    X(ints, members, REQUIRED, "Members, at most 10,000", N)                                       \
+#define FIELDS_OF_tag_many(X, N)                             \
+    X(str, tag, REQUIRED | SHORT, "Tag", N)                  \
+    X(ints, members, REQUIRED, "Members, at most 10,000", N) \
     X(opt_instant, expires_at, ANY, "Ends by itself", N)
 SHAPE(tag_many);
-#define FIELDS_OF_tag_many_done(X, N) X(i64, changed, ANY, "Members for whom it made a difference", N)
+#define FIELDS_OF_tag_many_done(X, N) \
+    X(i64, changed, ANY, "Members for whom it made a difference", N)
 SHAPE(tag_many_done);
 
-#define FIELDS_OF_field_view(X, N)                                                                 \
-    X(str, name, ANY, "Name", N)                                                                   \
-    X(str, zh, ANY, "Chinese label", N)                                                            \
-    X(str, en, ANY, "English label", N)                                                            \
-    X(choice(field_type), type, ANY, "Type", N)                                                    \
-    X(strs, choices, ANY, "What may be chosen", N)                                                 \
-    X(flag, personal, ANY, "Masked without the right to see personal data", N)                     \
+#define FIELDS_OF_field_view(X, N)                                             \
+    X(str, name, ANY, "Name", N)                                               \
+    X(str, zh, ANY, "Chinese label", N)                                        \
+    X(str, en, ANY, "English label", N)                                        \
+    X(choice(field_type), type, ANY, "Type", N)                                \
+    X(strs, choices, ANY, "What may be chosen", N)                             \
+    X(flag, personal, ANY, "Masked without the right to see personal data", N) \
     X(flag, built_in, ANY, "Comes with the program", N)
 SHAPE(field_view);
-#define FIELDS_OF_field_page(X, N)                                                                 \
-    X(list(field_view), items, ANY, "Profile fields", N)                                           \
+#define FIELDS_OF_field_page(X, N)                       \
+    X(list(field_view), items, ANY, "Profile fields", N) \
     X(str, next_cursor, ANY, "Always absent", N)
 SHAPE(field_page);
-#define FIELDS_OF_field_post(X, N)                                                                 \
-    X(str, name, REQUIRED | SHORT, "a-z, 0-9 and _, beginning with a letter", N)                   \
-    X(str, zh, SHORT, "Chinese label; absent: the name", N)                                        \
-    X(str, en, SHORT, "English label; absent: the name", N)                                        \
-    X(choice(field_type), type, REQUIRED, "Type", N)                                               \
-    X(strs, choices, ANY, "What may be chosen, for choice and choices", N)                         \
+#define FIELDS_OF_field_post(X, N)                                               \
+    X(str, name, REQUIRED | SHORT, "a-z, 0-9 and _, beginning with a letter", N) \
+    X(str, zh, SHORT, "Chinese label; absent: the name", N)                      \
+    X(str, en, SHORT, "English label; absent: the name", N)                      \
+    X(choice(field_type), type, REQUIRED, "Type", N)                             \
+    X(strs, choices, ANY, "What may be chosen, for choice and choices", N)       \
     X(flag, personal, ANY, "Mask it without the right to see personal data", N)
 SHAPE(field_post);
 
@@ -82,7 +84,8 @@ static enum err define_tag(struct tx *t, void *arg)
     if (in->group.n) {
         TRY(tag_group_find(t->c, in->group, &group));
         if (!group)
-            return fail_at(t->c, E_NOT_FOUND, S("/group"), "没有这个标签组", "there is no such tag group");
+            return fail_at(t->c, E_NOT_FOUND, S("/group"), "没有这个标签组",
+                           "there is no such tag group");
     }
     return tag_define(t, in->name, group ? SOME(group) : NONE, job->id);
 }
@@ -120,8 +123,8 @@ struct many_job {
 static enum err many_fit(struct ctx *c, const struct tag_many *in)
 {
     if (in->members.n <= MANY_MAX) return OK;
-    return fail_at(c, E_INVALID, S("/members"), "一次最多 %lld 位会员", "at most %lld members at a time",
-                   (long long)MANY_MAX);
+    return fail_at(c, E_INVALID, S("/members"), "一次最多 %lld 位会员",
+                   "at most %lld members at a time", (long long)MANY_MAX);
 }
 
 static enum err put_many(struct tx *t, void *arg)
@@ -165,9 +168,13 @@ HANDLER(field_page_get, nothing, field_page)
     for (i64 i = 0; i < rows.n; i++) {
         const struct field_row *row = &rows.at[i];
         *PUSH(c->arena, &out->items) =
-            (struct field_view){ .name = row->name, .zh = row->zh, .en = row->en, .type = row->type,
+            (struct field_view){ .name = row->name,
+                                 .zh = row->zh,
+                                 .en = row->en,
+                                 .type = row->type,
                                  .choices = str_split(c->arena, row->choices, '\n'),
-                                 .personal = row->personal, .built_in = row->built_in };
+                                 .personal = row->personal,
+                                 .built_in = row->built_in };
     }
     return OK;
 }
@@ -188,18 +195,21 @@ HANDLER(field_create, field_post, nothing)
 #define TAGS "Tags and fields"
 
 const struct route member_definition_routes[] = {
-    ROUTE(GET, "/v1/tags", MEMBERS_READ, tag_page_get, TAGS, "标签列表与人数", "List tags and how many carry them"),
-    ROUTE(POST, "/v1/tags", MEMBERS_WRITE, tag_create, TAGS, "新建标签", "Define a tag", .flags = CREATES,
-          .errors = "E_NOT_FOUND E_CONFLICT"),
+    ROUTE(GET, "/v1/tags", MEMBERS_READ, tag_page_get, TAGS, "标签列表与人数",
+          "List tags and how many carry them"),
+    ROUTE(POST, "/v1/tags", MEMBERS_WRITE, tag_create, TAGS, "新建标签", "Define a tag",
+          .flags = CREATES, .errors = "E_NOT_FOUND E_CONFLICT"),
     ROUTE(POST, "/v1/tags/{tag}/put", MEMBERS_WRITE, tag_many_put, TAGS, "给多位会员打标签",
           "Put a tag on many members", .errors = "E_NOT_FOUND E_CONFLICT"),
     ROUTE(POST, "/v1/tags/{tag}/drop", MEMBERS_WRITE, tag_many_drop, TAGS, "去掉多位会员的标签",
           "Take a tag off many members", .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/tag-groups", MEMBERS_READ, tag_group_page_get, TAGS, "标签组列表", "List tag groups"),
-    ROUTE(POST, "/v1/tag-groups", MEMBERS_WRITE, tag_group_create, TAGS, "新建标签组", "Define a tag group",
-          .flags = CREATES, .errors = "E_CONFLICT"),
-    ROUTE(GET, "/v1/fields", MEMBERS_READ, field_page_get, TAGS, "资料字段列表", "List profile fields"),
-    ROUTE(POST, "/v1/fields", MEMBERS_WRITE, field_create, TAGS, "新建资料字段", "Define a profile field",
-          .flags = CREATES, .errors = "E_CONFLICT"),
+    ROUTE(GET, "/v1/tag-groups", MEMBERS_READ, tag_group_page_get, TAGS, "标签组列表",
+          "List tag groups"),
+    ROUTE(POST, "/v1/tag-groups", MEMBERS_WRITE, tag_group_create, TAGS, "新建标签组",
+          "Define a tag group", .flags = CREATES, .errors = "E_CONFLICT"),
+    ROUTE(GET, "/v1/fields", MEMBERS_READ, field_page_get, TAGS, "资料字段列表",
+          "List profile fields"),
+    ROUTE(POST, "/v1/fields", MEMBERS_WRITE, field_create, TAGS, "新建资料字段",
+          "Define a profile field", .flags = CREATES, .errors = "E_CONFLICT"),
     { 0 },
 };

@@ -3,10 +3,13 @@
 
 const struct merge_listener *const *merge_listeners;
 
-#define HELD "SELECT member, merged_into, identified, erased_at, own_name, own_first_seen FROM member WHERE member = $1"
+#define HELD                                                                                   \
+    "SELECT member, merged_into, identified, erased_at, own_name, own_first_seen FROM member " \
+    "WHERE member = $1"
 QUERY_PG(member_held_alone, member_row, HELD, HELD " FOR UPDATE");
 
-CHANGE(merge_insert, "INSERT INTO member_merge (member, merge, loser, actor, at) VALUES ($1, $2, $3, $4, $5)");
+CHANGE(merge_insert,
+       "INSERT INTO member_merge (member, merge, loser, actor, at) VALUES ($1, $2, $3, $4, $5)");
 CHANGE(merged_into_set, "UPDATE member SET merged_into = $2 WHERE member = $1");
 
 CHANGE(identities_move, "UPDATE identity SET member = $2 WHERE member = $1");
@@ -30,20 +33,22 @@ CHANGE(conflicts_settle,
                 " AND member IN (SELECT member FROM ids) AND other IN (SELECT member FROM ids)");
 CHANGE(conflicts_reopen, "UPDATE identity_conflict SET merge = NULL WHERE merge = $1");
 
-#define FIELDS_OF_merge_row(X, N)                                                                  \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(i64, loser, ANY, "", N)                                                                      \
+#define FIELDS_OF_merge_row(X, N) \
+    X(i64, member, ANY, "", N)    \
+    X(i64, loser, ANY, "", N)     \
     X(opt_instant, undone_at, ANY, "", N)
 SHAPE(merge_row);
 SHAPE_DEFINE(merge_row);
 QUERY(merge_find, merge_row, "SELECT member, loser, undone_at FROM member_merge WHERE merge = $1");
 QUERY(merge_of_loser, one_i64,
       "SELECT merge AS value FROM member_merge WHERE loser = $1 AND undone_at IS NULL");
-CHANGE(merge_undone, "UPDATE member_merge SET undone_at = $3, undone_by = $4 WHERE member = $1 AND merge = $2");
+CHANGE(merge_undone,
+       "UPDATE member_merge SET undone_at = $3, undone_by = $4 WHERE member = $1 AND merge = $2");
 
 CHANGE(note_insert, "INSERT INTO merge_note (merge, room, row_id) VALUES ($1, $2, $3)"
                     " ON CONFLICT (merge, room, row_id) DO NOTHING");
-QUERY(notes_of, one_i64, "SELECT row_id AS value FROM merge_note WHERE merge = $1 AND room = $2 ORDER BY row_id");
+QUERY(notes_of, one_i64,
+      "SELECT row_id AS value FROM merge_note WHERE merge = $1 AND room = $2 ORDER BY row_id");
 
 SHAPE_DEFINE(merge_view);
 QUERY(merges_newest, merge_view,
@@ -62,7 +67,8 @@ enum err merge_note(struct tx *t, i64 merge, const char *room, i64 row_id)
     return tx_change(t, &note_insert, ARGS(merge, str_of(room), row_id));
 }
 
-/* Both living members, locked in the order of their ids so that two merges never wait for each other. */
+/* Both living members, locked in the order of their ids so that two merges never wait for each
+ * other. */
 static enum err hold_both(struct tx *t, i64 *winner, i64 *loser)
 {
     struct member_row row[2];
@@ -80,7 +86,8 @@ static enum err hold_both(struct tx *t, i64 *winner, i64 *loser)
     for (i64 i = 0; i < COUNT(row); i++)
         if (row[i].erased_at.has)
             return fail(t->c, E_CONFLICT, "会员 %lld 的个人信息已被删除，不能合并",
-                        "member %lld has been erased and cannot be merged", (long long)row[i].member);
+                        "member %lld has been erased and cannot be merged",
+                        (long long)row[i].member);
     return OK;
 }
 
@@ -118,7 +125,8 @@ static enum err undoable(struct tx *t, i64 merge, struct merge_row *row)
     bool found;
     TRY(db_find(c, &merge_find, row, &found, ARGS(merge)));
     if (!found)
-        return fail(c, E_NOT_FOUND, "没有编号为 %lld 的合并", "there is no merge %lld", (long long)merge);
+        return fail(c, E_NOT_FOUND, "没有编号为 %lld 的合并", "there is no merge %lld",
+                    (long long)merge);
     struct member_row winner;
     TRY(db_get(c, &member_held_alone, &winner, ARGS(row->member)));
     TRY(db_get(c, &merge_find, row, ARGS(merge)));
@@ -127,7 +135,8 @@ static enum err undoable(struct tx *t, i64 merge, struct merge_row *row)
                     (long long)merge);
     if (winner.erased_at.has)
         return fail(c, E_CONFLICT, "会员 %lld 的个人信息已被删除，合并不能撤销",
-                    "member %lld has been erased; the merge cannot be undone", (long long)row->member);
+                    "member %lld has been erased; the merge cannot be undone",
+                    (long long)row->member);
     if (winner.merged_into.has) {
         struct one_i64 later;
         TRY(db_get(c, &merge_of_loser, &later, ARGS(row->member)));

@@ -1,4 +1,5 @@
-/* profile.c -- the fields of a profile: their definitions, and what a value of each type looks like. */
+/* profile.c -- the fields of a profile: their definitions, and what a value of each type looks
+ * like. */
 #include "member/profile.h"
 
 #include <assert.h>
@@ -32,7 +33,8 @@ static bool is_field_name(str s)
 {
     for (i64 i = 0; i < s.n; i++) {
         char ch = s.at[i];
-        bool letter = (ch >= 'a' && ch <= 'z') || (i > 0 && ((ch >= '0' && ch <= '9') || ch == '_'));
+        bool letter =
+            (ch >= 'a' && ch <= 'z') || (i > 0 && ((ch >= '0' && ch <= '9') || ch == '_'));
         if (!letter) return false;
     }
     return s.n > 0 && s.n <= 40;
@@ -44,7 +46,8 @@ static enum err choices_join(struct ctx *c, strs choices, str *out)
 {
     for (i64 i = 0; i < choices.n; i++) {
         str choice = choices.at[i] = str_trim(choices.at[i]);
-        bool usable = choice.n > 0 && choice.n <= 200 && !str_has(choice, ',') && !str_has(choice, '\n');
+        bool usable =
+            choice.n > 0 && choice.n <= 200 && !str_has(choice, ',') && !str_has(choice, '\n');
         for (i64 k = 0; k < i; k++) usable &= !str_eq(choices.at[k], choice);
         if (!usable)
             return fail_at(c, E_INVALID, S("choices"), "第 %lld 个选项为空、重复或含有逗号、换行",
@@ -63,16 +66,18 @@ enum err field_define(struct tx *t, str name, str zh, str en, enum field_type ty
     str joined = NO_STR;
     i64 rows;
     if (!is_field_name(name))
-        return fail_at(c, E_INVALID, S("name"), "字段名由小写字母、数字和下划线组成，字母开头，至多 40 个",
-                       "a field's name is made of a-z, 0-9 and _, begins with a letter and has at most 40");
+        return fail_at(
+            c, E_INVALID, S("name"), "字段名由小写字母、数字和下划线组成，字母开头，至多 40 个",
+            "a field's name is made of a-z, 0-9 and _, begins with a letter and has at most 40");
     if (chosen && (choices.n == 0 || choices.n > CHOICES_MAX))
-        return fail_at(c, E_INVALID, S("choices"), "请给出 1 到 %lld 个选项", "give 1 to %lld choices",
-                       (long long)CHOICES_MAX);
+        return fail_at(c, E_INVALID, S("choices"), "请给出 1 到 %lld 个选项",
+                       "give 1 to %lld choices", (long long)CHOICES_MAX);
     if (chosen) TRY(choices_join(c, choices, &joined));
     TRY(tx_change_rows(t, &field_insert, &rows,
                        ARGS(name, str_or(zh, name), str_or(en, name),
                             choice_name(&field_type_choice, type), joined, personal, c->now)));
-    if (rows == 0) return fail_at(c, E_CONFLICT, S("name"), "已有同名字段", "there is a field of this name");
+    if (rows == 0)
+        return fail_at(c, E_CONFLICT, S("name"), "已有同名字段", "there is a field of this name");
     return OK;
 }
 
@@ -138,7 +143,8 @@ static bool read_choice(struct ctx *c, const struct field_row *field, str in, st
 static bool read_choices(struct ctx *c, const struct field_row *field, str in, str *out)
 {
     static const char *const commas[] = { "，", "、", ";", "；", "|" };
-    for (i64 i = 0; i < COUNT(commas); i++) in = str_replace(c->arena, in, str_of(commas[i]), S(","));
+    for (i64 i = 0; i < COUNT(commas); i++)
+        in = str_replace(c->arena, in, str_of(commas[i]), S(","));
     strs parts = str_split(c->arena, in, ','), all = str_split(c->arena, field->choices, '\n');
     strs kept = { NEWS(c->arena, str, all.n), 0 };
     for (i64 i = 0; i < parts.n; i++)
@@ -162,7 +168,8 @@ static const struct {
     [FIELD_DATE] = { read_date, "一个日期，例如 1995-08-20", "a date such as 1995-08-20" },
     [FIELD_FLAG] = { read_flag, "是或否", "true or false" },
     [FIELD_CHOICE] = { read_choice, "其中一个选项", "one of the choices" },
-    [FIELD_CHOICES] = { read_choices, "若干选项，用逗号隔开", "some of the choices, apart by commas" },
+    [FIELD_CHOICES] = { read_choices, "若干选项，用逗号隔开",
+                        "some of the choices, apart by commas" },
 };
 
 enum err field_value(struct ctx *c, const struct field_row *field, str in, str *out)
@@ -172,5 +179,6 @@ enum err field_value(struct ctx *c, const struct field_row *field, str in, str *
     str choices = str_replace(c->arena, field->choices, S("\n"), S(" "));
     return fail_at(c, E_INVALID, field->name, "%s：应当是%s %.*s", "%s: expected %s %.*s",
                    str_z(c->arena, say(c, field->zh, field->en)),
-                   c->locale == ZH ? types[field->type].zh : types[field->type].en, STR_ARG(choices));
+                   c->locale == ZH ? types[field->type].zh : types[field->type].en,
+                   STR_ARG(choices));
 }

@@ -8,8 +8,8 @@ static const struct {
     const char *name;
     int rank;
 } sources[] = {
-    { "hand", 4 }, { "buyer_show", 3 }, { "import", 2 }, { "api", 2 }, { "demo", 2 },
-    { "behaviour", 1 }, { "track", 1 },
+    { "hand", 4 }, { "buyer_show", 3 }, { "import", 2 }, { "api", 2 },
+    { "demo", 2 }, { "behaviour", 1 },  { "track", 1 },
 };
 
 static int source_rank(str source)
@@ -21,12 +21,12 @@ static int source_rank(str source)
 
 /* -- which count ------------------------------------------------------------------------------ */
 
-#define FIELDS_OF_held_value(X, N)                                                                 \
-    X(i64, origin, ANY, "", N)                                                                     \
-    X(str, field, ANY, "", N)                                                                      \
-    X(str, value, ANY, "", N)                                                                      \
-    X(str, source, ANY, "", N)                                                                     \
-    X(instant, at, ANY, "", N)                                                                     \
+#define FIELDS_OF_held_value(X, N) \
+    X(i64, origin, ANY, "", N)     \
+    X(str, field, ANY, "", N)      \
+    X(str, value, ANY, "", N)      \
+    X(str, source, ANY, "", N)     \
+    X(instant, at, ANY, "", N)     \
     X(flag, shown, ANY, "", N)
 SHAPE(held_value);
 SHAPE_DEFINE(held_value);
@@ -38,9 +38,11 @@ CHANGE(value_write,
        "INSERT INTO member_value (member, field, origin, value, source, at, shown)"
        " VALUES ($1, $2, $1, $3, $4, $5, TRUE) ON CONFLICT (member, field, origin) DO UPDATE"
        " SET value = excluded.value, source = excluded.source, at = excluded.at");
-CHANGE(value_seen, "UPDATE member_value SET at = $3 WHERE member = $1 AND field = $2 AND origin = $1");
+CHANGE(value_seen,
+       "UPDATE member_value SET at = $3 WHERE member = $1 AND field = $2 AND origin = $1");
 CHANGE(value_drop, "DELETE FROM member_value WHERE member = $1 AND field = $2 AND origin = $1");
-CHANGE(value_mark, "UPDATE member_value SET shown = $4 WHERE member = $1 AND field = $2 AND origin = $3");
+CHANGE(value_mark,
+       "UPDATE member_value SET shown = $4 WHERE member = $1 AND field = $2 AND origin = $3");
 
 /* a is not outdone by b: the stronger source, then the later, then the lower origin. */
 static bool beats(const struct held_value *a, const struct held_value *b)
@@ -68,33 +70,36 @@ enum err values_settle(struct tx *t, i64 living)
 
 /* -- putting ---------------------------------------------------------------------------------- */
 
-/* All that decides about one value, in one statement: imports put places on members by the hundred thousand. */
-#define FIELDS_OF_put_state(X, N)                                                                  \
-    X(opt_i64, merged_into, ANY, "", N)                                                            \
-    X(opt_instant, erased_at, ANY, "", N)                                                          \
-    X(str, name, ANY, "", N)                                                                       \
-    X(str, zh, ANY, "", N)                                                                         \
-    X(str, en, ANY, "", N)                                                                         \
-    X(choice(field_type), type, ANY, "", N)                                                        \
-    X(str, choices, ANY, "", N)                                                                    \
-    X(str, value, ANY, "What his own row says; absent: nothing yet", N)                            \
-    X(str, source, ANY, "", N)                                                                     \
-    X(opt_instant, at, ANY, "", N)                                                                 \
+/* All that decides about one value, in one statement: imports put places on members by the hundred
+ * thousand. */
+#define FIELDS_OF_put_state(X, N)                                       \
+    X(opt_i64, merged_into, ANY, "", N)                                 \
+    X(opt_instant, erased_at, ANY, "", N)                               \
+    X(str, name, ANY, "", N)                                            \
+    X(str, zh, ANY, "", N)                                              \
+    X(str, en, ANY, "", N)                                              \
+    X(choice(field_type), type, ANY, "", N)                             \
+    X(str, choices, ANY, "", N)                                         \
+    X(str, value, ANY, "What his own row says; absent: nothing yet", N) \
+    X(str, source, ANY, "", N)                                          \
+    X(opt_instant, at, ANY, "", N)                                      \
     X(flag, foreign_too, ANY, "Rows came along with merges", N)
 SHAPE(put_state);
 SHAPE_DEFINE(put_state);
 
-#define PUT_STATE                                                                                  \
-    "SELECT m.merged_into AS merged_into, m.erased_at AS erased_at, f.name AS name, f.zh AS zh,"   \
-    " f.en AS en, f.type AS type, f.choices AS choices, v.value AS value, v.source AS source,"     \
-    " v.at AS at, EXISTS (SELECT 1 FROM member_value o WHERE o.member = m.member"                  \
-    "  AND o.field = f.name AND o.origin <> m.member) AS foreign_too"                              \
-    " FROM member m JOIN field f ON f.name = $2"                                                   \
-    " LEFT JOIN member_value v ON v.member = m.member AND v.field = f.name AND v.origin = m.member"\
+#define PUT_STATE                                                                                \
+    "SELECT m.merged_into AS merged_into, m.erased_at AS erased_at, f.name AS name, f.zh AS zh," \
+    " f.en AS en, f.type AS type, f.choices AS choices, v.value AS value, v.source AS source,"   \
+    " v.at AS at, EXISTS (SELECT 1 FROM member_value o WHERE o.member = m.member"                \
+    "  AND o.field = f.name AND o.origin <> m.member) AS foreign_too"                            \
+    " FROM member m JOIN field f ON f.name = $2"                                                 \
+    " LEFT JOIN member_value v ON v.member = m.member AND v.field = f.name AND v.origin = "      \
+    "m.member"                                                                                   \
     " WHERE m.member = $1"
 QUERY_PG(put_state_read, put_state, PUT_STATE, PUT_STATE " FOR NO KEY UPDATE OF m");
 
-static enum err read_state(struct tx *t, i64 member, str field, i64 *living, struct put_state *state)
+static enum err read_state(struct tx *t, i64 member, str field, i64 *living,
+                           struct put_state *state)
 {
     bool found;
     *living = member;
@@ -110,16 +115,17 @@ static enum err read_state(struct tx *t, i64 member, str field, i64 *living, str
     return db_get(t->c, &put_state_read, state, ARGS(*living, field));
 }
 
-#define PLACE(FIELD)                                                                               \
-    "(SELECT v.value FROM member_value v WHERE v.member = $1 AND v.field = '" FIELD "' AND v.shown)"
-CHANGE(place_follows, "UPDATE member SET province = " PLACE("province") ", city = " PLACE("city")
-                      " WHERE member = $1");
+#define PLACE(FIELD)                                                                         \
+    "(SELECT v.value FROM member_value v WHERE v.member = $1 AND v.field = '" FIELD "' AND " \
+    "v.shown)"
+CHANGE(place_follows, "UPDATE member SET province = " PLACE("province") ", city = " PLACE(
+                          "city") " WHERE member = $1");
 
 /* The value that counts has changed, or may have: marks, derived columns, a line. */
 static enum err value_changed(struct tx *t, i64 living, str field, bool foreign_too)
 {
     if (foreign_too) TRY(values_settle(t, living));
-    if (str_eq(field, S("province")) || str_eq(field, S("city"))) 
+    if (str_eq(field, S("province")) || str_eq(field, S("city")))
         TRY(tx_change(t, &place_follows, ARGS(living)));
     return member_line(t, living, "member.field_set",
                        str_fmt(t->c->arena, "field:" STR_FMT, STR_ARG(field)), NO_STR);
@@ -132,13 +138,15 @@ enum err profile_put(struct tx *t, i64 member, str field, str value, str source,
     i64 living, when = at ? at : c->now;
     int rank = source_rank(source);
     if (!rank)
-        return fail_at(c, E_INVALID, S("source"), "来源应当是 hand、buyer_show、import、api 或 behaviour",
+        return fail_at(c, E_INVALID, S("source"),
+                       "来源应当是 hand、buyer_show、import、api 或 behaviour",
                        "the source is one of hand, buyer_show, import, api, behaviour");
     TRY(read_state(t, member, field, &living, &had));
     str now = NO_STR;
     bool empty = str_trim(value).n == 0;
-    struct field_row row = { .name = had.name, .zh = had.zh, .en = had.en, .type = had.type,
-                             .choices = had.choices };
+    struct field_row row = {
+        .name = had.name, .zh = had.zh, .en = had.en, .type = had.type, .choices = had.choices
+    };
     if (!empty) TRY(field_value(c, &row, value, &now));
     int had_rank = had.value.at ? source_rank(had.source) : 0;
     if (had_rank > rank || (empty && !had_rank)) return OK;

@@ -1,40 +1,42 @@
 /* resolve.c -- from the identities of one sighting to one member.
  *
- * Three steps: read who owns each strong identity; choose whose sighting it is; claim what nobody owns, merge the anonymous,
- * record conflicts. On PostgreSQL another writer may take an identity between reading and claiming: then the sighting
- * is judged afresh with what is true by now (`again`); what was claimed so far stands, for it went to the chosen one.
+ * Three steps: read who owns each strong identity; choose whose sighting it is; claim what nobody
+ * owns, merge the anonymous, record conflicts. On PostgreSQL another writer may take an identity
+ * between reading and claiming: then the sighting is judged afresh with what is true by now
+ * (`again`); what was claimed so far stands, for it went to the chosen one.
  */
 #include <assert.h>
 
 #include "member/member_private.h"
 
 #define IDENTITIES_MAX 32
-#define JUDGED_MAX 8
+#define JUDGED_MAX     8
 
-#define FIELDS_OF_owner_row(X, N)                                                                  \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(opt_i64, merged_into, ANY, "", N)                                                            \
-    X(flag, identified, ANY, "", N)                                                                \
-    X(str, own_name, ANY, "", N)                                                                   \
-    X(instant, own_first_seen, ANY, "", N)                                                         \
+#define FIELDS_OF_owner_row(X, N)          \
+    X(i64, member, ANY, "", N)             \
+    X(opt_i64, merged_into, ANY, "", N)    \
+    X(flag, identified, ANY, "", N)        \
+    X(str, own_name, ANY, "", N)           \
+    X(instant, own_first_seen, ANY, "", N) \
     X(opt_instant, erased_at, ANY, "", N)
 SHAPE(owner_row);
 SHAPE_DEFINE(owner_row);
 
-#define OWNER_FIND                                                                                 \
-    "SELECT m.member AS member, m.merged_into AS merged_into, m.identified AS identified,"         \
-    " m.own_name AS own_name, m.own_first_seen AS own_first_seen, m.erased_at AS erased_at"        \
-    " FROM identity_owner o JOIN member m ON m.member = o.member"                                  \
+#define OWNER_FIND                                                                          \
+    "SELECT m.member AS member, m.merged_into AS merged_into, m.identified AS identified,"  \
+    " m.own_name AS own_name, m.own_first_seen AS own_first_seen, m.erased_at AS erased_at" \
+    " FROM identity_owner o JOIN member m ON m.member = o.member"                           \
     " WHERE o.kind = $1 AND o.scope = $2 AND o.value = $3"
 QUERY_PG(owner_find, owner_row, OWNER_FIND, OWNER_FIND " FOR KEY SHARE OF m");
 
-#define OWNER_READ                                                                                 \
-    "SELECT member, merged_into, identified, own_name, own_first_seen, erased_at FROM member"      \
+#define OWNER_READ                                                                            \
+    "SELECT member, merged_into, identified, own_name, own_first_seen, erased_at FROM member" \
     " WHERE member = $1"
 QUERY_PG(owner_read, owner_row, OWNER_READ, OWNER_READ " FOR KEY SHARE");
 
-CHANGE(owner_claim, "INSERT INTO identity_owner (kind, scope, value, member) VALUES ($1, $2, $3, $4)"
-                    " ON CONFLICT (kind, scope, value) DO NOTHING");
+CHANGE(owner_claim,
+       "INSERT INTO identity_owner (kind, scope, value, member) VALUES ($1, $2, $3, $4)"
+       " ON CONFLICT (kind, scope, value) DO NOTHING");
 CHANGE(owner_release, "DELETE FROM identity_owner WHERE kind = $1 AND scope = $2 AND value = $3"
                       " AND member = $4");
 CHANGE(identity_insert,
@@ -46,10 +48,11 @@ CHANGE(member_insert,
        " own_first_seen, name, folded, phone, touchpoint, first_seen)"
        " VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $5, $8, $6, $7)");
 /* Seen earlier than known so far: the touchpoint of the earliest sighting counts. */
-CHANGE(member_seen_earlier,
-       "UPDATE member SET own_first_seen = $2, own_touchpoint = COALESCE($3, own_touchpoint),"
-       " touchpoint = CASE WHEN first_seen > $2 THEN COALESCE($3, own_touchpoint) ELSE touchpoint END,"
-       " first_seen = CASE WHEN first_seen > $2 THEN $2 ELSE first_seen END WHERE member = $1");
+CHANGE(
+    member_seen_earlier,
+    "UPDATE member SET own_first_seen = $2, own_touchpoint = COALESCE($3, own_touchpoint),"
+    " touchpoint = CASE WHEN first_seen > $2 THEN COALESCE($3, own_touchpoint) ELSE touchpoint END,"
+    " first_seen = CASE WHEN first_seen > $2 THEN $2 ELSE first_seen END WHERE member = $1");
 CHANGE(member_named, "UPDATE member SET own_name = $2, own_folded = $3 WHERE member = $1");
 /* Members known by this weak identity and by no strong one. */
 QUERY(weak_find, one_i64,
@@ -62,22 +65,27 @@ QUERY(weak_has, one_i64,
       " WHERE member = $4 AND kind = $1 AND scope = $2 AND value = $3");
 /* -- one identity ----------------------------------------------------------------------------- */
 
-static str kind_name(const struct identity *id) { return choice_name(&identity_kind_choice, id->kind); }
+static str kind_name(const struct identity *id)
+{
+    return choice_name(&identity_kind_choice, id->kind);
+}
 static str scope_of(const struct identity *id) { return str_or(id->scope, S("")); }
 
 enum err identity_claim(struct tx *t, const struct identity *id, i64 member, bool *got)
 {
     i64 rows;
-    TRY(tx_change_rows(t, &owner_claim, &rows, ARGS(kind_name(id), scope_of(id), id->value, member)));
+    TRY(tx_change_rows(t, &owner_claim, &rows,
+                       ARGS(kind_name(id), scope_of(id), id->value, member)));
     *got = rows == 1;
     return OK;
 }
 
-enum err identity_attach(struct tx *t, const struct identity *id, i64 member, str source, instant at)
+enum err identity_attach(struct tx *t, const struct identity *id, i64 member, str source,
+                         instant at)
 {
     bool strong = identity_kind_row(id->kind)->strong;
-    return tx_change(t, &identity_insert, ARGS(member, kind_name(id), scope_of(id), id->value, strong,
-                                               source, at));
+    return tx_change(t, &identity_insert,
+                     ARGS(member, kind_name(id), scope_of(id), id->value, strong, source, at));
 }
 
 /* -- one sighting ----------------------------------------------------------------------------- */
@@ -205,7 +213,8 @@ static enum err note_seen(struct sight *s)
     return member_line(s->t, member, "member.named", NO_STR, NO_STR);
 }
 
-/* Other owners met in the sighting: the anonymous become the chosen one, unless two identified people are in it. */
+/* Other owners met in the sighting: the anonymous become the chosen one, unless two identified
+ * people are in it. */
 static enum err join_others(struct sight *s)
 {
     i64 chosen = s->chosen.member;
@@ -266,7 +275,8 @@ static enum err add_identities(struct sight *s)
         }
         TRY(identity_attach(s->t, id, member, s->in->source, s->at));
         TRY(member_line(s->t, member, "member.identity_added",
-                        str_fmt(s->t->c->arena, "identity:" STR_FMT, STR_ARG(kind_name(id))), NO_STR));
+                        str_fmt(s->t->c->arena, "identity:" STR_FMT, STR_ARG(kind_name(id))),
+                        NO_STR));
     }
     for (i64 i = 0; i < s->weak_n; i++)
         TRY(identity_attach(s->t, s->weak[i], member, s->in->source, s->at));
@@ -294,7 +304,8 @@ static bool is_named_before(const struct sight *s, i64 i)
     return false;
 }
 
-/* All that nobody owns becomes the new number's, or nothing does and the sighting is judged again. */
+/* All that nobody owns becomes the new number's, or nothing does and the sighting is judged again.
+ */
 static enum err claim_all(struct sight *s, i64 member)
 {
     for (i64 i = 0; i < s->n; i++) {
@@ -318,10 +329,14 @@ static enum err create_line(struct sight *s, i64 member)
     struct buf props = { .arena = s->t->c->arena };
     buf_add(&props, S("{\"identities\":["));
     for (i64 i = 0; i < s->in->n; i++)
-        buf_fmt(&props, "%s\"" STR_FMT "\"", i ? "," : "", STR_ARG(kind_name(&s->in->identities[i])));
+        buf_fmt(&props, "%s\"" STR_FMT "\"", i ? "," : "",
+                STR_ARG(kind_name(&s->in->identities[i])));
     buf_add(&props, S("]}"));
-    struct timeline_line line = { .at = s->at, .member = member, .kind = S("member.created"),
-                                  .touchpoint = s->touchpoint, .props = buf_str(&props) };
+    struct timeline_line line = { .at = s->at,
+                                  .member = member,
+                                  .kind = S("member.created"),
+                                  .touchpoint = s->touchpoint,
+                                  .props = buf_str(&props) };
     return timeline_append(s->t, &line);
 }
 
@@ -336,8 +351,9 @@ static enum err create(struct sight *s, i64 *member)
     for (i64 i = 0; i < s->n; i++)
         identified |= s->strong[i].kind->identifies && !s->strong[i].owner.member;
     if (name.n) folded = str_fold(t->c->arena, name);
-    TRY(tx_change(t, &member_insert, ARGS(*member, t->c->now, identified, name, folded,
-                                          s->touchpoint, s->at, phone_of(s))));
+    TRY(tx_change(
+        t, &member_insert,
+        ARGS(*member, t->c->now, identified, name, folded, s->touchpoint, s->at, phone_of(s))));
     for (i64 i = 0; i < s->n; i++)
         if (!s->strong[i].owner.member)
             TRY(identity_attach(t, s->strong[i].id, *member, s->in->source, s->at));
@@ -347,7 +363,8 @@ static enum err create(struct sight *s, i64 *member)
     /* What somebody owns here is a device of an identified person: it stays with him. */
     for (i64 i = 0; i < s->n; i++)
         if (s->strong[i].owner.member)
-            TRY(conflict_record(t, *member, s->strong[i].owner.member, s->strong[i].id, s->in->source));
+            TRY(conflict_record(t, *member, s->strong[i].owner.member, s->strong[i].id,
+                                s->in->source));
     return OK;
 }
 
@@ -385,7 +402,9 @@ enum err member_resolve(struct tx *t, const struct member_sighting *in, i64 *mem
         return fail(t->c, E_INVALID, "一次最多 %d 个身份", "at most %d identities at a time",
                     IDENTITIES_MAX);
     for (int judged = 0; judged < JUDGED_MAX; judged++) {
-        struct sight s = { .t = t, .in = in, .at = in->at ? in->at : t->c->now,
+        struct sight s = { .t = t,
+                           .in = in,
+                           .at = in->at ? in->at : t->c->now,
                            .touchpoint = in->touchpoint.n ? in->touchpoint : NO_STR };
         sort_identities(&s);
         *created = false;

@@ -1,36 +1,37 @@
-/* tag.c -- tags on members: put, dropped, expired; which of them count where merged members disagree. */
+/* tag.c -- tags on members: put, dropped, expired; which of them count where merged members
+ * disagree. */
 #include "member/tag.h"
 
 #define TAG_NAME_MAX ((i64)60)
 
-#define FIELDS_OF_tag_row(X, N)                                                                    \
-    X(i64, tag, ANY, "", N)                                                                        \
-    X(str, name, ANY, "", N)                                                                       \
-    X(opt_i64, tag_group, ANY, "", N)                                                              \
+#define FIELDS_OF_tag_row(X, N)       \
+    X(i64, tag, ANY, "", N)           \
+    X(str, name, ANY, "", N)          \
+    X(opt_i64, tag_group, ANY, "", N) \
     X(flag, exclusive, ANY, "", N)
 SHAPE(tag_row);
 SHAPE_DEFINE(tag_row);
 
-#define FIELDS_OF_carried_row(X, N)                                                                \
-    X(i64, tag, ANY, "", N)                                                                        \
-    X(i64, origin, ANY, "", N)                                                                     \
-    X(opt_i64, tag_group, ANY, "", N)                                                              \
-    X(flag, exclusive, ANY, "", N)                                                                 \
+#define FIELDS_OF_carried_row(X, N)   \
+    X(i64, tag, ANY, "", N)           \
+    X(i64, origin, ANY, "", N)        \
+    X(opt_i64, tag_group, ANY, "", N) \
+    X(flag, exclusive, ANY, "", N)    \
     X(flag, shown, ANY, "", N)
 SHAPE(carried_row);
 SHAPE_DEFINE(carried_row);
 
-#define FIELDS_OF_put_row(X, N)                                                                    \
-    X(str, source, ANY, "", N)                                                                     \
-    X(opt_instant, expires_at, ANY, "", N)                                                         \
+#define FIELDS_OF_put_row(X, N)            \
+    X(str, source, ANY, "", N)             \
+    X(opt_instant, expires_at, ANY, "", N) \
     X(flag, shown, ANY, "", N)
 SHAPE(put_row);
 SHAPE_DEFINE(put_row);
 
-#define FIELDS_OF_due_row(X, N)                                                                    \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(i64, tag, ANY, "", N)                                                                        \
-    X(i64, origin, ANY, "", N)                                                                     \
+#define FIELDS_OF_due_row(X, N) \
+    X(i64, member, ANY, "", N)  \
+    X(i64, tag, ANY, "", N)     \
+    X(i64, origin, ANY, "", N)  \
     X(str, name, ANY, "", N)
 SHAPE(due_row);
 SHAPE_DEFINE(due_row);
@@ -39,25 +40,28 @@ QUERY(tag_by_name, tag_row,
       "SELECT t.tag AS tag, t.name AS name, t.tag_group AS tag_group,"
       " COALESCE(g.exclusive, FALSE) AS exclusive"
       " FROM tag t LEFT JOIN tag_group g ON g.tag_group = t.tag_group WHERE t.folded = $1");
-CHANGE(tag_insert, "INSERT INTO tag (tag, name, folded, tag_group, created_at) VALUES ($1, $2, $3, $4, $5)"
-                   " ON CONFLICT (folded) DO NOTHING");
-QUERY(put_find, put_row, "SELECT source, expires_at, shown FROM member_tag"
-                         " WHERE member = $1 AND tag = $2 AND origin = $1");
+CHANGE(tag_insert,
+       "INSERT INTO tag (tag, name, folded, tag_group, created_at) VALUES ($1, $2, $3, $4, $5)"
+       " ON CONFLICT (folded) DO NOTHING");
+QUERY(put_find, put_row,
+      "SELECT source, expires_at, shown FROM member_tag"
+      " WHERE member = $1 AND tag = $2 AND origin = $1");
 CHANGE(put_write,
        "INSERT INTO member_tag (member, tag, origin, source, put_at, expires_at, shown)"
        " VALUES ($1, $2, $1, $3, $4, $5, TRUE) ON CONFLICT (member, tag, origin) DO UPDATE"
        " SET source = excluded.source, put_at = excluded.put_at, expires_at = excluded.expires_at,"
        " shown = TRUE");
-CHANGE(group_clear,
-       "DELETE FROM member_tag WHERE member = $1 AND tag <> $2"
-       " AND tag IN (SELECT t.tag FROM tag t WHERE t.tag_group = $3)");
+CHANGE(group_clear, "DELETE FROM member_tag WHERE member = $1 AND tag <> $2"
+                    " AND tag IN (SELECT t.tag FROM tag t WHERE t.tag_group = $3)");
 CHANGE(put_drop, "DELETE FROM member_tag WHERE member = $1 AND tag = $2");
 QUERY(carried, carried_row,
       "SELECT m.tag AS tag, m.origin AS origin, t.tag_group AS tag_group,"
       " COALESCE(g.exclusive, FALSE) AS exclusive, m.shown AS shown"
-      " FROM member_tag m JOIN tag t ON t.tag = m.tag LEFT JOIN tag_group g ON g.tag_group = t.tag_group"
+      " FROM member_tag m JOIN tag t ON t.tag = m.tag LEFT JOIN tag_group g ON g.tag_group = "
+      "t.tag_group"
       " WHERE m.member = $1 ORDER BY m.put_at DESC, m.origin, m.tag");
-CHANGE(carried_mark, "UPDATE member_tag SET shown = $4 WHERE member = $1 AND tag = $2 AND origin = $3");
+CHANGE(carried_mark,
+       "UPDATE member_tag SET shown = $4 WHERE member = $1 AND tag = $2 AND origin = $3");
 QUERY(puts_due, due_row,
       "SELECT m.member AS member, m.tag AS tag, m.origin AS origin, t.name AS name"
       " FROM member_tag m JOIN tag t ON t.tag = m.tag"
@@ -147,7 +151,8 @@ enum err tags_settle(struct tx *t, i64 living)
 
 static enum err tag_line(struct tx *t, i64 member, const char *kind, str name)
 {
-    return member_line(t, member, kind, str_fmt(t->c->arena, "tag:" STR_FMT, STR_ARG(name)), NO_STR);
+    return member_line(t, member, kind, str_fmt(t->c->arena, "tag:" STR_FMT, STR_ARG(name)),
+                       NO_STR);
 }
 
 static enum err put_one(struct tx *t, i64 member, const struct tag_row *tag, str source,
@@ -163,8 +168,7 @@ static enum err put_one(struct tx *t, i64 member, const struct tag_row *tag, str
                 (!expires_at.has || had.expires_at.value == expires_at.value);
     *changed = !same;
     if (same) return OK;
-    if (tag->exclusive)
-        TRY(tx_change(t, &group_clear, ARGS(living, tag->tag, tag->tag_group)));
+    if (tag->exclusive) TRY(tx_change(t, &group_clear, ARGS(living, tag->tag, tag->tag_group)));
     TRY(tx_change(t, &put_write, ARGS(living, tag->tag, source, t->c->now, expires_at)));
     TRY(tags_settle(t, living));
     return tag_line(t, living, "member.tagged", tag->name);
@@ -173,7 +177,8 @@ static enum err put_one(struct tx *t, i64 member, const struct tag_row *tag, str
 static enum err expiry_check(struct ctx *c, opt_instant expires_at)
 {
     if (!expires_at.has || expires_at.value > c->now) return OK;
-    return fail_at(c, E_INVALID, S("expires_at"), "到期时间已经过去", "the expiry lies in the past");
+    return fail_at(c, E_INVALID, S("expires_at"), "到期时间已经过去",
+                   "the expiry lies in the past");
 }
 
 enum err tag_put_all(struct tx *t, ints members, str tag, str source, opt_instant expires_at,

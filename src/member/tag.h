@@ -3,11 +3,11 @@
 
 #include "member/member_private.h"
 
-#define FIELDS_OF_tag_group_view(X, N)                                                             \
-    X(i64, id, ANY, "Id", N)                                                                       \
-    X(str, name, ANY, "Name", N)                                                                   \
-    X(flag, exclusive, ANY, "A member carries one tag of it at most", N)                           \
-    X(i64, tags, ANY, "Tags in it", N)                                                             \
+#define FIELDS_OF_tag_group_view(X, N)                                   \
+    X(i64, id, ANY, "Id", N)                                             \
+    X(str, name, ANY, "Name", N)                                         \
+    X(flag, exclusive, ANY, "A member carries one tag of it at most", N) \
+    X(i64, tags, ANY, "Tags in it", N)                                   \
     X(instant, created_at, ANY, "Defined", N)
 SHAPE(tag_group_view);
 

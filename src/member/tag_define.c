@@ -14,9 +14,8 @@ QUERY(groups_all, tag_group_view,
       " (SELECT COUNT(*) FROM tag t WHERE t.tag_group = g.tag_group) AS tags,"
       " g.created_at AS created_at FROM tag_group g ORDER BY g.name");
 QUERY(group_by_name, one_i64, "SELECT tag_group AS value FROM tag_group WHERE folded = $1");
-CHANGE(group_insert,
-       "INSERT INTO tag_group (tag_group, name, folded, exclusive, created_at)"
-       " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (folded) DO NOTHING");
+CHANGE(group_insert, "INSERT INTO tag_group (tag_group, name, folded, exclusive, created_at)"
+                     " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (folded) DO NOTHING");
 
 enum err tag_list(struct ctx *c, str group, struct tag_view_list *out)
 {
@@ -46,6 +45,7 @@ enum err tag_group_define(struct tx *t, str name, bool exclusive, i64 *id)
     TRY(tx_change_rows(t, &group_insert, &rows,
                        ARGS(*id, name, str_fold(t->c->arena, name), exclusive, t->c->now)));
     if (rows == 0)
-        return fail_at(t->c, E_CONFLICT, S("name"), "已有同名标签组", "there is a tag group of this name");
+        return fail_at(t->c, E_CONFLICT, S("name"), "已有同名标签组",
+                       "there is a tag group of this name");
     return OK;
 }

@@ -1,8 +1,10 @@
 /* follower.c -- those who keep up with the log: each has a cursor that moves with what it wrote.
  *
  * Invariants
- *   1. The cursor and the follower's own rows change in one transaction: after a crash both stand where they stood.
- *   2. The cursor's row is locked while a batch is followed, so two processes never follow the same lines.
+ *   1. The cursor and the follower's own rows change in one transaction: after a crash both stand
+ * where they stood.
+ *   2. The cursor's row is locked while a batch is followed, so two processes never follow the same
+ * lines.
  */
 #include "timeline/timeline.h"
 

@@ -2,8 +2,9 @@
  *
  * Invariants
  *   1. Nothing in the program updates or deletes a row of `timeline`.
- *   2. Numbers come from tx_take in the writing transaction itself, so they become visible in rising order: a reader
- *      who has seen seq n will never see a line below n appear later. Followers stand on this.
+ *   2. Numbers come from tx_take in the writing transaction itself, so they become visible in
+ * rising order: a reader who has seen seq n will never see a line below n appear later. Followers
+ * stand on this.
  */
 #include "timeline/timeline.h"
 
@@ -14,24 +15,23 @@
 SHAPE_DEFINE(timeline_line);
 
 static const struct migration migrations[] = {
-    { "0001 timeline",
-      "CREATE TABLE timeline ("
-      "  member int64 NOT NULL,"
-      "  seq int64 NOT NULL,"
-      "  at int64 NOT NULL,"
-      "  kind text NOT NULL,"
-      "  subject text,"
-      "  touchpoint text,"
-      "  value int64,"
-      "  props text,"
-      "  PRIMARY KEY (member, seq)"
-      ") clustered;"
-      "CREATE INDEX timeline_seq ON timeline (seq);"
-      "CREATE TABLE follower ("
-      "  name text NOT NULL,"
-      "  seq int64 NOT NULL,"
-      "  PRIMARY KEY (name)"
-      ") clustered;" },
+    { "0001 timeline", "CREATE TABLE timeline ("
+                       "  member int64 NOT NULL,"
+                       "  seq int64 NOT NULL,"
+                       "  at int64 NOT NULL,"
+                       "  kind text NOT NULL,"
+                       "  subject text,"
+                       "  touchpoint text,"
+                       "  value int64,"
+                       "  props text,"
+                       "  PRIMARY KEY (member, seq)"
+                       ") clustered;"
+                       "CREATE INDEX timeline_seq ON timeline (seq);"
+                       "CREATE TABLE follower ("
+                       "  name text NOT NULL,"
+                       "  seq int64 NOT NULL,"
+                       "  PRIMARY KEY (name)"
+                       ") clustered;" },
     { NULL, NULL },
 };
 
@@ -92,7 +92,8 @@ enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-/* Newest by when it happened, not by when it was written: an import brings last year's orders today. */
+/* Newest by when it happened, not by when it was written: an import brings last year's orders
+ * today. */
 QUERY(line_of_member, timeline_line,
       "SELECT " COLUMNS " FROM timeline"
       " WHERE member = $1 AND (CAST($2 AS BIGINT) = 0 OR at < $3 OR (at = $3 AND seq < $2))"
@@ -128,7 +129,8 @@ enum err timeline_of_member(struct ctx *c, ints members, i64 before_seq, i64 lim
         bool found;
         TRY(db_find(c, &line_at, &before, &found, ARGS(before_seq)));
         if (!found)
-            return fail_at(c, E_INVALID, S("/before"), "时间线上没有第 %lld 行，请用上一页给出的 next_before",
+            return fail_at(c, E_INVALID, S("/before"),
+                           "时间线上没有第 %lld 行，请用上一页给出的 next_before",
                            "the timeline has no line %lld; pass the next_before of the last page",
                            (long long)before_seq);
     }

@@ -2,29 +2,31 @@
  *
  * Promises
  *   - a_line_is_never_altered: nothing updates or deletes a line.
- *   - lines_come_in_commit_order: seq rises in the order in which writes became visible, without lines appearing later behind
- *     a cursor.
- *   - a follower's cursor moves in the same transaction as what it wrote: after a crash it resumes where it was.
+ *   - lines_come_in_commit_order: seq rises in the order in which writes became visible, without
+ * lines appearing later behind a cursor.
+ *   - a follower's cursor moves in the same transaction as what it wrote: after a crash it resumes
+ * where it was.
  *   - rebuild_gives_the_same: a follower thrown away and rebuilt reaches the same state.
  */
 #pragma once
 
 #include "store/store.h"
 
-/* One kind of line: rooms list theirs (room.past_tense) so that the manual, the console and checks know them. */
+/* One kind of line: rooms list theirs (room.past_tense) so that the manual, the console and checks
+ * know them. */
 struct timeline_kind {
     const char *name; /* "order.paid" */
     const char *zh, *en;
 };
 
-#define FIELDS_OF_timeline_line(X, N)                                                              \
-    X(i64, seq, ANY, "Place in the log", N)                                                        \
-    X(instant, at, ANY, "When it happened (not when it was written)", N)                           \
-    X(i64, member, ANY, "Whose line; 0: nobody's", N)                                              \
-    X(str, kind, ANY, "What happened: order.paid, member.merged, \"Product Viewed\"", N)           \
-    X(str, subject, ANY, "What it happened to: \"order:7\", \"tag:敏感肌\"", N)                    \
-    X(str, touchpoint, ANY, "Where: shop, channel, account", N)                                    \
-    X(opt_money, value, ANY, "Money of it, if any", N)                                             \
+#define FIELDS_OF_timeline_line(X, N)                                                    \
+    X(i64, seq, ANY, "Place in the log", N)                                              \
+    X(instant, at, ANY, "When it happened (not when it was written)", N)                 \
+    X(i64, member, ANY, "Whose line; 0: nobody's", N)                                    \
+    X(str, kind, ANY, "What happened: order.paid, member.merged, \"Product Viewed\"", N) \
+    X(str, subject, ANY, "What it happened to: \"order:7\", \"tag:敏感肌\"", N)          \
+    X(str, touchpoint, ANY, "Where: shop, channel, account", N)                          \
+    X(opt_money, value, ANY, "Money of it, if any", N)                                   \
     X(json, props, ANY, "The rest, a JSON object; never personal data", N)
 SHAPE(timeline_line);
 
@@ -33,15 +35,16 @@ enum err timeline_append(struct tx *t, const struct timeline_line *in);
 /* The same for many, cheaper. */
 enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n);
 
-/* Newest first, before `before` (0: from the end), of these member ids (a member and those merged into him). */
+/* Newest first, before `before` (0: from the end), of these member ids (a member and those merged
+ * into him). */
 enum err timeline_of_member(struct ctx *c, ints members, i64 before_seq, i64 limit,
                             struct timeline_line_list *out);
 /* Oldest first after a cursor: what followers read. */
 enum err timeline_after(struct ctx *c, i64 seq, i64 limit, struct timeline_line_list *out);
 enum err timeline_last(struct ctx *c, i64 *seq);
 
-/* Someone who keeps up with the log. follow runs inside a write, with the lines in order; it may see a line again only
- * after `reset`. reset throws away what was built. */
+/* Someone who keeps up with the log. follow runs inside a write, with the lines in order; it may
+ * see a line again only after `reset`. reset throws away what was built. */
 struct follower {
     const char *name;
     enum err (*follow)(struct tx *t, const struct timeline_line *lines, i64 n);

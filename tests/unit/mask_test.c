@@ -38,7 +38,8 @@ TEST(mail)
 TEST(addresses_to_the_district)
 {
     CHECK_STR(mask_address(a(), S("浙江省杭州市余杭区文一西路969号")), "浙江省杭州市余杭区****");
-    CHECK_STR(mask_address(a(), S("广西壮族自治区南宁市青秀区民族大道1号")), "广西壮族自治区南宁市青秀区****");
+    CHECK_STR(mask_address(a(), S("广西壮族自治区南宁市青秀区民族大道1号")),
+              "广西壮族自治区南宁市青秀区****");
     CHECK_STR(mask_address(a(), S("广东省东莞市长安镇振安路")), "广东省东莞市****");
     CHECK_STR(mask_address(a(), S("12 Baker Street")), "****");
 }

@@ -1,26 +1,28 @@
-/* merge_test.c -- random sightings, merges, undos, tags and values, held against a model that copies and moves nothing.
+/* merge_test.c -- random sightings, merges, undos, tags and values, held against a model that
+ * copies and moves nothing.
  *
- * The model keeps what was put on each id and who was merged into whom; all else it works out anew each time by looking
- * at every id. A whole run is one change that is refused at its end, so that thousands of runs need one store.
+ * The model keeps what was put on each id and who was merged into whom; all else it works out anew
+ * each time by looking at every id. A whole run is one change that is refused at its end, so that
+ * thousands of runs need one store.
  */
 #include "test.h"
 
 #include "member/profile.h"
 #include "member/tag.h"
 
-#define IDS_MAX 160
+#define IDS_MAX    160
 #define MERGES_MAX 400
-#define STEPS 120
+#define STEPS      120
 
 /* Identities of the run: users and phones name people, devices do not, nicks are weak. */
 static const struct {
     enum identity_kind kind;
     const char *value;
 } universe[] = {
-    { ID_USER_ID, "u1" },      { ID_USER_ID, "u2" },      { ID_USER_ID, "u3" },
-    { ID_USER_ID, "u4" },      { ID_PHONE, "8613800000001" }, { ID_PHONE, "8613800000002" },
-    { ID_PHONE, "8613800000003" }, { ID_ANONYMOUS_ID, "d1" }, { ID_ANONYMOUS_ID, "d2" },
-    { ID_ANONYMOUS_ID, "d3" }, { ID_ANONYMOUS_ID, "d4" }, { ID_NICK, "n**1" },
+    { ID_USER_ID, "u1" },          { ID_USER_ID, "u2" },          { ID_USER_ID, "u3" },
+    { ID_USER_ID, "u4" },          { ID_PHONE, "8613800000001" }, { ID_PHONE, "8613800000002" },
+    { ID_PHONE, "8613800000003" }, { ID_ANONYMOUS_ID, "d1" },     { ID_ANONYMOUS_ID, "d2" },
+    { ID_ANONYMOUS_ID, "d3" },     { ID_ANONYMOUS_ID, "d4" },     { ID_NICK, "n**1" },
     { ID_NICK, "n**2" },
 };
 #define IDENTITIES COUNT(universe)
@@ -65,7 +67,10 @@ static bool model_has(const struct model *m, i64 living, i64 identity)
 }
 
 static bool is_strong(i64 identity) { return universe[identity].kind != ID_NICK; }
-static bool names_one(i64 identity) { return is_strong(identity) && universe[identity].kind != ID_ANONYMOUS_ID; }
+static bool names_one(i64 identity)
+{
+    return is_strong(identity) && universe[identity].kind != ID_ANONYMOUS_ID;
+}
 
 static bool model_identified(const struct model *m, i64 living)
 {
@@ -100,11 +105,13 @@ static i64 model_choose(const struct model *m, const i64 *seen, i64 n)
         if (model_owner(m, seen[i])) return model_owner(m, seen[i]);
     }
     for (i64 i = 0; i < n && !somebody; i++)
-        if (is_strong(seen[i]) && model_owner(m, seen[i]) && model_identified(m, model_owner(m, seen[i])))
+        if (is_strong(seen[i]) && model_owner(m, seen[i]) &&
+            model_identified(m, model_owner(m, seen[i])))
             return model_owner(m, seen[i]);
     for (i64 i = 0; i < n; i++) {
         i64 owner = is_strong(seen[i]) ? model_owner(m, seen[i]) : 0;
-        if (owner && !model_identified(m, owner) && (!anonymous || owner < anonymous)) anonymous = owner;
+        if (owner && !model_identified(m, owner) && (!anonymous || owner < anonymous))
+            anonymous = owner;
     }
     return anonymous;
 }
@@ -133,7 +140,8 @@ static i64 model_see(struct model *m, const i64 *seen, i64 n, i64 at)
     return who;
 }
 
-/* The steps run on the writer's thread, where a CHECK cannot end the test: the first line that does not hold is kept. */
+/* The steps run on the writer's thread, where a CHECK cannot end the test: the first line that does
+ * not hold is kept. */
 static int wrong_line;
 static void holds(bool so, int line)
 {
@@ -179,7 +187,8 @@ static void compare_living(struct ctx *c, const struct model *m, i64 id)
     i64 first_seen = INT64_MAX, identities_n = 0, tags_n = 0;
     HOLDS(OK == member_show(c, id, true, &brief));
     for (i64 i = 1; i <= m->n; i++)
-        if (model_living(m, i) == id && m->ids[i].first_seen < first_seen) first_seen = m->ids[i].first_seen;
+        if (model_living(m, i) == id && m->ids[i].first_seen < first_seen)
+            first_seen = m->ids[i].first_seen;
     HOLDS(brief.first_seen == first_seen);
     i64 city = model_city(m, id);
     HOLDS(city ? str_eq(brief.city, str_fmt(c->arena, "城%d", (int)city)) : !brief.city.at);
@@ -188,10 +197,12 @@ static void compare_living(struct ctx *c, const struct model *m, i64 id)
     HOLDS(identities.n == identities_n);
     for (i64 i = 0; i < identities.n; i++)
         for (i64 k = 0; k < IDENTITIES; k++)
-            if (str_eq(identities.at[i].value, str_of(universe[k].value))) HOLDS(model_has(m, id, k));
+            if (str_eq(identities.at[i].value, str_of(universe[k].value)))
+                HOLDS(model_has(m, id, k));
     for (i64 k = 0; k < TAGS; k++) {
         bool carried = false;
-        for (i64 i = 0; i < brief.tags.n; i++) carried |= str_eq(brief.tags.at[i], str_of(tag_names[k]));
+        for (i64 i = 0; i < brief.tags.n; i++)
+            carried |= str_eq(brief.tags.at[i], str_of(tag_names[k]));
         HOLDS(carried == model_tagged(m, id, k));
         tags_n += carried;
     }
@@ -226,9 +237,12 @@ static void step_see(struct run *r)
     bool created;
     for (i64 i = 0; i < n; i++) {
         seen[i] = below(r, IDENTITIES);
-        ids[i] = (struct identity){ universe[seen[i]].kind, S(""), str_of(universe[seen[i]].value) };
+        ids[i] =
+            (struct identity){ universe[seen[i]].kind, S(""), str_of(universe[seen[i]].value) };
     }
-    struct member_sighting in = { .identities = ids, .n = n, .source = S("test"), .at = 1 + below(r, 100000) };
+    struct member_sighting in = {
+        .identities = ids, .n = n, .source = S("test"), .at = 1 + below(r, 100000)
+    };
     HOLDS(OK == member_resolve(r->t, &in, &member, &created));
     i64 had = r->model.n;
     HOLDS(member == model_see(&r->model, seen, n, in.at));
@@ -264,7 +278,8 @@ static void step_tag(struct run *r)
     i64 id = anybody(r), living = model_living(m, id), tag = below(r, TAGS);
     bool put = below(r, 3) > 0;
     r->t->c->now = ++m->clock;
-    if (put && model_tagged(m, living, tag) && m->ids[living].tag_at[tag]) return; /* might change nothing */
+    if (put && model_tagged(m, living, tag) && m->ids[living].tag_at[tag])
+        return; /* might change nothing */
     if (put) HOLDS(OK == tag_put(r->t, id, str_of(tag_names[tag]), S("hand"), NONE));
     else HOLDS(OK == tag_drop(r->t, id, str_of(tag_names[tag])));
     for (i64 i = 1; i <= m->n; i++) {
@@ -278,11 +293,12 @@ static void step_tag(struct run *r)
 static void step_value(struct run *r)
 {
     struct model *m = &r->model;
-    i64 id = anybody(r), living = model_living(m, id), number = 1 + below(r, 5), at = 1 + below(r, 1000000);
+    i64 id = anybody(r), living = model_living(m, id), number = 1 + below(r, 5),
+        at = 1 + below(r, 1000000);
     i64 source = below(r, COUNT(sources));
     struct model_id *own = &m->ids[living];
     HOLDS(OK == profile_put(r->t, id, S("city"), str_fmt(r->t->c->arena, "城%d", (int)number),
-                                  str_of(sources[source].name), at));
+                            str_of(sources[source].name), at));
     int rank = sources[source].rank;
     if (rank < own->city.rank || (rank == own->city.rank && at < own->city.at)) return;
     own->city.rank = rank, own->city.at = at, own->city.number = number;
@@ -290,8 +306,9 @@ static void step_value(struct run *r)
 
 static enum err run_all(struct tx *t, void *arg)
 {
-    static void (*const steps[])(struct run *) = { step_see,   step_see,  step_see, step_see, step_merge,
-                                                   step_merge, step_undo, step_tag, step_tag, step_value };
+    static void (*const steps[])(struct run *) = { step_see,   step_see,   step_see,  step_see,
+                                                   step_merge, step_merge, step_undo, step_tag,
+                                                   step_tag,   step_value };
     i64 group, tag;
     struct run *r = arena_alloc(t->c->arena, sizeof *r, 1);
     *r = (struct run){ .t = t, .dice = { *(u64 *)arg }, .model = { .clock = 1000 } };

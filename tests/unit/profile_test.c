@@ -1,4 +1,5 @@
-/* profile_test.c -- profile fields: their types, which source counts, and what merges make of them. */
+/* profile_test.c -- profile fields: their types, which source counts, and what merges make of them.
+ */
 #include "test.h"
 
 #include "member/profile.h"
@@ -13,7 +14,8 @@ static enum err put_it(struct tx *t, void *arg)
     struct put_job *p = arg;
     return profile_put(t, p->member, p->field, p->value, p->source, p->at);
 }
-static enum err try_put(i64 member, const char *field, const char *value, const char *source, instant at)
+static enum err try_put(i64 member, const char *field, const char *value, const char *source,
+                        instant at)
 {
     struct put_job p = { member, str_of(field), str_of(value), str_of(source), at };
     return store_write(test_store(), test_reader(), put_it, &p);
@@ -85,12 +87,18 @@ TEST(values_fit_their_types)
     static const struct {
         const char *field, *in, *out;
     } rows[] = {
-        { "birthday", "1995年8月20日", "1995-08-20" }, { "birthday", "1995/8/20", "1995-08-20" },
-        { "birthday", "yesterday", NULL },             { "age", "28", "28" },
-        { "age", "２９", "29" },                       { "age", "old", NULL },
-        { "gender", "女", "女" },                      { "gender", "X", NULL },
-        { "hobbies", "旅行、美妆，旅行", "美妆,旅行" }, { "hobbies", "旅行,睡觉", NULL },
-        { "occupation", " 教师 ", "教师" },            { "occupation", "\xff", NULL },
+        { "birthday", "1995年8月20日", "1995-08-20" },
+        { "birthday", "1995/8/20", "1995-08-20" },
+        { "birthday", "yesterday", NULL },
+        { "age", "28", "28" },
+        { "age", "２９", "29" },
+        { "age", "old", NULL },
+        { "gender", "女", "女" },
+        { "gender", "X", NULL },
+        { "hobbies", "旅行、美妆，旅行", "美妆,旅行" },
+        { "hobbies", "旅行,睡觉", NULL },
+        { "occupation", " 教师 ", "教师" },
+        { "occupation", "\xff", NULL },
     };
     for (i64 i = 0; i < COUNT(rows); i++) {
         enum err err = try_put(a, rows[i].field, rows[i].in, "hand", 1000 + i);
@@ -106,14 +114,18 @@ static str choices_at[] = { { "S", 1 }, { "M", 1 }, { "L", 1 } };
 static enum err define_it(struct tx *t, void *arg)
 {
     const char *name = arg;
-    return field_define(t, str_of(name), S("尺码"), S("Size"), FIELD_CHOICE, (strs){ choices_at, 3 }, false);
+    return field_define(t, str_of(name), S("尺码"), S("Size"), FIELD_CHOICE,
+                        (strs){ choices_at, 3 }, false);
 }
 static enum err define_without(struct tx *t, void *arg)
 {
     (void)arg;
     return field_define(t, S("empty"), NO_STR, NO_STR, FIELD_CHOICE, (strs){ 0 }, false);
 }
-static enum err define(char *name) { return store_write(test_store(), test_reader(), define_it, name); }
+static enum err define(char *name)
+{
+    return store_write(test_store(), test_reader(), define_it, name);
+}
 
 TEST(fields_of_ones_own)
 {
@@ -122,7 +134,8 @@ TEST(fields_of_ones_own)
     CHECK_ERR(test_ctx(), define(size), E_CONFLICT);
     CHECK_ERR(test_ctx(), define(city), E_CONFLICT);
     CHECK_ERR(test_ctx(), define(bad), E_INVALID);
-    CHECK_ERR(test_ctx(), store_write(test_store(), test_reader(), define_without, NULL), E_INVALID);
+    CHECK_ERR(test_ctx(), store_write(test_store(), test_reader(), define_without, NULL),
+              E_INVALID);
     i64 a = somebody();
     put(a, "size", "m", "hand", 1);
     CHECK_STR(value_of(a, "size").value, "M");

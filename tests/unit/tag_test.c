@@ -18,7 +18,8 @@ static enum err change_it(struct tx *t, void *arg)
 {
     struct change *x = arg;
     switch (x->what) {
-    case PUT: return tag_put(t, x->member, x->tag, x->source.n ? x->source : S("hand"), x->expires_at);
+    case PUT:
+        return tag_put(t, x->member, x->tag, x->source.n ? x->source : S("hand"), x->expires_at);
     case DROP: return tag_drop(t, x->member, x->tag);
     case DEFINE: return tag_define(t, x->tag, x->other ? SOME(x->other) : NONE, &x->number);
     case GROUP: return tag_group_define(t, x->tag, x->exclusive, &x->number);
@@ -28,13 +29,19 @@ static enum err change_it(struct tx *t, void *arg)
     return E_INTERNAL;
 }
 
-static enum err change(struct change *x) { return store_write(test_store(), test_reader(), change_it, x); }
+static enum err change(struct change *x)
+{
+    return store_write(test_store(), test_reader(), change_it, x);
+}
 static i64 done(struct change x)
 {
     CHECK_OK(test_ctx(), change(&x));
     return x.number;
 }
-static void put(i64 member, const char *tag) { done((struct change){ PUT, .member = member, .tag = str_of(tag) }); }
+static void put(i64 member, const char *tag)
+{
+    done((struct change){ PUT, .member = member, .tag = str_of(tag) });
+}
 
 static enum err make_member(struct tx *t, void *arg)
 {
@@ -91,7 +98,8 @@ TEST(putting_what_is_there_changes_nothing)
     put(a, "VIP");
     put(a, "VIP");
     CHECK_I64(lines(a, "member.tagged"), 1);
-    done((struct change){ PUT, .member = a, .tag = S("VIP"), .expires_at = SOME(test_ctx()->now + 1000) });
+    done((struct change){ PUT, .member = a, .tag = S("VIP"),
+                          .expires_at = SOME(test_ctx()->now + 1000) });
     CHECK_I64(lines(a, "member.tagged"), 2);
     done((struct change){ DROP, .member = a, .tag = S("vip") });
     CHECK_STR(carried(a), "");
@@ -104,8 +112,9 @@ TEST(putting_what_is_there_changes_nothing)
 TEST(names_that_cannot_be_are_refused)
 {
     i64 a = somebody();
-    static const char *const bad[] = { "", "  ", "a\nb",
-                                       "0123456789012345678901234567890123456789012345678901234567890" };
+    static const char *const bad[] = {
+        "", "  ", "a\nb", "0123456789012345678901234567890123456789012345678901234567890"
+    };
     for (i64 i = 0; i < COUNT(bad); i++) {
         struct change x = { PUT, .member = a, .tag = str_of(bad[i]) };
         CHECK_ERR(test_ctx(), change(&x), E_INVALID);
@@ -202,8 +211,8 @@ TEST(many_at_once)
     CHECK_STR(carried(3), "批量");
     struct member_brief_list found;
     struct member_place end;
-    CHECK_OK(test_ctx(), member_search(test_reader(), NO_STR, S("批量"), (struct member_place){ 0 }, 10, true,
-                                       &found, &end));
+    CHECK_OK(test_ctx(), member_search(test_reader(), NO_STR, S("批量"), (struct member_place){ 0 },
+                                       10, true, &found, &end));
     CHECK_I64(found.n, 1);
     CHECK_I64(found.at[0].id, 3);
 }

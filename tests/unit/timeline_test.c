@@ -1,8 +1,10 @@
-/* timeline_test.c -- the log keeps its order and its lines; followers keep up and can be rebuilt. */
+/* timeline_test.c -- the log keeps its order and its lines; followers keep up and can be rebuilt.
+ */
 #include "test.h"
 
 #include <pthread.h>
 
+#include "store/store_private.h"
 #include "timeline/timeline.h"
 
 struct batch {
@@ -30,8 +32,12 @@ static struct timeline_line line(i64 member, instant at, str kind)
 TEST(a_line_comes_back_as_it_was)
 {
     struct ctx *c = test_reader();
-    struct timeline_line full = { .member = 7, .at = 1000, .kind = S("order.paid"), .subject = S("order:3"),
-                                  .touchpoint = S("天猫旗舰店"), .value = SOME(1860000),
+    struct timeline_line full = { .member = 7,
+                                  .at = 1000,
+                                  .kind = S("order.paid"),
+                                  .subject = S("order:3"),
+                                  .touchpoint = S("天猫旗舰店"),
+                                  .value = SOME(1860000),
                                   .props = S("{\"n\":1}") };
     struct timeline_line bare = line(0, 2000, S("Product Viewed"));
     CHECK_OK(c, append(c, (struct timeline_line[]){ full, bare }, 2));
@@ -53,6 +59,26 @@ TEST(a_line_comes_back_as_it_was)
     i64 last;
     CHECK_OK(c, timeline_last(c, &last));
     CHECK_I64(last, 2);
+}
+
+/* No statement of any room changes or removes lines. */
+TEST(a_line_is_never_altered)
+{
+    static const char *const forbidden[] = { "update timeline ", "delete from timeline",
+                                             "timeline (member, seq" };
+    i64 inserts = 0;
+    test_store();
+    CHECK(queries_count() > 0);
+    for (i64 slot = 0; slot < queries_count(); slot++) {
+        str sql = str_lower(test_ctx()->arena, str_of(query_at(slot)->sql));
+        CHECK(str_find(sql, str_of(forbidden[0])) < 0);
+        CHECK(str_find(sql, str_of(forbidden[1])) < 0);
+        /* Lines are written here only, and never written over. */
+        if (str_find(sql, str_of(forbidden[2])) < 0) continue;
+        inserts++;
+        CHECK(str_find(sql, S("on conflict")) < 0);
+    }
+    CHECK_I64(inserts, 2);
 }
 
 TEST(append_all_numbers_in_order)
@@ -77,8 +103,9 @@ TEST(a_member_with_merged_ids_reads_newest_first)
 {
     struct ctx *c = test_reader();
     /* Written in another order than they happened, two at the same instant. */
-    struct timeline_line lines[] = { line(1, 500, S("a")), line(2, 700, S("b")), line(1, 100, S("c")),
-                                     line(3, 900, S("other")), line(2, 500, S("d")), line(1, 900, S("e")) };
+    struct timeline_line lines[] = { line(1, 500, S("a")), line(2, 700, S("b")),
+                                     line(1, 100, S("c")), line(3, 900, S("other")),
+                                     line(2, 500, S("d")), line(1, 900, S("e")) };
     CHECK_OK(c, append(c, lines, COUNT(lines)));
     ints both = { (i64[]){ 1, 2 }, 2 };
     struct timeline_line_list out;
@@ -176,7 +203,7 @@ TEST(rebuild_gives_the_same)
 /* -- lines_come_in_commit_order --------------------------------------------------------------- */
 
 #define WRITERS 4
-#define WRITES 60
+#define WRITES  60
 
 static void *write_many(void *arg)
 {
@@ -190,7 +217,8 @@ static void *write_many(void *arg)
     return (void *)(intptr_t)failed;
 }
 
-/* While others write, a reader that goes on from the last line it saw must see every number, in order. */
+/* While others write, a reader that goes on from the last line it saw must see every number, in
+ * order. */
 TEST(lines_come_in_commit_order)
 {
     struct ctx *c = test_reader();
