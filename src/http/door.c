@@ -295,10 +295,12 @@ static enum err serve(struct request *r)
     return e;
 }
 
+/* Changes and faults are events; reads that went well are only counted (metrics). */
 static void log_answer(struct request *r)
 {
     const struct route *route = r->match.entry->route;
     i64 us = clock_mono_us() - r->started_us;
+    if (!changes(r) && r->status < 500) return;
     if (r->status >= 500)
         LOG(WARN, "http.failed", KV("method", method_name(route->method)), KV("route", route->path),
             KV("status", (i64)r->status), KV("ms", us / 1000), KV("user", r->c.user),
