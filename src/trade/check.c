@@ -31,39 +31,82 @@ QUERY(q_lines_lost, one_i64,
       "SELECT COUNT(*) AS value FROM order_line l LEFT JOIN purchase_order o"
       " ON o.member = l.member AND o.id = l.order_id WHERE o.id IS NULL");
 
-#define FIELDS_OF_id_row(X, N) \
-    X(i64, member, ANY, "", N) \
-    X(i64, id, ANY, "", N)
-SHAPE(id_row);
-SHAPE_DEFINE(id_row);
-QUERY(q_ids_after, id_row,
-      "SELECT member, id FROM purchase_order WHERE id > $1 ORDER BY id LIMIT 1000");
+/* -- orders, a thousand at a time -----------------------------------------------------------------
+ */
+
+#define FIELDS_OF_check_line(X, N) \
+    X(i64, member, ANY, "", N)     \
+    X(i64, order_id, ANY, "", N)   \
+    FIELDS_OF_line_row(X, N)
+SHAPE(check_line);
+SHAPE_DEFINE(check_line);
+enum { ORDERS_AT_ONCE = 1000 };
+
+QUERY(q_orders_after, order_row,
+      "SELECT " ORDER_COLUMNS " FROM purchase_order WHERE (member, id) > ($1, $2)"
+      " ORDER BY member, id LIMIT $3");
+QUERY(q_lines_within, check_line,
+      "SELECT member, order_id, " LINE_COLUMNS " FROM order_line"
+      " WHERE (member, order_id) > ($1, $2) AND (member, order_id) <= ($3, $4)"
+      " ORDER BY member, order_id, line");
+
+/* The lines of the next order; they come in the order of the orders. */
+static struct line_row_list lines_of(struct arena *a, const struct check_line_list *all, i64 *at,
+                                     const struct order_row *o)
+{
+    struct line_row_list out = { 0 };
+    for (; *at < all->n; ++*at) {
+        const struct check_line *l = &all->at[*at];
+        if (l->member > o->member || (l->member == o->member && l->order_id > o->id)) break;
+        if (l->member != o->member || l->order_id != o->id)
+            continue; /* of no order: counted apart */
+        *PUSH(a, &out) = (struct line_row){ .line = l->line,
+                                            .quantity = l->quantity,
+                                            .amount = l->amount,
+                                            .stated_refund = l->stated_refund,
+                                            .own_refund = l->own_refund };
+    }
+    return out;
+}
+
+static enum err some_orders(struct ctx *c, struct tx *t, struct order_place *after, i64 *n,
+                            i64 *wrong)
+{
+    struct order_row_list orders = { 0 };
+    struct check_line_list lines = { 0 };
+    i64 at = 0;
+    TRY(db_all(c, &q_orders_after, &orders,
+               ARGS(after->member, after->order, (i64)ORDERS_AT_ONCE)));
+    *n = orders.n;
+    if (orders.n == 0) return OK;
+    const struct order_row *last = &orders.at[orders.n - 1];
+    TRY(db_all(c, &q_lines_within, &lines,
+               ARGS(after->member, after->order, last->member, last->id)));
+    for (i64 i = 0; i < orders.n; i++) {
+        struct order_row right = orders.at[i];
+        struct line_row_list of_it = lines_of(c->arena, &lines, &at, &right);
+        order_derive(&right, &of_it);
+        if (row_equal(&order_row_shape, &orders.at[i], &right)) continue;
+        ++*wrong;
+        if (t) TRY(order_update(t, &right));
+    }
+    *after = (struct order_place){ .member = last->member, .order = last->id };
+    return OK;
+}
 
 /* Counts the orders whose derived columns are not what follows from their facts; t, where given,
  * writes what is right. */
 static enum err orders_wrong(struct ctx *c, struct tx *t, i64 *wrong)
 {
-    i64 after = 0;
-    for (;;) {
+    struct order_place after = { .member = -1 };
+    i64 n;
+    do {
         struct arena_mark mark = arena_mark(c->arena);
-        struct id_row_list ids = { 0 };
-        TRY(db_all(c, &q_ids_after, &ids, ARGS(after)));
-        for (i64 i = 0; i < ids.n; i++) {
-            struct order_row kept = { 0 };
-            struct line_row_list lines = { 0 };
-            TRY(order_load(c, ids.at[i].member, ids.at[i].id, &kept));
-            TRY(order_lines_load(c, ids.at[i].member, ids.at[i].id, &lines));
-            struct order_row right = kept;
-            order_derive(&right, &lines);
-            if (row_equal(&order_row_shape, &kept, &right)) continue;
-            ++*wrong;
-            if (t) TRY(order_update(t, &right));
-        }
-        i64 n = ids.n;
-        if (n) after = ids.at[n - 1].id;
+        enum err e = some_orders(c, t, &after, &n, wrong);
         arena_rewind(c->arena, mark);
-        if (n == 0) return OK;
-    }
+        if (e != OK) return e;
+    } while (n);
+    return OK;
 }
 
 enum err trade_check(struct ctx *c, i64 *wrong)

@@ -61,6 +61,18 @@ SHAPE(order_row);
     X(opt_money, own_refund, ANY, "", N)
 SHAPE(line_row);
 
+/* Columns in the order of the shapes above. */
+#define ORDER_COLUMNS                                                                             \
+    "member, id, shop, number, state, stated_state, status, at, created_at, paid_at, "            \
+    "completed_at,"                                                                               \
+    " cancelled_at, stated_total, stated_paid, excluded, stated_refund, own_refund, "             \
+    "stated_quantity,"                                                                            \
+    " postage, total, paid, refund, net, quantity, is_paid, bought_at, over_refunded, province, " \
+    "city,"                                                                                       \
+    " country, touchpoint, currency"
+#define LINE_COLUMNS \
+    "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund"
+
 extern const struct migration trade_migrations[]; /* tables.c */
 
 /* -- order_row.c: pure ------------------------------------------------------------------------- */

@@ -11,16 +11,23 @@ SHAPE_DEFINE(order_line_view);
     " o.over_refunded, o.postage, o.quantity, o.province, o.city, o.country, o.touchpoint, "      \
     "o.currency"
 #define VIEW_OF "SELECT " VIEW_COLUMNS " FROM purchase_order o JOIN shop s ON s.id = o.shop"
-/* The same for all three lists, so that filters mean the same in each. */
-#define FILTERED                                                                            \
-    " AND o.at >= $2 AND o.at < $3 AND (o.at, o.id) < ($4, $5) AND ($6 = 0 OR o.shop = $6)" \
-    " AND (CAST($7 AS TEXT) IS NULL OR o.state = $7) ORDER BY o.at DESC, o.id DESC LIMIT $8"
+/* The same for all lists, so that filters mean the same in each. */
+#define WITHIN \
+    " AND o.at >= $2 AND o.at < $3 AND (o.at, o.id) < ($4, $5) AND ($6 = 0 OR o.shop = $6)"
+#define PAGED    " ORDER BY o.at DESC, o.id DESC LIMIT $8"
+#define FILTERED WITHIN " AND (CAST($7 AS TEXT) IS NULL OR o.state = $7)" PAGED
+/* By the index of open orders. */
+#define FILTERED_BY_STATE WITHIN " AND o.state = $7" PAGED
 
 QUERY(q_list, order_view, VIEW_OF " WHERE ($1 = 0 OR o.member = $1)" FILTERED);
+QUERY(q_list_open, order_view,
+      VIEW_OF " WHERE ($1 = 0 OR o.member = $1)"
+              " AND o.state IN ('placed', 'paid', 'shipped')" FILTERED_BY_STATE);
 QUERY(q_list_of_member, order_view, VIEW_OF " WHERE o.member = $1" FILTERED);
 QUERY(q_list_by_number, order_view,
-      "SELECT " VIEW_COLUMNS " FROM shop s JOIN order_number n ON n.shop = s.id"
-      " JOIN purchase_order o ON o.member = n.member AND o.id = n.id WHERE n.number = $1"
+      "SELECT " VIEW_COLUMNS " FROM shop s CROSS JOIN order_number n" /* shop by shop */
+      " JOIN purchase_order o ON o.member = n.member AND o.id = n.id"
+      " WHERE n.shop = s.id AND n.number = $1"
       " AND ($9 = 0 OR o.member = $9)" FILTERED);
 QUERY(q_show, order_view, VIEW_OF " WHERE o.id = $1");
 QUERY(q_show_lines, order_line_view,
@@ -46,7 +53,10 @@ enum err order_list(struct ctx *c, const struct order_filter *f, struct order_vi
         return db_all(c, &q_list_by_number, out,
                       ARGS(f->number, f->from, until, before_at, before_id, f->shop, state,
                            f->limit, f->member));
-    return db_all(c, f->member ? &q_list_of_member : &q_list, out,
+    bool open =
+        str_eq(state, S("placed")) || str_eq(state, S("paid")) || str_eq(state, S("shipped"));
+    struct query *q = f->member ? &q_list_of_member : open ? &q_list_open : &q_list;
+    return db_all(c, q, out,
                   ARGS(f->member, f->from, until, before_at, before_id, f->shop, state, f->limit));
 }
 

@@ -1,15 +1,6 @@
 /* order_store.c -- orders and lines to and from their tables; moving an order to another member. */
 #include "trade/order.h"
 
-#define ORDER_COLUMNS                                                                             \
-    "member, id, shop, number, state, stated_state, status, at, created_at, paid_at, "            \
-    "completed_at,"                                                                               \
-    " cancelled_at, stated_total, stated_paid, excluded, stated_refund, own_refund, "             \
-    "stated_quantity,"                                                                            \
-    " postage, total, paid, refund, net, quantity, is_paid, bought_at, over_refunded, province, " \
-    "city,"                                                                                       \
-    " country, touchpoint, currency"
-
 QUERY(q_order, order_row,
       "SELECT " ORDER_COLUMNS " FROM purchase_order WHERE member = $1 AND id = $2");
 QUERY(q_order_member, one_i64, "SELECT member AS value FROM purchase_order WHERE id = $1");
@@ -32,8 +23,6 @@ CHANGE(
     " currency = $32, updated_at = $33 WHERE member = $1 AND id = $2");
 CHANGE(c_order_delete, "DELETE FROM purchase_order WHERE member = $1 AND id = $2");
 
-#define LINE_COLUMNS \
-    "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund"
 QUERY(q_lines, line_row,
       "SELECT " LINE_COLUMNS " FROM order_line WHERE member = $1 AND order_id = $2 ORDER BY line");
 #define LINE_INSERT "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ") VALUES"

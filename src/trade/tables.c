@@ -123,6 +123,9 @@ const struct migration trade_migrations[] = {
       "CREATE INDEX member_trade_last ON member_trade (last_order_at, member);\n"
       "CREATE INDEX member_trade_net ON member_trade (net, member);\n"
       "CREATE INDEX member_trade_orders ON member_trade (orders, member);\n" },
+    { "0002 open orders", /* few of very many: found without looking through the finished ones */
+      "CREATE INDEX purchase_order_open ON purchase_order (state, at, id)"
+      " WHERE state IN ('placed', 'paid', 'shipped');\n" },
     { 0 },
 };
 

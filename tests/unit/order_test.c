@@ -513,3 +513,37 @@ TEST(the_cache_holds_what_is_committed_only)
     CHECK_OK(c, order_show(c, w.out.order, &v, &lines, NULL));
     CHECK_STR(lines.at[0].product, "锦鲤面膜 新版");
 }
+
+/* -- the doctor ----------------------------------------------------------------------------------
+ */
+
+CHANGE(spoil_net, "UPDATE purchase_order SET net = net + 1 WHERE id = $1");
+CHANGE(spoil_member, "UPDATE member_trade SET orders = 99 WHERE member = $1");
+CHANGE(spoil_line,
+       "INSERT INTO order_line (member, order_id, line, product, quantity, price, amount)"
+       " VALUES ($1, 0, 1, 0, 1, 1, 1)");
+
+static enum err spoil(struct tx *t, void *arg)
+{
+    TRY(tx_change(t, &spoil_net, ARGS(*(i64 *)arg)));
+    return tx_change(t, &spoil_member, ARGS(6));
+}
+static enum err spoil_more(struct tx *t, void *arg) { return tx_change(t, &spoil_line, ARGS(5)); }
+static enum err mend(struct tx *t, void *arg) { return trade_mend(t, arg); }
+
+TEST(what_is_derived_is_checked_and_mended)
+{
+    struct order_line_fact l = line(NULL, "A", 1, YUAN(1));
+    struct order_fact fact = paid_order("1", 5, YUAN(1));
+    fact.lines = (struct order_line_fact_list){ &l, 1 };
+    i64 id = put(fact).order, mended = 0;
+    put(paid_order("2", 6, YUAN(2)));
+    CHECK_I64(wrong(), 0);
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil, &id));
+    CHECK_I64(wrong(), 3); /* the order, and the figures of both members */
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), mend, &mended));
+    CHECK_I64(wrong(), 0);
+    CHECK_I64(show(id).net, YUAN(1));
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil_more, NULL));
+    CHECK_I64(wrong(), 1); /* a line of no order, and nothing else */
+}
