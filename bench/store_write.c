@@ -1,6 +1,8 @@
-/* store_write.c -- how many small durable changes a second: read a row, insert two, update one; many callers.
+/* store_write.c -- how many small durable changes a second: read a row, insert two, update one;
+ * many callers.
  *
- * usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts]
+ * usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts] [readers]
+ * Readers look up rows all the while, so that the log never comes to rest.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,9 +17,11 @@
 
 static const struct migration migrations[] = {
     { "0001 bench", "CREATE TABLE balance (id int64 NOT NULL PRIMARY KEY, amount int64 NOT NULL);"
-                    "CREATE TABLE transfer (id int64 NOT NULL PRIMARY KEY, account int64 NOT NULL, amount int64 NOT NULL,"
+                    "CREATE TABLE transfer (id int64 NOT NULL PRIMARY KEY, account int64 NOT NULL, "
+                    "amount int64 NOT NULL,"
                     " at int64 NOT NULL);"
-                    "CREATE TABLE entry (id int64 NOT NULL PRIMARY KEY, account int64 NOT NULL, amount int64 NOT NULL,"
+                    "CREATE TABLE entry (id int64 NOT NULL PRIMARY KEY, account int64 NOT NULL, "
+                    "amount int64 NOT NULL,"
                     " kind text NOT NULL);" },
     { 0 },
 };
@@ -58,7 +62,10 @@ static _Atomic i64 next_id = 1, done, took[BUCKETS];
 static _Atomic bool stop;
 static i64 accounts = 100000;
 
-static struct ctx new_ctx(void) { return (struct ctx){ .arena = arena_new(), .now = clock_now(), .locale = EN }; }
+static struct ctx new_ctx(void)
+{
+    return (struct ctx){ .arena = arena_new(), .now = clock_now(), .locale = EN };
+}
 
 static void *caller(void *arg)
 {
@@ -66,15 +73,37 @@ static void *caller(void *arg)
     u64 state = (u64)(uintptr_t)arg * 0x9e3779b97f4a7c15u;
     while (!stop) {
         state = state * 6364136223846793005u + 1442695040888963407u;
-        struct change k = { .id = atomic_fetch_add(&next_id, 1), .account = (i64)((state >> 33) % (u64)accounts) };
+        struct change k = { .id = atomic_fetch_add(&next_id, 1),
+                            .account = (i64)((state >> 33) % (u64)accounts) };
         i64 began = clock_mono_us();
         if (store_write(store, &c, change, &k) != OK) {
             fprintf(stderr, "%s\n", c.why.detail);
             exit(1);
         }
         i64 slot = (clock_mono_us() - began) / 10;
-        atomic_fetch_add_explicit(&took[slot < BUCKETS ? slot : BUCKETS - 1], 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&took[slot < BUCKETS ? slot : BUCKETS - 1], 1,
+                                  memory_order_relaxed);
         atomic_fetch_add_explicit(&done, 1, memory_order_relaxed);
+        arena_reset(c.arena);
+    }
+    arena_free(c.arena);
+    return NULL;
+}
+
+static _Atomic i64 looked;
+
+static void *reader(void *arg)
+{
+    struct ctx c = new_ctx();
+    for (i64 i = 0; !stop; i++) {
+        struct one_i64 balance;
+        if (store_reader(store, &c) != OK ||
+            db_get(&c, &read_balance, &balance, ARGS(i * 7919 % accounts)) != OK) {
+            fprintf(stderr, "%s\n", c.why.detail);
+            exit(1);
+        }
+        atomic_fetch_add_explicit(&looked, 1, memory_order_relaxed);
+        store_release(&c);
         arena_reset(c.arena);
     }
     arena_free(c.arena);
@@ -93,32 +122,42 @@ static double percentile(double share)
 
 int main(int argc, char **argv)
 {
-    i64 callers = 64, seconds = 5;
-    if (argc < 2 || (argc > 2 && !i64_parse(str_of(argv[2]), &callers)) || (argc > 3 && !i64_parse(str_of(argv[3]), &seconds)) ||
-        (argc > 4 && !i64_parse(str_of(argv[4]), &accounts)) || callers > 512) {
-        fprintf(stderr, "usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts]\n");
+    i64 callers = 64, seconds = 5, readers = 0;
+    if (argc < 2 || (argc > 2 && !i64_parse(str_of(argv[2]), &callers)) ||
+        (argc > 3 && !i64_parse(str_of(argv[3]), &seconds)) ||
+        (argc > 4 && !i64_parse(str_of(argv[4]), &accounts)) ||
+        (argc > 5 && !i64_parse(str_of(argv[5]), &readers)) || callers + readers > 512) {
+        fprintf(stderr,
+                "usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts] [readers]\n");
         return 2;
     }
     struct ctx c = new_ctx();
-    enum err e = store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, bench_rooms, &store);
-    for (struct change k = { 0 }; e == OK && k.id < accounts; k.id += 10000) e = store_write(store, &c, fill, &k);
+    enum err e =
+        store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, bench_rooms, &store);
+    for (struct change k = { 0 }; e == OK && k.id < accounts; k.id += 10000)
+        e = store_write(store, &c, fill, &k);
     if (e != OK) return fprintf(stderr, "%s\n", c.why.detail), 1;
     pthread_t threads[512];
     struct store_stats before = store_stats(store);
     i64 began = clock_mono_us();
-    for (i64 i = 0; i < callers; i++) pthread_create(&threads[i], NULL, caller, (void *)(uintptr_t)(i + 1));
+    for (i64 i = 0; i < callers; i++)
+        pthread_create(&threads[i], NULL, caller, (void *)(uintptr_t)(i + 1));
+    for (i64 i = 0; i < readers; i++) pthread_create(&threads[callers + i], NULL, reader, NULL);
     for (i64 i = 0; i < seconds; i++) {
         struct timespec second = { 1, 0 };
         nanosleep(&second, NULL);
     }
     stop = true;
-    for (i64 i = 0; i < callers; i++) pthread_join(threads[i], NULL);
+    for (i64 i = 0; i < callers + readers; i++) pthread_join(threads[i], NULL);
     double s = (double)(clock_mono_us() - began) / 1e6;
     struct store_stats after = store_stats(store);
     i64 commits = after.commits - before.commits;
-    printf("%lld callers: %.0f changes/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, %.0f commits/s, %.1f changes a commit\n",
-           (long long)callers, (double)done / s, percentile(0.5), percentile(0.99), percentile(0.999),
-           (double)commits / s, (double)done / (double)commits);
+    printf("%lld callers: %.0f changes/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, %.0f commits/s, "
+           "%.1f changes a commit\n",
+           (long long)callers, (double)done / s, percentile(0.5), percentile(0.99),
+           percentile(0.999), (double)commits / s, (double)done / (double)commits);
+    if (readers)
+        printf("%lld readers beside them: %.0f reads/s\n", (long long)readers, (double)looked / s);
     store_close(store);
     arena_free(c.arena);
     return 0;

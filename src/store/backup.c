@@ -1,10 +1,13 @@
-/* backup.c -- a shop as one file: taken while serving, restored into an empty store of either engine.
+/* backup.c -- a shop as one file: taken while serving, restored into an empty store of either
+ * engine.
  *
- * The file is an SQLite database with every table, whatever the engine behind it. It is made in a folder of its own beside
- * its final place, synced, and renamed: a backup that has its name is whole. Restoring copies the file first and brings
- * the copy up to date with the rooms' migrations, so older backups fit newer programs.
+ * The file is an SQLite database with every table, whatever the engine behind it. It is made in a
+ * folder of its own beside its final place, synced, and renamed: a backup that has its name is
+ * whole. Restoring copies the file first and brings the copy up to date with the rooms' migrations,
+ * so older backups fit newer programs.
  *
- * This is the only place that makes SQL from names: of tables and columns, as the database itself lists them.
+ * This is the only place that makes SQL from names: of tables and columns, as the database itself
+ * lists them.
  */
 #include <assert.h>
 #include <errno.h>
@@ -17,17 +20,19 @@
 #include "base/log.h"
 #include "store/sqlite_private.h"
 
-#define FIELDS_OF_column_row(X, N)                                                                 \
-    X(str, owner, ANY, "Table", N)                                                                 \
-    X(str, name, ANY, "Column", N)                                                                 \
+#define FIELDS_OF_column_row(X, N) \
+    X(str, owner, ANY, "Table", N) \
+    X(str, name, ANY, "Column", N) \
     X(str, type, ANY, "INTEGER TEXT BLOB REAL", N)
 SHAPE(column_row);
 SHAPE_DEFINE(column_row);
 
 QUERY_PG(sql_columns, column_row,
-         "SELECT t.name AS owner, p.name AS name, p.type AS type FROM sqlite_schema t JOIN pragma_table_info(t.name) p "
+         "SELECT t.name AS owner, p.name AS name, p.type AS type FROM sqlite_schema t JOIN "
+         "pragma_table_info(t.name) p "
          "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, p.cid",
-         "SELECT table_name AS owner, column_name AS name, data_type AS type FROM information_schema.columns "
+         "SELECT table_name AS owner, column_name AS name, data_type AS type FROM "
+         "information_schema.columns "
          "WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position");
 
 /* -- tables as they are ----------------------------------------------------------------------- */
@@ -57,15 +62,21 @@ static void name_is_plain(str name)
                (i && name.at[i] >= '0' && name.at[i] <= '9'));
 }
 
-static void make_query(struct query *q, struct arena *a, const char *name, struct buf *sql, bool changes,
-                       const struct shape *shape, i64 slot)
+static void make_query(struct query *q, struct arena *a, const char *name, struct buf *sql,
+                       bool changes, const struct shape *shape, i64 slot)
 {
-    *q = (struct query){ .name = name, .sql = str_z(a, buf_str(sql)), .shape = shape, .changes = changes,
-                         .file = __FILE__, .line = __LINE__, .slot = (int)slot };
+    *q = (struct query){ .name = name,
+                         .sql = str_z(a, buf_str(sql)),
+                         .shape = shape,
+                         .changes = changes,
+                         .file = __FILE__,
+                         .line = __LINE__,
+                         .slot = (int)slot };
 }
 
 /* columns[0 .. n) are those of one table. */
-static void make_table(struct arena *a, struct table *t, const struct column_row *columns, i64 n, i64 slot)
+static void make_table(struct arena *a, struct table *t, const struct column_row *columns, i64 n,
+                       i64 slot)
 {
     struct shape_field *fields = NEWS(a, struct shape_field, n);
     struct buf list = { .arena = a }, values = { .arena = a }, sql;
@@ -75,26 +86,31 @@ static void make_table(struct arena *a, struct table *t, const struct column_row
     size_t at = 0;
     for (i64 i = 0; i < n; i++) {
         name_is_plain(columns[i].name);
-        fields[i] = (struct shape_field){ .name = str_z(a, columns[i].name), .kind = kind_of(columns[i].type),
-                                          .offset = at,
-                                          .of = str_eq(columns[i].type, S("BLOB")) ? "bytes" : NULL };
+        fields[i] =
+            (struct shape_field){ .name = str_z(a, columns[i].name),
+                                  .kind = kind_of(columns[i].type),
+                                  .offset = at,
+                                  .of = str_eq(columns[i].type, S("BLOB")) ? "bytes" : NULL };
         at += fields[i].kind == K_str ? sizeof(str) : sizeof(opt_i64);
         buf_fmt(&list, "%s\"%s\"", i ? ", " : "", fields[i].name);
         buf_fmt(&values, "%s$%d", i ? ", " : "", (int)i + 1);
     }
     t->shape = (struct shape){ str_z(a, t->name), at, fields, (int)n };
     sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "SELECT " STR_FMT " FROM \"" STR_FMT "\"", STR_ARG(buf_str(&list)), STR_ARG(t->name));
+    buf_fmt(&sql, "SELECT " STR_FMT " FROM \"" STR_FMT "\"", STR_ARG(buf_str(&list)),
+            STR_ARG(t->name));
     make_query(&t->read, a, "backup_read", &sql, false, &t->shape, slot);
     sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "INSERT INTO \"" STR_FMT "\" (" STR_FMT ") VALUES (" STR_FMT ")", STR_ARG(t->name),
-            STR_ARG(buf_str(&list)), STR_ARG(buf_str(&values)));
+    buf_fmt(&sql, "INSERT INTO \"" STR_FMT "\" (" STR_FMT ") VALUES (" STR_FMT ")",
+            STR_ARG(t->name), STR_ARG(buf_str(&list)), STR_ARG(buf_str(&values)));
     make_query(&t->insert, a, "backup_insert", &sql, true, NULL, slot + 1);
     sql = (struct buf){ .arena = a };
     buf_fmt(&sql, "DELETE FROM \"" STR_FMT "\"", STR_ARG(t->name));
     make_query(&t->clear, a, "backup_clear", &sql, true, NULL, slot + 2);
     sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "SELECT COUNT(*) AS value FROM (SELECT 1 AS one FROM \"" STR_FMT "\" LIMIT 1000) first", STR_ARG(t->name));
+    buf_fmt(&sql,
+            "SELECT COUNT(*) AS value FROM (SELECT 1 AS one FROM \"" STR_FMT "\" LIMIT 1000) first",
+            STR_ARG(t->name));
     make_query(&t->any, a, "backup_any", &sql, false, &one_i64_shape, slot + 3);
 }
 
@@ -134,12 +150,14 @@ static enum err copy_row(void *arg, const void *row)
         const opt_f64 *real = (const opt_f64 *)at;
         const str *text = (const str *)at;
         if (f->kind == K_opt_i64) values[i] = value_opt(*(const opt_i64 *)at);
-        else if (f->kind == K_opt_f64) values[i] = real->has ? value_f64(real->value) : value_opt(NONE);
+        else if (f->kind == K_opt_f64)
+            values[i] = real->has ? value_f64(real->value) : value_opt(NONE);
         else values[i] = f->of ? value_bytes((bytes){ text->at, text->n }) : value_str(*text);
     }
     k->rows++;
     struct arena_mark mark = arena_mark(k->to->arena);
-    enum err e = db_run(k->to, &k->table->insert, (struct args){ values, k->table->shape.n }, NULL, NULL);
+    enum err e =
+        db_run(k->to, &k->table->insert, (struct args){ values, k->table->shape.n }, NULL, NULL);
     if (e == OK) arena_rewind(k->to->arena, mark);
     return e;
 }
@@ -178,7 +196,8 @@ static void side_close(struct ctx *side)
 }
 
 /* Copies all rows of one open store into another, in one snapshot and one transaction. */
-static enum err copy_store(struct ctx *c, struct store *from, struct store *to, struct store *sqlite)
+static enum err copy_store(struct ctx *c, struct store *from, struct store *to,
+                           struct store *sqlite)
 {
     struct ctx a, b;
     struct table_list tables;
@@ -207,8 +226,8 @@ static enum err copy_store(struct ctx *c, struct store *from, struct store *to, 
 
 static enum err no_file(struct ctx *c, const char *path)
 {
-    return fail(c, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_STORE, "无法使用文件 %s：%s", "the file %s cannot be used: %s", path,
-                strerror(errno));
+    return fail(c, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_STORE, "无法使用文件 %s：%s",
+                "the file %s cannot be used: %s", path, strerror(errno));
 }
 
 static enum err sync_path(struct ctx *c, const char *path)
@@ -239,19 +258,24 @@ static void remove_folder(struct arena *a, const char *folder)
 static enum err copy_database(struct ctx *c, const char *from, const char *to)
 {
     sqlite3 *in = NULL, *out = NULL;
-    int code = sqlite3_open_v2(from, &in, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int code = sqlite3_open_v2(
+        from, &in, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK) code = sqlite3_busy_timeout(in, 10000);
     enum err e = code == SQLITE_OK ? OK : sqlite_fail(c, in, code, "backup");
     if (e == OK) {
-        code = sqlite3_open_v2(to, &out, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                               SQLITE_OPEN_EXRESCODE, NULL);
-        sqlite3_backup *copy = code == SQLITE_OK ? sqlite3_backup_init(out, "main", in, "main") : NULL;
+        code = sqlite3_open_v2(to, &out,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                                   SQLITE_OPEN_EXRESCODE,
+                               NULL);
+        sqlite3_backup *copy =
+            code == SQLITE_OK ? sqlite3_backup_init(out, "main", in, "main") : NULL;
         if (copy) {
             code = sqlite3_backup_step(copy, -1); /* one step: one reading transaction */
             int finished = sqlite3_backup_finish(copy);
             if (code == SQLITE_DONE) code = finished;
         } else if (code == SQLITE_OK) code = sqlite3_extended_errcode(out);
-        if (code == SQLITE_OK) code = sqlite3_exec(out, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+        if (code == SQLITE_OK)
+            code = sqlite3_exec(out, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
         if (code != SQLITE_OK) e = sqlite_fail(c, out, code, "backup");
     }
     sqlite3_close(out);
@@ -326,11 +350,13 @@ static enum err same_as_fresh(struct ctx *c, struct store *s, struct store *fres
     return e;
 }
 
-static enum err is_empty(struct ctx *c, struct store *s, const struct room *const *rooms, const char *folder)
+static enum err is_empty(struct ctx *c, struct store *s, const struct room *const *rooms,
+                         const char *folder)
 {
     const char *place = str_z(c->arena, str_fmt(c->arena, "%s/fresh", folder));
     struct store *fresh;
-    enum err e = store_open(c, (struct store_options){ .where = str_of(place), .readers = 1 }, rooms, &fresh);
+    enum err e = store_open(c, (struct store_options){ .where = str_of(place), .readers = 1 },
+                            rooms, &fresh);
     if (e == OK) {
         e = same_as_fresh(c, s, fresh);
         store_close(fresh);
@@ -346,7 +372,8 @@ static enum err is_backup(struct ctx *c, const char *copy, str file)
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_open_v2(copy, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(handle, "SELECT name FROM migration WHERE room = 'store'", -1, &stmt, NULL);
+        code = sqlite3_prepare_v2(handle, "SELECT name FROM migration WHERE room = 'store'", -1,
+                                  &stmt, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(stmt);
     sqlite3_finalize(stmt);
     sqlite3_close(handle);
@@ -355,11 +382,13 @@ static enum err is_backup(struct ctx *c, const char *copy, str file)
                 STR_FMT " is not a backup of Koi, or is damaged", STR_ARG(file));
 }
 
-/* Opens a copy of the backup, checked and brought up to date; a newer program's is refused by the migrations. */
-static enum err open_copy(struct ctx *c, str file, const char *folder, const struct room *const *rooms,
-                          struct store **out)
+/* Opens a copy of the backup, checked and brought up to date; a newer program's is refused by the
+ * migrations. */
+static enum err open_copy(struct ctx *c, str file, const char *folder,
+                          const struct room *const *rooms, struct store **out)
 {
-    const char *copy = str_z(c->arena, str_fmt(c->arena, "%s/koi.db", folder)), *from = str_z(c->arena, file);
+    const char *copy = str_z(c->arena, str_fmt(c->arena, "%s/koi.db", folder)),
+               *from = str_z(c->arena, file);
     if (access(from, R_OK) != 0) return no_file(c, from);
     enum err e = copy_database(c, from, copy);
     if (e == E_FULL) return e;
@@ -376,8 +405,8 @@ static enum err open_copy(struct ctx *c, str file, const char *folder, const str
     return OK;
 }
 
-static enum err into_sqlite(struct ctx *c, struct store_options into, const struct room *const *rooms,
-                            const char *folder, struct store *copy)
+static enum err into_sqlite(struct ctx *c, struct store_options into,
+                            const struct room *const *rooms, const char *folder, struct store *copy)
 {
     struct store *target;
     TRY(store_open(c, into, rooms, &target));
@@ -406,24 +435,28 @@ static enum err into_pg(struct ctx *c, struct store_options into, const struct r
     return e;
 }
 
-enum err store_restore(struct ctx *c, struct store_options into, const struct room *const *rooms, str file)
+enum err store_restore(struct ctx *c, struct store_options into, const struct room *const *rooms,
+                       str file)
 {
-    bool pg = str_starts(into.where, S("postgresql://")) || str_starts(into.where, S("postgres://"));
+    bool pg =
+        str_starts(into.where, S("postgresql://")) || str_starts(into.where, S("postgres://"));
     while (!pg && into.where.n > 1 && into.where.at[into.where.n - 1] == '/') into.where.n--;
-    char *folder = str_z(c->arena, pg ? S("/tmp/koi-restore-XXXXXX")
-                                      : str_fmt(c->arena, STR_FMT ".restore-XXXXXX", STR_ARG(into.where)));
+    char *folder =
+        str_z(c->arena, pg ? S("/tmp/koi-restore-XXXXXX")
+                           : str_fmt(c->arena, STR_FMT ".restore-XXXXXX", STR_ARG(into.where)));
     if (!mkdtemp(folder)) return no_file(c, folder);
     struct store *copy = NULL;
     enum err e = open_copy(c, file, folder, rooms, &copy);
-    if (e == OK) e = pg ? into_pg(c, into, rooms, folder, copy) : into_sqlite(c, into, rooms, folder, copy);
+    if (e == OK)
+        e = pg ? into_pg(c, into, rooms, folder, copy) : into_sqlite(c, into, rooms, folder, copy);
     remove_folder(c->arena, folder);
     return e;
 }
 
 /* -- check ------------------------------------------------------------------------------------ */
 
-#define FIELDS_OF_sequence_row(X, N)                                                               \
-    X(str, name, ANY, "Name", N)                                                                   \
+#define FIELDS_OF_sequence_row(X, N) \
+    X(str, name, ANY, "Name", N)     \
     X(i64, next, ANY, "The next number", N)
 SHAPE(sequence_row);
 SHAPE_DEFINE(sequence_row);
@@ -440,8 +473,8 @@ static enum err sequence_ahead(struct ctx *c, const struct sequence_row *sequenc
         name_is_plain(column->owner);
         struct query *highest = NEW(c->arena, struct query);
         struct buf sql = { .arena = c->arena };
-        buf_fmt(&sql, "SELECT COALESCE(MAX(" STR_FMT "), 0) AS value FROM \"" STR_FMT "\"", STR_ARG(column->name),
-                STR_ARG(column->owner));
+        buf_fmt(&sql, "SELECT COALESCE(MAX(" STR_FMT "), 0) AS value FROM \"" STR_FMT "\"",
+                STR_ARG(column->name), STR_ARG(column->owner));
         make_query(highest, c->arena, "check_sequence", &sql, false, &one_i64_shape, slot);
         struct one_i64 last;
         TRY(db_get(c, highest, &last, NO_ARGS));

@@ -1,8 +1,9 @@
 /* copier.c -- copies SQLite's write-ahead log into the database while the writer goes on.
  *
- * A checkpoint on the writer's path stalls everybody for milliseconds. So a thread of its own copies when the log has
- * grown by SOFT pages; when it is done the writer copies the small rest between two batches, and the log starts again
- * from its beginning. A log beyond HARD pages (readers kept it from restarting) makes the writer wait for them a moment.
+ * A checkpoint on the writer's path stalls everybody for milliseconds. So a thread of its own
+ * copies when the log has grown by SOFT pages; when it is done the writer copies the small rest
+ * between two batches, and the log starts again from its beginning. A log beyond HARD pages
+ * (readers kept it from restarting) makes the writer wait for them a moment.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -11,9 +12,9 @@
 #include "base/log.h"
 #include "store/sqlite_private.h"
 
-#define SOFT_PAGES 8192
-#define HARD_PAGES 32768
-#define HARD_WAIT_MS 100
+#define SOFT_PAGES    8192
+#define HARD_PAGES    32768
+#define HARD_WAIT_MS  100
 #define HARD_EVERY_US 1000000
 
 struct copier {
@@ -37,7 +38,8 @@ static void *copier_run(void *arg)
         k->want = false;
         pthread_mutex_unlock(&k->lock);
         int pages, copied;
-        int code = sqlite3_wal_checkpoint_v2(k->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+        int code =
+            sqlite3_wal_checkpoint_v2(k->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
         if (code != SQLITE_OK && code != SQLITE_BUSY)
             LOG(WARN, "store.log_copy_failed", KV("code", (i64)code));
         atomic_store_explicit(&k->copied, true, memory_order_release);

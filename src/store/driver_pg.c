@@ -1,11 +1,15 @@
-/* driver_pg.c -- PostgreSQL: connections that come back, statements prepared by slot, one writer at a time.
+/* driver_pg.c -- PostgreSQL: connections that come back, statements prepared by slot, one writer at
+ * a time.
  *
- * 1. Changes are serial: a batch first takes an advisory lock of the schema and keeps it until its commit is over, so a
- *    change reads what the last one wrote, exactly as on SQLite, also among several processes. Group commit gives the speed.
- * 2. A connection lost before COMMIT was sent has changed nothing: the batch runs again on a new one. Lost during COMMIT:
- *    the outcome is unknown, and that is said (E_UNCERTAIN).
- * 3. Readers are read only by the session's setting; they reconnect by themselves unless a snapshot is open.
- * 4. db_each goes through a cursor, so memory stays constant and other statements may run in between.
+ * 1. Changes are serial: a batch first takes an advisory lock of the schema and keeps it until its
+ * commit is over, so a change reads what the last one wrote, exactly as on SQLite, also among
+ * several processes. Group commit gives the speed.
+ * 2. A connection lost before COMMIT was sent has changed nothing: the batch runs again on a new
+ * one. Lost during COMMIT: the outcome is unknown, and that is said (E_UNCERTAIN).
+ * 3. Readers are read only by the session's setting; they reconnect by themselves unless a snapshot
+ * is open.
+ * 4. db_each goes through a cursor, so memory stays constant and other statements may run in
+ * between.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -27,7 +31,9 @@ static void forget(struct pg_prepared *p)
 
 /* -- connections ------------------------------------------------------------------------------ */
 
-static void on_notice(void *arg, const char *text) { /* notices are for psql users */ }
+static void on_notice(void *arg, const char *text)
+{ /* notices are for psql users */
+}
 
 static const char session_common[] =
     "SET client_min_messages = warning; SET timezone = 'UTC'; SET bytea_output = 'hex';"
@@ -36,9 +42,11 @@ static const char session_common[] =
 
 static const char *const session_of[] = {
     [ROLE_READER] = "SET default_transaction_read_only = on; SET statement_timeout = '2min'",
-    /* Acknowledged means on disk, whatever the server's default; a stricter default (replicas) stays. */
-    [ROLE_WRITER] = "SET statement_timeout = '5min'; SELECT set_config('synchronous_commit', 'on', false) "
-                    "WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+    /* Acknowledged means on disk, whatever the server's default; a stricter default (replicas)
+       stays. */
+    [ROLE_WRITER] =
+        ("SET statement_timeout = '5min'; SELECT set_config('synchronous_commit', 'on', false) "
+         "WHERE current_setting('synchronous_commit') IN ('off', 'local')"),
     [ROLE_TOOL] = "SET statement_timeout = 0",
 };
 
@@ -55,7 +63,8 @@ static enum err set_session(struct ctx *c, struct pg_db *db)
 
 static enum err connect_db(struct ctx *c, struct pg_db *db)
 {
-    const char *keys[] = { "application_name", "connect_timeout", "client_encoding", "tcp_user_timeout", "dbname", NULL };
+    const char *keys[] = { "application_name", "connect_timeout", "client_encoding",
+                           "tcp_user_timeout", "dbname",          NULL };
     const char *values[] = { "koi", "10", "UTF8", "60000", db->db.store->where, NULL };
     if (db->handle) PQfinish(db->handle);
     for (i64 i = 0; i < db->slots; i++) forget(&db->prepared[i]);
@@ -65,7 +74,8 @@ static enum err connect_db(struct ctx *c, struct pg_db *db)
         db->db.lost = db->db.retry = true;
         LOG(WARN, "store.connect_failed", KV("engine", "postgresql"));
         return fail(c, E_STORE, "连不上 PostgreSQL：请检查地址、用户和密码，以及服务是否在运行",
-                    "PostgreSQL cannot be reached: check address, user and password, and that it is running");
+                    "PostgreSQL cannot be reached: check address, user and password, and that it "
+                    "is running");
     }
     PQsetNoticeProcessor(db->handle, on_notice, NULL);
     db->db.lost = false;
@@ -104,7 +114,8 @@ static enum err pg_open(struct ctx *c, struct store *s, enum role role, struct d
 
 static const char *text_of(const struct query *q) { return q->pg ? q->pg : q->sql; }
 
-static enum err expect(struct ctx *c, struct pg_db *db, PGresult *r, ExecStatusType want, const char *what)
+static enum err expect(struct ctx *c, struct pg_db *db, PGresult *r, ExecStatusType want,
+                       const char *what)
 {
     if (PQresultStatus(r) == want) return OK;
     enum err e = pg_fail(c, db, r, what);
@@ -124,7 +135,8 @@ static enum err describe(struct ctx *c, struct pg_db *db, struct query *q, PGres
     return OK;
 }
 
-static const char *take_description(struct pg_prepared *p, struct query *q, PGresult *r, struct arena *a)
+static const char *take_description(struct pg_prepared *p, struct query *q, PGresult *r,
+                                    struct arena *a)
 {
     p->params = PQnparams(r);
     p->columns = PQnfields(r);
@@ -134,7 +146,8 @@ static const char *take_description(struct pg_prepared *p, struct query *q, PGre
     assert(p->types && p->column_types && p->fields);
     for (int i = 0; i < p->params; i++) {
         Oid type = PQparamtype(r, i);
-        p->types[i] = type == PG_INT4 || type == PG_INT2 ? PG_INT8 : type; /* our integers have 64 bits */
+        p->types[i] =
+            type == PG_INT4 || type == PG_INT2 ? PG_INT8 : type; /* our integers have 64 bits */
     }
     for (int i = 0; i < p->columns; i++) {
         p->column_types[i] = PQftype(r, i);
@@ -156,7 +169,8 @@ static enum err prepare(struct ctx *c, struct pg_db *db, struct query *q, struct
     if (why) {
         forget(p);
         LOG(ERROR, "store.statement_refused", KV("why", why));
-        return fail(c, E_INTERNAL, "语句与结构不符：%s", "a statement does not fit its struct: %s", why);
+        return fail(c, E_INTERNAL, "语句与结构不符：%s", "a statement does not fit its struct: %s",
+                    why);
     }
     slot_name(name, q);
     r = PQprepare(db->handle, name, text_of(q), p->params, p->types);
@@ -181,8 +195,8 @@ static enum err take_row(struct ctx *c, struct pg_db *db, struct pg_prepared *p,
     for (int i = 0; i < p->columns; i++) {
         struct cell cell;
         if (!pg_cell(r, at, i, decoded, &cell))
-            return fail(c, E_STORE, "语句 %s 的列 %s 读不懂", "statement %s: column %s cannot be read", q->name,
-                        p->fields[i]->name);
+            return fail(c, E_STORE, "语句 %s 的列 %s 读不懂",
+                        "statement %s: column %s cannot be read", q->name, p->fields[i]->name);
         struct arena *copy = p->column_types[i] == PG_BYTEA ? NULL : rows->copy;
         TRY(cell_put(c, q, p->fields[i], row, &cell, copy));
     }
@@ -191,10 +205,11 @@ static enum err take_row(struct ctx *c, struct pg_db *db, struct pg_prepared *p,
     return e;
 }
 
-static enum err take_rows(struct ctx *c, struct pg_db *db, struct pg_prepared *p, struct query *q, const PGresult *r,
-                          struct rows *rows)
+static enum err take_rows(struct ctx *c, struct pg_db *db, struct pg_prepared *p, struct query *q,
+                          const PGresult *r, struct rows *rows)
 {
-    for (int i = 0; rows && i < PQntuples(r) && !rows_full(rows); i++) TRY(take_row(c, db, p, q, r, i, rows));
+    for (int i = 0; rows && i < PQntuples(r) && !rows_full(rows); i++)
+        TRY(take_row(c, db, p, q, r, i, rows));
     return OK;
 }
 
@@ -203,7 +218,8 @@ static enum err run_whole(struct ctx *c, struct pg_db *db, struct pg_prepared *p
 {
     char name[16];
     slot_name(name, q);
-    PGresult *r = PQexecPrepared(db->handle, name, p->params, params->values, params->lengths, params->formats, 0);
+    PGresult *r = PQexecPrepared(db->handle, name, p->params, params->values, params->lengths,
+                                 params->formats, 0);
     ExecStatusType status = PQresultStatus(r);
     enum err e = OK;
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) e = pg_fail(c, db, r, q->name);
@@ -217,13 +233,14 @@ static enum err command(struct ctx *c, struct pg_db *db, const char *what, const
 {
     PGresult *r = PQexec(db->handle, sql);
     ExecStatusType status = PQresultStatus(r);
-    enum err e = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : pg_fail(c, db, r, what);
+    enum err e =
+        status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? OK : pg_fail(c, db, r, what);
     PQclear(r);
     return e;
 }
 
-static enum err fetch_all(struct ctx *c, struct pg_db *db, struct pg_prepared *p, struct query *q, struct rows *rows,
-                          int cursor)
+static enum err fetch_all(struct ctx *c, struct pg_db *db, struct pg_prepared *p, struct query *q,
+                          struct rows *rows, int cursor)
 {
     char fetch[64];
     snprintf(fetch, sizeof fetch, "FETCH FORWARD %d FROM k%d", FETCH_ROWS, cursor);
@@ -246,8 +263,8 @@ static enum err run_cursor(struct ctx *c, struct pg_db *db, struct pg_prepared *
     enum err e = own ? command(c, db, "BEGIN", "BEGIN READ ONLY") : OK;
     if (e == OK) {
         str declare = str_fmt(c->arena, "DECLARE k%d NO SCROLL CURSOR FOR %s", cursor, text_of(q));
-        PGresult *r = PQexecParams(db->handle, str_z(c->arena, declare), p->params, p->types, params->values,
-                                   params->lengths, params->formats, 0);
+        PGresult *r = PQexecParams(db->handle, str_z(c->arena, declare), p->params, p->types,
+                                   params->values, params->lengths, params->formats, 0);
         e = expect(c, db, r, PGRES_COMMAND_OK, q->name);
         if (e == OK) PQclear(r);
     }
@@ -262,22 +279,22 @@ static enum err run_cursor(struct ctx *c, struct pg_db *db, struct pg_prepared *
     return e != OK ? e : closed;
 }
 
-static enum err run_once(struct ctx *c, struct pg_db *db, struct query *q, struct args args, struct rows *rows,
-                         i64 *changed)
+static enum err run_once(struct ctx *c, struct pg_db *db, struct query *q, struct args args,
+                         struct rows *rows, i64 *changed)
 {
     struct pg_prepared *p = &db->prepared[q->slot];
     struct pg_params params;
     if (!p->ready) TRY(prepare(c, db, q, p));
     if (args.n != p->params)
-        return fail(c, E_INTERNAL, "语句 %s 需要 %d 个参数，得到 %d 个", "statement %s wants %d parameters, got %d",
-                    q->name, p->params, args.n);
+        return fail(c, E_INTERNAL, "语句 %s 需要 %d 个参数，得到 %d 个",
+                    "statement %s wants %d parameters, got %d", q->name, p->params, args.n);
     pg_bind(c->arena, &params, args, p->types);
     if (rows && rows->stream && !q->changes) return run_cursor(c, db, p, q, &params, rows);
     return run_whole(c, db, p, q, &params, rows, changed);
 }
 
-static enum err pg_run(struct ctx *c, struct db *base, struct query *q, struct args args, struct rows *rows,
-                       i64 *changed)
+static enum err pg_run(struct ctx *c, struct db *base, struct query *q, struct args args,
+                       struct rows *rows, i64 *changed)
 {
     struct pg_db *db = (struct pg_db *)base;
     bool free_standing = base->role == ROLE_READER && !base->snapshot && db->cursors == 0;
@@ -291,8 +308,9 @@ static enum err pg_run(struct ctx *c, struct db *base, struct query *q, struct a
 /* -- transactions ----------------------------------------------------------------------------- */
 
 static const char *const control_text[SAY_COUNT] = {
-    [SAY_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
-                  "SELECT pg_advisory_xact_lock(1263487312, hashtext(COALESCE(current_schema(), '')))",
+    [SAY_BEGIN] =
+        ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+         "SELECT pg_advisory_xact_lock(1263487312, hashtext(COALESCE(current_schema(), '')))"),
     [SAY_COMMIT] = "COMMIT",
     [SAY_ROLLBACK] = "ROLLBACK",
     [SAY_SAVEPOINT] = "SAVEPOINT part",
@@ -302,8 +320,9 @@ static const char *const control_text[SAY_COUNT] = {
 };
 
 static const char *const control_name[SAY_COUNT] = {
-    [SAY_BEGIN] = "BEGIN",     [SAY_COMMIT] = "COMMIT", [SAY_ROLLBACK] = "ROLLBACK", [SAY_SAVEPOINT] = "SAVEPOINT",
-    [SAY_RELEASE] = "RELEASE", [SAY_UNDO] = "UNDO",     [SAY_SNAPSHOT] = "SNAPSHOT",
+    [SAY_BEGIN] = "BEGIN",         [SAY_COMMIT] = "COMMIT",   [SAY_ROLLBACK] = "ROLLBACK",
+    [SAY_SAVEPOINT] = "SAVEPOINT", [SAY_RELEASE] = "RELEASE", [SAY_UNDO] = "UNDO",
+    [SAY_SNAPSHOT] = "SNAPSHOT",
 };
 
 static enum err say_commit(struct ctx *c, struct pg_db *db)
@@ -312,7 +331,8 @@ static enum err say_commit(struct ctx *c, struct pg_db *db)
     bool committed = PQresultStatus(r) == PGRES_COMMAND_OK;
     enum err e = committed ? OK : pg_fail(c, db, r, "COMMIT");
     if (committed && strcmp(PQcmdStatus(r), "COMMIT") != 0) /* the transaction had failed before */
-        e = fail(c, E_STORE, "事务此前已失败，没有提交", "the transaction had failed before and was not committed");
+        e = fail(c, E_STORE, "事务此前已失败，没有提交",
+                 "the transaction had failed before and was not committed");
     PQclear(r);
     if (e == OK || !db->db.lost) return e;
     return fail(c, E_UNCERTAIN, "提交时失去连接", "the connection was lost during COMMIT");
@@ -362,8 +382,9 @@ static const char *pg_check_query(struct db *base, struct query *q, struct arena
     else why = take_description(&p, q, r, a);
     for (int i = 0; !why && i < p.columns; i++)
         if (!pg_type_fits(p.column_types[i], p.fields[i]->kind))
-            why = str_fmt(a, "%s (%s:%d): column %s has PostgreSQL type %u", q->name, q->file, q->line,
-                          p.fields[i]->name, p.column_types[i]).at;
+            why = str_fmt(a, "%s (%s:%d): column %s has PostgreSQL type %u", q->name, q->file,
+                          q->line, p.fields[i]->name, p.column_types[i])
+                      .at;
     PQclear(r);
     forget(&p);
     return why;
@@ -371,13 +392,19 @@ static const char *pg_check_query(struct db *base, struct query *q, struct arena
 
 static enum err pg_integrity(struct ctx *c, struct db *base)
 {
-    return command(c, (struct pg_db *)base, "check", "SELECT 1"); /* the server guards its own pages */
+    return command(c, (struct pg_db *)base, "check",
+                   "SELECT 1"); /* the server guards its own pages */
 }
 
 const struct driver driver_pg = {
     .name = "postgresql",
-    .int64 = "BIGINT", .text = "TEXT COLLATE \"C\"", .bytes = "BYTEA", .flag = "BOOLEAN",
-    .float64 = "DOUBLE PRECISION", .table_end = "", .clustered_end = "",
+    .int64 = "BIGINT",
+    .text = "TEXT COLLATE \"C\"",
+    .bytes = "BYTEA",
+    .flag = "BOOLEAN",
+    .float64 = "DOUBLE PRECISION",
+    .table_end = "",
+    .clustered_end = "",
     .open = pg_open,
     .close = pg_close,
     .run = pg_run,

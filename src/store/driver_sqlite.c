@@ -1,8 +1,11 @@
-/* driver_sqlite.c -- the embedded engine: connections with guards, prepared statements by slot, rows into structs.
+/* driver_sqlite.c -- the embedded engine: connections with guards, prepared statements by slot,
+ * rows into structs.
  *
  * 1. Write-ahead log with synchronous=FULL: COMMIT answers OK only when the log is on disk.
- * 2. Readers cannot write: the authorizer refuses it when the statement is prepared, query_only when it runs.
- * 3. A COMMIT that the store did not make ends the process: it would be a write past the one way to write.
+ * 2. Readers cannot write: the authorizer refuses it when the statement is prepared, query_only
+ * when it runs.
+ * 3. A COMMIT that the store did not make ends the process: it would be a write past the one way to
+ * write.
  * 4. Parameters are bound by their name, because SQLite numbers $2 by first appearance.
  */
 #include <assert.h>
@@ -14,8 +17,8 @@
 #include "base/num.h"
 #include "store/sqlite_private.h"
 
-#define BUSY_MS 30000
-#define TURN_US 1000 /* between looks whether another process has finished its batch */
+#define BUSY_MS          30000
+#define TURN_US          1000 /* between looks whether another process has finished its batch */
 #define WRITER_CACHE_KIB 65536
 #define READER_CACHE_KIB 16384
 #define SUBJOURNAL_BYTES (16 << 20) /* savepoints stay in memory up to here */
@@ -31,15 +34,21 @@ static const struct {
     { SQLITE_CONSTRAINT_PRIMARYKEY, E_CONFLICT, "已有相同的记录", "such a row exists already" },
     { SQLITE_CONSTRAINT_ROWID, E_CONFLICT, "已有相同的记录", "such a row exists already" },
     { SQLITE_CONSTRAINT, E_INTERNAL, "数据违反表的约束", "a table's constraint was violated" },
-    { SQLITE_FULL, E_FULL, "磁盘已满：请腾出空间后重试", "the disk is full: free some space and retry" },
-    { SQLITE_IOERR, E_STORE, "读写磁盘失败：请检查磁盘", "reading or writing the disk failed: check the disk" },
-    { SQLITE_BUSY, E_BUSY, "另一个程序正在写入这个数据目录", "another program is writing to this data folder" },
-    { SQLITE_LOCKED, E_BUSY, "另一个程序正在写入这个数据目录", "another program is writing to this data folder" },
+    { SQLITE_FULL, E_FULL, "磁盘已满：请腾出空间后重试",
+      "the disk is full: free some space and retry" },
+    { SQLITE_IOERR, E_STORE, "读写磁盘失败：请检查磁盘",
+      "reading or writing the disk failed: check the disk" },
+    { SQLITE_BUSY, E_BUSY, "另一个程序正在写入这个数据目录",
+      "another program is writing to this data folder" },
+    { SQLITE_LOCKED, E_BUSY, "另一个程序正在写入这个数据目录",
+      "another program is writing to this data folder" },
     { SQLITE_CANTOPEN, E_STORE, "无法打开数据文件：请检查路径和权限",
       "the data file cannot be opened: check its path and permissions" },
-    { SQLITE_READONLY, E_STORE, "数据文件不可写：请检查权限", "the data file cannot be written: check its permissions" },
+    { SQLITE_READONLY, E_STORE, "数据文件不可写：请检查权限",
+      "the data file cannot be written: check its permissions" },
     { SQLITE_PERM, E_STORE, "没有访问数据文件的权限", "no permission to use the data file" },
-    { SQLITE_CORRUPT, E_STORE, "数据文件已损坏：请从备份恢复", "the data file is damaged: restore a backup" },
+    { SQLITE_CORRUPT, E_STORE, "数据文件已损坏：请从备份恢复",
+      "the data file is damaged: restore a backup" },
     { SQLITE_NOTADB, E_STORE, "这不是 Koi 的数据文件", "this is not a data file of Koi" },
     { SQLITE_NOMEM, E_STORE, "内存不足", "out of memory" },
     { SQLITE_TOOBIG, E_TOO_LARGE, "内容太大", "the content is too large" },
@@ -87,7 +96,8 @@ static int reader_may(void *arg, int action, const char *a, const char *b, const
     }
 }
 
-/* SQLite's own waiting grows to 100 ms a look and starves beside a busy writer; a short step finds the gap. */
+/* SQLite's own waiting grows to 100 ms a look and starves beside a busy writer; a short step finds
+ * the gap. */
 static int wait_turn(void *arg, int looks)
 {
     if ((i64)looks * TURN_US >= (i64)BUSY_MS * 1000) return 0;
@@ -108,7 +118,8 @@ enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cac
     if (code == SQLITE_OK) sqlite_be_patient(handle);
     if (!cache_kib) cache_kib = role == ROLE_WRITER ? WRITER_CACHE_KIB : READER_CACHE_KIB;
     char pragmas[512];
-    /* secure_delete=FAST: what is deleted is overwritten where that costs no further I/O. Debian's default is ON. */
+    /* secure_delete=FAST: what is deleted is overwritten where that costs no further I/O. Debian's
+     * default is ON. */
     snprintf(pragmas, sizeof pragmas,
              "%s PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%lld;"
              "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=0;"
@@ -213,13 +224,15 @@ static const char *map_statement(struct sqlite_prepared *p, struct query *q, str
 static enum err prepare(struct ctx *c, struct sqlite_db *db, struct query *q,
                         struct sqlite_prepared *p)
 {
-    int code = sqlite3_prepare_v3(db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &p->stmt, NULL);
+    int code =
+        sqlite3_prepare_v3(db->handle, q->sql, -1, SQLITE_PREPARE_PERSISTENT, &p->stmt, NULL);
     if (code != SQLITE_OK) return sqlite_fail(c, db->handle, code, q->name);
     const char *why = map_statement(p, q, c->arena);
     if (!why) return OK;
     drop_prepared(p);
     LOG(ERROR, "store.statement_refused", KV("why", why));
-    return fail(c, E_INTERNAL, "语句与结构不符：%s", "a statement does not fit its struct: %s", why);
+    return fail(c, E_INTERNAL, "语句与结构不符：%s", "a statement does not fit its struct: %s",
+                why);
 }
 
 static int bind_value(sqlite3_stmt *stmt, int at, const struct value *v)
@@ -310,16 +323,17 @@ static enum err sqlite_run(struct ctx *c, struct db *base, struct query *q, stru
 /* -- transactions ----------------------------------------------------------------------------- */
 
 static const char *const control_text[SAY_COUNT] = {
-    [SAY_BEGIN] = "BEGIN IMMEDIATE",   [SAY_COMMIT] = "COMMIT",
-    [SAY_ROLLBACK] = "ROLLBACK",       [SAY_SAVEPOINT] = "SAVEPOINT part",
-    [SAY_RELEASE] = "RELEASE part",    [SAY_UNDO] = "ROLLBACK TO part",
+    [SAY_BEGIN] = "BEGIN IMMEDIATE", [SAY_COMMIT] = "COMMIT",
+    [SAY_ROLLBACK] = "ROLLBACK",     [SAY_SAVEPOINT] = "SAVEPOINT part",
+    [SAY_RELEASE] = "RELEASE part",  [SAY_UNDO] = "ROLLBACK TO part",
     [SAY_SNAPSHOT] = "BEGIN",
 };
 
 static enum err sqlite_say(struct ctx *c, struct db *base, enum control what)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
-    if (what == SAY_ROLLBACK && sqlite3_get_autocommit(db->handle)) return OK; /* it did so itself */
+    if (what == SAY_ROLLBACK && sqlite3_get_autocommit(db->handle))
+        return OK; /* it did so itself */
     sqlite3_stmt **stmt = &db->control[what];
     int code = SQLITE_OK;
     if (!*stmt)
@@ -352,8 +366,8 @@ static enum err sqlite_script(struct ctx *c, struct db *base, str sql)
     return sqlite_fail(c, db->handle, code, "script");
 }
 
-/* A failed fsync may leave the refused commit whole in the log file, and a crash right now would bring it back. The next
- * commit overwrites it, so make one: a header field of no meaning. */
+/* A failed fsync may leave the refused commit whole in the log file, and a crash right now would
+ * bring it back. The next commit overwrites it, so make one: a header field of no meaning. */
 static enum err sqlite_settle(struct ctx *c, struct db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
@@ -380,15 +394,18 @@ static const char *sqlite_check_query(struct db *base, struct query *q, struct a
     struct sqlite_db *db = (struct sqlite_db *)base;
     struct sqlite_prepared p = { 0 };
     if (sqlite3_prepare_v3(db->handle, q->sql, -1, 0, &p.stmt, NULL) != SQLITE_OK)
-        return str_fmt(a, "%s (%s:%d): %s", q->name, q->file, q->line, sqlite3_errmsg(db->handle)).at;
+        return str_fmt(a, "%s (%s:%d): %s", q->name, q->file, q->line, sqlite3_errmsg(db->handle))
+            .at;
     const char *why = map_statement(&p, q, a);
     for (int i = 0; !why && i < p.columns; i++)
         if (!type_fits(sqlite3_column_decltype(p.stmt, i), p.fields[i]->kind))
             why = str_fmt(a, "%s (%s:%d): column %s is %s", q->name, q->file, q->line,
-                          p.fields[i]->name, sqlite3_column_decltype(p.stmt, i)).at;
+                          p.fields[i]->name, sqlite3_column_decltype(p.stmt, i))
+                      .at;
     if (!why && q->changes == (sqlite3_stmt_readonly(p.stmt) != 0))
         why = str_fmt(a, "%s (%s:%d): %s", q->name, q->file, q->line,
-                      q->changes ? "changes nothing: use QUERY" : "changes rows: use CHANGE").at;
+                      q->changes ? "changes nothing: use QUERY" : "changes rows: use CHANGE")
+                  .at;
     drop_prepared(&p);
     return why;
 }
@@ -413,8 +430,13 @@ static enum err sqlite_integrity(struct ctx *c, struct db *base)
 
 const struct driver driver_sqlite = {
     .name = "sqlite",
-    .int64 = "INTEGER", .text = "TEXT", .bytes = "BLOB", .flag = "INTEGER", .float64 = "REAL",
-    .table_end = " STRICT", .clustered_end = " STRICT, WITHOUT ROWID",
+    .int64 = "INTEGER",
+    .text = "TEXT",
+    .bytes = "BLOB",
+    .flag = "INTEGER",
+    .float64 = "REAL",
+    .table_end = " STRICT",
+    .clustered_end = " STRICT, WITHOUT ROWID",
     .open = sqlite_open_db,
     .close = sqlite_close_db,
     .run = sqlite_run,

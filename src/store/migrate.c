@@ -1,7 +1,8 @@
 /* migrate.c -- brings the tables up to what the rooms list, and refuses what it does not know.
  *
- * A migration that has landed is never edited: its checksum is kept in the table `migration` and compared at every open. A
- * row that no room knows was written by a newer program: opening would damage what it made, so it is refused.
+ * A migration that has landed is never edited: its checksum is kept in the table `migration` and
+ * compared at every open. A row that no room knows was written by a newer program: opening would
+ * damage what it made, so it is refused.
  */
 #include <assert.h>
 #include <ctype.h>
@@ -28,12 +29,14 @@ static i64 skip_quiet(str sql, i64 at)
     return i < sql.n ? i + 1 : i;
 }
 
-/* A column word is a type where a name (or CAST's AS) stands before it; elsewhere it is a name of somebody's. */
+/* A column word is a type where a name (or CAST's AS) stands before it; elsewhere it is a name of
+ * somebody's. */
 static bool type_place(str before)
 {
     static const char *const not_names[] = {
-        "SELECT", "WHERE", "AND", "OR", "NOT", "SET", "BY", "COLUMN", "ON", "FROM", "INTO", "TABLE",
-        "INDEX", "KEY", "THEN", "ELSE", "WHEN", "CASE", "DISTINCT", "IN", "IS", "DEFAULT", "TO", "EXISTS",
+        "SELECT", "WHERE", "AND",      "OR",    "NOT",   "SET",     "BY",   "COLUMN",
+        "ON",     "FROM",  "INTO",     "TABLE", "INDEX", "KEY",     "THEN", "ELSE",
+        "WHEN",   "CASE",  "DISTINCT", "IN",    "IS",    "DEFAULT", "TO",   "EXISTS",
     };
     if (!before.n || !word_byte(before.at[0])) return false;
     for (i64 i = 0; i < COUNT(not_names); i++)
@@ -43,9 +46,11 @@ static bool type_place(str before)
 
 static const char *spelled(const struct driver *d, str word, str before)
 {
-    const struct { const char *ours, *theirs; } words[] = {
-        { "int64", d->int64 }, { "text", d->text }, { "bytes", d->bytes },
-        { "flag", d->flag }, { "float64", d->float64 },
+    const struct {
+        const char *ours, *theirs;
+    } words[] = {
+        { "int64", d->int64 }, { "text", d->text },       { "bytes", d->bytes },
+        { "flag", d->flag },   { "float64", d->float64 },
     };
     if (!type_place(before)) return NULL;
     for (i64 i = 0; i < COUNT(words); i++) {
@@ -76,7 +81,8 @@ str migration_spell(struct arena *a, const struct driver *d, str sql)
             str word = str_sub(sql, i, end);
             const char *theirs = spelled(d, word, before);
             bool table = str_eq_nocase(first, S("CREATE")) && str_eq_nocase(second, S("TABLE"));
-            if (closed && table && str_eq(word, S("clustered"))) buf_add(&out, str_of(d->clustered_end));
+            if (closed && table && str_eq(word, S("clustered")))
+                buf_add(&out, str_of(d->clustered_end));
             else buf_add(&out, theirs ? str_of(theirs) : word);
             if (!first.n) first = word;
             else if (!second.n) second = word;
@@ -99,9 +105,9 @@ str migration_spell(struct arena *a, const struct driver *d, str sql)
 
 /* -- what is applied -------------------------------------------------------------------------- */
 
-#define FIELDS_OF_migration_row(X, N)                                                              \
-    X(str, room, ANY, "Whose", N)                                                                  \
-    X(str, name, ANY, "Name", N)                                                                   \
+#define FIELDS_OF_migration_row(X, N) \
+    X(str, room, ANY, "Whose", N)     \
+    X(str, name, ANY, "Name", N)      \
     X(str, checksum, ANY, "Of its text", N)
 SHAPE(migration_row);
 SHAPE_DEFINE(migration_row);
@@ -142,7 +148,8 @@ static enum err refuse_strangers(struct ctx *c, struct store *s, struct migratio
         const struct migration *m = find_migration(s, row);
         if (!m)
             return fail(c, E_STORE,
-                        "这些数据由更新版本的 Koi 写入（" STR_FMT " / " STR_FMT "）：请改用新版本打开",
+                        "这些数据由更新版本的 Koi 写入（" STR_FMT " / " STR_FMT
+                        "）：请改用新版本打开",
                         "this data was written by a newer Koi (" STR_FMT " / " STR_FMT
                         "): open it with the newer program",
                         STR_ARG(row->room), STR_ARG(row->name));
@@ -151,22 +158,26 @@ static enum err refuse_strangers(struct ctx *c, struct store *s, struct migratio
                         "迁移 " STR_FMT " / " STR_FMT
                         " 的内容在执行之后被改过：请使用当初的程序，或恢复这条迁移的原文",
                         "migration " STR_FMT " / " STR_FMT
-                        " was edited after it was applied: use the program that applied it, or restore its text",
+                        " was edited after it was applied: use the program that applied it, or "
+                        "restore its text",
                         STR_ARG(row->room), STR_ARG(row->name));
     }
     return OK;
 }
 
-static enum err apply(struct ctx *c, struct store *s, const struct room *room, const struct migration *m)
+static enum err apply(struct ctx *c, struct store *s, const struct room *room,
+                      const struct migration *m)
 {
     struct db *db = c->db;
     enum err e = db->driver->script(c, db, migration_spell(c->arena, db->driver, str_of(m->sql)));
     if (e != OK) {
         LOG(ERROR, "store.migration_failed", KV("room", room->name), KV("name", m->name),
             KV("why", c->why.detail));
-        return fail(c, e, "迁移 %s / %s 没有完成", "migration %s / %s did not finish", room->name, m->name);
+        return fail(c, e, "迁移 %s / %s 没有完成", "migration %s / %s did not finish", room->name,
+                    m->name);
     }
-    return db_run(c, &sql_apply, ARGS(str_of(room->name), str_of(m->name), checksum_of(c->arena, m->sql), c->now),
+    return db_run(c, &sql_apply,
+                  ARGS(str_of(room->name), str_of(m->name), checksum_of(c->arena, m->sql), c->now),
                   NULL, NULL);
 }
 
@@ -208,14 +219,16 @@ enum err migrate_check(struct ctx *c, struct store *s)
 {
     struct migration_row_list rows;
     enum err e = db_all(c, &sql_applied, &rows, NO_ARGS);
-    if (e == E_INTERNAL) return fail(c, E_STORE, "这里没有 Koi 的数据", "there is no data of Koi here");
+    if (e == E_INTERNAL)
+        return fail(c, E_STORE, "这里没有 Koi 的数据", "there is no data of Koi here");
     TRY(e);
     TRY(refuse_strangers(c, s, &rows));
     for (i64 i = 0; s->rooms[i]; i++)
         for (const struct migration *m = s->rooms[i]->migrations; m && m->name; m++)
             if (!find_row(&rows, str_of(s->rooms[i]->name), str_of(m->name)))
-                return fail(c, E_STORE, "数据库缺少迁移 %s / %s：请先用本版本启动一次服务",
-                            "the database lacks migration %s / %s: start the server of this version once",
-                            s->rooms[i]->name, m->name);
+                return fail(
+                    c, E_STORE, "数据库缺少迁移 %s / %s：请先用本版本启动一次服务",
+                    "the database lacks migration %s / %s: start the server of this version once",
+                    s->rooms[i]->name, m->name);
     return OK;
 }

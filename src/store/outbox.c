@@ -1,19 +1,21 @@
-/* outbox.c -- effects on the outside world, handed out under a lease until somebody reports them done.
+/* outbox.c -- effects on the outside world, handed out under a lease until somebody reports them
+ * done.
  *
- * A row is due at due_at. Taking it moves due_at to the end of the lease and counts the attempt: a worker that dies simply
- * lets the lease pass. A worker of an older lease that reports late does no harm: done stays done.
+ * A row is due at due_at. Taking it moves due_at to the end of the lease and counts the attempt: a
+ * worker that dies simply lets the lease pass. A worker of an older lease that reports late does no
+ * harm: done stays done.
  */
 #include "store/outbox.h"
 
 #include <stdlib.h>
 
-
 SHAPE_DEFINE(outbox_item);
 
 #define WHY_MAX 500
 
-static const i64 waits_ms[] = { 5 * SECOND_MS,  5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 5 * HOUR_MS,
-                                10 * HOUR_MS, 14 * HOUR_MS,  20 * HOUR_MS,   24 * HOUR_MS };
+static const i64 waits_ms[] = { 5 * SECOND_MS, 5 * MINUTE_MS, 30 * MINUTE_MS,
+                                2 * HOUR_MS,   5 * HOUR_MS,   10 * HOUR_MS,
+                                14 * HOUR_MS,  20 * HOUR_MS,  24 * HOUR_MS };
 
 CHANGE(sql_put, "INSERT INTO outbox (id, kind, payload, state, due_at, attempts, why, made_at) "
                 "VALUES ($1, $2, $3, 'waiting', $4, 0, '', $5)");
@@ -22,7 +24,8 @@ CHANGE_RETURNING(sql_lease, outbox_item,
                  "SELECT id FROM outbox WHERE kind = $1 AND state = 'waiting' AND due_at <= $2 "
                  "ORDER BY due_at, id LIMIT $4) RETURNING id, kind, payload, attempts");
 CHANGE(sql_done, "UPDATE outbox SET state = 'done' WHERE id = $1");
-QUERY(sql_attempts, one_i64, "SELECT attempts AS value FROM outbox WHERE id = $1 AND state = 'waiting'");
+QUERY(sql_attempts, one_i64,
+      "SELECT attempts AS value FROM outbox WHERE id = $1 AND state = 'waiting'");
 CHANGE(sql_later, "UPDATE outbox SET due_at = $2, why = $3 WHERE id = $1");
 CHANGE(sql_dead, "UPDATE outbox SET state = 'dead', why = $2 WHERE id = $1");
 
@@ -45,7 +48,8 @@ enum err outbox_take(struct tx *t, str kind, i64 max, i64 lease_ms, struct outbo
 {
     struct ctx *c = t->c;
     TRY(db_all(c, &sql_lease, out, ARGS(kind, c->now, c->now + lease_ms, max)));
-    if (out->n > 1) qsort(out->at, (size_t)out->n, sizeof *out->at, by_id); /* RETURNING has no order */
+    if (out->n > 1)
+        qsort(out->at, (size_t)out->n, sizeof *out->at, by_id); /* RETURNING has no order */
     return OK;
 }
 

@@ -7,11 +7,21 @@
 
 /* Types as the server numbers them (stable since ever: catalog/pg_type.dat). */
 enum {
-    PG_BOOL = 16, PG_BYTEA = 17, PG_INT8 = 20, PG_INT2 = 21, PG_INT4 = 23, PG_TEXT = 25,
-    PG_FLOAT4 = 700, PG_FLOAT8 = 701, PG_UNKNOWN = 705, PG_VARCHAR = 1043, PG_NUMERIC = 1700,
+    PG_BOOL = 16,
+    PG_BYTEA = 17,
+    PG_INT8 = 20,
+    PG_INT2 = 21,
+    PG_INT4 = 23,
+    PG_TEXT = 25,
+    PG_FLOAT4 = 700,
+    PG_FLOAT8 = 701,
+    PG_UNKNOWN = 705,
+    PG_VARCHAR = 1043,
+    PG_NUMERIC = 1700,
 };
 
-/* A statement ready to run: parameter types as the server inferred them, which field column i fills. */
+/* A statement ready to run: parameter types as the server inferred them, which field column i
+ * fills. */
 struct pg_prepared {
     bool ready;
     int params, columns;
@@ -25,7 +35,7 @@ struct pg_db {
     struct pg_prepared *prepared; /* by slot */
     i64 slots;
     struct arena *row; /* decoded bytes of rows that nobody keeps */
-    int cursors; /* open, by depth of db_each within db_each */
+    int cursors;       /* open, by depth of db_each within db_each */
 };
 
 /* Parameters in the form libpq wants them. */
@@ -42,5 +52,6 @@ bool pg_cell(const PGresult *r, int row, int column, struct arena *a, struct cel
 /* A result type can fill a field of kind k. */
 bool pg_type_fits(Oid type, enum shape_kind k);
 
-/* What went wrong, as ours; notes in db whether the connection is lost and whether a retry can help. */
+/* What went wrong, as ours; notes in db whether the connection is lost and whether a retry can
+ * help. */
 enum err pg_fail(struct ctx *c, struct pg_db *db, const PGresult *r, const char *what);

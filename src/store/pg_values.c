@@ -87,9 +87,7 @@ bool pg_cell(const PGresult *r, int row, int column, struct arena *a, struct cel
     if (PQgetisnull(r, row, column)) return true;
     str text = { PQgetvalue(r, row, column), PQgetlength(r, row, column) };
     switch (PQftype(r, column)) {
-    case PG_BOOL:
-        *out = (struct cell){ .kind = CELL_I64, .i = text.at[0] == 't' };
-        return true;
+    case PG_BOOL: *out = (struct cell){ .kind = CELL_I64, .i = text.at[0] == 't' }; return true;
     case PG_INT2:
     case PG_INT4:
     case PG_INT8: out->kind = CELL_I64; return i64_parse(text, &out->i);
@@ -134,8 +132,10 @@ static const struct {
 } states[] = {
     { "23505", E_CONFLICT, STAYS, "已有相同的记录", "such a row exists already" },
     { "23", E_INTERNAL, STAYS, "数据违反表的约束", "a table's constraint was violated" },
-    { "40001", E_BUSY, RETRY, "与同时进行的修改冲突", "it collided with a change at the same time" },
-    { "40P01", E_BUSY, RETRY, "与同时进行的修改互相等待", "it deadlocked with a change at the same time" },
+    { "40001", E_BUSY, RETRY, "与同时进行的修改冲突",
+      "it collided with a change at the same time" },
+    { "40P01", E_BUSY, RETRY, "与同时进行的修改互相等待",
+      "it deadlocked with a change at the same time" },
     { "53100", E_FULL, STAYS, "PostgreSQL 的磁盘已满：请腾出空间后重试",
       "the disk of PostgreSQL is full: free some space and retry" },
     { "53300", E_BUSY, STAYS, "PostgreSQL 的连接数已满：请调大 max_connections",
@@ -147,21 +147,24 @@ static const struct {
     { "08", E_STORE, LOST, "与 PostgreSQL 的连接中断", "the connection to PostgreSQL was lost" },
     { "25006", E_INTERNAL, STAYS, "只读连接不能改动数据", "a reader cannot change rows" },
     { "25P02", E_STORE, STAYS, "前一条语句已失败", "an earlier statement has failed" },
-    { "22021", E_INVALID, STAYS, "文本不是有效的 UTF-8（或含有 NUL）", "a text is not valid UTF-8 (or holds a NUL)" },
+    { "22021", E_INVALID, STAYS, "文本不是有效的 UTF-8（或含有 NUL）",
+      "a text is not valid UTF-8 (or holds a NUL)" },
     { "54", E_TOO_LARGE, STAYS, "内容太大", "the content is too large" },
     { "28", E_STORE, STAYS, "PostgreSQL 拒绝登录：请检查用户名和密码",
       "PostgreSQL refused the login: check user and password" },
-    { "3D000", E_STORE, STAYS, "没有这个 PostgreSQL 数据库", "there is no such PostgreSQL database" },
+    { "3D000", E_STORE, STAYS, "没有这个 PostgreSQL 数据库",
+      "there is no such PostgreSQL database" },
     { "58", E_STORE, STAYS, "PostgreSQL 读写磁盘失败", "PostgreSQL could not use its disk" },
-    { "XX", E_STORE, STAYS, "PostgreSQL 内部错误或数据损坏", "an internal fault of PostgreSQL, or damaged data" },
+    { "XX", E_STORE, STAYS, "PostgreSQL 内部错误或数据损坏",
+      "an internal fault of PostgreSQL, or damaged data" },
 };
 
 static enum err say_state(struct ctx *c, struct pg_db *db, i64 i, const char *what)
 {
     db->db.lost = db->db.lost || states[i].fate == LOST;
     db->db.retry = db->db.retry || states[i].fate != STAYS;
-    return fail(c, states[i].err, "%s（%s，%s）", "%s (%s, %s)", c->locale == ZH ? states[i].zh : states[i].en, what,
-                states[i].state);
+    return fail(c, states[i].err, "%s（%s，%s）", "%s (%s, %s)",
+                c->locale == ZH ? states[i].zh : states[i].en, what, states[i].state);
 }
 
 enum err pg_fail(struct ctx *c, struct pg_db *db, const PGresult *r, const char *what)
@@ -169,14 +172,19 @@ enum err pg_fail(struct ctx *c, struct pg_db *db, const PGresult *r, const char 
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     if (!state && PQstatus(db->handle) == CONNECTION_BAD) state = "08006";
     if (!state) state = "XX000";
-    /* The server's primary message may quote values of the data: it is logged for our own mistakes only, without class 22. */
-    const char *why = r && strncmp(state, "22", 2) != 0 ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    /* The server's primary message may quote values of the data: it is logged for our own mistakes
+     * only, without class 22. */
+    const char *why =
+        r && strncmp(state, "22", 2) != 0 ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     for (i64 i = 0; i < COUNT(states); i++) {
         if (strncmp(state, states[i].state, strlen(states[i].state)) != 0) continue;
         if (states[i].err == E_INTERNAL || states[i].err == E_STORE)
-            LOG(WARN, "store.statement_refused", KV("what", what), KV("state", state), KV("why", why ? why : ""));
+            LOG(WARN, "store.statement_refused", KV("what", what), KV("state", state),
+                KV("why", why ? why : ""));
         return say_state(c, db, i, what);
     }
-    LOG(ERROR, "store.statement_failed", KV("what", what), KV("state", state), KV("why", why ? why : ""));
-    return fail(c, E_INTERNAL, "数据库拒绝了语句 %s（%s）", "the database refused the statement %s (%s)", what, state);
+    LOG(ERROR, "store.statement_failed", KV("what", what), KV("state", state),
+        KV("why", why ? why : ""));
+    return fail(c, E_INTERNAL, "数据库拒绝了语句 %s（%s）",
+                "the database refused the statement %s (%s)", what, state);
 }

@@ -1,7 +1,8 @@
 /* query.c -- statements that list themselves, and the way of a row into its struct.
  *
- * Every statement has a slot, a dense number, so that a connection finds its prepared form by index. A result column
- * finds its field once per prepared statement; after that a row is a loop over cells.
+ * Every statement has a slot, a dense number, so that a connection finds its prepared form by
+ * index. A result column finds its field once per prepared statement; after that a row is a loop
+ * over cells.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -69,7 +70,8 @@ static str cell_text(struct arena *copy, str s)
     return copy ? str_copy(copy, s) : s;
 }
 
-typedef bool put_fn(void *at, const struct shape_field *f, const struct cell *v, struct arena *copy);
+typedef bool put_fn(void *at, const struct shape_field *f, const struct cell *v,
+                    struct arena *copy);
 
 static bool put_str(void *at, const struct shape_field *f, const struct cell *v, struct arena *copy)
 {
@@ -137,11 +139,21 @@ static bool put_choice(void *at, const struct shape_field *f, const struct cell 
 }
 
 static put_fn *const puts_of[] = {
-    [K_str] = put_str,         [K_json] = put_str,          [K_i64] = put_i64,
-    [K_money] = put_i64,       [K_instant] = put_i64,       [K_f64] = put_f64,
-    [K_flag] = put_flag,       [K_day] = put_day,           [K_opt_i64] = put_opt_i64,
-    [K_opt_money] = put_opt_i64, [K_opt_instant] = put_opt_i64, [K_opt_f64] = put_opt_f64,
-    [K_opt_flag] = put_opt_flag, [K_choice] = put_choice,   [K_list] = NULL,
+    [K_str] = put_str,
+    [K_json] = put_str,
+    [K_i64] = put_i64,
+    [K_money] = put_i64,
+    [K_instant] = put_i64,
+    [K_f64] = put_f64,
+    [K_flag] = put_flag,
+    [K_day] = put_day,
+    [K_opt_i64] = put_opt_i64,
+    [K_opt_money] = put_opt_i64,
+    [K_opt_instant] = put_opt_i64,
+    [K_opt_f64] = put_opt_f64,
+    [K_opt_flag] = put_opt_flag,
+    [K_choice] = put_choice,
+    [K_list] = NULL,
 };
 
 bool kind_from_sql(enum shape_kind k) { return k < COUNT(puts_of) && puts_of[k]; }
@@ -150,7 +162,8 @@ enum err cell_put(struct ctx *c, const struct query *q, const struct shape_field
                   const struct cell *v, struct arena *copy)
 {
     if (puts_of[f->kind]((char *)row + f->offset, f, v, copy)) return OK;
-    return misfit(c, q, f, f->kind == K_choice && v->kind == CELL_TEXT ? "an unknown name" : cell_word(v));
+    return misfit(c, q, f,
+                  f->kind == K_choice && v->kind == CELL_TEXT ? "an unknown name" : cell_word(v));
 }
 
 const char *column_fits(struct arena *a, const struct query *q, const char *column,
@@ -159,10 +172,12 @@ const char *column_fits(struct arena *a, const struct query *q, const char *colu
     const struct shape_field *f = q->shape ? shape_find(q->shape, str_of(column)) : NULL;
     if (!f)
         return str_fmt(a, "%s (%s:%d): column %s has no field in %s", q->name, q->file, q->line,
-                       column, q->shape ? q->shape->name : "nothing").at;
+                       column, q->shape ? q->shape->name : "nothing")
+            .at;
     if (!kind_from_sql(f->kind))
         return str_fmt(a, "%s (%s:%d): field %s cannot come from a row", q->name, q->file, q->line,
-                       column).at;
+                       column)
+            .at;
     *field = f;
     return NULL;
 }
@@ -190,7 +205,8 @@ enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *r
 {
     struct db *db = c->db;
     if (!db)
-        return fail(c, E_INTERNAL, "语句 %s 没有数据库连接", "statement %s has no connection", q->name);
+        return fail(c, E_INTERNAL, "语句 %s 没有数据库连接", "statement %s has no connection",
+                    q->name);
     if (q->changes && db->role == ROLE_READER)
         return fail(c, E_INTERNAL, "语句 %s 要改动数据，却在只读连接上执行",
                     "statement %s changes rows but was run on a reader", q->name);
@@ -255,7 +271,9 @@ enum err db_all(struct ctx *c, struct query *q, void *list_out, struct args args
 {
     assert(q->shape);
     struct into_list into = { .rows = { .place = place_list, .copy = c->arena },
-                              .list = list_out, .size = q->shape->size, .arena = c->arena };
+                              .list = list_out,
+                              .size = q->shape->size,
+                              .arena = c->arena };
     *into.list = (struct any_list){ 0 };
     return db_run(c, q, args, &into.rows, NULL);
 }
@@ -284,7 +302,9 @@ enum err db_each(struct ctx *c, struct query *q, enum err (*fn)(void *arg, const
 {
     assert(q->shape);
     struct each each = { .rows = { .place = place_each, .got = got_each, .stream = true },
-                         .fn = fn, .arg = arg, .size = q->shape->size };
+                         .fn = fn,
+                         .arg = arg,
+                         .size = q->shape->size };
     each.row = arena_alloc(c->arena, q->shape->size, 1);
     return db_run(c, q, args, &each.rows, NULL);
 }

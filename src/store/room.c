@@ -36,7 +36,7 @@ static enum err zone_exists(struct ctx *c, str value)
 {
     if (zone_open(str_z(c->arena, value))) return OK;
     return fail_at(c, E_INVALID, S("value"), "没有这个时区，请写 IANA 名称，例如 Asia/Shanghai",
-                "there is no such time zone; write its IANA name, such as Asia/Shanghai");
+                   "there is no such time zone; write its IANA name, such as Asia/Shanghai");
 }
 
 static enum err is_currency(struct ctx *c, str value)
@@ -49,12 +49,24 @@ static enum err is_currency(struct ctx *c, str value)
 }
 
 static const struct setting settings[] = {
-    { .name = "timezone", .kind = SETTING_TEXT, .fallback = "Asia/Shanghai", .check = zone_exists,
-      .zh = "店铺时区：“一天”从这里的零点开始", .en = "The shop's time zone: what a day is" },
-    { .name = "currency", .kind = SETTING_TEXT, .fallback = "CNY", .check = is_currency,
-      .zh = "金额的币种（ISO 4217）", .en = "The currency of amounts (ISO 4217)" },
-    { .name = "language", .kind = SETTING_CHOICE, .fallback = "zh-CN", .choices = "zh-CN en-US",
-      .zh = "通知和命令行使用的语言", .en = "The language of notices and of the command line" },
+    { .name = "timezone",
+      .kind = SETTING_TEXT,
+      .fallback = "Asia/Shanghai",
+      .check = zone_exists,
+      .zh = "店铺时区：“一天”从这里的零点开始",
+      .en = "The shop's time zone: what a day is" },
+    { .name = "currency",
+      .kind = SETTING_TEXT,
+      .fallback = "CNY",
+      .check = is_currency,
+      .zh = "金额的币种（ISO 4217）",
+      .en = "The currency of amounts (ISO 4217)" },
+    { .name = "language",
+      .kind = SETTING_CHOICE,
+      .fallback = "zh-CN",
+      .choices = "zh-CN en-US",
+      .zh = "通知和命令行使用的语言",
+      .en = "The language of notices and of the command line" },
     { 0 },
 };
 

@@ -10,8 +10,8 @@
 SHAPE_DEFINE(setting_view);
 
 #define TABLES_MAX 64
-#define TEXT_MAX 1000
-#define LIST_MAX 100
+#define TEXT_MAX   1000
+#define LIST_MAX   100
 
 QUERY(sql_setting, one_str, "SELECT value FROM setting WHERE name = $1");
 CHANGE(sql_set_setting,
@@ -66,15 +66,18 @@ static enum err check_limits(struct ctx *c, const struct setting *row, i64 v)
     if (!has_limits(row) || (v >= row->min && v <= row->max)) return OK;
     str min = number_text(c->arena, row, row->min), max = number_text(c->arena, row, row->max);
     return fail_at(c, E_INVALID, S("value"), "%s：应在 " STR_FMT " 到 " STR_FMT " 之间",
-                   "%s: should be between " STR_FMT " and " STR_FMT, row->name, STR_ARG(min), STR_ARG(max));
+                   "%s: should be between " STR_FMT " and " STR_FMT, row->name, STR_ARG(min),
+                   STR_ARG(max));
 }
 
 static enum err parse_one(struct ctx *c, const struct setting *row, str text, i64 *out)
 {
     bool read = is_money(row) ? money_parse(text, out) : i64_parse(text, out);
     if (read) return check_limits(c, row, *out);
-    return fail_at(c, E_INVALID, S("value"), is_money(row) ? "%s：应是金额，例如 99.00" : "%s：应是整数，例如 30",
-                   is_money(row) ? "%s: should be an amount, such as 99.00" : "%s: should be a whole number, such as 30",
+    return fail_at(c, E_INVALID, S("value"),
+                   is_money(row) ? "%s：应是金额，例如 99.00" : "%s：应是整数，例如 30",
+                   is_money(row) ? "%s: should be an amount, such as 99.00"
+                                 : "%s: should be a whole number, such as 30",
                    row->name);
 }
 
@@ -98,7 +101,8 @@ static enum err parse_flag(struct ctx *c, const struct setting *row, str value, 
 {
     bool yes = str_eq(value, S("true"));
     if (!yes && !str_eq(value, S("false")))
-        return fail_at(c, E_INVALID, S("value"), "%s：应是 true 或 false", "%s: should be true or false", row->name);
+        return fail_at(c, E_INVALID, S("value"), "%s：应是 true 或 false",
+                       "%s: should be true or false", row->name);
     *PUSH(c->arena, out) = yes;
     return OK;
 }
@@ -108,7 +112,8 @@ static enum err parse_text(struct ctx *c, const struct setting *row, str value, 
     i64 min = has_limits(row) ? row->min : 0, max = has_limits(row) ? row->max : TEXT_MAX;
     if (value.n >= min && value.n <= max && str_is_utf8(value)) return OK;
     return fail_at(c, E_INVALID, S("value"), "%s：长度应在 %lld 到 %lld 字节之间",
-                   "%s: should be %lld to %lld bytes of text", row->name, (long long)min, (long long)max);
+                   "%s: should be %lld to %lld bytes of text", row->name, (long long)min,
+                   (long long)max);
 }
 
 static enum err parse_choice(struct ctx *c, const struct setting *row, str value, ints *out)
@@ -119,16 +124,17 @@ static enum err parse_choice(struct ctx *c, const struct setting *row, str value
         *PUSH(c->arena, out) = i;
         return OK;
     }
-    return fail_at(c, E_INVALID, S("value"), "%s：应是其中之一：%s", "%s: should be one of: %s", row->name, row->choices);
+    return fail_at(c, E_INVALID, S("value"), "%s：应是其中之一：%s", "%s: should be one of: %s",
+                   row->name, row->choices);
 }
 
 static const struct {
     const char *name;
     enum err (*parse)(struct ctx *c, const struct setting *row, str value, ints *out);
 } kinds[] = {
-    [SETTING_TEXT] = { "text", parse_text },       [SETTING_I64] = { "int", parse_number },
-    [SETTING_MONEY] = { "money", parse_number },   [SETTING_FLAG] = { "flag", parse_flag },
-    [SETTING_CHOICE] = { "choice", parse_choice }, [SETTING_I64S] = { "ints", parse_numbers },
+    [SETTING_TEXT] = { "text", parse_text },        [SETTING_I64] = { "int", parse_number },
+    [SETTING_MONEY] = { "money", parse_number },    [SETTING_FLAG] = { "flag", parse_flag },
+    [SETTING_CHOICE] = { "choice", parse_choice },  [SETTING_I64S] = { "ints", parse_numbers },
     [SETTING_MONEYS] = { "moneys", parse_numbers },
 };
 
@@ -142,7 +148,8 @@ enum err setting_parse(struct ctx *c, const struct setting *row, str value, ints
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-/* The value in force, as text and parsed. A stored value that its row no longer allows counts as never set. */
+/* The value in force, as text and parsed. A stored value that its row no longer allows counts as
+ * never set. */
 static enum err read_row(struct ctx *c, const struct setting *row, str *text, ints *list)
 {
     struct one_str stored;
@@ -217,9 +224,11 @@ enum err setting_set(struct tx *t, str name, str value)
 {
     const struct setting *row = find_row(name);
     if (!row)
-        return fail(t->c, E_NOT_FOUND, "没有设置项 “" STR_FMT "”", "there is no setting \"" STR_FMT "\"",
+        return fail(t->c, E_NOT_FOUND, "没有设置项 “" STR_FMT "”",
+                    "there is no setting \"" STR_FMT "\"",
                     STR_ARG(str_sub(name, 0, name.n < 80 ? name.n : 80)));
     ints list;
     TRY(setting_parse(t->c, row, value, &list));
-    return tx_change(t, &sql_set_setting, ARGS(name, value, t->c->now, t->c->actor.at ? t->c->actor : S("")));
+    return tx_change(t, &sql_set_setting,
+                     ARGS(name, value, t->c->now, t->c->actor.at ? t->c->actor : S("")));
 }

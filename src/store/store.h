@@ -182,7 +182,7 @@ enum err store_write(struct store *s, struct ctx *c, write_fn *fn, void *arg);
 struct store_options {
     str where;      /* a data folder (koi.db inside) or postgresql://… */
     int readers;    /* connections for reading; 0: default 8 */
-    int pg_writers; /* 0: default 2 */
+    int pg_writers; /* 0: default 2; their batches take turns, one gathers while the other commits */
     i64 batch_jobs_max; /* 0: default 512 */
     i64 cache_kib;  /* page cache per connection; 0: default */
     bool read_only; /* open without a writer, refuse to create */

@@ -1,4 +1,5 @@
-/* store_private.h -- inside the store: connections, the driver seam, the writer's queue. No other room includes it. */
+/* store_private.h -- inside the store: connections, the driver seam, the writer's queue. No other
+ * room includes it. */
 #pragma once
 
 #include <pthread.h>
@@ -18,12 +19,12 @@ struct cell {
 
 /* Where the rows of a statement go. */
 struct rows {
-    void *(*place)(struct rows *r);                    /* memory for the next row */
+    void *(*place)(struct rows *r);                            /* memory for the next row */
     enum err (*got)(struct rows *r, struct ctx *c, void *row); /* NULL: nothing to do */
-    struct arena *copy;                                /* text is copied here; NULL: borrowed */
-    i64 max;                                           /* stops after so many; 0: all */
-    bool stream;                                       /* the result may be larger than memory */
-    bool refused;                                      /* `got` answered an error: not the engine's */
+    struct arena *copy; /* text is copied here; NULL: borrowed */
+    i64 max;            /* stops after so many; 0: all */
+    bool stream;        /* the result may be larger than memory */
+    bool refused;       /* `got` answered an error: not the engine's */
     i64 n;
 };
 /* One row has been placed and filled: counts it, hands it on. */
@@ -40,13 +41,13 @@ bool kind_from_sql(enum shape_kind k);
 enum role { ROLE_READER, ROLE_WRITER, ROLE_TOOL }; /* TOOL: check, backup, migrations: no guards */
 
 enum control {
-    SAY_BEGIN,          /* a change, waiting its turn among writers of other processes */
-    SAY_COMMIT,         /* durable when it answers OK */
+    SAY_BEGIN,  /* a change, waiting its turn among writers of other processes */
+    SAY_COMMIT, /* durable when it answers OK */
     SAY_ROLLBACK,
     SAY_SAVEPOINT,
     SAY_RELEASE,
-    SAY_UNDO,           /* back to the last savepoint, which stays */
-    SAY_SNAPSHOT,       /* readers: one state until SAY_ROLLBACK */
+    SAY_UNDO,     /* back to the last savepoint, which stays */
+    SAY_SNAPSHOT, /* readers: one state until SAY_ROLLBACK */
     SAY_COUNT,
 };
 
@@ -58,12 +59,12 @@ struct db {
     const struct driver *driver;
     struct store *store;
     enum role role;
-    bool snapshot;      /* a reader inside SAY_SNAPSHOT */
-    bool lost;          /* the connection is gone: reopen before use */
-    bool retry;         /* the transaction failed for a reason that a second try can mend */
-    struct job *job;    /* the job in work, on the writer's connection */
+    bool snapshot;   /* a reader inside SAY_SNAPSHOT */
+    bool lost;       /* the connection is gone: reopen before use */
+    bool retry;      /* the transaction failed for a reason that a second try can mend */
+    struct job *job; /* the job in work, on the writer's connection */
     struct lease *lease;
-    struct db *next;    /* in the pool */
+    struct db *next; /* in the pool */
 };
 
 struct driver {
@@ -123,8 +124,8 @@ struct job {
     struct job *next;
 };
 
-#define POOL_MAX 64
-#define TOOL_SLOTS 512 /* places for statements that backup and check make at run time */
+#define POOL_MAX    64
+#define TOOL_SLOTS  512 /* places for statements that backup and check make at run time */
 #define WRITERS_MAX 8
 
 struct writer {
@@ -143,8 +144,6 @@ struct store {
     char *where; /* database file or URL, terminated */
     struct arena *arena;
     const struct room *const *rooms; /* store_room first */
-    const struct zone *zone;
-    i64 queries;
 
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_free;

@@ -1,17 +1,22 @@
-/* writer.c -- store_write: callers queue a change and sleep; a writer takes all that wait and commits them together.
+/* writer.c -- store_write: callers queue a change and sleep; a writer takes all that wait and
+ * commits them together.
  *
  * Invariants
- * 1. A job lives on its caller's stack. Between `queued` and `done` it belongs to the queue or to one writer; after the
- *    store to `done` the writer does not touch it.
- * 2. `done` is set only when the outcome is final: after COMMIT answered, or after everything of the batch was rolled back.
- * 3. What a job that failed has changed is undone to its savepoint before the next job runs: jobs do not see each other fail.
- * 4. When the transaction itself is lost (the engine rolled back, COMMIT failed) every job of the batch gets the error.
- * 5. After-commit callbacks run between COMMIT and `done`, in the order of the jobs, so they come in commit order.
+ * 1. A job lives on its caller's stack. Between `queued` and `done` it belongs to the queue or to
+ * one writer; after the store to `done` the writer does not touch it.
+ * 2. `done` is set only when the outcome is final: after COMMIT answered, or after everything of
+ * the batch was rolled back.
+ * 3. What a job that failed has changed is undone to its savepoint before the next job runs: jobs
+ * do not see each other fail.
+ * 4. When the transaction itself is lost (the engine rolled back, COMMIT failed) every job of the
+ * batch gets the error.
+ * 5. After-commit callbacks run between COMMIT and `done`, in the order of the jobs, so they come
+ * in commit order.
  *
  *   state      who moves it          next
  *   queued     store_write           taken
- *   taken      take_batch            ran | undone      (a batch over its time puts the rest back: queued)
- *   ran        run_job               committed | taken (retry of the whole batch) | failed
+ *   taken      take_batch            ran | undone      (a batch over its time puts the rest back:
+ * queued) ran        run_job               committed | taken (retry of the whole batch) | failed
  *   undone     run_job               done with its own error, when the batch commits
  *   committed  run_batch             done
  */
@@ -25,7 +30,7 @@
 #include "base/log.h"
 #include "store/store_private.h"
 
-#define BATCH_US 20000 /* a batch takes no further job after this */
+#define BATCH_US  20000 /* a batch takes no further job after this */
 #define TRIES_MAX 10
 
 static void sleep_until_done(struct job *j)
@@ -47,12 +52,14 @@ enum err store_write(struct store *s, struct ctx *c, write_fn *fn, void *arg)
 {
     assert(!c->db || c->db->role != ROLE_WRITER); /* a write inside a write would wait for itself */
     if (s->options.read_only)
-        return fail(c, E_STORE, "数据以只读方式打开，不能修改", "the store is open for reading only");
+        return fail(c, E_STORE, "数据以只读方式打开，不能修改",
+                    "the store is open for reading only");
     struct job j = { .fn = fn, .arg = arg, .caller = c, .mark = arena_mark(c->arena) };
     pthread_mutex_lock(&s->queue_lock);
     if (s->closing) {
         pthread_mutex_unlock(&s->queue_lock);
-        return fail(c, E_BUSY, "正在停止，不再接受修改", "it is stopping and takes no more changes");
+        return fail(c, E_BUSY, "正在停止，不再接受修改",
+                    "it is stopping and takes no more changes");
     }
     *s->last = &j;
     s->last = &j.next;
@@ -97,8 +104,8 @@ enum err tx_try(struct tx *t, write_fn *fn, void *arg)
     if (e == OK) e = j->broken;
     if (e != OK) {
         struct problem why = t->c->why;
-        enum err undone = db->retry || !db->driver->alive(db) ? E_STORE
-                                                              : db->driver->say(t->c, db, SAY_UNDO);
+        enum err undone =
+            db->retry || !db->driver->alive(db) ? E_STORE : db->driver->say(t->c, db, SAY_UNDO);
         t->c->why = why;
         j->broken = undone == OK ? OK : e;
         if (undone != OK) return e;
@@ -214,11 +221,15 @@ static const struct {
     enum err err;
     const char *zh, *en;
 } batch_words[] = {
-    { E_FULL, "磁盘空间不足，没有保存：请腾出空间后重试", "nothing was saved: free some disk space and retry" },
-    { E_BUSY, "另一个程序正在写入，没有保存：请稍后再试", "nothing was saved: another program is writing, try again shortly" },
-    { E_UNCERTAIN, "提交时失去数据库，结果未知：请用同一编号重试", "the database was lost during the commit: retry with the same key" },
+    { E_FULL, "磁盘空间不足，没有保存：请腾出空间后重试",
+      "nothing was saved: free some disk space and retry" },
+    { E_BUSY, "另一个程序正在写入，没有保存：请稍后再试",
+      "nothing was saved: another program is writing, try again shortly" },
+    { E_UNCERTAIN, "提交时失去数据库，结果未知：请用同一编号重试",
+      "the database was lost during the commit: retry with the same key" },
     { E_STORE, "数据库没有完成提交，没有保存：请检查磁盘和数据库后重试",
-      "nothing was saved: the database could not commit; check the disk and the database, then retry" },
+      "nothing was saved: the database could not commit; check the disk and the database, then "
+      "retry" },
 };
 
 static void fail_job(struct job *j, enum err e)
@@ -246,7 +257,8 @@ static bool again(struct writer *w, int tries)
 {
     if (!w->db->retry || tries >= TRIES_MAX) return false;
     w->jitter = w->jitter * 6364136223846793005u + 1442695040888963407u;
-    nap((i64)1000 * (1 << (tries < 9 ? tries : 9)) + (i64)(w->jitter >> 50)); /* up to half a second */
+    nap((i64)1000 * (1 << (tries < 9 ? tries : 9)) +
+        (i64)(w->jitter >> 50)); /* up to half a second */
     return true;
 }
 

@@ -1,4 +1,5 @@
-/* fault_vfs.c -- a file system for SQLite that fails on demand; everything else goes to the real one. */
+/* fault_vfs.c -- a file system for SQLite that fails on demand; everything else goes to the real
+ * one. */
 #include "support/fault_vfs.h"
 
 #include <assert.h>
@@ -55,11 +56,14 @@ struct file {
     sqlite3_file base;
     bool log; /* the write-ahead log: what a commit syncs */
 };
-#define REAL(f) ((sqlite3_file *)((struct file *)(f) + 1))
+#define REAL(f)              ((sqlite3_file *)((struct file *)(f) + 1))
 #define CALL(f, method, ...) REAL(f)->pMethods->method(REAL(f), ##__VA_ARGS__)
 
 static int file_close(sqlite3_file *f) { return CALL(f, xClose); }
-static int file_read(sqlite3_file *f, void *at, int n, sqlite3_int64 from) { return CALL(f, xRead, at, n, from); }
+static int file_read(sqlite3_file *f, void *at, int n, sqlite3_int64 from)
+{
+    return CALL(f, xRead, at, n, from);
+}
 static int file_write(sqlite3_file *f, const void *at, int n, sqlite3_int64 to)
 {
     if (strikes(FAULT_FULL)) return SQLITE_FULL;
@@ -75,23 +79,41 @@ static int file_size(sqlite3_file *f, sqlite3_int64 *size) { return CALL(f, xFil
 static int file_lock(sqlite3_file *f, int level) { return CALL(f, xLock, level); }
 static int file_unlock(sqlite3_file *f, int level) { return CALL(f, xUnlock, level); }
 static int file_reserved(sqlite3_file *f, int *out) { return CALL(f, xCheckReservedLock, out); }
-static int file_control(sqlite3_file *f, int op, void *arg) { return CALL(f, xFileControl, op, arg); }
+static int file_control(sqlite3_file *f, int op, void *arg)
+{
+    return CALL(f, xFileControl, op, arg);
+}
 static int file_sector(sqlite3_file *f) { return CALL(f, xSectorSize); }
 static int file_traits(sqlite3_file *f) { return CALL(f, xDeviceCharacteristics); }
 static int file_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
     return CALL(f, xShmMap, page, size, extend, out);
 }
-static int file_shm_lock(sqlite3_file *f, int at, int n, int flags) { return CALL(f, xShmLock, at, n, flags); }
+static int file_shm_lock(sqlite3_file *f, int at, int n, int flags)
+{
+    return CALL(f, xShmLock, at, n, flags);
+}
 static void file_shm_barrier(sqlite3_file *f) { CALL(f, xShmBarrier); }
 static int file_shm_unmap(sqlite3_file *f, int remove) { return CALL(f, xShmUnmap, remove); }
 
 static const sqlite3_io_methods methods = {
-    .iVersion = 2, .xClose = file_close, .xRead = file_read, .xWrite = file_write, .xTruncate = file_truncate,
-    .xSync = file_sync, .xFileSize = file_size, .xLock = file_lock, .xUnlock = file_unlock,
-    .xCheckReservedLock = file_reserved, .xFileControl = file_control, .xSectorSize = file_sector,
-    .xDeviceCharacteristics = file_traits, .xShmMap = file_shm_map, .xShmLock = file_shm_lock,
-    .xShmBarrier = file_shm_barrier, .xShmUnmap = file_shm_unmap,
+    .iVersion = 2,
+    .xClose = file_close,
+    .xRead = file_read,
+    .xWrite = file_write,
+    .xTruncate = file_truncate,
+    .xSync = file_sync,
+    .xFileSize = file_size,
+    .xLock = file_lock,
+    .xUnlock = file_unlock,
+    .xCheckReservedLock = file_reserved,
+    .xFileControl = file_control,
+    .xSectorSize = file_sector,
+    .xDeviceCharacteristics = file_traits,
+    .xShmMap = file_shm_map,
+    .xShmLock = file_shm_lock,
+    .xShmBarrier = file_shm_barrier,
+    .xShmUnmap = file_shm_unmap,
 };
 
 static sqlite3_vfs *real;

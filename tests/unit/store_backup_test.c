@@ -11,17 +11,19 @@
 #include "test.h"
 
 static const struct migration migrations[] = {
-    { "0001 thing", "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
-                    " good flag, twin int64 NOT NULL);"
-                    "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
-                    "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
+    { "0001 thing",
+      "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
+      " good flag, twin int64 NOT NULL);"
+      "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
+      "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
     { 0 },
 };
 static const struct migration later[] = {
-    { "0001 thing", "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
-                    " good flag, twin int64 NOT NULL);"
-                    "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
-                    "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
+    { "0001 thing",
+      "CREATE TABLE thing (id int64 NOT NULL PRIMARY KEY, name text, raw bytes, weight float64,"
+      " good flag, twin int64 NOT NULL);"
+      "CREATE TABLE kind (name text NOT NULL PRIMARY KEY) clustered;"
+      "INSERT INTO kind (name) VALUES ('fish'), ('pond');" /* rows of the migration's own */ },
     { "0002 colour", "ALTER TABLE thing ADD COLUMN colour text NOT NULL DEFAULT 'red';" },
     { 0 },
 };
@@ -30,11 +32,13 @@ static const struct room things_later = { .name = "things", .migrations = later 
 static const struct room *const thing_rooms[] = { &things, NULL };
 static const struct room *const later_rooms[] = { &things_later, NULL };
 
-CHANGE(add_thing, "INSERT INTO thing (id, name, raw, weight, good, twin) VALUES ($1, $2, $3, $4, $5, $6)");
+CHANGE(add_thing,
+       "INSERT INTO thing (id, name, raw, weight, good, twin) VALUES ($1, $2, $3, $4, $5, $6)");
 CHANGE(twin_thing, "UPDATE thing SET twin = $1");
 QUERY(thing_sum, one_str,
       "SELECT CAST(COUNT(*) AS TEXT) || ' ' || CAST(SUM(id) AS TEXT) || ' ' || MAX(name) || ' ' || "
-      "CAST(SUM(CASE WHEN good THEN 1 ELSE 0 END) AS TEXT) || ' ' || CAST(COUNT(weight) AS TEXT) || ' ' || "
+      "CAST(SUM(CASE WHEN good THEN 1 ELSE 0 END) AS TEXT) || ' ' || CAST(COUNT(weight) AS TEXT) "
+      "|| ' ' || "
       "CAST(COUNT(raw) AS TEXT) || ' ' || CAST(SUM(LENGTH(raw)) AS TEXT) AS value FROM thing");
 QUERY(twin_spread, one_i64, "SELECT MAX(twin) - MIN(twin) AS value FROM thing");
 
@@ -49,8 +53,10 @@ static enum err fill(struct tx *t, void *arg)
     for (i64 i = 0; i < 1000; i++) {
         bytes raw = { i ? "\0\1\2" : NULL, 3 };
         TRY(tx_change(t, &add_thing,
-                      i % 3 == 1 ? ARGS(first + i, str_fmt(t->c->arena, "锦鲤%d", (int)i), raw, NONE, i % 2 == 0, (i64)0)
-                                 : ARGS(first + i, str_fmt(t->c->arena, "锦鲤%d", (int)i), raw, 0.5, i % 2 == 0, (i64)0)));
+                      i % 3 == 1 ? ARGS(first + i, str_fmt(t->c->arena, "锦鲤%d", (int)i), raw,
+                                        NONE, i % 2 == 0, (i64)0)
+                                 : ARGS(first + i, str_fmt(t->c->arena, "锦鲤%d", (int)i), raw, 0.5,
+                                        i % 2 == 0, (i64)0)));
     }
     return OK;
 }
@@ -64,7 +70,10 @@ static struct ctx *open_things(void)
     return c;
 }
 
-static str in_folder(struct ctx *c, const char *name) { return str_fmt(c->arena, "%s/%s", test_folder(), name); }
+static str in_folder(struct ctx *c, const char *name)
+{
+    return str_fmt(c->arena, "%s/%s", test_folder(), name);
+}
 
 static void check_sum(struct store *s)
 {
@@ -120,7 +129,10 @@ TEST(a_backup_moves_between_engines)
 }
 
 static _Atomic bool stop;
-static enum err twin(struct tx *t, void *arg) { return tx_change(t, &twin_thing, ARGS(*(i64 *)arg)); }
+static enum err twin(struct tx *t, void *arg)
+{
+    return tx_change(t, &twin_thing, ARGS(*(i64 *)arg));
+}
 static void *writer(void *arg)
 {
     struct ctx *c = test_ctx_new();
@@ -199,7 +211,10 @@ TEST(what_is_not_a_backup_is_refused)
 }
 
 CHANGE(rewind_sequence, "UPDATE sequence SET next = 5 WHERE name = 'thing'");
-static enum err rewind_it(struct tx *t, void *arg) { return tx_change(t, &rewind_sequence, NO_ARGS); }
+static enum err rewind_it(struct tx *t, void *arg)
+{
+    return tx_change(t, &rewind_sequence, NO_ARGS);
+}
 
 TEST(a_check_finds_a_sequence_behind_its_table)
 {

@@ -1,4 +1,5 @@
-/* store_fault_test.c -- a disk that fails or is full: refused with an error, no lie, and the service goes on. */
+/* store_fault_test.c -- a disk that fails or is full: refused with an error, no lie, and the
+ * service goes on. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -92,7 +93,8 @@ static void *call(void *arg)
     return NULL;
 }
 
-/* Lets all callers wait behind a change that lingers, so that they make one batch; arms; lets go. */
+/* Lets all callers wait behind a change that lingers, so that they make one batch; arms; lets go.
+ */
 static void one_batch(enum fault fault, int times)
 {
     pthread_t thread;
@@ -171,7 +173,8 @@ TEST(a_refused_commit_does_not_come_back_after_a_crash)
     copy_file(c, test_folder(), folder, "koi.db-wal");
     struct store *crashed;
     struct ctx *d = test_ctx_new();
-    CHECK_OK(d, store_open(d, (struct store_options){ .where = str_of(folder) }, note_rooms, &crashed));
+    CHECK_OK(
+        d, store_open(d, (struct store_options){ .where = str_of(folder) }, note_rooms, &crashed));
     CHECK_I64(count(crashed), 1);
     test_ctx_free(d);
     store_close(crashed);
@@ -205,7 +208,8 @@ static enum err add_much(struct tx *t, void *arg)
     return OK;
 }
 
-/* A cache this small spills into the log before the commit: the disk fills in the middle of a change. */
+/* A cache this small spills into the log before the commit: the disk fills in the middle of a
+ * change. */
 TEST(a_full_disk_in_the_middle_of_a_change_fails_all)
 {
     struct ctx *c;

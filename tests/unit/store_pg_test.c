@@ -1,4 +1,5 @@
-/* store_pg_test.c -- what only PostgreSQL can do to us: connections that die, transactions that must be tried again. */
+/* store_pg_test.c -- what only PostgreSQL can do to us: connections that die, transactions that
+ * must be tried again. */
 #include <unistd.h>
 
 #include "base/room.h"
@@ -12,14 +13,16 @@ static const struct migration migrations[] = {
 /* PostgreSQL only: a trigger that ends its own connection at COMMIT. */
 static const struct migration pg_migrations[] = {
     { "0001 row", "CREATE TABLE row_of (id int64 NOT NULL PRIMARY KEY, doomed flag NOT NULL);" },
-    { "0002 trap",
-      "CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS "
-      "'BEGIN IF NEW.doomed THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END';"
-      "CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON row_of DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-      "EXECUTE FUNCTION trap();"
-      "CREATE SEQUENCE tries;"
-      "CREATE FUNCTION collide(times BIGINT) RETURNS BIGINT LANGUAGE plpgsql AS "
-      "'BEGIN IF nextval(''tries'') < times THEN RAISE EXCEPTION SQLSTATE ''40001''; END IF; RETURN 1; END';" },
+    { "0002 trap", "CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS "
+                   "'BEGIN IF NEW.doomed THEN PERFORM pg_terminate_backend(pg_backend_pid()); END "
+                   "IF; RETURN NULL; END';"
+                   "CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON row_of DEFERRABLE INITIALLY "
+                   "DEFERRED FOR EACH ROW "
+                   "EXECUTE FUNCTION trap();"
+                   "CREATE SEQUENCE tries;"
+                   "CREATE FUNCTION collide(times BIGINT) RETURNS BIGINT LANGUAGE plpgsql AS "
+                   "'BEGIN IF nextval(''tries'') < times THEN RAISE EXCEPTION SQLSTATE ''40001''; "
+                   "END IF; RETURN 1; END';" },
     { 0 },
 };
 static const struct room rows_room = { .name = "rows", .migrations = migrations };
@@ -30,10 +33,12 @@ static const struct room *const pg_rooms[] = { &pg_room, NULL };
 CHANGE(add_row, "INSERT INTO row_of (id, doomed) VALUES ($1, $2)");
 QUERY(count_rows, one_i64, "SELECT COUNT(*) AS value FROM row_of");
 QUERY(collide, one_i64, "SELECT collide($1) AS value");
-QUERY(kill_me, one_i64, "SELECT CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN 1 ELSE 0 END AS value");
+QUERY(kill_me, one_i64,
+      "SELECT CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN 1 ELSE 0 END AS value");
 QUERY(kill_others, one_i64,
       "SELECT COUNT(*) AS value FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-      "WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()) killed");
+      "WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid()) "
+      "killed");
 
 static struct store *store;
 
@@ -42,7 +47,8 @@ static struct ctx *begin(void)
     struct ctx *c = test_ctx();
     struct store_options o = test_store_options();
     if (test_store_is_pg()) /* a name of our own: other suites share the server */
-        o.where = str_fmt(c->arena, STR_FMT "&application_name=koi_test_%d", STR_ARG(o.where), (int)getpid());
+        o.where = str_fmt(c->arena, STR_FMT "&application_name=koi_test_%d", STR_ARG(o.where),
+                          (int)getpid());
     CHECK_OK(c, store_open(c, o, test_store_is_pg() ? pg_rooms : some_rooms, &store));
     return c;
 }

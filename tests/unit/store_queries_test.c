@@ -1,4 +1,5 @@
-/* store_queries_test.c -- every statement of the product prepares on the engine and fits its struct. */
+/* store_queries_test.c -- every statement of the product prepares on the engine and fits its
+ * struct. */
 #include "test.h"
 
 TEST(every_statement_fits_its_struct)

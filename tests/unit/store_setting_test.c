@@ -6,9 +6,11 @@
 
 static const struct setting rows[] = {
     { "t.days", SETTING_I64S, "30,90", .min = 1, .max = 400, .zh = "天", .en = "Days" },
-    { "t.money", SETTING_MONEY, "9.90", .min = 0, .max = 100 * MONEY_UNIT, .zh = "钱", .en = "Money" },
+    { "t.money", SETTING_MONEY, "9.90", .min = 0, .max = 100 * MONEY_UNIT, .zh = "钱",
+      .en = "Money" },
     { "t.flag", SETTING_FLAG, "false", .zh = "是否", .en = "Flag" },
-    { "t.choice", SETTING_CHOICE, "mean", .choices = "fixed quantile mean", .zh = "方式", .en = "How" },
+    { "t.choice", SETTING_CHOICE, "mean", .choices = "fixed quantile mean", .zh = "方式",
+      .en = "How" },
     { 0 },
 };
 static const struct room settings_room = { .name = "settings_test", .settings = rows };
@@ -67,8 +69,8 @@ TEST(a_value_that_does_not_fit_changes_nothing)
 {
     struct ctx *c = open_settings();
     static const struct set bad[] = {
-        { S("t.days"), S("0,5") },     { S("t.days"), S("401") },        { S("t.days"), S("") },
-        { S("t.days"), S("5,x") },     { S("t.money"), S("100.01") },    { S("t.flag"), S("yes") },
+        { S("t.days"), S("0,5") },     { S("t.days"), S("401") },         { S("t.days"), S("") },
+        { S("t.days"), S("5,x") },     { S("t.money"), S("100.01") },     { S("t.flag"), S("yes") },
         { S("t.choice"), S("Fixed") }, { S("timezone"), S("Mars/Base") }, { S("currency"), S("") },
     };
     for (i64 i = 0; i < COUNT(bad); i++)
@@ -102,7 +104,10 @@ static enum err take(struct tx *t, void *arg)
     return outbox_take(t, S("mail"), e->max, 10 * SECOND_MS, &e->items);
 }
 static enum err done(struct tx *t, void *arg) { return outbox_done(t, ((struct effect *)arg)->id); }
-static enum err failed(struct tx *t, void *arg) { return outbox_failed(t, ((struct effect *)arg)->id, S("503")); }
+static enum err failed(struct tx *t, void *arg)
+{
+    return outbox_failed(t, ((struct effect *)arg)->id, S("503"));
+}
 
 TEST(an_effect_exists_exactly_when_its_transaction_committed)
 {

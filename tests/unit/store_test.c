@@ -2,32 +2,34 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "store/store.h"
 #include "base/room.h"
+#include "store/store.h"
 #include "test.h"
 
 enum pet_kind { PET_CARP, PET_CAT };
 CHOICE(pet_kind);
 CHOICE_DEFINE(pet_kind, "carp", "cat");
 
-#define FIELDS_OF_pet(X, N)                                                                        \
-    X(i64, id, ANY, "", N)                                                                         \
-    X(str, name, ANY, "", N)                                                                       \
-    X(choice(pet_kind), kind, ANY, "", N)                                                          \
-    X(flag, tame, ANY, "", N)                                                                      \
-    X(money, price, ANY, "", N)                                                                    \
-    X(day, born, ANY, "", N)                                                                       \
-    X(instant, seen_at, ANY, "", N)                                                                \
-    X(f64, weight, ANY, "", N)                                                                     \
-    X(opt_i64, owner, ANY, "", N)                                                                  \
+#define FIELDS_OF_pet(X, N)               \
+    X(i64, id, ANY, "", N)                \
+    X(str, name, ANY, "", N)              \
+    X(choice(pet_kind), kind, ANY, "", N) \
+    X(flag, tame, ANY, "", N)             \
+    X(money, price, ANY, "", N)           \
+    X(day, born, ANY, "", N)              \
+    X(instant, seen_at, ANY, "", N)       \
+    X(f64, weight, ANY, "", N)            \
+    X(opt_i64, owner, ANY, "", N)         \
     X(str, photo, ANY, "", N)
 SHAPE(pet);
 SHAPE_DEFINE(pet);
 
 static const struct migration pet_migrations[] = {
     { "0001 pet",
-      "CREATE TABLE pet (id int64 NOT NULL PRIMARY KEY, name text NOT NULL UNIQUE, kind text NOT NULL,"
-      " tame flag NOT NULL DEFAULT FALSE, price int64 NOT NULL, born int64 NOT NULL, seen_at int64 NOT NULL,"
+      "CREATE TABLE pet (id int64 NOT NULL PRIMARY KEY, name text NOT NULL UNIQUE, kind text NOT "
+      "NULL,"
+      " tame flag NOT NULL DEFAULT FALSE, price int64 NOT NULL, born int64 NOT NULL, seen_at int64 "
+      "NOT NULL,"
       " weight float64 NOT NULL, owner int64, photo bytes);"
       "CREATE TABLE account (id int64 NOT NULL PRIMARY KEY, balance int64 NOT NULL) clustered;"
       "CREATE TABLE posting (id int64 NOT NULL, account int64 NOT NULL, amount int64 NOT NULL,"
@@ -37,20 +39,29 @@ static const struct migration pet_migrations[] = {
 static const struct room pets = { .name = "pets", .migrations = pet_migrations };
 static const struct room *const pet_rooms[] = { &pets, NULL };
 
-CHANGE(add_pet, "INSERT INTO pet (id, name, kind, tame, price, born, seen_at, weight, owner, photo) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
-QUERY(pet_by_id, pet, "SELECT id, name, kind, tame, price, born, seen_at, weight, owner, photo FROM pet WHERE id = $1");
-QUERY(pets_all, pet, "SELECT id, name, kind, tame, price, born, seen_at, weight, owner, photo FROM pet ORDER BY id");
+CHANGE(add_pet,
+       "INSERT INTO pet (id, name, kind, tame, price, born, seen_at, weight, owner, photo) "
+       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+QUERY(pet_by_id, pet,
+      "SELECT id, name, kind, tame, price, born, seen_at, weight, owner, photo FROM pet WHERE id = "
+      "$1");
+QUERY(
+    pets_all, pet,
+    "SELECT id, name, kind, tame, price, born, seen_at, weight, owner, photo FROM pet ORDER BY id");
 QUERY(pet_second_first, one_str, "SELECT name AS value FROM pet WHERE price = $2 AND id = $1");
 CHANGE(rename_pet, "UPDATE pet SET name = $2 WHERE id = $1");
-CHANGE_RETURNING(raise_price, one_i64, "UPDATE pet SET price = price + $2 WHERE id = $1 RETURNING price AS value");
+CHANGE_RETURNING(raise_price, one_i64,
+                 "UPDATE pet SET price = price + $2 WHERE id = $1 RETURNING price AS value");
 QUERY(count_pets, one_i64, "SELECT COUNT(*) AS value FROM pet");
 CHANGE(strange_kind, "UPDATE pet SET kind = 'dragon' WHERE id = $1");
 
-QUERY(words_row, one_str, "SELECT CAST(bytes AS TEXT) || ' ' || text || CASE WHEN flag THEN ' on' ELSE ' off' END AS value "
-                          "FROM words WHERE float64 IS NULL AND raw IS NULL");
-QUERY(count_to, one_i64, "WITH RECURSIVE n (value) AS (SELECT CAST(1 AS BIGINT) UNION ALL "
-                         "SELECT value + 1 FROM n WHERE value < $1) SELECT value FROM n");
+QUERY(words_row, one_str,
+      "SELECT CAST(bytes AS TEXT) || ' ' || text || CASE WHEN flag THEN ' on' ELSE ' off' END AS "
+      "value "
+      "FROM words WHERE float64 IS NULL AND raw IS NULL");
+QUERY(count_to, one_i64,
+      "WITH RECURSIVE n (value) AS (SELECT CAST(1 AS BIGINT) UNION ALL "
+      "SELECT value + 1 FROM n WHERE value < $1) SELECT value FROM n");
 
 static struct store *opened;
 
@@ -72,14 +83,22 @@ static enum err add(struct tx *t, void *arg)
 {
     const struct pet *p = arg;
     return tx_change(t, &add_pet,
-                     ARGS(p->id, p->name, choice_name(&pet_kind_choice, (int)p->kind), p->tame, p->price, p->born,
-                          p->seen_at, p->weight, p->owner, ((bytes){ p->photo.at, p->photo.n })));
+                     ARGS(p->id, p->name, choice_name(&pet_kind_choice, (int)p->kind), p->tame,
+                          p->price, p->born, p->seen_at, p->weight, p->owner,
+                          ((bytes){ p->photo.at, p->photo.n })));
 }
 
 static struct pet carp(i64 id, str name)
 {
-    return (struct pet){ .id = id, .name = name, .kind = PET_CAT, .tame = true, .price = 12345600,
-                         .born = -3, .seen_at = 1717200000123, .weight = 0.25, .owner = SOME(7),
+    return (struct pet){ .id = id,
+                         .name = name,
+                         .kind = PET_CAT,
+                         .tame = true,
+                         .price = 12345600,
+                         .born = -3,
+                         .seen_at = 1717200000123,
+                         .weight = 0.25,
+                         .owner = SOME(7),
                          .photo = { "\0\xff\x01", 3 } };
 }
 
@@ -152,7 +171,8 @@ TEST(readers_cannot_write)
     CHECK_ERR(c, tx_change(&t, &rename_pet, ARGS((i64)1, S("b"))), E_INTERNAL);
     /* Past our own guard the engine refuses too. */
     raise_price.changes = false;
-    enum err e = db_find(c, &raise_price, &(struct one_i64){ 0 }, &(bool){ false }, ARGS((i64)1, (i64)1));
+    enum err e =
+        db_find(c, &raise_price, &(struct one_i64){ 0 }, &(bool){ false }, ARGS((i64)1, (i64)1));
     raise_price.changes = true;
     CHECK(e == E_INTERNAL);
     close_pets(c);
@@ -324,7 +344,8 @@ TEST(a_changed_or_unknown_migration_is_refused)
 {
     struct ctx *c = open_pets();
     close_pets(c);
-    static const struct migration changed[] = { { "0001 pet", "CREATE TABLE pet (id int64);" }, { 0 } };
+    static const struct migration changed[] = { { "0001 pet", "CREATE TABLE pet (id int64);" },
+                                                { 0 } };
     static const struct room edited = { .name = "pets", .migrations = changed };
     static const struct room *const edited_rooms[] = { &edited, NULL };
     CHECK_ERR(c, store_open(c, test_store_options(), edited_rooms, &opened), E_STORE);
@@ -406,11 +427,13 @@ TEST(migrations_are_spelled_per_engine)
     struct ctx *c = test_ctx();
     static const struct migration words[] = {
         { "0001 words", "-- int64 text; in a comment\n"
-                        "CREATE TABLE words (bytes int64 NOT NULL, flag flag NOT NULL DEFAULT TRUE, text text NOT NULL"
+                        "CREATE TABLE words (bytes int64 NOT NULL, flag flag NOT NULL DEFAULT "
+                        "TRUE, text text NOT NULL"
                         " DEFAULT 'a flag; int64', raw bytes, PRIMARY KEY (bytes, text)) clustered;"
                         "CREATE INDEX words_flag ON words (flag, bytes) WHERE flag;"
                         "INSERT INTO words (bytes, raw) SELECT CAST('7' AS int64), NULL;" },
-        { "0002 more", "ALTER TABLE words ADD COLUMN float64 float64;\nUPDATE words SET flag = FALSE;" },
+        { "0002 more",
+          "ALTER TABLE words ADD COLUMN float64 float64;\nUPDATE words SET flag = FALSE;" },
         { 0 },
     };
     static const struct room words_room = { .name = "words", .migrations = words };
@@ -431,6 +454,8 @@ TEST(a_file_of_somebody_else_is_refused)
     for (int i = 0; i < 1000; i++) fputs("this is not a database\n", f);
     fclose(f);
     CHECK_ERR(c, store_open(c, test_store_options(), pet_rooms, &opened), E_STORE);
-    CHECK_ERR(c, store_open(c, (struct store_options){ .where = S("/dev/null/koi") }, pet_rooms, &opened), E_STORE);
+    CHECK_ERR(
+        c, store_open(c, (struct store_options){ .where = S("/dev/null/koi") }, pet_rooms, &opened),
+        E_STORE);
     CHECK_ERR(c, store_open(c, (struct store_options){ 0 }, pet_rooms, &opened), E_STORE);
 }

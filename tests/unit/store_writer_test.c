@@ -1,4 +1,5 @@
-/* store_writer_test.c -- many callers, one writer: everybody gets his own result and the sums are right. */
+/* store_writer_test.c -- many callers, one writer: everybody gets his own result and the sums are
+ * right. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -9,9 +10,10 @@
 #include "test.h"
 
 static const struct migration migrations[] = {
-    { "0001 bank", "CREATE TABLE bank (id int64 NOT NULL PRIMARY KEY, balance int64 NOT NULL) clustered;"
-                   "CREATE TABLE bank_move (id int64 NOT NULL PRIMARY KEY, source int64 NOT NULL,"
-                   " target int64 NOT NULL, amount int64 NOT NULL) clustered;" },
+    { "0001 bank",
+      "CREATE TABLE bank (id int64 NOT NULL PRIMARY KEY, balance int64 NOT NULL) clustered;"
+      "CREATE TABLE bank_move (id int64 NOT NULL PRIMARY KEY, source int64 NOT NULL,"
+      " target int64 NOT NULL, amount int64 NOT NULL) clustered;" },
     { 0 },
 };
 static const struct room bank = { .name = "bank", .migrations = migrations };
@@ -27,7 +29,7 @@ QUERY(move_count, one_i64, "SELECT COUNT(*) AS value FROM bank_move");
 QUERY(move_last, one_i64, "SELECT MAX(id) AS value FROM bank_move");
 
 #define ACCOUNTS 20
-#define START 1000
+#define START    1000
 
 static struct store *store;
 
@@ -48,7 +50,9 @@ static enum err move(struct tx *t, void *arg)
     struct transfer *m = arg;
     struct one_i64 balance;
     TRY(db_get(t->c, &balance_of, &balance, ARGS(m->source)));
-    if (balance.value < m->amount) return fail(t->c, E_UNPROCESSABLE, "余额不足：账户 %d", "not enough: account %d", (int)m->source);
+    if (balance.value < m->amount)
+        return fail(t->c, E_UNPROCESSABLE, "余额不足：账户 %d", "not enough: account %d",
+                    (int)m->source);
     TRY(tx_change(t, &set_balance, ARGS(m->source, balance.value - m->amount)));
     TRY(tx_take(t, S("bank_move"), 1, &m->id));
     TRY(tx_change(t, &add_move, ARGS(m->id, m->source, m->target, m->amount)));
@@ -76,7 +80,8 @@ static void *client(void *arg)
         m.late_failure = dice_below(&d, 10) == 0;
         enum err e = store_write(store, c, move_and_tell, &m);
         if (e == OK) atomic_fetch_add(&moved, 1);
-        else if (e == E_UNPROCESSABLE && strncmp(c->why.detail, "not enough", 10) == 0) atomic_fetch_add(&refused, 1);
+        else if (e == E_UNPROCESSABLE && strncmp(c->why.detail, "not enough", 10) == 0)
+            atomic_fetch_add(&refused, 1);
         else if (e == E_CONFLICT && m.late_failure) atomic_fetch_add(&regretted, 1);
         else abort();
         arena_reset(c->arena);
@@ -111,7 +116,8 @@ TEST(each_job_has_its_own_result)
     struct ctx *c = open_bank();
     pthread_t threads[16];
     moved = refused = regretted = after = 0;
-    for (i64 i = 0; i < 16; i++) CHECK(pthread_create(&threads[i], NULL, client, (void *)(uintptr_t)(i + 1)) == 0);
+    for (i64 i = 0; i < 16; i++)
+        CHECK(pthread_create(&threads[i], NULL, client, (void *)(uintptr_t)(i + 1)) == 0);
     for (int i = 0; i < 16; i++) pthread_join(threads[i], NULL);
     CHECK(moved > 100 && refused > 10 && regretted > 10);
     CHECK_I64(after, moved);
@@ -120,7 +126,8 @@ TEST(each_job_has_its_own_result)
     CHECK_I64(read_i64(c, &move_count), moved);
     CHECK_I64(read_i64(c, &move_last), moved); /* numbers of undone changes are used again */
     struct store_stats stats = store_stats(store);
-    CHECK(stats.jobs >= moved && stats.commits < stats.jobs && stats.batch_max > 1 && stats.waiting == 0);
+    CHECK(stats.jobs >= moved && stats.commits < stats.jobs && stats.batch_max > 1 &&
+          stats.waiting == 0);
     close_bank(c);
 }
 
@@ -184,7 +191,8 @@ TEST(two_stores_on_one_database_take_turns)
     struct ctx *c = open_bank();
     struct store *second;
     struct ctx *d = test_ctx_new();
-    CHECK_OK(d, store_open(d, test_store_options(), bank_rooms, &second)); /* as another process would */
+    CHECK_OK(
+        d, store_open(d, test_store_options(), bank_rooms, &second)); /* as another process would */
     for (int i = 0; i < 40; i++) {
         struct transfer m = { .source = i % ACCOUNTS, .target = (i + 1) % ACCOUNTS, .amount = 1 };
         CHECK_OK(c, store_write(i % 2 ? store : second, c, move, &m));
