@@ -5,9 +5,6 @@
  * folder of its own beside its final place, synced, and renamed: a backup that has its name is
  * whole. Restoring copies the file first and brings the copy up to date with the rooms' migrations,
  * so older backups fit newer programs.
- *
- * This is the only place that makes SQL from names: of tables and columns, as the database itself
- * lists them.
  */
 #include <assert.h>
 #include <errno.h>
@@ -19,120 +16,9 @@
 
 #include "base/log.h"
 #include "store/sqlite_private.h"
+#include "store/tables.h"
 
-#define FIELDS_OF_column_row(X, N) \
-    X(str, owner, ANY, "Table", N) \
-    X(str, name, ANY, "Column", N) \
-    X(str, type, ANY, "INTEGER TEXT BLOB REAL", N)
-SHAPE(column_row);
-SHAPE_DEFINE(column_row);
-
-QUERY_PG(sql_columns, column_row,
-         "SELECT t.name AS owner, p.name AS name, p.type AS type FROM sqlite_schema t JOIN "
-         "pragma_table_info(t.name) p "
-         "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, p.cid",
-         "SELECT table_name AS owner, column_name AS name, data_type AS type FROM "
-         "information_schema.columns "
-         "WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position");
-
-/* -- tables as they are ----------------------------------------------------------------------- */
-
-struct table {
-    str name;
-    struct shape shape; /* of its rows: every column may be NULL */
-    struct query read, insert, clear, any;
-};
-struct table_list {
-    struct table *at;
-    i64 n;
-};
-
-#define WIDEST 64
-
-static enum shape_kind kind_of(str type)
-{
-    if (str_eq(type, S("TEXT")) || str_eq(type, S("BLOB"))) return K_str;
-    return str_eq(type, S("REAL")) ? K_opt_f64 : K_opt_i64;
-}
-
-static void name_is_plain(str name)
-{
-    for (i64 i = 0; i < name.n; i++)
-        assert((name.at[i] >= 'a' && name.at[i] <= 'z') || name.at[i] == '_' ||
-               (i && name.at[i] >= '0' && name.at[i] <= '9'));
-}
-
-static void make_query(struct query *q, struct arena *a, const char *name, struct buf *sql,
-                       bool changes, const struct shape *shape, i64 slot)
-{
-    *q = (struct query){ .name = name,
-                         .sql = str_z(a, buf_str(sql)),
-                         .shape = shape,
-                         .changes = changes,
-                         .file = __FILE__,
-                         .line = __LINE__,
-                         .slot = (int)slot };
-}
-
-/* columns[0 .. n) are those of one table. */
-static void make_table(struct arena *a, struct table *t, const struct column_row *columns, i64 n,
-                       i64 slot)
-{
-    struct shape_field *fields = NEWS(a, struct shape_field, n);
-    struct buf list = { .arena = a }, values = { .arena = a }, sql;
-    assert(n <= WIDEST);
-    name_is_plain(columns[0].owner);
-    t->name = columns[0].owner;
-    size_t at = 0;
-    for (i64 i = 0; i < n; i++) {
-        name_is_plain(columns[i].name);
-        fields[i] =
-            (struct shape_field){ .name = str_z(a, columns[i].name),
-                                  .kind = kind_of(columns[i].type),
-                                  .offset = at,
-                                  .of = str_eq(columns[i].type, S("BLOB")) ? "bytes" : NULL };
-        at += fields[i].kind == K_str ? sizeof(str) : sizeof(opt_i64);
-        buf_fmt(&list, "%s\"%s\"", i ? ", " : "", fields[i].name);
-        buf_fmt(&values, "%s$%d", i ? ", " : "", (int)i + 1);
-    }
-    t->shape = (struct shape){ str_z(a, t->name), at, fields, (int)n };
-    sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "SELECT " STR_FMT " FROM \"" STR_FMT "\"", STR_ARG(buf_str(&list)),
-            STR_ARG(t->name));
-    make_query(&t->read, a, "backup_read", &sql, false, &t->shape, slot);
-    sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "INSERT INTO \"" STR_FMT "\" (" STR_FMT ") VALUES (" STR_FMT ")",
-            STR_ARG(t->name), STR_ARG(buf_str(&list)), STR_ARG(buf_str(&values)));
-    make_query(&t->insert, a, "backup_insert", &sql, true, NULL, slot + 1);
-    sql = (struct buf){ .arena = a };
-    buf_fmt(&sql, "DELETE FROM \"" STR_FMT "\"", STR_ARG(t->name));
-    make_query(&t->clear, a, "backup_clear", &sql, true, NULL, slot + 2);
-    sql = (struct buf){ .arena = a };
-    buf_fmt(&sql,
-            "SELECT COUNT(*) AS value FROM (SELECT 1 AS one FROM \"" STR_FMT "\" LIMIT 1000) first",
-            STR_ARG(t->name));
-    make_query(&t->any, a, "backup_any", &sql, false, &one_i64_shape, slot + 3);
-}
-
-/* Every table but `migration`, which each store keeps for itself. Read on an SQLite connection. */
-static enum err list_tables(struct ctx *c, struct table_list *out)
-{
-    struct column_row_list columns;
-    *out = (struct table_list){ 0 };
-    TRY(db_all(c, &sql_columns, &columns, NO_ARGS));
-    i64 tables = 0;
-    for (i64 i = 0; i < columns.n; i++)
-        if (i == 0 || !str_eq(columns.at[i].owner, columns.at[i - 1].owner)) tables++;
-    assert(tables * 4 <= TOOL_SLOTS);
-    out->at = NEWS(c->arena, struct table, tables); /* shapes point into it: never moved */
-    for (i64 i = 0, n; i < columns.n; i += n) {
-        for (n = 1; i + n < columns.n && str_eq(columns.at[i + n].owner, columns.at[i].owner);) n++;
-        if (str_eq(columns.at[i].owner, S("migration"))) continue;
-        make_table(c->arena, &out->at[out->n], &columns.at[i], n, queries_count() + out->n * 4);
-        out->n++;
-    }
-    return OK;
-}
+/* -- rows from one store into another -------------------------------------------------------- */
 
 struct copying {
     struct ctx *to;
@@ -175,24 +61,6 @@ static enum err copy_tables(struct ctx *from, struct ctx *to, struct table_list 
     }
     LOG(INFO, "store.copied", KV("tables", tables->n), KV("rows", rows));
     return OK;
-}
-
-/* A ctx of its own with a tool's connection, for one side of a copy. */
-static enum err side_open(struct ctx *c, struct store *s, struct ctx *side)
-{
-    *side = *c;
-    side->arena = arena_new();
-    side->store = s;
-    side->db = NULL;
-    enum err e = tool_open(side, s, &side->db);
-    if (e != OK) c->why = side->why;
-    return e;
-}
-
-static void side_close(struct ctx *side)
-{
-    if (side->db) side->db->driver->close(side->db);
-    arena_free(side->arena);
 }
 
 /* Copies all rows of one open store into another, in one snapshot and one transaction. */
@@ -450,67 +318,5 @@ enum err store_restore(struct ctx *c, struct store_options into, const struct ro
     if (e == OK)
         e = pg ? into_pg(c, into, rooms, folder, copy) : into_sqlite(c, into, rooms, folder, copy);
     remove_folder(c->arena, folder);
-    return e;
-}
-
-/* -- check ------------------------------------------------------------------------------------ */
-
-#define FIELDS_OF_sequence_row(X, N) \
-    X(str, name, ANY, "Name", N)     \
-    X(i64, next, ANY, "The next number", N)
-SHAPE(sequence_row);
-SHAPE_DEFINE(sequence_row);
-QUERY(sql_sequences, sequence_row, "SELECT name, next FROM sequence ORDER BY name");
-
-/* A sequence bears the name of the table whose `id` (or `seq`) it numbers. */
-static enum err sequence_ahead(struct ctx *c, const struct sequence_row *sequence,
-                               const struct column_row_list *columns, i64 slot)
-{
-    for (i64 i = 0; i < columns->n; i++) {
-        const struct column_row *column = &columns->at[i];
-        if (!str_eq(column->owner, sequence->name)) continue;
-        if (!str_eq(column->name, S("id")) && !str_eq(column->name, S("seq"))) continue;
-        name_is_plain(column->owner);
-        struct query *highest = NEW(c->arena, struct query);
-        struct buf sql = { .arena = c->arena };
-        buf_fmt(&sql, "SELECT COALESCE(MAX(" STR_FMT "), 0) AS value FROM \"" STR_FMT "\"",
-                STR_ARG(column->name), STR_ARG(column->owner));
-        make_query(highest, c->arena, "check_sequence", &sql, false, &one_i64_shape, slot);
-        struct one_i64 last;
-        TRY(db_get(c, highest, &last, NO_ARGS));
-        if (last.value >= sequence->next)
-            return fail(c, E_STORE, "序列 " STR_FMT " 落后于它的表（%lld，表中已有 %lld）",
-                        "sequence " STR_FMT " is behind its table (%lld, the table has %lld)",
-                        STR_ARG(sequence->name), (long long)sequence->next, (long long)last.value);
-    }
-    return OK;
-}
-
-static enum err check_inside(struct ctx *c)
-{
-    struct sequence_row_list sequences;
-    struct column_row_list columns;
-    TRY(c->db->driver->integrity(c, c->db));
-    TRY(migrate_check(c, c->store));
-    TRY(db_all(c, &sql_sequences, &sequences, NO_ARGS));
-    TRY(db_all(c, &sql_columns, &columns, NO_ARGS));
-    assert(sequences.n <= TOOL_SLOTS);
-    for (i64 i = 0; i < sequences.n; i++)
-        TRY(sequence_ahead(c, &sequences.at[i], &columns, queries_count() + i));
-    return OK;
-}
-
-enum err store_check(struct ctx *c)
-{
-    struct ctx side;
-    enum err e = side_open(c, c->store, &side);
-    if (e == OK) {
-        e = side.db->driver->say(&side, side.db, SAY_SNAPSHOT);
-        if (e == OK) e = check_inside(&side);
-        if (e != OK) c->why = side.why;
-        enum err over = side.db->driver->say(&side, side.db, SAY_ROLLBACK);
-        if (e == OK) e = over;
-    }
-    side_close(&side);
     return e;
 }
