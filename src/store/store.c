@@ -205,7 +205,8 @@ static void end_lease(void *arg)
     give_back(s, db, broken);
 }
 
-/* Answers an idle connection, or NULL with the right to open one; *timed_out when there was neither. */
+/* Answers an idle connection, or NULL with the right to open one; *timed_out when there was
+ * neither. */
 static struct db *take_idle(struct store *s, int wait_s, bool *timed_out)
 {
     struct timespec until;
@@ -248,7 +249,8 @@ enum err store_reader(struct store *s, struct ctx *c)
     bool timed_out = false;
     struct db *db = take_idle(s, READER_WAIT_S, &timed_out);
     if (timed_out)
-        return fail(c, E_BUSY, "读取的请求太多，请稍后再试", "too many requests are reading, try again shortly");
+        return fail(c, E_BUSY, "读取的请求太多，请稍后再试",
+                    "too many requests are reading, try again shortly");
     return lend(s, c, db);
 }
 
