@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "job/job.h"
 #include "store/setting.h"
+#include "trade/import/import.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -118,6 +119,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
     sigwait(signals, &signal);
     LOG(INFO, "app.stopping", KV("signal", signal));
     http_stop(http);
+    imports_stop();
     jobs_stop(jobs);
     return OK;
 }
