@@ -35,6 +35,7 @@ static str city_at(str s)
         if (at > 0 && (best < 0 || end < best)) best = end;
     }
     if (best < 0 || best > 36) return NO_STR;
+    if (str_starts(str_sub(word, best, word.n), S("市"))) best += S("市").n; /* 杭州市 has two endings */
     return str_sub(word, 0, best);
 }
 

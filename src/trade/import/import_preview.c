@@ -71,12 +71,18 @@ static void show_fact(struct ctx *c, const struct import_batch *b, i64 i, struct
     v->member = may(c, PERSONAL_READ) ? id->value : mask_identity(c->arena, id->kind, id->value);
 }
 
+static void end_arena(void *arg)
+{
+    arena_free(arg);
+}
+
 static enum err understand(struct ctx *c, struct sheet *s, const struct import_plan *p, const bool *hide,
                            struct import_preview_result *out)
 {
     struct import_reader *reader;
-    struct import_batch b = { .arena = c->arena };
+    struct import_batch b = { .arena = arena_new() }; /* not c's: reading takes c->arena back row by row */
     bool more;
+    arena_defer(c->arena, end_arena, b.arena);
     TRY(import_reader_open(c, s, p, &reader));
     enum err e = import_read(c, reader, ROWS_UNDERSTOOD, &b, &more);
     for (i64 i = 0; i < b.facts.n && i < FACTS_SHOWN; i++) show_fact(c, &b, i, &out->facts);
