@@ -1,4 +1,4 @@
-/* date_target.c -- dates, days and durations as files and people write them. */
+/* date_fuzz.c -- dates, days and durations as files and people write them. */
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n)

@@ -1,4 +1,4 @@
-/* json_target.c -- the JSON door: any bytes into a struct of every kind; what was accepted survives a round trip. */
+/* json_fuzz.c -- the JSON door: any bytes into a struct of every kind; what was accepted survives a round trip. */
 #include "target.h"
 
 #include "base/json.h"

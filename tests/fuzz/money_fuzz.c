@@ -1,4 +1,4 @@
-/* money_target.c -- numbers, money and quantities, strict and as people write them. */
+/* money_fuzz.c -- numbers, money and quantities, strict and as people write them. */
 #include "target.h"
 
 #include "base/num.h"
