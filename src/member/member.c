@@ -175,6 +175,13 @@ const struct migration member_migrations[] = {
                       "  secret text NOT NULL,"
                       "  PRIMARY KEY (id)"
                       ") clustered;" },
+
+    { "0005 indexes",
+      /* Counting and listing the carriers of a tag never leaves the index. */
+      "DROP INDEX member_tag_tag;"
+      "CREATE INDEX member_tag_shown ON member_tag (tag, member) WHERE shown;"
+      "CREATE INDEX identity_conflict_merge ON identity_conflict (merge)"
+      " WHERE merge IS NOT NULL;" },
     { NULL, NULL },
 };
 
