@@ -50,8 +50,8 @@ QUERY(acts_since, dated,
 QUERY(orders_since, dated,
       "SELECT member, at FROM purchase_order WHERE at >= $1 AND at < $2 AND member > 0");
 QUERY(community_lines, community_line,
-      "SELECT member, COALESCE(subject, '') AS subject, at, seq, kind = 'community.joined' AS joined"
-      " FROM timeline WHERE " IS_COMMUNITY " AND at < $1 AND member > 0"
+      "SELECT member, subject, at, seq, kind = 'community.joined' AS joined"
+      " FROM timeline WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $1 AND member > 0"
       " ORDER BY member, subject, at, seq");
 
 QUERY(acts_of_one, one_opt,
@@ -59,8 +59,9 @@ QUERY(acts_of_one, one_opt,
 QUERY(orders_of_one, one_opt,
       "SELECT MAX(at) AS value FROM purchase_order WHERE member = $1 AND at < $2");
 QUERY(community_of_one, community_line,
-      "SELECT member, COALESCE(subject, '') AS subject, at, seq, kind = 'community.joined' AS joined"
-      " FROM timeline WHERE " IS_COMMUNITY " AND at < $2 AND member = $1 ORDER BY subject, at, seq");
+      "SELECT member, subject, at, seq, kind = 'community.joined' AS joined"
+      " FROM timeline WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $2 AND member = $1"
+      " ORDER BY subject, at, seq");
 
 /* -- deciding --------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
  *   member      first seen before `at`.
  *   purchase    as in trade/trade.h, by the time it was paid.
  *   act         an order placed or paid, being first seen, or any timeline line that the member himself caused: all kinds but
- *               the house's book-keeping (the table in classes.c).
+ *               the house's book-keeping (IS_ACT in classes.c).
  *   new         first purchase within scene.new_days (30) days.
  *   active      an act within scene.active_days (30) days.
  *   dormant     known, and no act within scene.dormant_days (90) days.

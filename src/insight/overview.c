@@ -64,6 +64,13 @@ QUERY(overview_members, one_i64,
 
 static i64 days_between(day from, day to) { return (i64)to - from + 1; }
 
+money average_of(money sum, i64 n)
+{
+    const i64 cent = MONEY_UNIT / 100, by = n * cent;
+    if (n == 0) return 0;
+    return (sum + (sum >= 0 ? by / 2 : -(by / 2))) / by * cent;
+}
+
 static enum err period_make(struct ctx *c, day from, day to, struct overview_period **out)
 {
     struct overview_period *p = *out = NEW(c->arena, struct overview_period);
@@ -84,7 +91,7 @@ static enum err period_make(struct ctx *c, day from, day to, struct overview_per
         .new_buyers = buyers.new_buyers,
         .returning_buyers = buyers.buyers - buyers.new_buyers,
         .new_members = members.value,
-        .average = sums.purchases ? (2 * sums.bought + sums.purchases) / (2 * sums.purchases) : 0,
+        .average = average_of(sums.bought, sums.purchases),
     };
     return OK;
 }

@@ -5,7 +5,7 @@
  *   buyers         different members with a purchase among the period's orders.
  *   new buyers     buyers who had not bought before the period began; returning: the other buyers.
  *   new members    members first seen on those days.
- *   average        net of purchases divided by purchases, rounded half up to 0.0001.
+ *   average        net of purchases divided by purchases, to the cent, half away from zero.
  * Promises
  *   - overview_equals_the_sum_of_its_days: orders, paid, net and new members of the days and of the shops add up to the period's.
  *   - the_period_before_touches: as many days, ending the day before `from`.
@@ -51,6 +51,9 @@ SHAPE(overview_shop);
     X(list(overview_day), days, ANY, "Every day of the period", N)                                 \
     X(list(overview_shop), shops, ANY, "Shops with orders, most paid first", N)
 SHAPE(overview);
+/* sum / n to the cent, half away from zero; 0 of none. */
+money average_of(money sum, i64 n);
+
 enum err overview_make(struct ctx *c, day from, day to, struct overview *out);
 
 /* E_INVALID: from after to, or more than PERIOD_DAYS_MAX days. */

@@ -5,6 +5,7 @@
 
 #include "access/access.h"
 #include "insight/classes.h"
+#include "insight/overview.h"
 #include "insight/rfm.h"
 #include "trade/trade.h"
 
@@ -365,13 +366,6 @@ static enum err person_stand(struct ctx *c, struct person_view *out)
     return scene_of(c, &life, &out->scene);
 }
 
-/* Rounded half away from zero. */
-static money divided(money m, i64 by)
-{
-    money half = m >= 0 ? by / 2 : -(by / 2);
-    return (m + half) / by;
-}
-
 enum err person_show(struct ctx *c, i64 id, struct person_view *out)
 {
     bool personal = may(c, PERSONAL_READ);
@@ -395,7 +389,7 @@ enum err person_show(struct ctx *c, i64 id, struct person_view *out)
                                  .first_bought_at = figures.first_bought_at,
                                  .last_bought_at = figures.last_bought_at,
                                  .refund = figures.refund,
-                                 .average = figures.purchases ? divided(figures.net, figures.purchases) : 0 };
+                                 .average = average_of(figures.net, figures.purchases) };
     TRY(member_identities(c, row.id, personal, &out->identities));
     TRY(member_values(c, row.id, personal, &out->fields));
     TRY(member_tags(c, row.id, &out->tags));

@@ -14,6 +14,10 @@ const struct migration insight_migrations[] = {
       " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%';\n"
       "CREATE INDEX insight_community ON timeline (member, subject, at, seq, kind)"
       " WHERE kind IN ('community.joined', 'community.left');\n" },
+    /* SQLite reads the row for a column that only the WHERE of an index names: it is in the index too. */
+    { "0002 living members",
+      "DROP INDEX insight_first_seen;\n"
+      "CREATE INDEX insight_living ON member (first_seen, member, merged_into, erased_at) WHERE merged_into IS NULL;\n" },
     { 0 },
 };
 

@@ -71,7 +71,7 @@ static struct overview_period naive_period(const struct sale *sales, instant fir
     }
     p.returning_buyers = p.buyers - p.new_buyers;
     p.net = p.paid - p.refund;
-    p.average = purchases ? (bought_net * 2 + purchases) / (2 * purchases) : 0;
+    p.average = purchases ? (bought_net + purchases * 50) / (purchases * 100) * 100 : 0;
     return p;
 }
 
@@ -86,6 +86,16 @@ static void check_period(const struct overview_period *got, const struct overvie
     CHECK_I64(got->new_buyers, want->new_buyers);
     CHECK_I64(got->returning_buyers, want->returning_buyers);
     CHECK_I64(got->average, want->average);
+}
+
+TEST(averages_are_rounded_to_the_cent)
+{
+    CHECK_I64(average_of(100 * YUAN, 3), 333300);
+    CHECK_I64(average_of(200 * YUAN, 3), 666700);
+    CHECK_I64(average_of(10100, 2), 5100); /* half a cent goes up */
+    CHECK_I64(average_of(-10100, 2), -5100);
+    CHECK_I64(average_of(99, 2), 0);
+    CHECK_I64(average_of(5, 0), 0);
 }
 
 TEST(overview_equals_the_naive_count)
