@@ -189,7 +189,7 @@ static enum err authenticate(struct request *r)
 {
     const struct route *route = r->match.entry->route;
     struct ctx *c = &r->c;
-    if (route->flags & PUBLIC) return changes(r) && r->headers[H_COOKIE].n ? check_origin(r) : OK;
+    if (route->flags & PUBLIC) return changes(r) ? check_origin(r) : OK;
     str bearer = r->headers[H_AUTHORIZATION];
     if (bearer.n) {
         if (bearer.n < 7 || !str_eq_nocase(str_sub(bearer, 0, 7), S("Bearer ")))

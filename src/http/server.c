@@ -1,6 +1,6 @@
 /* server.c -- starts and stops the server; who holds a request, who waits, what has run out of time. */
 #include <arpa/inet.h>
-#include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -291,11 +291,25 @@ int http_port(const struct http *h)
                                          : ((struct sockaddr_in *)&a)->sin_port);
 }
 
+/* What a server that was killed had spooled: nobody will ask for it again. */
+static void remove_leftovers(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) return;
+    for (struct dirent *d; (d = readdir(dir));)
+        if (strncmp(d->d_name, "upload-", 7) == 0) unlinkat(dirfd(dir), d->d_name, 0);
+    closedir(dir);
+}
+
 static enum err make_tmp(struct ctx *c, struct http *h)
 {
     str folder = str_or(h->options.folder, S("."));
     h->tmp = str_z(h->arena, str_fmt(h->arena, STR_FMT "/tmp", STR_ARG(folder)));
-    if (mkdir(h->tmp, 0700) == 0 || errno == EEXIST) return OK;
+    if (mkdir(h->tmp, 0700) == 0) return OK;
+    if (errno == EEXIST) {
+        remove_leftovers(h->tmp);
+        return OK;
+    }
     return fail(c, E_STORE, "无法创建文件夹 %s：%s", "cannot make the folder %s: %s", h->tmp,
                 strerror(errno));
 }

@@ -399,6 +399,22 @@ TEST(sweeping_removes_what_is_over)
     CHECK_I64(rows.n, 0);
 }
 
+TEST(jobs_are_shown_with_their_last_run)
+{
+    struct client *k = serve();
+    client_sign_in(k, "anna", ROLE_OWNER);
+    i64 ran;
+    struct ctx *c = test_ctx();
+    CHECK_OK(c, job_run_due(test_store(), c, test_rooms, &ran));
+    CHECK_I64(ran, 2);
+    struct reply r = GET(k, "/v1/jobs");
+    CHECK_I64(r.status, 200);
+    CHECK(reply_has(&r, "\"name\":\"access.sweep\"") && reply_has(&r, "\"name\":\"http.sweep\""));
+    CHECK(reply_has(&r, "\"ok\":true") && reply_has(&r, "清除过期"));
+    client_sign_in(k, "vera", ROLE_VIEWER);
+    CHECK_I64(GET(k, "/v1/jobs").status, 403);
+}
+
 TEST(settings_are_shown_and_changed_by_those_who_may)
 {
     struct client *k = serve();

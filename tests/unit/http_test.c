@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -642,6 +643,48 @@ TEST(an_idempotency_key_survives_a_restart_and_refuses_while_running)
     CHECK_I64(b.status, 201);
     CHECK(str_eq(a.body, b.body));
     CHECK_I64(gate_calls(), 0);
+}
+
+static _Atomic i64 clock_ms;
+static instant moved_clock(void) { return clock_ms; }
+
+TEST(an_idempotency_key_is_kept_for_a_day)
+{
+    clock_ms = test_ctx()->now;
+    struct client *k = serve((struct http_options){ .now = moved_clock });
+    client_sign_in(k, "anna", ROLE_OWNER);
+    const char *key = "Idempotency-Key: daily\r\n";
+    CHECK_I64(client_call(k, "POST", "/v1/calls/1", key, S("{}")).status, 201);
+    clock_ms += 11 * HOUR_MS;
+    CHECK_I64(GET(k, "/v1/session").status, 200);
+    clock_ms += 11 * HOUR_MS;
+    CHECK_I64(client_call(k, "POST", "/v1/calls/1", key, S("{}")).status, 201);
+    CHECK_I64(gate_calls(), 1);
+    clock_ms += 3 * HOUR_MS;
+    CHECK_I64(client_call(k, "POST", "/v1/calls/1", key, S("{}")).status, 201);
+    CHECK_I64(gate_calls(), 2);
+}
+
+TEST(leftovers_of_a_killed_server_are_removed)
+{
+    struct arena *a = test_ctx()->arena;
+    const char *path = str_z(a, str_fmt(a, "%s/tmp", test_folder()));
+    mkdir(path, 0700);
+    path = str_z(a, str_fmt(a, "%s/tmp/upload-abcdef", test_folder()));
+    FILE *f = fopen(path, "we");
+    CHECK(f != NULL);
+    fclose(f);
+    serve((struct http_options){ 0 });
+    CHECK(access(path, F_OK) != 0);
+}
+
+TEST(requests_of_foreign_pages_are_refused_before_sign_in_too)
+{
+    struct client *k = serve((struct http_options){ 0 });
+    CHECK_I64(client_call(k, "POST", "/v1/echo/1", "Origin: https://evil.example\r\n", S("{}")).status, 403);
+    CHECK_I64(client_call(k, "POST", "/v1/echo/1", "Origin: null\r\n", S("{}")).status, 403);
+    const char *own = str_fmt(k->c->arena, "Origin: https://localhost:%d\r\n%c", k->port, 0).at;
+    CHECK_I64(client_call(k, "POST", "/v1/echo/1", own, S("{}")).status, 200);
 }
 
 /* -- what describes itself -------------------------------------------------------------------- */
