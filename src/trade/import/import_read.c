@@ -406,7 +406,7 @@ static void add_problem(struct import_reader *r, i64 row, int column, str value,
     struct arena *a = r->batch->arena;
     *PUSH(a, &r->batch->problems) = (struct import_problem){
         .row = row, .column = column >= 0 ? r->plan->columns.at[column] : S(""),
-        .value = str_copy(a, str_sub(value, 0, value.n < 200 ? value.n : 200)), .reason = str_copy(a, reason),
+        .value = value.n ? str_copy(a, str_sub(value, 0, value.n < 200 ? value.n : 200)) : S(""), .reason = str_copy(a, reason),
     };
 }
 

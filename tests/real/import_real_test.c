@@ -1,0 +1,137 @@
+/* import_real_test.c -- real shops' files through the importer, with their published figures to the cent.
+ * Skipped, saying so, where the data is absent.
+ */
+#include "test.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "trade/import/import.h"
+
+/* Where the data lies: $KOI_DATA, or beside the project. */
+static str data_file(const char *name)
+{
+    struct ctx *c = test_ctx();
+    const char *folder = getenv("KOI_DATA") ? getenv("KOI_DATA") : KOI_DATA;
+    str path = str_fmt(c->arena, "%s/%s", folder, name);
+    if (access(str_z(c->arena, path), R_OK) == 0) return path;
+    print_message("# skipped: " STR_FMT " is not there\n", STR_ARG(path));
+    skip();
+    return NO_STR;
+}
+
+static struct import_summary import_file(str path, struct import_choice choice, bool dry_run)
+{
+    struct ctx *c = test_reader();
+    struct import_run run = { .file = path, .choice = choice, .dry_run = dry_run };
+    CHECK_OK(c, import_run(test_store(), c, &run));
+    return run.summary;
+}
+
+static void money_is(money got, const char *want) { CHECK_STR(money_text(test_ctx()->arena, got), want); }
+
+#define FIELDS_OF_buyers(X, N) X(i64, members, ANY, "", N) X(money, paid, ANY, "", N)
+SHAPE(buyers);
+SHAPE_DEFINE(buyers);
+QUERY(q_buyers, buyers,
+      "SELECT COUNT(*) AS members, CAST(COALESCE(SUM(paid), 0) AS BIGINT) AS paid FROM member_trade WHERE purchases > 0");
+
+static void buyers_are(i64 members, const char *paid)
+{
+    struct buyers b = { 0 };
+    CHECK_OK(test_reader(), db_get(test_reader(), &q_buyers, &b, NO_ARGS));
+    CHECK_I64(b.members, members);
+    money_is(b.paid, paid);
+}
+
+static i64 peak_mb(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+TEST(online_retail_with_everything_kept)
+{
+    str path = data_file("online_retail_2010_2011.csv.gz");
+    struct import_summary dry = import_file(path, (struct import_choice){ 0 }, true);
+    struct import_summary s = import_file(path, (struct import_choice){ 0 }, false);
+    CHECK_I64(s.rows, 541909);
+    CHECK_I64(s.accepted, 541909);
+    CHECK_I64(s.rejected, 0);
+    CHECK_I64(s.orders, 25900);
+    CHECK_I64(s.members, 4372);
+    CHECK_I64(dry.orders, 25900);
+    CHECK_I64(dry.members, 4372);
+    CHECK_I64(dry.paid, s.paid);
+    CHECK_I64(dry.refund, s.refund);
+    buyers_are(4338, "8911407.904");
+    CHECK(peak_mb() < 200);
+    struct import_summary again = import_file(path, (struct import_choice){ 0 }, false);
+    CHECK_I64(again.same, 25900);
+    CHECK_I64(again.created + again.changed + again.created_members, 0);
+    CHECK_I64(again.paid, s.paid);
+    buyers_are(4338, "8911407.904");
+}
+
+TEST(online_retail_without_exact_duplicates)
+{
+    struct import_choice choice = { .options.drop_duplicates = true };
+    struct import_summary s = import_file(data_file("online_retail_2010_2011.csv.gz"), choice, false);
+    CHECK_I64(s.rows, 541909);
+    CHECK_I64(s.orders, 25900);
+    CHECK_I64(s.duplicates, 5268);
+    buyers_are(4338, "8887208.894");
+}
+
+static void tmall(struct import_choice choice)
+{
+    struct import_summary s = import_file(data_file("tmall_order_report.csv"), choice, false);
+    struct sales sales = { 0 };
+    CHECK_I64(s.rows, 28010);
+    CHECK_I64(s.rejected, 0);
+    CHECK_I64(s.orders, 28010);
+    CHECK_I64(s.members, 0);
+    money_is(s.paid, "1902487.15");
+    CHECK_OK(test_reader(), sales_between(test_reader(), day_of(2020, 1, 1), day_of(2020, 12, 31), NO_STR, &sales));
+    CHECK_I64(sales.orders, 28010);
+    CHECK_I64(sales.paid_orders, 24087);
+    CHECK_I64(sales.refund_orders, 5646);
+    money_is(sales.paid, "1902487.15");
+    money_is(sales.net, "1902487.15");
+    CHECK_I64(sales.refund, s.refund);
+}
+
+TEST(tmall_by_mapping)
+{
+    struct import_pair pairs[] = { { S("order_id"), S("订单编号") }, { S("total"), S("总金额") }, { S("paid"), S("买家实际支付金额") },
+                                   { S("created_at"), S("订单创建时间") }, { S("paid_at"), S("订单付款时间") }, { S("refund"), S("退款金额") },
+                                   { S("province"), S("收货地址 ") } };
+    tmall((struct import_choice){ .mapping = { pairs, COUNT(pairs) }, .options.net_of_refund = { true, true } });
+}
+
+TEST(tmall_by_its_header) { tmall((struct import_choice){ 0 }); }
+
+TEST(a_chinese_shop_without_order_numbers)
+{
+    struct import_pair pairs[] = { { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") }, { S("status"), S("订单状态") },
+                                   { S("paid"), S("实付金额") }, { S("postage"), S("邮费") }, { S("province"), S("省份") },
+                                   { S("city"), S("城市") }, { S("quantity"), S("购买数量") } };
+    str paid[] = { S("交易成功") };
+    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) }, .options = { .order_id = S("row"), .paid_status = { paid, 1 } } };
+    str path = data_file("cn_shop_orders_2019h1.csv");
+    struct import_summary s = import_file(path, choice, false);
+    CHECK_I64(s.rows, 28833);
+    CHECK_I64(s.rejected, 0);
+    CHECK_I64(s.orders, 28833);
+    struct sales sales = { 0 };
+    CHECK_OK(test_reader(), sales_between(test_reader(), day_of(2019, 1, 1), day_of(2019, 6, 30), NO_STR, &sales));
+    CHECK_I64(sales.orders, 28833);
+    CHECK_I64(sales.refund_orders, 1040);
+    CHECK_I64(sales.buyers, 25420);
+    CHECK_I64(sales.paid - sales.refund, sales.net);
+    struct import_summary again = import_file(path, choice, false);
+    CHECK_I64(again.same, 28833);
+    CHECK_I64(again.created_members, 0);
+}
