@@ -185,7 +185,7 @@ static enum err run_rfm(struct cli *cli)
         cli_answer(cli, &rfm_report_shape, &report);
         return OK;
     }
-    cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(report.at));
+    cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, rule.at)));
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, words(cli, "类型", "Type"), words(cli, "会员", "Members"), words(cli, "占比", "Share"),
              words(cli, "金额", "Amount"), words(cli, "占比", "Share"));
@@ -213,13 +213,16 @@ static const struct cli_option at_options[] = {
 static enum err run_classes(struct cli *cli)
 {
     struct classes_report report;
+    instant at;
+    str said;
     TRY(cli_open(cli, CLI_READS));
-    TRY(classes_report_make(cli->c, cli_text(cli, "at"), &report));
+    TRY(rfm_at_read(cli->c, cli_text(cli, "at"), &at, &said));
+    TRY(classes_report_make(cli->c, said, &report));
     if (cli->json) {
         cli_answer(cli, &classes_report_shape, &report);
         return OK;
     }
-    cli_print(cli, STR_FMT "\n\n", STR_ARG(report.at));
+    cli_print(cli, STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, at)));
     struct grid g = { .columns = 3 };
     const struct {
         str name;

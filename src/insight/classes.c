@@ -264,7 +264,7 @@ static str definition_of(struct ctx *c, const struct terms *t, const struct rfm 
              "community (the latest line of it is joined) and never bought; B: bought once; C: bought more than once. New: first "
              "purchase within %lld days. Active: did something within %lld days (ordered, paid, first seen, or any behaviour). "
              "Dormant: did nothing within %lld days. High value: R, F and M all high. RFM: " STR_FMT,
-        STR_ARG(r->rule.at_text), (long long)t->new_days, (long long)t->active_days,
+        STR_ARG(rfm_at_words(c, t->at)), (long long)t->new_days, (long long)t->active_days,
         (long long)t->dormant_days, STR_ARG(rfm_definition(c, r)));
 }
 

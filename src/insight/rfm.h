@@ -65,6 +65,8 @@ SHAPE(rfm_ask);
 
 /* "2019-07-01" is that day's first instant, anything else a moment; absent: now. */
 enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said);
+/* As people read it: the day, when it is its first instant; else local date and time. */
+str rfm_at_words(struct ctx *c, instant at);
 /* "30,90": one to RFM_CUTS_MAX numbers, above zero and rising. */
 enum err rfm_cuts_parse(struct ctx *c, enum rfm_axis axis, str text, ints *out);
 enum err rfm_rule_read(struct ctx *c, const struct rfm_ask *ask, struct rfm_rule *out);

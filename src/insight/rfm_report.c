@@ -162,7 +162,7 @@ str rfm_definition(struct ctx *c, const struct rfm *r)
     buf_fmt(&b,
             zh ? "购买：" STR_FMT " 之前付款、净额大于 0 的订单，共 %lld 位会员。"
                : "A purchase is an order paid before " STR_FMT " with a net amount above zero; %lld members have one. ",
-            STR_ARG(r->rule.at_text), (long long)r->n);
+            STR_ARG(rfm_at_words(c, r->rule.at)), (long long)r->n);
     buf_fmt(&b,
             zh ? "R：距最近一次购买满多少个 24 小时；少于 " STR_FMT " 天（" STR_FMT "）每过一档高一分。"
                : "R: whole days of 24 hours since the last purchase; each cut it stays under is one band better: " STR_FMT

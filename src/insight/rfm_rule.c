@@ -33,6 +33,12 @@ enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
     return OK;
 }
 
+str rfm_at_words(struct ctx *c, instant at)
+{
+    day d = zone_day(c->zone, at);
+    return zone_midnight(c->zone, d) == at ? day_text(c->arena, d) : instant_text(c->arena, c->zone, at);
+}
+
 static enum err cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
 {
     const struct axis_words *w = &axis_words[axis];
