@@ -97,6 +97,7 @@ struct batch_write {
     struct import_batch *batch;
     const struct import_plan *plan;
     struct seen *seen;
+    struct order_cache *cache;
     bool *maybe_seen; /* of each fact */
     struct order_result *results;
     i64 created_members;
@@ -183,7 +184,7 @@ static enum err write_batch(struct tx *t, void *arg)
         if (w->maybe_seen[i]) TRY(place_lines(t->c, w->seen, f));
     }
     TRY(find_members(t, w));
-    return order_write_all(t, b->facts.at, b->facts.n, w->results);
+    return order_write_cached(t, w->cache, b->facts.at, b->facts.n, w->results);
 }
 
 /* -- the run ------------------------------------------------------------------------------------------ */
@@ -194,6 +195,8 @@ struct running {
     struct ctx *c;
     struct pipe pipe;
     struct seen *seen;
+    struct arena *cached; /* the cache outlives the batches, whose memory c->arena gives back */
+    struct order_cache *cache;
     struct key_count *orders, *members; /* of a dry run */
     struct sheet_out *rejects;
     i64 started_us, shown_us;
@@ -215,12 +218,13 @@ static enum err write_for_real(struct running *r, struct import_batch *b)
 {
     struct ctx *c = r->c;
     struct import_summary *s = &r->run->summary;
-    struct batch_write w = { .batch = b, .plan = &r->run->plan, .seen = r->seen,
+    struct batch_write w = { .batch = b, .plan = &r->run->plan, .seen = r->seen, .cache = r->cache,
                              .maybe_seen = NEWS(b->arena, bool, b->facts.n + 1),
                              .results = NEWS(b->arena, struct order_result, b->facts.n + 1) };
     w.anonymous = w.plan->identity == ID_ANONYMOUS_ID || import_maps(w.plan, F_MEMBER_KIND);
     for (i64 i = 0; i < b->facts.n; i++) w.maybe_seen[i] = seen_maybe(r->seen, fact_key(&b->facts.at[i]));
     if (b->facts.n) TRY(store_write(r->store, c, write_batch, &w));
+    order_cache_keep(r->cache);
     for (i64 i = 0; i < b->facts.n; i++) {
         const struct order_result *result = &w.results[i];
         bool first = seen_order(r->seen, result->order, b->facts.at[i].lines.n);
@@ -451,9 +455,12 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run)
         } else {
             r->seen = seen_new();
         }
+        r->cached = arena_new();
+        r->cache = order_cache_new(r->cached);
         e = run_opened(r, sheet);
         for (int i = 0; i < BATCHES; i++) arena_free(r->pipe.batches[i].arena);
         arena_free(r->pipe.c.arena);
+        arena_free(r->cached);
         seen_free(r->seen);
         key_count_free(r->orders);
         key_count_free(r->members);
