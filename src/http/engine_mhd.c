@@ -86,6 +86,9 @@ void engine_close_idle(struct engine *e, i64 limit_us)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* Meets engine_resume: does not lean on the locks of a library. */
+static void handed_back(struct request *r) { (void)atomic_load(&r->handed); }
+
 /* -- requests --------------------------------------------------------------------------------- */
 
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
@@ -124,6 +127,7 @@ static ssize_t next_events(void *cls, uint64_t at, char *out, size_t room)
 {
     (void)at;
     struct request *r = cls;
+    handed_back(r);
     i64 left = r->events.n - r->events_sent;
     if (left > 0) {
         i64 n = left < (i64)room ? left : (i64)room;
@@ -188,6 +192,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
 {
     (void)cls, (void)url, (void)version;
     struct request *r = *context;
+    handed_back(r);
     if (r->fresh) {
         r->fresh = false;
         r->method_text = str_of(method);
@@ -221,6 +226,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **context,
     (void)cls, (void)mhd, (void)code;
     struct request *r = *context;
     if (!r) return;
+    handed_back(r);
     *context = NULL;
     if (r->connection) atomic_store(&r->connection->waiting_since_us, clock_mono_us());
     request_let_go(r, true);
@@ -232,10 +238,13 @@ void engine_suspend(struct request *r)
     MHD_suspend_connection(r->engine);
 }
 
+/* The request is the engine's again from here on: what was written before is seen there (handed_back). */
 void engine_resume(struct request *r)
 {
     struct http *h = r->http;
-    MHD_resume_connection(r->engine);
+    void *mhd = r->engine;
+    atomic_fetch_add(&r->handed, 1);
+    MHD_resume_connection(mhd);
     atomic_fetch_sub(&h->suspended, 1);
 }
 

@@ -112,7 +112,7 @@ struct request {
     struct loop *loop;
     struct connection *connection;
     void *engine; /* the engine's connection */
-    _Atomic int state, holders;
+    _Atomic int state, holders, handed;
     bool fresh; /* the engine has not shown the headers yet */
     i64 started_us, deadline_us;
     struct request *next, *previous; /* among free ones, or among those in work */

@@ -88,6 +88,7 @@ struct request *request_take(struct loop *l, str uri)
     r->uri = str_copy(a, uri);
     atomic_init(&r->state, RECEIVING);
     atomic_init(&r->holders, 1);
+    atomic_init(&r->handed, 0);
     atomic_fetch_add_explicit(&h->in_flight, 1, memory_order_relaxed);
     return r;
 }

@@ -137,7 +137,9 @@ HANDLER(take_file, upload_ask, upload_view)
     out->size = upload_size(r);
     FILE *f = fopen(str_z(c->arena, out->path), "re");
     if (!f) return fail(c, E_INTERNAL, "没有文件", "no file");
-    for (int ch; (ch = getc(f)) != EOF;) out->sum += ch;
+    u8 *piece = arena_alloc(c->arena, 1, 65536);
+    for (size_t n; (n = fread(piece, 1, 65536, f)) > 0;)
+        for (size_t i = 0; i < n; i++) out->sum += piece[i];
     fclose(f);
     return OK;
 }
