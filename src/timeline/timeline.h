@@ -12,13 +12,6 @@
 
 #include "store/store.h"
 
-/* One kind of line: rooms list theirs (room.past_tense) so that the manual, the console and checks
- * know them. */
-struct timeline_kind {
-    const char *name; /* "order.paid" */
-    const char *zh, *en;
-};
-
 #define FIELDS_OF_timeline_line(X, N)                                                    \
     X(i64, seq, ANY, "Place in the log", N)                                              \
     X(instant, at, ANY, "When it happened (not when it was written)", N)                 \
