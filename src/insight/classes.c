@@ -44,6 +44,8 @@ SHAPE(community_line);
 SHAPE_DEFINE(community_line);
 
 QUERY(members_known, known, "SELECT member, merged_into, first_seen FROM member ORDER BY member");
+QUERY(members_merged, known,
+      "SELECT member, merged_into, first_seen FROM member WHERE merged_into IS NOT NULL");
 QUERY(members_last, one_i64, "SELECT COALESCE(MAX(member), 0) AS value FROM member");
 QUERY(acts_since, dated,
       "SELECT member, at FROM timeline WHERE at >= $1 AND at < $2 AND member > 0 AND " IS_ACT);
@@ -205,7 +207,8 @@ static void living_settle(struct everybody *e)
     }
 }
 
-static enum err everybody_new(struct ctx *c, const struct terms *t, struct everybody *e)
+/* q: whom to know; all, or only those who became another. */
+static enum err everybody_new(struct ctx *c, const struct terms *t, struct query *q, struct everybody *e)
 {
     struct one_i64 last;
     TRY(db_get(c, &members_last, &last, NO_ARGS));
@@ -220,7 +223,7 @@ static enum err everybody_new(struct ctx *c, const struct terms *t, struct every
         e->of[i].last_act = INT64_MIN;
         e->living[i] = i;
     }
-    TRY(db_each(c, &members_known, know, e, NO_ARGS));
+    TRY(db_each(c, q, know, e, NO_ARGS));
     living_settle(e);
     return OK;
 }
@@ -277,7 +280,7 @@ enum err classes_report_make(struct ctx *c, str at, struct classes_report *out)
     TRY(rfm_rule_read(c, &(struct rfm_ask){ .at = at }, &rule));
     TRY(terms_read(c, rule.at, &t));
     TRY(rfm_make(c, &rule, &r));
-    TRY(everybody_new(c, &t, &e));
+    TRY(everybody_new(c, &t, &members_known, &e));
     TRY(gather(&e, &r));
     i64 count[MARKS] = { 0 }, members = 0;
     for (i64 i = 1; i < e.n; i++) {
@@ -305,7 +308,7 @@ enum err community_set(struct ctx *c, u64 *bits, i64 n)
 {
     struct terms t = { .at = c->now };
     struct everybody e;
-    TRY(everybody_new(c, &t, &e));
+    TRY(everybody_new(c, &t, &members_merged, &e));
     TRY(gather_communities(&e));
     for (i64 i = 1; i < e.n && i < n; i++)
         if (e.of[i].community) bits[i / 64] |= (u64)1 << (i % 64);
