@@ -15,7 +15,7 @@
 #include "http/engine.h"
 
 #define CONNECTIONS_MAX 4096
-#define POOL_BYTES (48 * 1024)
+#define POOL_BYTES (32 * 1024) /* cleared for every request: no more than header and a piece of body need */
 #define IDLE_SECONDS 60
 
 struct engine {
