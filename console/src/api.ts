@@ -1,122 +1,71 @@
-// api.ts -- the forms of what the API gives and takes, as pages use them.
+// api.ts -- the names pages use for the forms in schema.ts (which is generated from the server's own description).
+import type { components } from './schema'
+
+type Forms = components['schemas']
+/** The description cannot say which texts are always there; here it is said. */
+type Given<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> }
 
 /** Decimal text such as "1234.50". */
 export type Money = string
 /** ISO 8601 in UTC. */
 export type Instant = string
-/** "2024-05-01" in the programme's time zone. */
-export type Day = string
 
 export type Right =
   | 'members:read' | 'members:write' | 'personal:read' | 'orders:read' | 'orders:write' | 'import'
   | 'reports:read' | 'export' | 'settings:write' | 'users:write' | 'audit:read' | 'track:write'
-export type Role = 'owner' | 'operator' | 'analyst' | 'support' | 'viewer'
+export type User = Given<Forms['user_view'], 'name' | 'role'>
+export type Role = User['role']
+export type Session = Forms['session_view'] & { user: { role: Role } }
+export type Key = Given<Forms['key_view'], 'name'>
+export type AuditLine = Given<Forms['audit_view'], 'actor' | 'action'>
+export type Setting = Given<Forms['setting_view'], 'kind' | 'value' | 'fallback' | 'doc'>
 
-export interface Session {
-  user: { id: number; name: string; role: Role }
-  rights: Right[]
-  csrf: string
-  expires_at: Instant
-}
-
-export interface User {
-  id: number
-  name: string
-  role: Role
-  disabled: boolean
-  created_at: Instant
-  seen_at?: Instant | null
-}
-
-export interface Key {
-  id: number
-  name: string
-  scopes: Right[]
-  created_at: Instant
-  expires_at?: Instant | null
-  used_at?: Instant | null
-  revoked: boolean
-}
-
-export interface AuditLine {
-  id: number
-  at: Instant
-  actor: string
-  action: string
-  subject: string
-  detail: unknown
-  address: string
-}
-
-export interface Setting {
-  name: string
-  kind: 'text' | 'int' | 'money' | 'flag' | 'choice' | 'ints' | 'moneys'
-  value: string
-  fallback: string
-  choices: string[]
-  min?: number | null
-  max?: number | null
-  doc: string
-}
-
-export interface MemberRow {
-  id: number
-  name: string
-  phone?: string | null
-  province?: string | null
-  city?: string | null
-  touchpoint?: string | null
-  first_seen: Instant
-  last_order_at?: Instant | null
-  orders: number
-  spent: Money
-  tags: string[]
-  class: string
-}
-
-export interface Identity {
-  kind: string
-  scope?: string | null
-  value: string
-  strong: boolean
-  seen_at: Instant
-}
-
-export interface MemberTag {
-  tag: string
-  group?: string | null
-  source: string
-  expires_at?: Instant | null
-}
-
-export interface MemberField {
-  field: string
-  value: string
-  source: string
-  at: Instant
-}
-
-export interface MemberView extends Omit<MemberRow, 'tags'> {
+export type MemberRow = Forms['person']
+export type MemberRfm = Given<Forms['person_rfm'], 'type' | 'name'>
+export type MemberView = Omit<Forms['person_view'], 'rfm' | 'identities' | 'fields' | 'tags'> & {
+  rfm: MemberRfm | null
   identities: Identity[]
   fields: MemberField[]
   tags: MemberTag[]
-  merged_ids: number[]
-  first_order_at?: Instant | null
-  average?: Money | null
-  rfm?: { r: number; f: number; m: number; type: string } | null
-  scene: string[]
 }
+export type Identity = Given<Forms['identity_view'], 'kind' | 'value'>
+export type MemberField = Given<Forms['value_view'], 'field' | 'value' | 'source'>
+export type MemberTag = Given<Forms['member_tag_view'], 'tag' | 'source'>
+export type TimelineLine = Given<Omit<Forms['timeline_line'], 'props'>, 'kind'> & { props: Record<string, unknown> | null }
+export type TimelinePage = { items: TimelineLine[]; next_before?: number | null }
 
-export interface TimelineLine {
-  seq: number
-  at: Instant
-  member: number
-  kind: string
-  subject: string
-  touchpoint?: string | null
-  value?: Money | null
-  props: Record<string, unknown> | null
+export type OrderRow = Given<Forms['order_view'], 'shop' | 'number' | 'state'> & { name?: string | null }
+export type OrderState = OrderRow['state']
+
+export type OverviewReport = Omit<Forms['overview'], 'now' | 'before' | 'shops'> & {
+  now: Tally
+  before: Tally
+  shops: OverviewShop[]
 }
+export type Tally = Forms['overview_period']
+export type OverviewDay = Forms['overview_day']
+export type OverviewShop = Given<Forms['overview_shop'], 'shop'>
+
+export type RfmCell = Forms['rfm_cell']
+export type RfmType = Given<Forms['rfm_type_row'], 'type' | 'name'>
+export type RfmRule = Given<Forms['rfm_cuts_view'], 'frequency_of' | 'monetary_of'> & {
+  cuts: 'fixed' | 'quantile' | 'mean'
+  high: 'band' | 'mean'
+}
+export type RfmReport = Omit<Given<Forms['rfm_report'], 'at' | 'definition' | 'means'>, 'types' | 'rule'> & {
+  types: RfmType[]
+  rule: RfmRule
+}
+export type RfmMove = Omit<Given<Forms['rfm_move'], 'from' | 'to' | 'definition'>, 'before' | 'after' | 'flows'> & {
+  before: RfmType[]
+  after: RfmType[]
+  flows: RfmFlow[]
+}
+/** An empty `from`: had not bought yet. */
+export type RfmFlow = Given<Forms['rfm_flow'], 'to'>
+export type ClassesReport = Given<Forms['classes_report'], 'at' | 'definition' | 'classes' | 'scene'>
+
+// -- not in the description yet --
 
 export interface OrderLine {
   line_id?: string | null
@@ -129,29 +78,7 @@ export interface OrderLine {
   refund?: Money | null
 }
 
-export type OrderState = 'placed' | 'paid' | 'shipped' | 'completed' | 'cancelled' | 'refunded'
-
-export interface OrderRow {
-  id: number
-  shop: string
-  number: string
-  member: number
-  state: OrderState
-  status?: string | null
-  created_at?: Instant | null
-  paid_at?: Instant | null
-  total?: Money | null
-  paid?: Money | null
-  refund?: Money | null
-  net?: Money | null
-  quantity?: number | null
-  touchpoint?: string | null
-}
-
 export interface OrderView extends OrderRow {
-  postage?: Money | null
-  province?: string | null
-  city?: string | null
   lines: OrderLine[]
 }
 
@@ -201,51 +128,11 @@ export interface ImportOptions {
   drop_duplicates?: boolean
 }
 
-export interface Tally {
-  orders: number
-  paid_orders: number
-  paid: Money
-  refund: Money
-  net: Money
-  buyers: number
-  new_buyers: number
-  returning_buyers: number
-  new_members: number
-  average: Money
-}
-
-export interface OverviewDay {
-  day: Day
-  orders: number
-  paid: Money
-  net: Money
-  buyers: number
-  new_members: number
-}
-
-export interface OverviewShop {
-  shop: string
-  orders: number
-  paid: Money
-  net: Money
-  buyers: number
-}
-
-export interface OverviewReport {
-  from: Day
-  to: Day
-  now: Tally
-  before: Tally
-  days: OverviewDay[]
-  shops: OverviewShop[]
-}
-
 export interface TagView {
   name: string
   group?: string | null
 }
 
-export type FieldType = 'text' | 'number' | 'date' | 'flag' | 'choice' | 'choices'
 export interface FieldView {
   name: string
   type: FieldType
@@ -278,61 +165,6 @@ export interface ShopView {
   created_at: Instant
 }
 
-export interface RfmCell {
-  r: number
-  f: number
-  m: number
-  members: number
-  amount: Money
-}
-
-export interface RfmType {
-  type: string
-  name: string
-  members: number
-  amount: Money
-}
-
-export interface RfmRule {
-  cuts: 'fixed' | 'quantile' | 'mean'
-  recency: number[]
-  frequency: number[]
-  monetary: Money[]
-  frequency_of: 'orders' | 'days'
-  monetary_of: 'total' | 'average'
-  high: 'band' | 'mean'
-  window: number
-}
-
-export interface RfmReport {
-  at: string
-  members: number
-  amount: Money
-  cells: RfmCell[]
-  types: RfmType[]
-  means: { recency: number; frequency: number; monetary: Money; r: number; f: number; m: number }
-  rule: RfmRule
-  definition: string
-  took_ms: number
-}
-
-export interface RfmMove {
-  from: string
-  to: string
-  before: RfmType[]
-  after: RfmType[]
-  flows: { from: string; to: string; members: number }[]
-  definition: string
-}
-
-export interface ClassesReport {
-  at: string
-  members: number
-  classes: Record<'A' | 'B' | 'C', number>
-  scene: Record<'new' | 'active' | 'dormant' | 'high_value', number>
-  definition: string
-}
-
 export interface ImportRow {
   id: number
   file: string
@@ -363,3 +195,5 @@ export interface ImportProfile {
   name: string
   title?: string
 }
+
+export type FieldType = 'text' | 'number' | 'date' | 'flag' | 'choice' | 'choices'

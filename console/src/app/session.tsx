@@ -1,12 +1,13 @@
 // session.tsx -- who is signed in and what he may do. The server enforces; here is only what to show.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
-import type { Right, Session } from '~/api'
+import type { Right, Session, Setting } from '~/api'
+import type { Page } from '~/base/data'
+import { setCurrency, setZone } from '~/base/format'
 import { ApiError, ask, setCsrf, whenSignedOut } from '~/base/http'
 
 interface SessionState {
   session: Session | null
-  /** undefined while we ask; an error when the server could not be asked. */
-  state: 'asking' | 'failed' | 'known'
+    state: 'asking' | 'failed' | 'known'
   error?: Error
   /** He was signed in and no longer is, without having asked for it. */
   expired: boolean
@@ -14,6 +15,14 @@ interface SessionState {
   signOut: () => Promise<void>
   ask: () => void
   may: (right: Right | undefined) => boolean
+}
+
+/** How the programme counts its days and its money. Pages can do with the defaults when this cannot be read. */
+async function readProgramme() {
+  const settings = await ask<Page<Setting>>('GET', '/v1/settings').catch(() => undefined)
+  const valueOf = (name: string) => settings?.items.find((one) => one.name === name)?.value
+  setZone(valueOf('timezone') || 'Asia/Shanghai')
+  setCurrency(valueOf('currency') || 'CNY')
 }
 
 const Context = createContext<SessionState | null>(null)
@@ -24,8 +33,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [error, setError] = useState<Error>()
   const [expired, setExpired] = useState(false)
 
-  const begin = useCallback((given: Session | null) => {
+  const begin = useCallback(async (given: Session | null) => {
     setCsrf(given?.csrf ?? '')
+    if (given) await readProgramme()
     setSession(given)
     setState('known')
   }, [])
@@ -33,7 +43,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const askServer = useCallback(() => {
     setState('asking')
     ask<Session>('GET', '/v1/session').then(begin, (refused: Error) => {
-      if (refused instanceof ApiError && refused.status === 401) return begin(null)
+      if (refused instanceof ApiError && refused.status === 401) return void begin(null)
       setError(refused)
       setState('failed')
     })
@@ -42,14 +52,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     whenSignedOut(() => {
       setExpired(true)
-      begin(null)
+      void begin(null)
     })
     askServer()
   }, [askServer, begin])
 
   const signIn = useCallback(
     async (name: string, password: string) => {
-      begin(await ask<Session>('POST', '/v1/session', { body: { name, password } }))
+      await begin(await ask<Session>('POST', '/v1/session', { body: { name, password } }))
       setExpired(false)
     },
     [begin],
@@ -57,7 +67,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const signOut = useCallback(async () => {
     await ask('DELETE', '/v1/session').catch(() => undefined)
     setExpired(false)
-    begin(null)
+    await begin(null)
   }, [begin])
 
   const value = useMemo<SessionState>(

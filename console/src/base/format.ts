@@ -23,11 +23,19 @@ export function dayPlus(day: string, n: number): string {
 export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
 
+const marks: Record<string, string> = { CNY: '¥', JPY: '¥', USD: '$', EUR: '€', GBP: '£', HKD: 'HK$', TWD: 'NT$', KRW: '₩', SGD: 'S$', MYR: 'RM', THB: '฿' }
+let currency = 'CNY'
+/** The programme's currency (ISO 4217). */
+export const setCurrency = (code: string) => {
+  currency = code
+}
+const markOf = (code: string) => marks[code] ?? `${code} `
+
 /** Groups a decimal text by thousands without passing through floating point; two decimals at least. */
-export function moneyText(amount: Money): string {
+export function moneyText(amount: Money, code: string = currency): string {
   const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? []
   const cents = part.replace(/0+$/, '').padEnd(2, '0')
-  return `${sign}¥${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`
+  return `${sign}${markOf(code)}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`
 }
 
 const steps: Record<Locale, [from: number, unit: string][]> = {
@@ -52,13 +60,13 @@ export function useFormat() {
       /** In full while it can be taken in at a glance. */
       tile: (n: number) => (Math.abs(n) < 1e6 ? n.toLocaleString('en-US') : shortText(n, locale)),
       short: (n: number) => shortText(n, locale),
-      money: (amount: Money | null | undefined) => (amount ? moneyText(amount) : '–'),
+      money: (amount: Money | null | undefined, code?: string | null) => (amount ? moneyText(amount, code ?? undefined) : '–'),
       shortMoney: (amount: Money | number | null | undefined) =>
         amount === null || amount === undefined
           ? '–'
           : Math.abs(Number(amount)) < 1e4 && typeof amount === 'string'
             ? moneyText(amount)
-            : `¥${shortText(Number(amount), locale, 2)}`.replace('¥-', '-¥'),
+            : `${Number(amount) < 0 ? '-' : ''}${markOf(currency)}${shortText(Math.abs(Number(amount)), locale, 2)}`,
       percent: (share: number) =>
         Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%` : '–',
       when: (at: string | null | undefined) => (at ? `${dayOf(new Date(at))} ${clock.format(new Date(at))}` : '–'),

@@ -79,7 +79,7 @@ function SettingInput({ row, value, change, save }: InputProps) {
   const label = row.doc || row.name
   if (row.kind === 'flag') return <Switch aria-label={label} checked={value === 'true'} onChange={(on) => save(String(on))} />
   if (row.kind === 'choice')
-    return <Select aria-label={label} value={value} options={row.choices.map((one) => ({ value: one, label: one }))} onChange={save} popupMatchSelectWidth={false} className="filter" />
+    return <Select aria-label={label} value={value} options={(row.choices ?? []).map((one) => ({ value: one, label: one }))} onChange={save} popupMatchSelectWidth={false} className="filter" />
   if (row.kind === 'int')
     return <InputNumber aria-label={label} value={value} stringMode precision={0} min={row.min?.toString()} max={row.max?.toString()} onChange={(n) => change(n === null ? '' : String(n))} />
   return (

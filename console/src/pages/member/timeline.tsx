@@ -1,17 +1,12 @@
 // timeline.tsx -- what happened to a member, newest first, as sentences.
 import { Button, Timeline as Line } from 'antd'
 import { useState } from 'react'
-import type { Money, TimelineLine } from '~/api'
+import type { Money, TimelineLine, TimelinePage } from '~/api'
 import { koi, palette, quiet } from '~/app/theme'
 import { useData } from '~/base/data'
 import { useFormat, type Format } from '~/base/format'
 import { isWord, useSay, type Say } from '~/base/locale'
 import { Failure, Nothing } from '~/parts/states'
-
-interface TimelinePage {
-  items: TimelineLine[]
-  next_before?: number | null
-}
 
 /** "order:7" -> "7": what comes after the kind of thing. */
 const bare = (subject: string | null | undefined) => (subject ?? '').replace(/^[a-z_]+:/, '')

@@ -17,7 +17,7 @@ export function TagChips({ tags }: { tags: string[] }) {
 
 const colours: Record<string, string> = { A: 'gold', B: 'cyan', C: 'geekblue' }
 
-export function ClassMark({ name }: { name: string }) {
+export function ClassMark({ name }: { name: string | null }) {
   const say = useSay()
   const what = `class.${name}.what`
   if (!name) return <span className="quiet">–</span>

@@ -4,7 +4,7 @@ import { Card, DatePicker, Tag } from 'antd'
 import dayjs from 'dayjs'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import type { RfmMove } from '~/api'
+import type { RfmFlow, RfmMove } from '~/api'
 import { quiet, typeColours } from '~/app/theme'
 import { useData } from '~/base/data'
 import { dayPlus, todayIs, useFormat } from '~/base/format'
@@ -16,8 +16,6 @@ import { Rows, still, type Column } from '~/parts/rows'
 import { Loaded, Nothing } from '~/parts/states'
 import { How } from './how'
 import { useAsked, withAsked } from './rule'
-
-type Flow = RfmMove['flows'][number]
 
 export default function Move() {
   const say = useSay()
@@ -58,10 +56,10 @@ function Moved({ move }: { move: RfmMove }) {
   const say = useSay()
   const format = useFormat()
   const names = useMemo(() => new Map(move.after.map((one) => [one.type, one.name])), [move])
-  const nameOf = (type: string) => (type ? (names.get(type) ?? type) : say('rfm.not_yet'))
+  const nameOf = (type: string | null) => (type ? (names.get(type) ?? type) : say('rfm.not_yet'))
   const flows = useMemo(() => [...move.flows].sort((a, b) => b.members - a.members), [move])
   const changed = flows.filter((flow) => flow.from !== flow.to && flow.from).reduce((sum, flow) => sum + flow.members, 0)
-  const columns: Column<Flow>[] = [
+  const columns: Column<RfmFlow>[] = [
     {
       key: 'flow', title: say('move.flow'),
       cell: (flow) => <>{nameOf(flow.from)} → {nameOf(flow.to)} {flow.from === flow.to && <Tag>{say('move.stayed')}</Tag>}</>,
@@ -76,7 +74,7 @@ function Moved({ move }: { move: RfmMove }) {
       <div className="pair pair-even">
         <Totals move={move} />
         <Card title={say('move.table')} className="card-flush card-tall">
-          <Rows from={still(flows)} columns={columns} id={(flow) => `${flow.from} ${flow.to}`} />
+          <Rows from={still(flows)} columns={columns} id={(flow) => `${flow.from ?? ''} ${flow.to}`} />
         </Card>
       </div>
       <How text={move.definition} />
@@ -84,12 +82,12 @@ function Moved({ move }: { move: RfmMove }) {
   )
 }
 
-function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string) => string }) {
+function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string | null) => string }) {
   const say = useSay()
   const format = useFormat()
   const option = useMemo(() => {
     const order = ['', ...move.after.map((one) => one.type)]
-    const used = (side: 'from' | 'to') => order.filter((type) => move.flows.some((flow) => flow[side] === type))
+    const used = (side: 'from' | 'to') => order.filter((type) => move.flows.some((flow) => (flow[side] ?? '') === type))
     const node = (side: 'from' | 'to') => (type: string) => ({
       name: `${side}:${type}`,
       itemStyle: { color: typeColours[type] ?? quiet, borderWidth: 0 },
@@ -114,7 +112,7 @@ function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string) => str
         emphasis: { focus: 'adjacency' },
         lineStyle: { color: 'source', opacity: 0.28 },
         data: [...used('from').map(node('from')), ...used('to').map(node('to'))],
-        links: move.flows.map((flow) => ({ source: `from:${flow.from}`, target: `to:${flow.to}`, value: flow.members })),
+        links: move.flows.map((flow) => ({ source: `from:${flow.from ?? ''}`, target: `to:${flow.to}`, value: flow.members })),
       }],
     }
   }, [move, nameOf, format])
