@@ -1,0 +1,20 @@
+// shop.mjs -- a demo shop served by the real program, for as long as a test file runs.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Shop } from '../api/shop.mjs';
+
+/** Seed and size of the demo shop: the same data every time. */
+export async function openDemoShop({ members = 600, seed = 7 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'koi-e2e-'));
+  const shop = new Shop(folder);
+  const data = join(folder, 'data');
+  execFileSync(Shop.program(), ['demo', '--data', data, '--members', String(members), '--seed', String(seed)], { stdio: 'pipe' });
+  await shop.start();
+  shop.close = async () => {
+    await shop.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return shop;
+}
