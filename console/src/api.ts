@@ -31,11 +31,18 @@ export type MemberView = Omit<Forms['person_view'], 'rfm' | 'identities' | 'fiel
 export type Identity = Given<Forms['identity_view'], 'kind' | 'value'>
 export type MemberField = Given<Forms['value_view'], 'field' | 'value' | 'source'>
 export type MemberTag = Given<Forms['member_tag_view'], 'tag' | 'source'>
+export type TagView = Given<Forms['tag_view'], 'name'>
+export type FieldView = Given<Forms['field_view'], 'name' | 'type'>
+export type MergeView = Given<Forms['merge_view'], 'by'>
+export type ConflictView = Given<Forms['conflict_view'], 'kind' | 'value'>
 export type TimelineLine = Given<Omit<Forms['timeline_line'], 'props'>, 'kind'> & { props: Record<string, unknown> | null }
 export type TimelinePage = { items: TimelineLine[]; next_before?: number | null }
 
-export type OrderRow = Given<Forms['order_view'], 'shop' | 'number' | 'state'> & { name?: string | null }
+export type OrderRow = Given<Forms['order_item'], 'shop' | 'number' | 'state'>
 export type OrderState = OrderRow['state']
+export type OrderView = Omit<Forms['order_detail'], 'lines'> & { lines: OrderLine[] }
+export type OrderLine = Forms['order_line_view']
+export type ShopView = Given<Forms['shop_view'], 'name'>
 
 export type OverviewReport = Omit<Forms['overview'], 'now' | 'before' | 'shops'> & {
   now: Tally
@@ -66,21 +73,6 @@ export type RfmFlow = Given<Forms['rfm_flow'], 'to'>
 export type ClassesReport = Given<Forms['classes_report'], 'at' | 'definition' | 'classes' | 'scene'>
 
 // -- not in the description yet --
-
-export interface OrderLine {
-  line_id?: string | null
-  product_id?: string | null
-  product?: string | null
-  category?: string | null
-  quantity: number
-  price: Money
-  amount?: Money | null
-  refund?: Money | null
-}
-
-export interface OrderView extends OrderRow {
-  lines: OrderLine[]
-}
 
 export interface ImportProblem {
   row: number
@@ -128,43 +120,6 @@ export interface ImportOptions {
   drop_duplicates?: boolean
 }
 
-export interface TagView {
-  name: string
-  group?: string | null
-}
-
-export interface FieldView {
-  name: string
-  type: FieldType
-  zh?: string
-  en?: string
-  choices?: string[]
-}
-
-export interface MergeView {
-  id: number
-  winner: number
-  loser: number
-  by: string
-  at: Instant
-  undone: boolean
-}
-
-export interface ConflictView {
-  id: number
-  kind: string
-  value: string
-  member: number
-  other: number
-  at: Instant
-}
-
-export interface ShopView {
-  id: number
-  name: string
-  created_at: Instant
-}
-
 export interface ImportRow {
   id: number
   file: string
@@ -195,5 +150,3 @@ export interface ImportProfile {
   name: string
   title?: string
 }
-
-export type FieldType = 'text' | 'number' | 'date' | 'flag' | 'choice' | 'choices'

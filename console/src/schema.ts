@@ -292,6 +292,1057 @@ export interface components {
             /** @description Last run: what went wrong */
             detail?: string | null;
         };
+        member_post: {
+            /** @description All that is known of who he is; the first one known decides */
+            identities: components["schemas"]["identity"][];
+            /** @description Name */
+            name: string | null;
+            /** @description Where he was seen */
+            touchpoint: string | null;
+            /**
+             * Format: date-time
+             * @description When; absent: now
+             */
+            seen_at: string | null;
+            /** @description Tags to put on him */
+            tags: string[];
+            /** @description Profile fields to set */
+            fields: components["schemas"]["field_in"][];
+        };
+        identity: {
+            /**
+             * @description Kind
+             * @enum {string}
+             */
+            kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick";
+            /** @description Shop, app or corp it is unique in; empty for kinds without scope */
+            scope?: string | null;
+            /** @description The identity itself */
+            value: string;
+        };
+        field_in: {
+            /** @description Name of the field */
+            field: string;
+            /** @description Its value */
+            value: string;
+        };
+        member_posted: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description He was not known before */
+            created: boolean;
+        };
+        member_ref: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+        };
+        member_brief: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Name */
+            name: string | null;
+            /** @description Phone */
+            phone: string | null;
+            /** @description Province */
+            province: string | null;
+            /** @description City */
+            city: string | null;
+            /** @description Where he was first seen */
+            touchpoint: string | null;
+            /**
+             * Format: date-time
+             * @description First seen
+             */
+            first_seen: string;
+            /** @description Tags */
+            tags: string[];
+        };
+        member_patch: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description Name; empty: as the sightings say */
+            name?: string | null;
+        };
+        tag_put_in: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description Tag; defined by its first use */
+            tag: string;
+            /**
+             * Format: date-time
+             * @description Ends by itself
+             */
+            expires_at?: string | null;
+        };
+        tag_drop_in: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description Tag */
+            tag: string;
+        };
+        value_put_in: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description Name of the field */
+            field: string;
+            /** @description Its value; empty takes this source's word back */
+            value?: string | null;
+        };
+        merge_in: {
+            /**
+             * Format: int64
+             * @description Who stays
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Who becomes him
+             */
+            loser: number;
+        };
+        merge_made: {
+            /**
+             * Format: int64
+             * @description To undo it by
+             */
+            merge: number;
+            /**
+             * Format: int64
+             * @description The living member
+             */
+            id: number;
+        };
+        page_query: {
+            /** @description Where the last page ended; absent: from the start */
+            cursor: string | null;
+            /**
+             * Format: int64
+             * @description At most this many, 1 to 200; 50 when absent
+             */
+            limit: number | null;
+        };
+        merge_page: {
+            /** @description Merges, newest first */
+            items: components["schemas"]["merge_view"][];
+            /** @description Give it as cursor for the next page; absent: this is the last */
+            next_cursor: string | null;
+        };
+        merge_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Who stayed
+             */
+            winner: number;
+            /** @description His name */
+            winner_name: string | null;
+            /**
+             * Format: int64
+             * @description Who became him
+             */
+            loser: number;
+            /** @description His name as it was */
+            loser_name: string | null;
+            /** @description auto, or the person who did it */
+            by: string | null;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Undone
+             */
+            undone_at: string | null;
+            /** @description By whom */
+            undone_by: string | null;
+        };
+        merge_ref: {
+            /**
+             * Format: int64
+             * @description Merge
+             */
+            id: number;
+        };
+        conflict_page: {
+            /** @description Open conflicts, newest first */
+            items: components["schemas"]["conflict_view"][];
+            /** @description Give it as cursor for the next page; absent: this is the last */
+            next_cursor: string | null;
+        };
+        conflict_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description One of the two
+             */
+            member: number;
+            /** @description Name */
+            member_name: string | null;
+            /**
+             * Format: int64
+             * @description The other
+             */
+            other: number;
+            /** @description Name */
+            other_name: string | null;
+            /**
+             * @description Kind of the identity both were seen with
+             * @enum {string|null}
+             */
+            kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick" | null;
+            /** @description The identity */
+            value: string | null;
+            /**
+             * Format: int64
+             * @description Who keeps it
+             */
+            owner: number;
+            /** @description Where it was seen */
+            source: string | null;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+        };
+        conflict_ref: {
+            /**
+             * Format: int64
+             * @description Identity conflict
+             */
+            id: number;
+        };
+        person_export: {
+            /** @description Who */
+            member: components["schemas"]["member_brief"] | null;
+            /** @description All ids he has had */
+            ids: number[];
+            /** @description Identities */
+            identities: components["schemas"]["identity_view"][];
+            /** @description Profile fields */
+            fields: components["schemas"]["value_view"][];
+            /** @description Tags */
+            tags: components["schemas"]["member_tag_view"][];
+            /** @description What happened, newest first, at most 10,000 */
+            timeline: components["schemas"]["timeline_line"][];
+        };
+        identity_view: {
+            /**
+             * @description Kind
+             * @enum {string|null}
+             */
+            kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick" | null;
+            /** @description Shop, app or corp it is unique in */
+            scope: string | null;
+            /** @description The identity */
+            value: string | null;
+            /** @description Belongs to him alone */
+            strong: boolean;
+            /**
+             * Format: date-time
+             * @description First seen
+             */
+            seen_at: string;
+        };
+        value_view: {
+            /** @description Field */
+            field: string | null;
+            /** @description Value */
+            value: string | null;
+            /** @description Who says so */
+            source: string | null;
+            /**
+             * Format: date-time
+             * @description As of
+             */
+            at: string;
+        };
+        member_tag_view: {
+            /** @description Tag */
+            tag: string | null;
+            /** @description Its group */
+            group: string | null;
+            /** @description Who put it */
+            source: string | null;
+            /**
+             * Format: date-time
+             * @description Ends
+             */
+            expires_at: string | null;
+        };
+        timeline_line: {
+            /**
+             * Format: int64
+             * @description Place in the log
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When it happened (not when it was written)
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Whose line; 0: nobody's
+             */
+            member: number;
+            /** @description What happened: order.paid, member.merged, "Product Viewed" */
+            kind: string | null;
+            /** @description What it happened to: "order:7", "tag:敏感肌" */
+            subject: string | null;
+            /** @description Where: shop, channel, account */
+            touchpoint: string | null;
+            /**
+             * Format: decimal
+             * @description Money of it, if any
+             * @example 12.50
+             */
+            value: string | null;
+            /** @description The rest, a JSON object; never personal data */
+            props: unknown;
+        };
+        tag_query: {
+            /** @description Only of this tag group */
+            group: string | null;
+        };
+        tag_page: {
+            /** @description Tags */
+            items: components["schemas"]["tag_view"][];
+            /** @description Always absent */
+            next_cursor: string | null;
+        };
+        tag_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Name */
+            name: string | null;
+            /** @description Tag group, if any */
+            group: string | null;
+            /**
+             * Format: int64
+             * @description Members who carry it
+             */
+            members: number;
+            /**
+             * Format: date-time
+             * @description Defined
+             */
+            created_at: string;
+        };
+        tag_post: {
+            /** @description Name */
+            name: string;
+            /** @description Name of its tag group, which must exist */
+            group?: string | null;
+        };
+        made: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+        };
+        tag_many: {
+            /** @description Tag */
+            tag: string;
+            /** @description Members, at most 10,000 */
+            members: number[];
+            /**
+             * Format: date-time
+             * @description Ends by itself
+             */
+            expires_at?: string | null;
+        };
+        tag_many_done: {
+            /**
+             * Format: int64
+             * @description Members for whom it made a difference
+             */
+            changed: number;
+        };
+        tag_group_page: {
+            /** @description Tag groups */
+            items: components["schemas"]["tag_group_view"][];
+            /** @description Always absent */
+            next_cursor: string | null;
+        };
+        tag_group_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Name */
+            name: string | null;
+            /** @description A member carries one tag of it at most */
+            exclusive: boolean;
+            /**
+             * Format: int64
+             * @description Tags in it
+             */
+            tags: number;
+            /**
+             * Format: date-time
+             * @description Defined
+             */
+            created_at: string;
+        };
+        tag_group_post: {
+            /** @description Name */
+            name: string;
+            /** @description A member carries one tag of it at most */
+            exclusive?: boolean;
+        };
+        field_page: {
+            /** @description Profile fields */
+            items: components["schemas"]["field_view"][];
+            /** @description Always absent */
+            next_cursor: string | null;
+        };
+        field_view: {
+            /** @description Name */
+            name: string | null;
+            /** @description Chinese label */
+            zh: string | null;
+            /** @description English label */
+            en: string | null;
+            /**
+             * @description Type
+             * @enum {string|null}
+             */
+            type: "text" | "number" | "date" | "flag" | "choice" | "choices" | null;
+            /** @description What may be chosen */
+            choices: string[];
+            /** @description Masked without the right to see personal data */
+            personal: boolean;
+            /** @description Comes with the program */
+            built_in: boolean;
+        };
+        field_post: {
+            /** @description a-z, 0-9 and _, beginning with a letter */
+            name: string;
+            /** @description Chinese label; absent: the name */
+            zh?: string | null;
+            /** @description English label; absent: the name */
+            en?: string | null;
+            /**
+             * @description Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "flag" | "choice" | "choices";
+            /** @description What may be chosen, for choice and choices */
+            choices?: string[];
+            /** @description Mask it without the right to see personal data */
+            personal?: boolean;
+        };
+        order_query: {
+            /** @description Exactly this order number */
+            q: string | null;
+            /** @description Name of a shop */
+            shop: string | null;
+            /** @description placed, paid, shipped, completed, cancelled or refunded */
+            state: string | null;
+            /** @description First day, 2024-05-01 */
+            from: string | null;
+            /** @description Last day */
+            to: string | null;
+            /**
+             * Format: int64
+             * @description Of this member
+             */
+            member: number | null;
+            /** @description Where the last page ended; absent: from the start */
+            cursor: string | null;
+            /**
+             * Format: int64
+             * @description At most this many, 1 to 200; 50 when absent
+             */
+            limit: number | null;
+        };
+        order_page: {
+            /** @description Orders, newest first */
+            items: components["schemas"]["order_item"][];
+            /** @description Give it as cursor for the next page; absent: this is the last */
+            next_cursor: string | null;
+        };
+        order_item: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Shop */
+            shop: string | null;
+            /** @description Order number of the shop */
+            number: string | null;
+            /**
+             * Format: int64
+             * @description Buyer; 0: not known
+             */
+            member: number;
+            /**
+             * @description Where it stands
+             * @enum {string|null}
+             */
+            state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
+            /** @description The source's own word for it */
+            status: string | null;
+            /**
+             * Format: date-time
+             * @description Placed; where unknown paid, completed, written
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Placed
+             */
+            created_at: string | null;
+            /**
+             * Format: date-time
+             * @description Paid
+             */
+            paid_at: string | null;
+            /**
+             * Format: date-time
+             * @description Completed
+             */
+            completed_at: string | null;
+            /**
+             * Format: decimal
+             * @description Amount due, postage included
+             * @example 12.50
+             */
+            total: string;
+            /**
+             * Format: decimal
+             * @description Amount paid, as the source states it
+             * @example 12.50
+             */
+            paid: string;
+            /**
+             * Format: decimal
+             * @description Refunded
+             * @example 12.50
+             */
+            refund: string;
+            /**
+             * Format: decimal
+             * @description What is left after refunds
+             * @example 12.50
+             */
+            net: string;
+            /** @description paid already excludes refund */
+            net_of_refund: boolean;
+            /** @description The source states more refund than payment */
+            over_refunded: boolean;
+            /**
+             * Format: decimal
+             * @description Postage
+             * @example 12.50
+             */
+            postage: string | null;
+            /**
+             * Format: int64
+             * @description Pieces
+             */
+            quantity: number;
+            /** @description Province */
+            province: string | null;
+            /** @description City */
+            city: string | null;
+            /** @description Country */
+            country: string | null;
+            /** @description Channel it came through */
+            touchpoint: string | null;
+            /** @description ISO 4217; absent: the programme's */
+            currency: string | null;
+            /** @description Name of the buyer; masked without the right to see personal data */
+            name: string | null;
+        };
+        order_ref: {
+            /**
+             * Format: int64
+             * @description Order
+             */
+            id: number;
+        };
+        order_detail: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Shop */
+            shop: string | null;
+            /** @description Order number of the shop */
+            number: string | null;
+            /**
+             * Format: int64
+             * @description Buyer; 0: not known
+             */
+            member: number;
+            /**
+             * @description Where it stands
+             * @enum {string|null}
+             */
+            state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
+            /** @description The source's own word for it */
+            status: string | null;
+            /**
+             * Format: date-time
+             * @description Placed; where unknown paid, completed, written
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Placed
+             */
+            created_at: string | null;
+            /**
+             * Format: date-time
+             * @description Paid
+             */
+            paid_at: string | null;
+            /**
+             * Format: date-time
+             * @description Completed
+             */
+            completed_at: string | null;
+            /**
+             * Format: decimal
+             * @description Amount due, postage included
+             * @example 12.50
+             */
+            total: string;
+            /**
+             * Format: decimal
+             * @description Amount paid, as the source states it
+             * @example 12.50
+             */
+            paid: string;
+            /**
+             * Format: decimal
+             * @description Refunded
+             * @example 12.50
+             */
+            refund: string;
+            /**
+             * Format: decimal
+             * @description What is left after refunds
+             * @example 12.50
+             */
+            net: string;
+            /** @description paid already excludes refund */
+            net_of_refund: boolean;
+            /** @description The source states more refund than payment */
+            over_refunded: boolean;
+            /**
+             * Format: decimal
+             * @description Postage
+             * @example 12.50
+             */
+            postage: string | null;
+            /**
+             * Format: int64
+             * @description Pieces
+             */
+            quantity: number;
+            /** @description Province */
+            province: string | null;
+            /** @description City */
+            city: string | null;
+            /** @description Country */
+            country: string | null;
+            /** @description Channel it came through */
+            touchpoint: string | null;
+            /** @description ISO 4217; absent: the programme's */
+            currency: string | null;
+            /** @description Name of the buyer; masked without the right to see personal data */
+            name: string | null;
+            /** @description Lines */
+            lines: components["schemas"]["order_line_view"][];
+            /** @description Refunds made through Koi */
+            refunds: components["schemas"]["refund_view"][];
+        };
+        order_line_view: {
+            /** @description Line number: the source's, else its place */
+            line_id: string | null;
+            /** @description Product code of the shop */
+            product_id: string | null;
+            /** @description Product title as sold */
+            product: string | null;
+            /** @description Category */
+            category: string | null;
+            /**
+             * Format: int64
+             * @description Pieces
+             */
+            quantity: number;
+            /**
+             * Format: decimal
+             * @description Price of one piece as sold
+             * @example 12.50
+             */
+            price: string;
+            /**
+             * Format: decimal
+             * @description What the line comes to
+             * @example 12.50
+             */
+            amount: string;
+            /**
+             * Format: decimal
+             * @description Refunded of it
+             * @example 12.50
+             */
+            refund: string;
+        };
+        refund_view: {
+            /** @description Number of the refund */
+            key: string | null;
+            /**
+             * Format: decimal
+             * @description How much
+             * @example 12.50
+             */
+            amount: string;
+            /** @description Of this line */
+            line_id: string | null;
+            /** @description Why */
+            reason: string | null;
+            /** @description Who */
+            actor: string | null;
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+        };
+        order_post: {
+            /** @description Shop it was sold in */
+            shop: string;
+            /** @description Order number, unique in its shop */
+            number: string;
+            /**
+             * Format: int64
+             * @description Buyer; 0: not known
+             */
+            member?: number;
+            /**
+             * Format: date-time
+             * @description Placed
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Paid
+             */
+            paid_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Completed
+             */
+            completed_at?: string | null;
+            /**
+             * @description Where it stands
+             * @enum {string|null}
+             */
+            state?: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
+            /** @description The source's own word for it */
+            status?: string | null;
+            /**
+             * Format: decimal
+             * @description Amount due, postage included
+             * @example 12.50
+             */
+            total?: string | null;
+            /**
+             * Format: decimal
+             * @description Amount paid
+             * @example 12.50
+             */
+            paid?: string | null;
+            /**
+             * Format: decimal
+             * @description Refunded so far
+             * @example 12.50
+             */
+            refund?: string | null;
+            /** @description paid already excludes refund */
+            net_of_refund?: boolean;
+            /**
+             * Format: decimal
+             * @description Postage
+             * @example 12.50
+             */
+            postage?: string | null;
+            /**
+             * Format: int64
+             * @description Pieces, where the source gives no lines
+             */
+            quantity?: number | null;
+            /** @description Province */
+            province?: string | null;
+            /** @description City */
+            city?: string | null;
+            /** @description Country */
+            country?: string | null;
+            /** @description Channel it came through */
+            touchpoint?: string | null;
+            /** @description ISO 4217; absent: the programme's */
+            currency?: string | null;
+            /** @description Lines */
+            lines?: components["schemas"]["order_line_fact"][];
+            /** @description Who bought: phone, shop account, openid … */
+            identities?: components["schemas"]["identity"][];
+            /** @description Name of the buyer */
+            name?: string | null;
+        };
+        order_line_fact: {
+            /** @description Line number of the source; absent: its place in the order */
+            line_id: string | null;
+            /** @description Product code of the shop */
+            product_id: string | null;
+            /** @description Product title */
+            product: string | null;
+            /** @description Category */
+            category: string | null;
+            /**
+             * Format: int64
+             * @description Pieces; negative: given back
+             */
+            quantity: number;
+            /**
+             * Format: decimal
+             * @description Price of one piece as sold
+             * @example 12.50
+             */
+            price: string;
+            /**
+             * Format: decimal
+             * @description What the line comes to; absent: quantity x price
+             * @example 12.50
+             */
+            amount: string | null;
+            /**
+             * Format: decimal
+             * @description Refunded of this line so far
+             * @example 12.50
+             */
+            refund: string | null;
+        };
+        order_posted: {
+            /**
+             * Format: int64
+             * @description Order
+             */
+            id: number;
+            /**
+             * @description new, changed or same
+             * @enum {string|null}
+             */
+            what: "new" | "changed" | "same" | null;
+            /**
+             * Format: int64
+             * @description Buyer; 0: not known
+             */
+            member: number;
+        };
+        refund_ask: {
+            /**
+             * Format: int64
+             * @description Order
+             */
+            id: number;
+            /** @description Your number for this refund: a retry with it is harmless */
+            key: string;
+            /**
+             * Format: decimal
+             * @description How much
+             * @example 12.50
+             */
+            amount: string;
+            /** @description Of this line; absent: of the order */
+            line_id?: string | null;
+            /** @description Why */
+            reason?: string | null;
+        };
+        member_orders_query: {
+            /**
+             * Format: int64
+             * @description Member
+             */
+            id: number;
+            /** @description Where the last page ended; absent: from the start */
+            cursor?: string | null;
+            /**
+             * Format: int64
+             * @description At most this many, 1 to 200; 50 when absent
+             */
+            limit?: number | null;
+        };
+        shop_page: {
+            /** @description Shops */
+            items: components["schemas"]["shop_view"][];
+            /** @description Always absent: shops are few */
+            next_cursor: string | null;
+        };
+        shop_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Name */
+            name: string | null;
+            /**
+             * Format: date-time
+             * @description First seen
+             */
+            created_at: string;
+        };
+        product_query: {
+            /** @description A product code, or part of a title */
+            q: string | null;
+            /** @description Name of a shop */
+            shop: string | null;
+            /** @description Where the last page ended; absent: from the start */
+            cursor: string | null;
+            /**
+             * Format: int64
+             * @description At most this many, 1 to 200; 50 when absent
+             */
+            limit: number | null;
+        };
+        product_page: {
+            /** @description Products */
+            items: components["schemas"]["product_view"][];
+            /** @description Give it as cursor for the next page; absent: this is the last */
+            next_cursor: string | null;
+        };
+        product_view: {
+            /**
+             * Format: int64
+             * @description Id
+             */
+            id: number;
+            /** @description Shop */
+            shop: string | null;
+            /** @description Code, unique in its shop */
+            code: string | null;
+            /** @description Title: the catalogue's, else as first sold */
+            name: string | null;
+            /** @description Category */
+            category: string | null;
+            /**
+             * Format: decimal
+             * @description List price
+             * @example 12.50
+             */
+            price: string | null;
+            /**
+             * Format: decimal
+             * @description What it costs the shop
+             * @example 12.50
+             */
+            cost: string | null;
+            /**
+             * Format: int64
+             * @description Pieces in stock
+             */
+            stock: number | null;
+            /**
+             * Format: date-time
+             * @description On sale since
+             */
+            launched_at: string | null;
+        };
+        product_fact: {
+            /** @description Shop */
+            shop: string;
+            /** @description Code, unique in its shop */
+            code: string;
+            /** @description Title */
+            name?: string | null;
+            /** @description Category */
+            category?: string | null;
+            /**
+             * Format: decimal
+             * @description List price
+             * @example 12.50
+             */
+            price?: string | null;
+            /**
+             * Format: decimal
+             * @description What it costs the shop
+             * @example 12.50
+             */
+            cost?: string | null;
+            /**
+             * Format: int64
+             * @description Pieces in stock
+             */
+            stock?: number | null;
+            /**
+             * Format: date-time
+             * @description On sale since
+             */
+            launched_at?: string | null;
+        };
+        product_put: {
+            /**
+             * Format: int64
+             * @description Product
+             */
+            id: number;
+            /**
+             * @description new, changed or same
+             * @enum {string|null}
+             */
+            what: "new" | "changed" | "same" | null;
+        };
+        product_bulk: {
+            /** @description Products, at most 1,000 */
+            items: components["schemas"]["product_fact"][];
+        };
+        product_bulk_put: {
+            /** @description In the same order */
+            items: components["schemas"]["product_put"][];
+        };
         period_ask: {
             /** @description First day; absent: 30 days up to the last */
             from: string | null;
@@ -1049,50 +2100,6 @@ export interface components {
             /** @description new, active, dormant, high_value */
             scene: string[];
         };
-        identity_view: {
-            /**
-             * @description Kind
-             * @enum {string|null}
-             */
-            kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick" | null;
-            /** @description Shop, app or corp it is unique in */
-            scope: string | null;
-            /** @description The identity */
-            value: string | null;
-            /** @description Belongs to him alone */
-            strong: boolean;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
-            seen_at: string;
-        };
-        value_view: {
-            /** @description Field */
-            field: string | null;
-            /** @description Value */
-            value: string | null;
-            /** @description Who says so */
-            source: string | null;
-            /**
-             * Format: date-time
-             * @description As of
-             */
-            at: string;
-        };
-        member_tag_view: {
-            /** @description Tag */
-            tag: string | null;
-            /** @description Its group */
-            group: string | null;
-            /** @description Who put it */
-            source: string | null;
-            /**
-             * Format: date-time
-             * @description Ends
-             */
-            expires_at: string | null;
-        };
         person_rfm: {
             /**
              * Format: int64
@@ -1155,149 +2162,6 @@ export interface components {
              * @description Where to go on
              */
             next_before: number | null;
-        };
-        timeline_line: {
-            /**
-             * Format: int64
-             * @description Place in the log
-             */
-            seq: number;
-            /**
-             * Format: date-time
-             * @description When it happened (not when it was written)
-             */
-            at: string;
-            /**
-             * Format: int64
-             * @description Whose line; 0: nobody's
-             */
-            member: number;
-            /** @description What happened: order.paid, member.merged, "Product Viewed" */
-            kind: string | null;
-            /** @description What it happened to: "order:7", "tag:敏感肌" */
-            subject: string | null;
-            /** @description Where: shop, channel, account */
-            touchpoint: string | null;
-            /**
-             * Format: decimal
-             * @description Money of it, if any
-             * @example 12.50
-             */
-            value: string | null;
-            /** @description The rest, a JSON object; never personal data */
-            props: unknown;
-        };
-        person_orders_ask: {
-            /**
-             * Format: int64
-             * @description Member
-             */
-            id: number;
-            /** @description Where the last page ended; absent: from the start */
-            cursor?: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
-            limit?: number | null;
-        };
-        person_orders: {
-            /** @description Orders, newest first */
-            items: components["schemas"]["order_view"][];
-            /** @description Where to go on */
-            next_cursor: string | null;
-        };
-        order_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
-            id: number;
-            /** @description Shop */
-            shop: string | null;
-            /** @description Order number of the shop */
-            number: string | null;
-            /**
-             * Format: int64
-             * @description Buyer; 0: not known
-             */
-            member: number;
-            /**
-             * @description Where it stands
-             * @enum {string|null}
-             */
-            state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
-            /** @description The source's own word for it */
-            status: string | null;
-            /**
-             * Format: date-time
-             * @description Placed; where unknown paid, completed, written
-             */
-            at: string;
-            /**
-             * Format: date-time
-             * @description Placed
-             */
-            created_at: string | null;
-            /**
-             * Format: date-time
-             * @description Paid
-             */
-            paid_at: string | null;
-            /**
-             * Format: date-time
-             * @description Completed
-             */
-            completed_at: string | null;
-            /**
-             * Format: decimal
-             * @description Amount due, postage included
-             * @example 12.50
-             */
-            total: string;
-            /**
-             * Format: decimal
-             * @description Amount paid, as the source states it
-             * @example 12.50
-             */
-            paid: string;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
-            refund: string;
-            /**
-             * Format: decimal
-             * @description What is left after refunds
-             * @example 12.50
-             */
-            net: string;
-            /** @description paid already excludes refund */
-            net_of_refund: boolean;
-            /** @description The source states more refund than payment */
-            over_refunded: boolean;
-            /**
-             * Format: decimal
-             * @description Postage
-             * @example 12.50
-             */
-            postage: string | null;
-            /**
-             * Format: int64
-             * @description Pieces
-             */
-            quantity: number;
-            /** @description Province */
-            province: string | null;
-            /** @description City */
-            city: string | null;
-            /** @description Country */
-            country: string | null;
-            /** @description Channel it came through */
-            touchpoint: string | null;
-            /** @description ISO 4217; absent: the programme's */
-            currency: string | null;
         };
     };
     responses: never;

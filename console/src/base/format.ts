@@ -61,6 +61,8 @@ export function useFormat() {
       tile: (n: number) => (Math.abs(n) < 1e6 ? n.toLocaleString('en-US') : shortText(n, locale)),
       short: (n: number) => shortText(n, locale),
       money: (amount: Money | null | undefined, code?: string | null) => (amount ? moneyText(amount, code ?? undefined) : '–'),
+      /** Means come with four decimals; two are shown. */
+      mean: (amount: Money | null | undefined) => (amount ? moneyText(Number(amount).toFixed(2)) : '–'),
       shortMoney: (amount: Money | number | null | undefined) =>
         amount === null || amount === undefined
           ? '–'

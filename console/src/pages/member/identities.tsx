@@ -6,6 +6,10 @@ import { isWord, useSay } from '~/base/locale'
 import { Hint } from '~/parts/figure'
 import { Nothing } from '~/parts/states'
 
+/** Phones are kept with their country: China's is left out, others get their plus. */
+const shownValue = (kind: string, value: string) =>
+  kind !== 'phone' || value.includes('*') ? value : /^86\d{11}$/.test(value) ? value.slice(2) : `+${value}`
+
 export function Identities({ member }: { member: MemberView }) {
   const say = useSay()
   const format = useFormat()
@@ -19,7 +23,7 @@ export function Identities({ member }: { member: MemberView }) {
               <li key={`${one.kind} ${one.scope} ${one.value}`}>
                 <span className="fact-name">{isWord(word) ? say(word) : one.kind}</span>
                 <span className="fact-value">
-                  <span className="number">{one.value}</span>{' '}
+                  <span className="number">{shownValue(one.kind, one.value)}</span>{' '}
                   <Tag color={one.strong ? 'cyan' : 'default'}>{say(one.strong ? 'strong' : 'weak')}</Tag>
                   <span className="fact-note">{[one.scope, format.day(one.seen_at)].filter(Boolean).join(' · ')}</span>
                 </span>

@@ -18,7 +18,7 @@ export function MemberFigures({ member }: { member: MemberView }) {
           below={<span className="quiet">{say('first_order')} {format.day(member.first_order_at)}</span>} />
         <Figure name={say('orders')} value={format.count(member.orders)}
           below={<span className="quiet">{say('last_order')} {format.day(member.last_order_at)}</span>} />
-        <Figure name={say('average')} hint={say('average.what')} value={format.money(member.average)}
+        <Figure name={say('average')} hint={say('average.what')} value={format.mean(member.average)}
           below={<span className="quiet">{place(member) || say('region')}{member.touchpoint ? ` · ${member.touchpoint}` : ''}</span>} />
         <Figure
           name={say('rfm_place')}

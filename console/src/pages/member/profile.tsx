@@ -1,29 +1,23 @@
 // profile.tsx -- a member's profile fields: value, where it came from, and editing by type.
-import { EditOutlined, PlusOutlined } from '@ant-design/icons'
-import { App, Button, Card, DatePicker, Input, InputNumber, Modal, Select, Space } from 'antd'
+import { EditOutlined } from '@ant-design/icons'
+import { App, Button, Card, DatePicker, Input, InputNumber, Modal, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import type { FieldView, MemberView } from '~/api'
 import { useMay } from '~/app/session'
-import { useChange, useData, type Page } from '~/base/data'
+import { useChange } from '~/base/data'
 import { useFormat } from '~/base/format'
-import { useSay, useSpeech } from '~/base/locale'
+import { useSay } from '~/base/locale'
 import { Failure, Nothing } from '~/parts/states'
+import { useFields } from '../members/field_names'
 import { sourceText } from './tags'
-
-const useFieldName = () => {
-  const { locale } = useSpeech()
-  return (field: FieldView | undefined, name: string) => (locale === 'zh-CN' ? field?.zh : field?.en) || name
-}
 
 export function Profile({ member, changed }: { member: MemberView; changed: () => void }) {
   const say = useSay()
   const format = useFormat()
   const may = useMay()('members:write')
-  const nameOf = useFieldName()
-  const known = useData<Page<FieldView>>('/v1/fields')
+  const { fields, nameOf } = useFields()
   const [editing, edit] = useState<FieldView>()
-  const fields = known.data?.items ?? []
   const empty = fields.filter((field) => !member.fields.some((one) => one.field === field.name))
   return (
     <Card title={say('profile')}>
@@ -31,7 +25,7 @@ export function Profile({ member, changed }: { member: MemberView; changed: () =
       <ul className="facts">
         {member.fields.map((one) => {
           const field = fields.find((row) => row.name === one.field)
-          const name = nameOf(field, one.field)
+          const name = nameOf(one.field)
           return (
             <li key={one.field}>
               <span className="fact-name">{name}</span>
@@ -47,16 +41,20 @@ export function Profile({ member, changed }: { member: MemberView; changed: () =
         })}
       </ul>
       {may && empty.length > 0 && (
-        <Space wrap className="add">
-          {empty.map((field) => (
-            <Button key={field.name} size="small" type="dashed" icon={<PlusOutlined />} onClick={() => edit(field)}>{nameOf(field, field.name)}</Button>
-          ))}
-        </Space>
+        <Select
+          className="add full"
+          value={null}
+          placeholder={say('add_field')}
+          aria-label={say('add_field')}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={empty.map((field) => ({ value: field.name, label: nameOf(field.name) }))}
+          onSelect={(name: string | null) => edit(fields.find((field) => field.name === name))}
+        />
       )}
       {editing && (
         <FieldDialog
           field={editing}
-          title={nameOf(editing, editing.name)}
+          title={nameOf(editing.name)}
           before={member.fields.find((one) => one.field === editing.name)?.value ?? ''}
           member={member.id}
           close={() => edit(undefined)}

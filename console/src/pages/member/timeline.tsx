@@ -7,16 +7,20 @@ import { useData } from '~/base/data'
 import { useFormat, type Format } from '~/base/format'
 import { isWord, useSay, type Say } from '~/base/locale'
 import { Failure, Nothing } from '~/parts/states'
+import { useFields } from '../members/field_names'
 
 /** "order:7" -> "7": what comes after the kind of thing. */
 const bare = (subject: string | null | undefined) => (subject ?? '').replace(/^[a-z_]+:/, '')
 
-function sentence(line: TimelineLine, say: Say, money: (value: Money) => string): string {
+function sentence(line: TimelineLine, say: Say, money: (value: Money) => string, fieldName: (name: string) => string): string {
   const word = `line.${line.kind}`
   const props = line.props ?? {}
   const subject = bare(line.subject)
+  const identity = `identity.${subject}`
   const args = {
-    subject: String(props.name ?? props.product ?? props.field ?? subject),
+    subject: String(props.name ?? props.product ?? subject),
+    field: fieldName(subject),
+    identity: isWord(identity) ? say(identity) : subject,
     order: String(props.number ?? (subject ? `#${subject}` : '')),
     value: line.value ? money(line.value) : '',
   }
@@ -33,6 +37,7 @@ function colourOf(kind: string): string {
 }
 
 export function Timeline({ member }: { member: number }) {
+  const { nameOf } = useFields()
   const [pages, setPages] = useState<(number | undefined)[]>([undefined])
   return (
     <>
@@ -41,6 +46,7 @@ export function Timeline({ member }: { member: number }) {
           key={before ?? 'newest'}
           member={member}
           before={before}
+          fieldName={nameOf}
           last={i === pages.length - 1}
           earlier={(next) => setPages([...pages, next])}
         />
@@ -52,11 +58,12 @@ export function Timeline({ member }: { member: number }) {
 interface PartProps {
   member: number
   before: number | undefined
+  fieldName: (name: string) => string
   last: boolean
   earlier: (before: number) => void
 }
 
-function Part({ member, before, last, earlier }: PartProps) {
+function Part({ member, before, fieldName, last, earlier }: PartProps) {
   const say = useSay()
   const format = useFormat()
   const read = useData<TimelinePage>(`/v1/members/${member}/timeline`, { before, limit: 30 })
@@ -70,7 +77,7 @@ function Part({ member, before, last, earlier }: PartProps) {
         items={(read.data?.items ?? []).map((line) => ({
           key: line.seq,
           color: colourOf(line.kind),
-          content: <Sentence line={line} say={say} format={format} />,
+          content: <Sentence line={line} text={sentence(line, say, format.money, fieldName)} format={format} />,
         }))}
       />
       {last && next ? <Button block onClick={() => earlier(next)}>{say('earlier')}</Button> : null}
@@ -78,10 +85,10 @@ function Part({ member, before, last, earlier }: PartProps) {
   )
 }
 
-function Sentence({ line, say, format }: { line: TimelineLine; say: Say; format: Format }) {
+function Sentence({ line, text, format }: { line: TimelineLine; text: string; format: Format }) {
   return (
     <>
-      {sentence(line, say, format.money)}
+      {text}
       <div className="fact-note">
         <time dateTime={line.at}>{format.when(line.at)}</time>
         {line.touchpoint ? ` · ${line.touchpoint}` : ''}

@@ -13,7 +13,7 @@ import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { MergeDialog } from '../member/merge_dialog'
 
-const MemberLink = ({ id }: { id: number }) => <Link to={`/members/${id}`} className="number">#{id}</Link>
+const MemberLink = ({ id, name }: { id: number; name?: string | null }) => <Link to={`/members/${id}`}>{name} <span className="number">#{id}</span></Link>
 
 export default function Merges() {
   const say = useSay()
@@ -36,7 +36,7 @@ function Conflicts() {
   const list = usePages<ConflictView>('/v1/identity-conflicts')
   const columns: Column<ConflictView>[] = [
     { key: 'kind', title: say('identities'), cell: (row) => { const word = `identity.${row.kind}`; return <>{isWord(word) ? say(word) : row.kind} {row.value}</> } },
-    { key: 'one', title: say('member'), cell: (row) => <><MemberLink id={row.member} /> · <MemberLink id={row.other} /></> },
+    { key: 'one', title: say('member'), cell: (row) => <><MemberLink id={row.member} name={row.member_name} /> · <MemberLink id={row.other} name={row.other_name} /></> },
     { key: 'at', title: say('time'), cell: (row) => format.when(row.at) },
     ...(may ? [{ key: 'do', title: say('actions'), cell: (row: ConflictView) => <Button size="small" onClick={() => setPair(row)}>{say('merge_these')}</Button> }] : []),
   ]
@@ -61,14 +61,14 @@ function Merged() {
     list.reload()
   }
   const columns: Column<MergeView>[] = [
-    { key: 'pair', title: say('merge_kept'), cell: (row) => <MemberLink id={row.winner} /> },
-    { key: 'loser', title: say('merge_gone'), cell: (row) => <MemberLink id={row.loser} /> },
+    { key: 'pair', title: say('merge_kept'), cell: (row) => <MemberLink id={row.winner} name={row.winner_name} /> },
+    { key: 'loser', title: say('merge_gone'), cell: (row) => <MemberLink id={row.loser} name={row.loser_name} /> },
     { key: 'by', title: say('merge_by'), cell: (row) => (row.by === 'auto' ? say('merge_auto') : row.by) },
     { key: 'at', title: say('time'), cell: (row) => format.when(row.at) },
     {
       key: 'do', title: say('actions'),
       cell: (row) =>
-        row.undone ? <Tag>{say('merge_state_undone')}</Tag> : may ? (
+        row.undone_at ? <Tag>{say('merge_state_undone')}</Tag> : may ? (
           <Popconfirm title={say('undo_merge')} onConfirm={() => undo(row.id)}>
             <Button size="small" loading={change.busy}>{say('undo')}</Button>
           </Popconfirm>

@@ -26,13 +26,13 @@ export function OrderRows({ from, without = [], empty }: { from: Pages<OrderRow>
     { key: 'shop', title: say('shop'), cell: (row) => row.shop },
     {
       key: 'member', title: say('buyer'),
-      cell: (row) => row.member ? <Link to={`/members/${row.member}`} className="number">#{row.member}</Link> : <span className="quiet">{say('no_buyer')}</span>,
+      cell: (row) => row.member ? <Link to={`/members/${row.member}`}>{row.name} <span className="number">#{row.member}</span></Link> : <span className="quiet">{say('no_buyer')}</span>,
     },
     { key: 'state', title: say('state'), cell: (row) => <OrderStateMark state={row.state} /> },
-    { key: 'at', title: say('placed_at'), cell: (row) => <span className="number">{format.when(row.created_at ?? row.paid_at)}</span> },
-    { key: 'paid', title: say('order.paid'), right: true, cell: (row) => format.money(row.paid) },
-    { key: 'refund', title: say('order.refund'), right: true, cell: (row) => (Number(row.refund) ? format.money(row.refund) : <span className="quiet">–</span>) },
-    { key: 'net', title: say('order.net'), right: true, cell: (row) => format.money(row.net) },
+    { key: 'at', title: say('placed_at'), cell: (row) => <span className="number">{format.when(row.at)}</span> },
+    { key: 'paid', title: say('order.paid'), right: true, cell: (row) => format.money(row.paid, row.currency) },
+    { key: 'refund', title: say('order.refund'), right: true, cell: (row) => (Number(row.refund) ? format.money(row.refund, row.currency) : <span className="quiet">–</span>) },
+    { key: 'net', title: say('order.net'), right: true, cell: (row) => format.money(row.net, row.currency) },
   ]
   return (
     <Rows

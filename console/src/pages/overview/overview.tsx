@@ -16,29 +16,29 @@ import { Shops } from './shops'
 import { Trend } from './trend'
 
 /** The tiles, in the order they are read. */
-const tiles: { figure: keyof Tally; money?: boolean }[] = [
+const tiles: { figure: keyof Tally; money?: boolean; mean?: boolean }[] = [
   { figure: 'net', money: true },
   { figure: 'paid', money: true },
   { figure: 'refund', money: true },
   { figure: 'orders' },
   { figure: 'paid_orders' },
-  { figure: 'average', money: true },
+  { figure: 'average', money: true, mean: true },
   { figure: 'buyers' },
   { figure: 'new_members' },
 ]
 
 function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: OverviewReport; format: Format }) {
   const say = useSay()
-  const { figure, money } = tile
+  const { figure, money, mean } = tile
   const now = report.now[figure]
   const before = report.before[figure]
-  const short = money ? format.shortMoney : (n: number | string) => format.tile(Number(n))
-  const full = money ? format.money : (n: number | string) => format.count(Number(n))
+  const short = mean ? format.mean : money ? format.shortMoney : (n: number | string) => format.tile(Number(n))
+  const full = mean ? format.mean : money ? format.money : (n: number | string) => format.count(Number(n))
   return (
     <Figure
       name={say(`figure.${figure}`)}
       hint={say(`figure.${figure}.what`)}
-      value={short(now)}
+      value={short(String(now))}
       full={full(String(now))}
       below={<span title={say('before_was', { n: full(String(before)) })}><Move now={Number(now)} before={Number(before)} /></span>}
     />
