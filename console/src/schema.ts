@@ -14,2161 +14,855 @@ export interface components {
             }[];
         };
         sign_in: {
-            /** @description Sign-in name */
             name: string;
-            /**
-             * Format: password
-             * @description Password
-             */
             password: string;
         };
         session_view: {
-            /** @description Who is signed in */
             user: components["schemas"]["session_user"];
-            /** @description What he may do */
             rights: string[];
-            /** @description To be sent as X-CSRF-Token with every change */
             csrf?: string | null;
-            /**
-             * Format: date-time
-             * @description When the session ends without further use
-             */
             expires_at?: string | null;
         };
         session_user: {
-            /**
-             * Format: int64
-             * @description Id; 0 for an API key
-             */
             id: number;
-            /** @description Name */
             name: string;
-            /** @description Role; absent for an API key */
             role?: string | null;
         };
         new_password: {
-            /**
-             * Format: password
-             * @description The password until now
-             */
             old_password: string;
-            /**
-             * Format: password
-             * @description The new one: 10 characters or more
-             */
             new_password: string;
         };
         user_page: {
-            /** @description All users */
             items: components["schemas"]["user_view"][];
         };
         user_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Sign-in name */
             name: string | null;
-            /**
-             * @description Role
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             role: "owner" | "operator" | "analyst" | "support" | "viewer" | null;
-            /** @description May not sign in */
             disabled: boolean;
-            /**
-             * Format: date-time
-             * @description Made
-             */
             created_at: string;
-            /**
-             * Format: date-time
-             * @description Last sign-in
-             */
             seen_at: string | null;
         };
         new_user: {
-            /** @description Sign-in name */
             name: string;
-            /**
-             * Format: password
-             * @description First password: 10 characters or more
-             */
             password: string;
-            /**
-             * @description Role
-             * @enum {string}
-             */
+            /** @enum {string} */
             role: "owner" | "operator" | "analyst" | "support" | "viewer";
         };
         user_change: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description New role; absent: as it is */
             role?: string | null;
-            /** @description May not sign in; absent: as it is */
             disabled?: boolean | null;
-            /**
-             * Format: password
-             * @description New password; absent: as it is
-             */
             password?: string | null;
         };
         key_page: {
-            /** @description All keys, newest first */
             items: components["schemas"]["key_view"][];
         };
         key_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description What it is for */
             name: string | null;
-            /** @description Rights it carries */
             scopes: string[];
-            /**
-             * Format: date-time
-             * @description Made
-             */
             created_at: string;
-            /**
-             * Format: date-time
-             * @description Ends by itself
-             */
             expires_at: string | null;
-            /**
-             * Format: date-time
-             * @description Last use, to the minute
-             */
             used_at: string | null;
-            /** @description No longer valid */
             revoked: boolean;
         };
         new_key: {
-            /** @description What it is for */
             name: string;
-            /** @description Rights it carries: members:read … */
             scopes: string[];
-            /**
-             * Format: date-time
-             * @description Ends by itself; absent: never
-             */
             expires_at?: string | null;
         };
         key_secret: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description The key itself, shown this once */
             secret: string;
         };
         key_ref: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
         };
         audit_ask: {
-            /** @description Only this actor: user:NAME, key:NAME, cli, system */
             actor: string | null;
-            /** @description Only actions that begin so */
             action: string | null;
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         audit_page: {
-            /** @description Newest first */
             items: components["schemas"]["audit_view"][];
-            /** @description For the next page; absent: this was the last */
             next_cursor?: string | null;
         };
         audit_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /**
-             * Format: date-time
-             * @description When
-             */
             at: string;
-            /** @description Who: user:NAME, key:NAME, cli, system */
             actor: string | null;
-            /** @description What was done: METHOD /path of a route, or an event's name */
             action: string | null;
-            /** @description To what */
             subject: string | null;
-            /** @description More, without personal data */
             detail: unknown;
-            /** @description From which address */
             address: string | null;
         };
         setting_page: {
-            /** @description All settings */
             items: components["schemas"]["setting_view"][];
         };
         setting_view: {
-            /** @description Name */
             name: string;
-            /** @description text, int, money, flag, choice, ints, moneys */
             kind?: string | null;
-            /** @description The value in force */
             value?: string | null;
-            /** @description The default */
             fallback?: string | null;
-            /** @description What may be chosen */
             choices?: string[];
-            /**
-             * Format: int64
-             * @description At least
-             */
             min?: number | null;
-            /**
-             * Format: int64
-             * @description At most
-             */
             max?: number | null;
-            /** @description What it does */
             doc?: string | null;
         };
         setting_change: {
-            /** @description Name of the setting */
             name: string;
-            /** @description The new value as text: "30,90" */
             value?: string | null;
         };
         health_view: {
-            /** @description The store answers */
             ok: boolean;
         };
         job_page: {
-            /** @description All jobs */
             items: components["schemas"]["job_view"][];
         };
         job_view: {
-            /** @description Name */
             name: string;
-            /** @description What it does */
             doc?: string | null;
-            /** @description In work now */
             running?: boolean;
-            /**
-             * Format: date-time
-             * @description Due next
-             */
             next_at?: string;
-            /**
-             * Format: int64
-             * @description Failed this many times in a row
-             */
             failures?: number;
-            /**
-             * Format: date-time
-             * @description Last run: begun
-             */
             started_at?: string | null;
-            /**
-             * Format: int64
-             * @description Last run: milliseconds
-             */
             took_ms?: number | null;
-            /** @description Last run: whether it succeeded */
             ok?: boolean | null;
-            /** @description Last run: what went wrong */
             detail?: string | null;
         };
         member_post: {
-            /** @description All that is known of who he is; the first one known decides */
             identities: components["schemas"]["identity"][];
-            /** @description Name */
             name: string | null;
-            /** @description Where he was seen */
             touchpoint: string | null;
-            /**
-             * Format: date-time
-             * @description When; absent: now
-             */
             seen_at: string | null;
-            /** @description Tags to put on him */
             tags: string[];
-            /** @description Profile fields to set */
             fields: components["schemas"]["field_in"][];
         };
         identity: {
-            /**
-             * @description Kind
-             * @enum {string}
-             */
+            /** @enum {string} */
             kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick";
-            /** @description Shop, app or corp it is unique in; empty for kinds without scope */
             scope?: string | null;
-            /** @description The identity itself */
             value: string;
         };
         field_in: {
-            /** @description Name of the field */
             field: string;
-            /** @description Its value */
             value: string;
         };
         member_posted: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description He was not known before */
             created: boolean;
         };
         member_ref: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
         };
         member_brief: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description Phone */
             phone: string | null;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Where he was first seen */
             touchpoint: string | null;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             first_seen: string;
-            /** @description Tags */
             tags: string[];
         };
         member_patch: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description Name; empty: as the sightings say */
             name?: string | null;
         };
         tag_put_in: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description Tag; defined by its first use */
             tag: string;
-            /**
-             * Format: date-time
-             * @description Ends by itself
-             */
             expires_at?: string | null;
         };
         tag_drop_in: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description Tag */
             tag: string;
         };
         value_put_in: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description Name of the field */
             field: string;
-            /** @description Its value; empty takes this source's word back */
             value?: string | null;
         };
         merge_in: {
-            /**
-             * Format: int64
-             * @description Who stays
-             */
             id: number;
-            /**
-             * Format: int64
-             * @description Who becomes him
-             */
             loser: number;
         };
         merge_made: {
-            /**
-             * Format: int64
-             * @description To undo it by
-             */
             merge: number;
-            /**
-             * Format: int64
-             * @description The living member
-             */
             id: number;
         };
         page_query: {
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         merge_page: {
-            /** @description Merges, newest first */
             items: components["schemas"]["merge_view"][];
-            /** @description Give it as cursor for the next page; absent: this is the last */
             next_cursor: string | null;
         };
         merge_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /**
-             * Format: int64
-             * @description Who stayed
-             */
             winner: number;
-            /** @description His name */
             winner_name: string | null;
-            /**
-             * Format: int64
-             * @description Who became him
-             */
             loser: number;
-            /** @description His name as it was */
             loser_name: string | null;
-            /** @description auto, or the person who did it */
             by: string | null;
-            /**
-             * Format: date-time
-             * @description When
-             */
             at: string;
-            /**
-             * Format: date-time
-             * @description Undone
-             */
             undone_at: string | null;
-            /** @description By whom */
             undone_by: string | null;
         };
         merge_ref: {
-            /**
-             * Format: int64
-             * @description Merge
-             */
             id: number;
         };
         conflict_page: {
-            /** @description Open conflicts, newest first */
             items: components["schemas"]["conflict_view"][];
-            /** @description Give it as cursor for the next page; absent: this is the last */
             next_cursor: string | null;
         };
         conflict_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /**
-             * Format: int64
-             * @description One of the two
-             */
             member: number;
-            /** @description Name */
             member_name: string | null;
-            /**
-             * Format: int64
-             * @description The other
-             */
             other: number;
-            /** @description Name */
             other_name: string | null;
-            /**
-             * @description Kind of the identity both were seen with
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick" | null;
-            /** @description The identity */
             value: string | null;
-            /**
-             * Format: int64
-             * @description Who keeps it
-             */
             owner: number;
-            /** @description Where it was seen */
             source: string | null;
-            /**
-             * Format: date-time
-             * @description When
-             */
             at: string;
         };
         conflict_ref: {
-            /**
-             * Format: int64
-             * @description Identity conflict
-             */
             id: number;
         };
         person_export: {
-            /** @description Who */
             member: components["schemas"]["member_brief"] | null;
-            /** @description All ids he has had */
             ids: number[];
-            /** @description Identities */
             identities: components["schemas"]["identity_view"][];
-            /** @description Profile fields */
             fields: components["schemas"]["value_view"][];
-            /** @description Tags */
             tags: components["schemas"]["member_tag_view"][];
-            /** @description What happened, newest first, at most 10,000 */
             timeline: components["schemas"]["timeline_line"][];
         };
         identity_view: {
-            /**
-             * @description Kind
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             kind: "phone" | "email" | "unionid" | "openid" | "external_userid" | "shop_account" | "taobao_nick" | "jd_pin" | "douyin_id" | "user_id" | "card_no" | "anonymous_id" | "masked_phone" | "nick" | null;
-            /** @description Shop, app or corp it is unique in */
             scope: string | null;
-            /** @description The identity */
             value: string | null;
-            /** @description Belongs to him alone */
             strong: boolean;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             seen_at: string;
         };
         value_view: {
-            /** @description Field */
             field: string | null;
-            /** @description Value */
             value: string | null;
-            /** @description Who says so */
             source: string | null;
-            /**
-             * Format: date-time
-             * @description As of
-             */
             at: string;
         };
         member_tag_view: {
-            /** @description Tag */
             tag: string | null;
-            /** @description Its group */
             group: string | null;
-            /** @description Who put it */
             source: string | null;
-            /**
-             * Format: date-time
-             * @description Ends
-             */
             expires_at: string | null;
         };
         timeline_line: {
-            /**
-             * Format: int64
-             * @description Place in the log
-             */
             seq: number;
-            /**
-             * Format: date-time
-             * @description When it happened (not when it was written)
-             */
             at: string;
-            /**
-             * Format: int64
-             * @description Whose line; 0: nobody's
-             */
             member: number;
-            /** @description What happened: order.paid, member.merged, "Product Viewed" */
             kind: string | null;
-            /** @description What it happened to: "order:7", "tag:敏感肌" */
             subject: string | null;
-            /** @description Where: shop, channel, account */
             touchpoint: string | null;
-            /**
-             * Format: decimal
-             * @description Money of it, if any
-             * @example 12.50
-             */
+            /** @example 12.50 */
             value: string | null;
-            /** @description The rest, a JSON object; never personal data */
             props: unknown;
         };
         tag_query: {
-            /** @description Only of this tag group */
             group: string | null;
         };
         tag_page: {
-            /** @description Tags */
             items: components["schemas"]["tag_view"][];
-            /** @description Always absent */
             next_cursor: string | null;
         };
         tag_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description Tag group, if any */
             group: string | null;
-            /**
-             * Format: int64
-             * @description Members who carry it
-             */
             members: number;
-            /**
-             * Format: date-time
-             * @description Defined
-             */
             created_at: string;
         };
         tag_post: {
-            /** @description Name */
             name: string;
-            /** @description Name of its tag group, which must exist */
             group?: string | null;
         };
         made: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
         };
         tag_many: {
-            /** @description Tag */
             tag: string;
-            /** @description Members, at most 10,000 */
             members: number[];
-            /**
-             * Format: date-time
-             * @description Ends by itself
-             */
             expires_at?: string | null;
         };
         tag_many_done: {
-            /**
-             * Format: int64
-             * @description Members for whom it made a difference
-             */
             changed: number;
         };
         tag_group_page: {
-            /** @description Tag groups */
             items: components["schemas"]["tag_group_view"][];
-            /** @description Always absent */
             next_cursor: string | null;
         };
         tag_group_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description A member carries one tag of it at most */
             exclusive: boolean;
-            /**
-             * Format: int64
-             * @description Tags in it
-             */
             tags: number;
-            /**
-             * Format: date-time
-             * @description Defined
-             */
             created_at: string;
         };
         tag_group_post: {
-            /** @description Name */
             name: string;
-            /** @description A member carries one tag of it at most */
             exclusive?: boolean;
         };
         field_page: {
-            /** @description Profile fields */
             items: components["schemas"]["field_view"][];
-            /** @description Always absent */
             next_cursor: string | null;
         };
         field_view: {
-            /** @description Name */
             name: string | null;
-            /** @description Chinese label */
             zh: string | null;
-            /** @description English label */
             en: string | null;
-            /**
-             * @description Type
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             type: "text" | "number" | "date" | "flag" | "choice" | "choices" | null;
-            /** @description What may be chosen */
             choices: string[];
-            /** @description Masked without the right to see personal data */
             personal: boolean;
-            /** @description Comes with the program */
             built_in: boolean;
         };
         field_post: {
-            /** @description a-z, 0-9 and _, beginning with a letter */
             name: string;
-            /** @description Chinese label; absent: the name */
             zh?: string | null;
-            /** @description English label; absent: the name */
             en?: string | null;
-            /**
-             * @description Type
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "text" | "number" | "date" | "flag" | "choice" | "choices";
-            /** @description What may be chosen, for choice and choices */
             choices?: string[];
-            /** @description Mask it without the right to see personal data */
             personal?: boolean;
         };
         order_query: {
-            /** @description Exactly this order number */
             q: string | null;
-            /** @description Name of a shop */
             shop: string | null;
-            /** @description placed, paid, shipped, completed, cancelled or refunded */
             state: string | null;
-            /** @description First day, 2024-05-01 */
             from: string | null;
-            /** @description Last day */
             to: string | null;
-            /**
-             * Format: int64
-             * @description Of this member
-             */
             member: number | null;
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         order_page: {
-            /** @description Orders, newest first */
             items: components["schemas"]["order_item"][];
-            /** @description Give it as cursor for the next page; absent: this is the last */
             next_cursor: string | null;
         };
         order_item: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Shop */
             shop: string | null;
-            /** @description Order number of the shop */
             number: string | null;
-            /**
-             * Format: int64
-             * @description Buyer; 0: not known
-             */
             member: number;
-            /**
-             * @description Where it stands
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
-            /** @description The source's own word for it */
             status: string | null;
-            /**
-             * Format: date-time
-             * @description Placed; where unknown paid, completed, written
-             */
             at: string;
-            /**
-             * Format: date-time
-             * @description Placed
-             */
             created_at: string | null;
-            /**
-             * Format: date-time
-             * @description Paid
-             */
             paid_at: string | null;
-            /**
-             * Format: date-time
-             * @description Completed
-             */
             completed_at: string | null;
-            /**
-             * Format: decimal
-             * @description Amount due, postage included
-             * @example 12.50
-             */
+            /** @example 12.50 */
             total: string;
-            /**
-             * Format: decimal
-             * @description Amount paid, as the source states it
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
-            /**
-             * Format: decimal
-             * @description What is left after refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /** @description paid already excludes refund */
             net_of_refund: boolean;
-            /** @description The source states more refund than payment */
             over_refunded: boolean;
-            /**
-             * Format: decimal
-             * @description Postage
-             * @example 12.50
-             */
+            /** @example 12.50 */
             postage: string | null;
-            /**
-             * Format: int64
-             * @description Pieces
-             */
             quantity: number;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Country */
             country: string | null;
-            /** @description Channel it came through */
             touchpoint: string | null;
-            /** @description ISO 4217; absent: the programme's */
             currency: string | null;
-            /** @description Name of the buyer; masked without the right to see personal data */
             name: string | null;
         };
         order_ref: {
-            /**
-             * Format: int64
-             * @description Order
-             */
             id: number;
         };
         order_detail: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Shop */
             shop: string | null;
-            /** @description Order number of the shop */
             number: string | null;
-            /**
-             * Format: int64
-             * @description Buyer; 0: not known
-             */
             member: number;
-            /**
-             * @description Where it stands
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
-            /** @description The source's own word for it */
             status: string | null;
-            /**
-             * Format: date-time
-             * @description Placed; where unknown paid, completed, written
-             */
             at: string;
-            /**
-             * Format: date-time
-             * @description Placed
-             */
             created_at: string | null;
-            /**
-             * Format: date-time
-             * @description Paid
-             */
             paid_at: string | null;
-            /**
-             * Format: date-time
-             * @description Completed
-             */
             completed_at: string | null;
-            /**
-             * Format: decimal
-             * @description Amount due, postage included
-             * @example 12.50
-             */
+            /** @example 12.50 */
             total: string;
-            /**
-             * Format: decimal
-             * @description Amount paid, as the source states it
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
-            /**
-             * Format: decimal
-             * @description What is left after refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /** @description paid already excludes refund */
             net_of_refund: boolean;
-            /** @description The source states more refund than payment */
             over_refunded: boolean;
-            /**
-             * Format: decimal
-             * @description Postage
-             * @example 12.50
-             */
+            /** @example 12.50 */
             postage: string | null;
-            /**
-             * Format: int64
-             * @description Pieces
-             */
             quantity: number;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Country */
             country: string | null;
-            /** @description Channel it came through */
             touchpoint: string | null;
-            /** @description ISO 4217; absent: the programme's */
             currency: string | null;
-            /** @description Name of the buyer; masked without the right to see personal data */
             name: string | null;
-            /** @description Lines */
             lines: components["schemas"]["order_line_view"][];
-            /** @description Refunds made through Koi */
             refunds: components["schemas"]["refund_view"][];
         };
         order_line_view: {
-            /** @description Line number: the source's, else its place */
             line_id: string | null;
-            /** @description Product code of the shop */
             product_id: string | null;
-            /** @description Product title as sold */
             product: string | null;
-            /** @description Category */
             category: string | null;
-            /**
-             * Format: int64
-             * @description Pieces
-             */
             quantity: number;
-            /**
-             * Format: decimal
-             * @description Price of one piece as sold
-             * @example 12.50
-             */
+            /** @example 12.50 */
             price: string;
-            /**
-             * Format: decimal
-             * @description What the line comes to
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
-            /**
-             * Format: decimal
-             * @description Refunded of it
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
         };
         refund_view: {
-            /** @description Number of the refund */
             key: string | null;
-            /**
-             * Format: decimal
-             * @description How much
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
-            /** @description Of this line */
             line_id: string | null;
-            /** @description Why */
             reason: string | null;
-            /** @description Who */
             actor: string | null;
-            /**
-             * Format: date-time
-             * @description When
-             */
             at: string;
         };
         order_post: {
-            /** @description Shop it was sold in */
             shop: string;
-            /** @description Order number, unique in its shop */
             number: string;
-            /**
-             * Format: int64
-             * @description Buyer; 0: not known
-             */
             member?: number;
-            /**
-             * Format: date-time
-             * @description Placed
-             */
             created_at?: string | null;
-            /**
-             * Format: date-time
-             * @description Paid
-             */
             paid_at?: string | null;
-            /**
-             * Format: date-time
-             * @description Completed
-             */
             completed_at?: string | null;
-            /**
-             * @description Where it stands
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             state?: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
-            /** @description The source's own word for it */
             status?: string | null;
-            /**
-             * Format: decimal
-             * @description Amount due, postage included
-             * @example 12.50
-             */
+            /** @example 12.50 */
             total?: string | null;
-            /**
-             * Format: decimal
-             * @description Amount paid
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid?: string | null;
-            /**
-             * Format: decimal
-             * @description Refunded so far
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund?: string | null;
-            /** @description paid already excludes refund */
             net_of_refund?: boolean;
-            /**
-             * Format: decimal
-             * @description Postage
-             * @example 12.50
-             */
+            /** @example 12.50 */
             postage?: string | null;
-            /**
-             * Format: int64
-             * @description Pieces, where the source gives no lines
-             */
             quantity?: number | null;
-            /** @description Province */
             province?: string | null;
-            /** @description City */
             city?: string | null;
-            /** @description Country */
             country?: string | null;
-            /** @description Channel it came through */
             touchpoint?: string | null;
-            /** @description ISO 4217; absent: the programme's */
             currency?: string | null;
-            /** @description Lines */
             lines?: components["schemas"]["order_line_fact"][];
-            /** @description Who bought: phone, shop account, openid … */
             identities?: components["schemas"]["identity"][];
-            /** @description Name of the buyer */
             name?: string | null;
         };
         order_line_fact: {
-            /** @description Line number of the source; absent: its place in the order */
             line_id: string | null;
-            /** @description Product code of the shop */
             product_id: string | null;
-            /** @description Product title */
             product: string | null;
-            /** @description Category */
             category: string | null;
-            /**
-             * Format: int64
-             * @description Pieces; negative: given back
-             */
             quantity: number;
-            /**
-             * Format: decimal
-             * @description Price of one piece as sold
-             * @example 12.50
-             */
+            /** @example 12.50 */
             price: string;
-            /**
-             * Format: decimal
-             * @description What the line comes to; absent: quantity x price
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string | null;
-            /**
-             * Format: decimal
-             * @description Refunded of this line so far
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string | null;
+            place: number | null;
         };
         order_posted: {
-            /**
-             * Format: int64
-             * @description Order
-             */
             id: number;
-            /**
-             * @description new, changed or same
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             what: "new" | "changed" | "same" | null;
-            /**
-             * Format: int64
-             * @description Buyer; 0: not known
-             */
             member: number;
         };
         refund_ask: {
-            /**
-             * Format: int64
-             * @description Order
-             */
             id: number;
-            /** @description Your number for this refund: a retry with it is harmless */
             key: string;
-            /**
-             * Format: decimal
-             * @description How much
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
-            /** @description Of this line; absent: of the order */
             line_id?: string | null;
-            /** @description Why */
             reason?: string | null;
         };
         member_orders_query: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /** @description Where the last page ended; absent: from the start */
             cursor?: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit?: number | null;
         };
         shop_page: {
-            /** @description Shops */
             items: components["schemas"]["shop_view"][];
-            /** @description Always absent: shops are few */
             next_cursor: string | null;
         };
         shop_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             created_at: string;
         };
         product_query: {
-            /** @description A product code, or part of a title */
             q: string | null;
-            /** @description Name of a shop */
             shop: string | null;
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         product_page: {
-            /** @description Products */
             items: components["schemas"]["product_view"][];
-            /** @description Give it as cursor for the next page; absent: this is the last */
             next_cursor: string | null;
         };
         product_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Shop */
             shop: string | null;
-            /** @description Code, unique in its shop */
             code: string | null;
-            /** @description Title: the catalogue's, else as first sold */
             name: string | null;
-            /** @description Category */
             category: string | null;
-            /**
-             * Format: decimal
-             * @description List price
-             * @example 12.50
-             */
+            /** @example 12.50 */
             price: string | null;
-            /**
-             * Format: decimal
-             * @description What it costs the shop
-             * @example 12.50
-             */
+            /** @example 12.50 */
             cost: string | null;
-            /**
-             * Format: int64
-             * @description Pieces in stock
-             */
             stock: number | null;
-            /**
-             * Format: date-time
-             * @description On sale since
-             */
             launched_at: string | null;
         };
         product_fact: {
-            /** @description Shop */
             shop: string;
-            /** @description Code, unique in its shop */
             code: string;
-            /** @description Title */
             name?: string | null;
-            /** @description Category */
             category?: string | null;
-            /**
-             * Format: decimal
-             * @description List price
-             * @example 12.50
-             */
+            /** @example 12.50 */
             price?: string | null;
-            /**
-             * Format: decimal
-             * @description What it costs the shop
-             * @example 12.50
-             */
+            /** @example 12.50 */
             cost?: string | null;
-            /**
-             * Format: int64
-             * @description Pieces in stock
-             */
             stock?: number | null;
-            /**
-             * Format: date-time
-             * @description On sale since
-             */
             launched_at?: string | null;
         };
         product_put: {
-            /**
-             * Format: int64
-             * @description Product
-             */
             id: number;
-            /**
-             * @description new, changed or same
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             what: "new" | "changed" | "same" | null;
         };
         product_bulk: {
-            /** @description Products, at most 1,000 */
             items: components["schemas"]["product_fact"][];
         };
         product_bulk_put: {
-            /** @description In the same order */
             items: components["schemas"]["product_put"][];
         };
         period_ask: {
-            /** @description First day; absent: 30 days up to the last */
             from: string | null;
-            /** @description Last day, included; absent: today */
             to: string | null;
-            /** @description Only this shop */
             shop: string | null;
         };
         sales: {
-            /**
-             * Format: int64
-             * @description Orders placed
-             */
             orders: number;
-            /**
-             * Format: int64
-             * @description Orders paid
-             */
             paid_orders: number;
-            /**
-             * Format: int64
-             * @description Orders with a refund
-             */
             refund_orders: number;
-            /**
-             * Format: decimal
-             * @description Amount paid, as the sources state it
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
-            /**
-             * Format: decimal
-             * @description Gross less refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /**
-             * Format: int64
-             * @description Different members with a purchase
-             */
             buyers: number;
         };
         overview_ask: {
-            /** @description First day; absent: 30 days up to the last */
             from: string | null;
-            /** @description Last day, included; absent: today */
             to: string | null;
         };
         overview: {
-            /**
-             * Format: date
-             * @description First day
-             */
             from: string;
-            /**
-             * Format: date
-             * @description Last day
-             */
             to: string;
-            /** @description The period */
             now: components["schemas"]["overview_period"] | null;
-            /** @description As many days before it */
             before: components["schemas"]["overview_period"] | null;
-            /** @description Every day of the period */
             days: components["schemas"]["overview_day"][];
-            /** @description Shops with orders, most paid first */
             shops: components["schemas"]["overview_shop"][];
         };
         overview_period: {
-            /**
-             * Format: int64
-             * @description Orders placed
-             */
             orders: number;
-            /**
-             * Format: int64
-             * @description Orders paid
-             */
             paid_orders: number;
-            /**
-             * Format: decimal
-             * @description Amount paid
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
-            /**
-             * Format: decimal
-             * @description Less refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /**
-             * Format: int64
-             * @description Different members with a purchase
-             */
             buyers: number;
-            /**
-             * Format: int64
-             * @description Of these, for the first time
-             */
             new_buyers: number;
-            /**
-             * Format: int64
-             * @description Of these, who had bought before
-             */
             returning_buyers: number;
-            /**
-             * Format: int64
-             * @description Members first seen
-             */
             new_members: number;
-            /**
-             * Format: decimal
-             * @description Net amount of a purchase
-             * @example 12.50
-             */
+            /** @example 12.50 */
             average: string;
         };
         overview_day: {
-            /**
-             * Format: date
-             * @description Day
-             */
             day: string;
-            /**
-             * Format: int64
-             * @description Orders placed
-             */
             orders: number;
-            /**
-             * Format: decimal
-             * @description Amount paid
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Less refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /**
-             * Format: int64
-             * @description Different members with a purchase
-             */
             buyers: number;
-            /**
-             * Format: int64
-             * @description Members first seen
-             */
             new_members: number;
         };
         overview_shop: {
-            /** @description Shop */
             shop: string | null;
-            /**
-             * Format: int64
-             * @description Orders placed
-             */
             orders: number;
-            /**
-             * Format: decimal
-             * @description Amount paid
-             * @example 12.50
-             */
+            /** @example 12.50 */
             paid: string;
-            /**
-             * Format: decimal
-             * @description Less refunds
-             * @example 12.50
-             */
+            /** @example 12.50 */
             net: string;
-            /**
-             * Format: int64
-             * @description Different members with a purchase
-             */
             buyers: number;
         };
         rfm_ask: {
-            /** @description Date (00:00 of that day) or moment; absent: now */
             at: string | null;
-            /**
-             * Format: int64
-             * @description Days that frequency and amount look back; 0: all time
-             */
             window: number | null;
-            /** @description Cuts in days, rising: 30,90 */
             recency: string | null;
-            /** @description Cuts in purchases, rising: 2,5 */
             frequency: string | null;
-            /** @description orders or days */
             frequency_of: string | null;
-            /** @description Cuts in money, rising: 200,1000 */
             monetary: string | null;
-            /** @description total or average */
             monetary_of: string | null;
-            /** @description fixed, quantile or mean */
             cuts: string | null;
-            /** @description band or mean */
             high: string | null;
         };
         rfm_report: {
-            /** @description Date or moment of the figures */
             at: string | null;
-            /**
-             * Format: int64
-             * @description Members with a purchase before it
-             */
             members: number;
-            /**
-             * Format: decimal
-             * @description What they spent within the window
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
-            /** @description Every cell, the empty ones too */
             cells: components["schemas"]["rfm_cell"][];
-            /** @description The eight types */
             types: components["schemas"]["rfm_type_row"][];
-            /** @description Means over all members */
             means: components["schemas"]["rfm_means"] | null;
-            /** @description The rule in force */
             rule: components["schemas"]["rfm_cuts_view"] | null;
-            /** @description How the figures were made */
             definition: string | null;
-            /**
-             * Format: double
-             * @description Time taken
-             */
             took_ms: number;
         };
         rfm_cell: {
-            /**
-             * Format: int64
-             * @description Recency band, 1 is the worst
-             */
             r: number;
-            /**
-             * Format: int64
-             * @description Frequency band
-             */
             f: number;
-            /**
-             * Format: int64
-             * @description Monetary band
-             */
             m: number;
-            /**
-             * Format: int64
-             * @description Members in it
-             */
             members: number;
-            /**
-             * Format: decimal
-             * @description What they spent within the window
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
         };
         rfm_type_row: {
-            /** @description Stable name: important_value … */
             type: string | null;
-            /** @description Name shown */
             name: string | null;
-            /**
-             * Format: int64
-             * @description Members of it
-             */
             members: number;
-            /**
-             * Format: decimal
-             * @description What they spent within the window
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
         };
         rfm_means: {
-            /**
-             * Format: double
-             * @description Mean R in days
-             */
             recency: number;
-            /**
-             * Format: double
-             * @description Mean F
-             */
             frequency: number;
-            /**
-             * Format: decimal
-             * @description Mean M
-             * @example 12.50
-             */
+            /** @example 12.50 */
             monetary: string;
-            /**
-             * Format: double
-             * @description Mean recency band
-             */
             r: number;
-            /**
-             * Format: double
-             * @description Mean frequency band
-             */
             f: number;
-            /**
-             * Format: double
-             * @description Mean monetary band
-             */
             m: number;
         };
         rfm_cuts_view: {
-            /** @description fixed, quantile or mean */
             cuts: string | null;
-            /** @description Fewer days than this: one band better */
             recency: number[];
-            /** @description At least this: one band better */
             frequency: number[];
-            /** @description At least this amount: one band better */
             monetary: string[];
-            /** @description orders or days */
             frequency_of: string | null;
-            /** @description total or average */
             monetary_of: string | null;
-            /** @description band or mean */
             high: string | null;
-            /**
-             * Format: int64
-             * @description Days looked back for frequency and amount; 0: all time
-             */
             window: number;
         };
         rfm_members_ask: {
-            /** @description Date (00:00 of that day) or moment; absent: now */
             at: string | null;
-            /**
-             * Format: int64
-             * @description Days that frequency and amount look back; 0: all time
-             */
             window: number | null;
-            /** @description Cuts in days, rising: 30,90 */
             recency: string | null;
-            /** @description Cuts in purchases, rising: 2,5 */
             frequency: string | null;
-            /** @description orders or days */
             frequency_of: string | null;
-            /** @description Cuts in money, rising: 200,1000 */
             monetary: string | null;
-            /** @description total or average */
             monetary_of: string | null;
-            /** @description fixed, quantile or mean */
             cuts: string | null;
-            /** @description band or mean */
             high: string | null;
-            /**
-             * Format: int64
-             * @description Recency band
-             */
             r: number | null;
-            /**
-             * Format: int64
-             * @description Frequency band
-             */
             f: number | null;
-            /**
-             * Format: int64
-             * @description Monetary band
-             */
             m: number | null;
-            /** @description Type: important_value … */
             type: string | null;
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         rfm_person_page: {
-            /** @description Members, most spent first */
             items: components["schemas"]["rfm_person"][];
-            /** @description Where to go on */
             next_cursor: string | null;
-            /**
-             * Format: int64
-             * @description How many in all
-             */
             total: number;
         };
         rfm_person: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description Phone */
             phone: string | null;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Where first seen */
             touchpoint: string | null;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             first_seen: string;
-            /**
-             * Format: date-time
-             * @description Last order
-             */
             last_order_at: string | null;
-            /**
-             * Format: int64
-             * @description Orders
-             */
             orders: number;
-            /**
-             * Format: decimal
-             * @description Net of all orders
-             * @example 12.50
-             */
+            /** @example 12.50 */
             spent: string;
-            /** @description A, B, C or empty */
             class: string | null;
-            /** @description Tags */
             tags: string[];
-            /**
-             * Format: int64
-             * @description Recency band
-             */
             r: number;
-            /**
-             * Format: int64
-             * @description Frequency band
-             */
             f: number;
-            /**
-             * Format: int64
-             * @description Monetary band
-             */
             m: number;
-            /** @description Type */
             type: string | null;
-            /**
-             * Format: int64
-             * @description Whole days since the last purchase
-             */
             days: number;
-            /**
-             * Format: int64
-             * @description F
-             */
             frequency: number;
-            /**
-             * Format: decimal
-             * @description M
-             * @example 12.50
-             */
+            /** @example 12.50 */
             monetary: string;
-            /**
-             * Format: decimal
-             * @description Spent within the window
-             * @example 12.50
-             */
+            /** @example 12.50 */
             amount: string;
         };
         rfm_move_ask: {
-            /** @description Date (00:00 of that day) or moment; absent: now */
             at?: string | null;
-            /**
-             * Format: int64
-             * @description Days that frequency and amount look back; 0: all time
-             */
             window?: number | null;
-            /** @description Cuts in days, rising: 30,90 */
             recency?: string | null;
-            /** @description Cuts in purchases, rising: 2,5 */
             frequency?: string | null;
-            /** @description orders or days */
             frequency_of?: string | null;
-            /** @description Cuts in money, rising: 200,1000 */
             monetary?: string | null;
-            /** @description total or average */
             monetary_of?: string | null;
-            /** @description fixed, quantile or mean */
             cuts?: string | null;
-            /** @description band or mean */
             high?: string | null;
-            /** @description First date */
             from: string;
-            /** @description Second date; absent: now */
             to?: string | null;
         };
         rfm_move: {
-            /** @description First date */
             from: string | null;
-            /** @description Second date */
             to: string | null;
-            /** @description Types at the first date */
             before: components["schemas"]["rfm_type_row"][];
-            /** @description Types at the second date */
             after: components["schemas"]["rfm_type_row"][];
-            /** @description All ways that were gone */
             flows: components["schemas"]["rfm_flow"][];
-            /** @description How the figures were made */
             definition: string | null;
         };
         rfm_flow: {
-            /** @description Type then; empty: had not bought yet */
             from: string | null;
-            /** @description Type now */
             to: string | null;
-            /**
-             * Format: int64
-             * @description Members who went this way
-             */
             members: number;
         };
         classes_ask: {
-            /** @description Date (00:00 of that day) or moment; absent: now */
             at: string | null;
         };
         classes_report: {
-            /** @description Date or moment of the figures */
             at: string | null;
-            /**
-             * Format: int64
-             * @description Members known by then
-             */
             members: number;
-            /** @description A/B/C */
             classes: components["schemas"]["abc"] | null;
-            /** @description Scene tags */
             scene: components["schemas"]["scene_counts"] | null;
-            /** @description How the figures were made */
             definition: string | null;
         };
         abc: {
-            /**
-             * Format: int64
-             * @description In a community, never bought
-             */
             A: number;
-            /**
-             * Format: int64
-             * @description Bought once
-             */
             B: number;
-            /**
-             * Format: int64
-             * @description Bought more than once
-             */
             C: number;
         };
         scene_counts: {
-            /**
-             * Format: int64
-             * @description First purchase lately
-             */
             new: number;
-            /**
-             * Format: int64
-             * @description Did something lately
-             */
             active: number;
-            /**
-             * Format: int64
-             * @description Did nothing for long
-             */
             dormant: number;
-            /**
-             * Format: int64
-             * @description Recency, frequency and amount all high
-             */
             high_value: number;
         };
         people_ask: {
-            /** @description An identity, the beginning of a name, or a tag */
             q: string | null;
-            /** @description Only with this tag */
             tag: string | null;
-            /** @description Only of this city */
             city: string | null;
-            /** @description Only of this class: A, B, C */
             class: string | null;
-            /**
-             * @description last_order, orders, spent or newest
-             * @enum {string|null}
-             */
+            /** @enum {string|null} */
             sort: "last_order" | "orders" | "spent" | "newest" | null;
-            /** @description Where the last page ended; absent: from the start */
             cursor: string | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit: number | null;
         };
         people_page: {
-            /** @description Members */
             items: components["schemas"]["person"][];
-            /** @description Where to go on */
             next_cursor: string | null;
-            /**
-             * Format: int64
-             * @description How many in all
-             */
             total: number;
         };
         person: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description Phone */
             phone: string | null;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Where first seen */
             touchpoint: string | null;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             first_seen: string;
-            /**
-             * Format: date-time
-             * @description Last order
-             */
             last_order_at: string | null;
-            /**
-             * Format: int64
-             * @description Orders
-             */
             orders: number;
-            /**
-             * Format: decimal
-             * @description Net of all orders
-             * @example 12.50
-             */
+            /** @example 12.50 */
             spent: string;
-            /** @description A, B, C or empty */
             class: string | null;
-            /** @description Tags */
             tags: string[];
         };
         person_ask: {
-            /**
-             * Format: int64
-             * @description Member, by any id he ever had
-             */
             id: number;
         };
         person_view: {
-            /**
-             * Format: int64
-             * @description Id
-             */
             id: number;
-            /** @description Name */
             name: string | null;
-            /** @description Phone */
             phone: string | null;
-            /** @description Province */
             province: string | null;
-            /** @description City */
             city: string | null;
-            /** @description Where first seen */
             touchpoint: string | null;
-            /**
-             * Format: date-time
-             * @description First seen
-             */
             first_seen: string;
-            /**
-             * Format: date-time
-             * @description Last order
-             */
             last_order_at: string | null;
-            /**
-             * Format: int64
-             * @description Orders
-             */
             orders: number;
-            /**
-             * Format: decimal
-             * @description Net of all orders
-             * @example 12.50
-             */
+            /** @example 12.50 */
             spent: string;
-            /** @description A, B, C or empty */
             class: string | null;
-            /** @description Identities */
             identities: components["schemas"]["identity_view"][];
-            /** @description Profile fields */
             fields: components["schemas"]["value_view"][];
-            /** @description Tags */
             tags: components["schemas"]["member_tag_view"][];
-            /** @description Ids that became this member */
             merged_ids: number[];
-            /**
-             * Format: date-time
-             * @description First order
-             */
             first_order_at: string | null;
-            /**
-             * Format: int64
-             * @description Purchases
-             */
             purchases: number;
-            /**
-             * Format: date-time
-             * @description First purchase
-             */
             first_bought_at: string | null;
-            /**
-             * Format: date-time
-             * @description Last purchase
-             */
             last_bought_at: string | null;
-            /**
-             * Format: decimal
-             * @description Refunded
-             * @example 12.50
-             */
+            /** @example 12.50 */
             refund: string;
-            /**
-             * Format: decimal
-             * @description Spent per purchase
-             * @example 12.50
-             */
+            /** @example 12.50 */
             average: string;
-            /** @description Where he stands now; null: never bought */
             rfm: components["schemas"]["person_rfm"] | null;
-            /** @description new, active, dormant, high_value */
             scene: string[];
         };
         person_rfm: {
-            /**
-             * Format: int64
-             * @description Recency band
-             */
             r: number;
-            /**
-             * Format: int64
-             * @description Frequency band
-             */
             f: number;
-            /**
-             * Format: int64
-             * @description Monetary band
-             */
             m: number;
-            /** @description Type: important_value … */
             type: string | null;
-            /** @description Name of the type */
             name: string | null;
-            /**
-             * Format: int64
-             * @description Whole days since the last purchase
-             */
             days: number;
-            /**
-             * Format: int64
-             * @description F
-             */
             frequency: number;
-            /**
-             * Format: decimal
-             * @description M
-             * @example 12.50
-             */
+            /** @example 12.50 */
             monetary: string;
         };
         person_timeline_ask: {
-            /**
-             * Format: int64
-             * @description Member
-             */
             id: number;
-            /**
-             * Format: int64
-             * @description next_before of the last page
-             */
             before?: number | null;
-            /**
-             * Format: int64
-             * @description At most this many, 1 to 200; 50 when absent
-             */
             limit?: number | null;
         };
         person_timeline: {
-            /** @description Lines, newest first */
             items: components["schemas"]["timeline_line"][];
-            /**
-             * Format: int64
-             * @description Where to go on
-             */
             next_before: number | null;
         };
     };
     responses: never;
-    parameters: {
-        /** @description The same key with the same request answers the same reply for 24 hours */
-        IdempotencyKey: string;
-    };
+    parameters: never;
     requestBodies: never;
     headers: never;
     pathItems: never;

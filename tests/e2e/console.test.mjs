@@ -16,6 +16,14 @@ after(async () => {
 });
 
 const digits = (text) => Number(/[\d,]+/.exec(text)[0].replace(/,/g, ''));
+/** Asks again until it is so. */
+async function until(so, what) {
+  for (let i = 0; i < 100; i++) {
+    if (await so()) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.fail(what);
+}
 const owner = async (path = '/', options = {}) => {
   const visitor = await Visitor.come(browser, shop.base, options);
   await visitor.signIn('owner', shop.ownerPassword, path);
@@ -24,7 +32,7 @@ const owner = async (path = '/', options = {}) => {
 
 test('the forms the console was built with are those the server describes', async () => {
   const reply = await fetch(`${shop.base}/openapi.json`, { headers: { 'accept-language': 'en' } });
-  assert.equal(await current(), await typesOf(await reply.json()), 'run: npm run types in console/');
+  assert.ok((await current()) === (await typesOf(await reply.json())), 'src/schema.ts is old: npm run types in console/');
 });
 
 test('a wrong password is refused in words; the right one leads back to the page asked for', async () => {
@@ -74,8 +82,7 @@ test('the overview shows what the API says, and another period other figures', a
   await visitor.page.locator('.period .ant-select').click();
   await visitor.page.getByTitle('近一年', { exact: true }).click();
   await visitor.page.waitForURL('**from=**');
-  await visitor.settle();
-  assert.ok(digits(await orders.getAttribute('title')) > first, 'a year has more orders than a month');
+  await until(async () => digits(await orders.getAttribute('title')) > first, 'a year has more orders than a month');
   visitor.checkQuiet('overview');
   await visitor.leave();
 });
@@ -101,8 +108,7 @@ test('changed cuts take effect while one looks', async () => {
   await visitor.page.getByRole('button', { name: '调整规则' }).click();
   await visitor.page.getByLabel('R 分界（天）').fill('7，200');
   await visitor.page.waitForURL('**recency=7%2C200**');
-  await visitor.settle();
-  assert.notDeepEqual(await visitor.page.locator('.heat').allTextContents(), before);
+  await until(async () => (await visitor.page.locator('.heat').allTextContents()).join() !== before.join(), 'other cuts, other cells');
   await visitor.page.getByText('<7 天').first().waitFor();
   await visitor.page.getByLabel('R 分界（天）').fill('200,7');
   await visitor.page.locator('[role=alert]').waitFor();
@@ -135,7 +141,7 @@ test('chosen columns are remembered', async () => {
   const visitor = await owner('/members');
   const { page } = visitor;
   assert.equal(await page.getByRole('columnheader', { name: '手机' }).count(), 0);
-  await page.getByRole('button', { name: '列', exact: true }).click();
+  await page.getByRole('button', { name: /列$/ }).click();
   await page.getByRole('checkbox', { name: '手机' }).check();
   await page.getByRole('columnheader', { name: '手机' }).waitFor();
   await visitor.go('/members');

@@ -6,7 +6,7 @@ export const water = '#17596a'
 export const koi = '#c8492a'
 export const paper = '#f6f5f1'
 export const line = '#e4e2da'
-export const quiet = '#66747a'
+export const quiet = '#55636a'
 
 // Told apart with every common colour blindness, and in grey: they differ in lightness too.
 export const palette = ['#17596a', '#e07b39', '#7aa6c2', '#8c4a6b', '#d9b44a', '#4f8f6f', '#8d8a80']
@@ -20,12 +20,12 @@ export const typeColours: Record<string, string> = {
 }
 
 // One hue from light to dark for amounts: readable without seeing colour.
-const heat = ['#f1f5f4', '#dbe8e8', '#bdd6d9', '#97bfc5', '#6ba3ad', '#43828f', '#246473', '#12424f']
+const heat = ['#f1f5f4', '#dbe8e8', '#bdd6d9', '#97bfc5', '#74abb5', '#37737f', '#235f6d', '#12424f']
 
 /** The colour of a share (0..1) on the heat scale, and the text colour that reads well on it. */
 export function heatOf(share: number): { background: string; color: string } {
   const at = share <= 0 ? 0 : Math.min(heat.length - 1, 1 + Math.floor(share * (heat.length - 1.001)))
-  return { background: heat[at]!, color: at >= 4 ? '#fff' : ink }
+  return { background: heat[at]!, color: at >= 5 ? '#fff' : ink }
 }
 
 const fonts =
@@ -39,12 +39,21 @@ export const theme: ThemeConfig = {
     colorSuccess: '#3f7f5f',
     colorWarning: '#b4761a',
     colorError: '#b93a2b',
+    // Marks: dark enough to be read on their own tint.
+    cyan: '#0b626b',
+    green: '#27694c',
+    gold: '#805900',
+    volcano: '#9c3417',
+    geekblue: '#2c4c99',
+    purple: '#5f3682',
+    blue: '#1a5699',
+    red: '#a32c20',
     colorTextBase: ink,
     colorBgLayout: paper,
     colorBorder: '#cfcdc4',
     colorBorderSecondary: line,
     colorTextDescription: quiet,
-    colorTextPlaceholder: '#7b868a',
+    colorTextPlaceholder: '#606c71',
     borderRadius: 8,
     fontFamily: fonts,
     fontSize: 14,
@@ -53,7 +62,8 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { siderBg: '#fff', headerBg: '#fff', headerHeight: 56, headerPadding: '0 16px' },
     Menu: { itemSelectedBg: '#e5efef', itemSelectedColor: water, itemHeight: 38, activeBarBorderWidth: 0 },
-    Table: { headerBg: '#f3f2ec', headerColor: quiet, cellPaddingBlockMD: 10, cellPaddingInlineMD: 16, headerSplitColor: 'transparent', rowHoverBg: '#f5f9f9' },
+    Table: { headerBg: '#f3f2ec', headerColor: '#4d5b60', cellPaddingBlockMD: 10, cellPaddingInlineMD: 16, headerSplitColor: 'transparent', rowHoverBg: '#f5f9f9' },
+    Segmented: { itemColor: '#4d5b60' },
     Card: { headerFontSize: 15, headerHeight: 46, bodyPadding: 20, headerPadding: 20 },
   },
 }

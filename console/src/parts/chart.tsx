@@ -4,7 +4,7 @@ import { GridComponent, TooltipComponent } from 'echarts/components'
 import { init, use as bring, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import { ink, line, palette } from '~/app/theme'
+import { ink, palette } from '~/app/theme'
 
 bring([LineChart, SankeyChart, GridComponent, TooltipComponent, SVGRenderer])
 
@@ -14,7 +14,6 @@ const base = {
   textStyle: { color: ink, fontFamily: 'inherit' },
   aria: { enabled: false },
 }
-export const tooltip = { backgroundColor: '#fff', borderColor: line, textStyle: { color: ink, fontSize: 13 }, confine: true }
 
 /** `label` says to those who cannot see it what is drawn; `onPick` is told the name of what is clicked. */
 export default function Chart(props: { option: EChartsCoreOption; height: number; label: string; onPick?: (name: string) => void }) {

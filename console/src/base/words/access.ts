@@ -84,5 +84,7 @@ export const access = {
   'settings.general': ['通用', 'General'],
   'settings.rfm': ['RFM', 'RFM'],
   'settings.scene': ['场景标签', 'Scene tags'],
+  'setting.language.zh-CN': ['简体中文', 'Chinese'],
+  'setting.language.en-US': ['英语', 'English'],
   'settings.search': ['找设置', 'Find a setting'],
 } as const satisfies Chapter

@@ -3,7 +3,7 @@ import { App, Button, Card, Input, InputNumber, Select, Switch, Tag } from 'antd
 import { useState } from 'react'
 import type { Setting } from '~/api'
 import { useChange, useData, type Page } from '~/base/data'
-import { isWord, useSay } from '~/base/locale'
+import { isWord, useSay, type Say } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Failure, Loaded } from '~/parts/states'
 
@@ -66,6 +66,12 @@ function SettingRow({ row, changed }: { row: Setting; changed: () => void }) {
   )
 }
 
+/** The choices of RFM have names of their own; others are shown as they are. */
+function choiceText(name: string, choice: string, say: Say): string {
+  const word = [`${name}.${choice}`, `setting.${name}.${choice}`].find(isWord)
+  return word ? say(word) : choice
+}
+
 interface InputProps {
   row: Setting
   value: string
@@ -79,7 +85,7 @@ function SettingInput({ row, value, change, save }: InputProps) {
   const label = row.doc || row.name
   if (row.kind === 'flag') return <Switch aria-label={label} checked={value === 'true'} onChange={(on) => save(String(on))} />
   if (row.kind === 'choice')
-    return <Select aria-label={label} value={value} options={(row.choices ?? []).map((one) => ({ value: one, label: one }))} onChange={save} popupMatchSelectWidth={false} className="filter" />
+    return <Select aria-label={label} value={value} options={(row.choices ?? []).map((one) => ({ value: one, label: choiceText(row.name, one, say) }))} onChange={save} popupMatchSelectWidth={false} className="filter" />
   if (row.kind === 'int')
     return <InputNumber aria-label={label} value={value} stringMode precision={0} min={row.min?.toString()} max={row.max?.toString()} onChange={(n) => change(n === null ? '' : String(n))} />
   return (

@@ -2,13 +2,14 @@
 import { Card, Select } from 'antd'
 import type { ImportView } from '~/api'
 import { useSay } from '~/base/locale'
-import type { Word } from '~/base/words'
 import { Rows, still, type Column } from '~/parts/rows'
 
 /** The fields a column can become, in the order an operator looks for them. */
-export const targets = [
-  'order_id', 'member', 'phone', 'name', 'member_kind', 'created_at', 'paid_at', 'status', 'total', 'paid', 'refund', 'postage',
-  'line_id', 'product_id', 'product', 'category', 'quantity', 'price', 'province', 'city', 'country', 'touchpoint', 'shop',
+const targets = [
+  'order_id', 'line_id', 'member', 'member_kind', 'phone', 'email', 'external_userid', 'name', 'created_at',
+  'paid_at', 'completed_at', 'cancelled_at', 'status', 'aftersale', 'total', 'paid', 'refund', 'postage', 'currency',
+  'product_id', 'product', 'variant', 'category', 'quantity', 'price', 'amount', 'line_refund', 'discount',
+  'province', 'city', 'country', 'address', 'touchpoint', 'shop',
 ] as const
 
 interface Row {
@@ -44,7 +45,7 @@ export function Mapping({ view, busy, patch }: { view: ImportView; busy: boolean
           placeholder={say('import.field.skip')}
           disabled={busy}
           onChange={(field: string | undefined) => put(row.column, field)}
-          options={targets.map((field) => ({ value: field, label: say(`target.${field}` as Word) }))}
+          options={targets.map((field) => ({ value: field, label: say(`target.${field}`) }))}
           showSearch={{ optionFilterProp: 'label' }}
           allowClear
           className="full"

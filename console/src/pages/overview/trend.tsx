@@ -3,9 +3,12 @@ import { Card, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import type { OverviewDay, OverviewReport } from '~/api'
 import { line, palette, quiet } from '~/app/theme'
-import { useFormat } from '~/base/format'
+import { todayIs, useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { ChartBox } from '~/parts/chart_box'
+import { tooltip } from '~/parts/chart_look'
+
+const stroke = { type: 'line', lineStyle: { width: 2.2, color: palette[0] }, itemStyle: { color: palette[0] } } as const
 
 type Line = Exclude<keyof OverviewDay, 'day'>
 const lines: { figure: Line; money?: boolean }[] = [
@@ -25,10 +28,20 @@ export function Trend({ report }: { report: OverviewReport }) {
   const name = say(`figure.${shown}`)
   const option = useMemo(() => {
     const short = money ? (n: number) => format.shortMoney(n) : (n: number) => format.short(n)
+    // Today is not over: its way there is dashed.
+    const last = report.days.length - 1
+    const whole = report.days[last]?.day === todayIs() && last > 0 ? last - 1 : last
     const full = money ? (n: number) => format.money(n.toFixed(2)) : (n: number) => format.count(n)
     return {
       grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-      tooltip: { trigger: 'axis', valueFormatter: full, confine: true },
+      tooltip: {
+        ...tooltip,
+        trigger: 'axis',
+        formatter: (at: { dataIndex: number }[]) => {
+          const one = report.days[at[0]?.dataIndex ?? 0]
+          return one ? `${one.day}<br>${name} <b>${full(Number(one[shown]))}</b>` : ''
+        },
+      },
       xAxis: {
         type: 'category',
         data: report.days.map((one) => one.day),
@@ -43,15 +56,21 @@ export function Trend({ report }: { report: OverviewReport }) {
         axisLabel: { color: quiet, formatter: short },
         splitLine: { lineStyle: { color: line } },
       },
-      series: [{
-        type: 'line',
-        name,
-        data: report.days.map((one) => Number(one[shown])),
-        showSymbol: report.days.length === 1,
-        symbolSize: 7,
-        lineStyle: { width: 2.2, color: palette[0] },
-        areaStyle: { color: palette[0], opacity: 0.08 },
-      }],
+      series: [
+        {
+          ...stroke,
+          data: report.days.map((one, i) => (i > whole ? null : Number(one[shown]))),
+          showSymbol: report.days.length === 1,
+          symbolSize: 7,
+          areaStyle: { color: palette[0], opacity: 0.08 },
+        },
+        {
+          ...stroke,
+          data: report.days.map((one, i) => (i < whole ? null : Number(one[shown]))),
+          showSymbol: false,
+          lineStyle: { ...stroke.lineStyle, type: 'dashed' },
+        },
+      ],
     }
   }, [report, shown, money, name, format])
   return (

@@ -72,17 +72,21 @@ function Cell(props: { cell: RfmCell | undefined; most: number; shown: Shown; as
   const label = say('rfm.cell', {
     r: cell.r, f: cell.f, m: cell.m, members: format.count(cell.members), amount: format.money(cell.amount),
   })
+  // By the root: one crowded cell must not pale all others.
+  const colours = heatOf(Math.sqrt(Number(cell[shown]) / most))
   const share = shown === 'members' ? cell.members / report.members : Number(cell.amount) / Number(report.amount)
+  const value = shown === 'members' ? format.tile(cell.members) : format.shortMoney(Number(cell.amount))
+  const part = format.percent(share)
   return (
     <Link
       to={withAsked('/rfm/members', asked, { r: cell.r, f: cell.f, m: cell.m })}
       className="heat-cell"
-      style={heatOf(Number(cell[shown]) / most)}
+      style={colours}
       title={label}
-      aria-label={label}
+      aria-label={`${value} ${part} · ${label}`}
     >
-      <strong>{shown === 'members' ? format.tile(cell.members) : format.shortMoney(Number(cell.amount))}</strong>
-      <small>{format.percent(share)}</small>
+      <strong>{value}</strong>{' '}
+      <small>{part}</small>
     </Link>
   )
 }

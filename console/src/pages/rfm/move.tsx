@@ -10,6 +10,7 @@ import { useData } from '~/base/data'
 import { dayPlus, todayIs, useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { ChartBox } from '~/parts/chart_box'
+import { tooltip } from '~/parts/chart_look'
 import { Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { Rows, still, type Column } from '~/parts/rows'
@@ -73,8 +74,10 @@ function Moved({ move }: { move: RfmMove }) {
       </Card>
       <div className="pair pair-even">
         <Totals move={move} />
-        <Card title={say('move.table')} className="card-flush card-tall">
-          <Rows from={still(flows)} columns={columns} id={(flow) => `${flow.from ?? ''} ${flow.to}`} />
+        <Card title={say('move.table')} className="card-flush">
+          <div className="tall" tabIndex={0} role="region" aria-label={say('move.table')}>
+            <Rows from={still(flows)} columns={columns} id={(flow) => `${flow.from ?? ''} ${flow.to}`} />
+          </div>
         </Card>
       </div>
       <How text={move.definition} />
@@ -96,7 +99,7 @@ function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string | null)
     })
     return {
       tooltip: {
-        confine: true,
+        ...tooltip,
         formatter: (at: { dataType: string; value: number; name: string; data: { source?: string; target?: string } }) => {
           const bare = (name: string) => nameOf(name.replace(/^(from|to):/, ''))
           const head = at.dataType === 'edge' ? `${bare(at.data.source!)} → ${bare(at.data.target!)}` : bare(at.name)

@@ -1,12 +1,11 @@
 // rule_editor.tsx -- changes the rule and shows the effect: what is typed settles, then goes into the address.
 import { ControlOutlined } from '@ant-design/icons'
 import { Button, Form, Input, InputNumber, Segmented } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { RfmRule } from '~/api'
-import { useSettled } from '~/base/data'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
-import type { Ask, Asked } from './rule'
+import type { Asked } from './rule'
 
 const lists = ['recency', 'frequency', 'monetary'] as const
 const choices = {
@@ -29,20 +28,22 @@ interface EditorProps {
 export function RuleEditor({ rule, asked, change, reset }: EditorProps) {
   const say = useSay()
   const [open, setOpen] = useState(Boolean(reset))
+  // What was typed is thrown away only by going back to the default.
+  const [round, setRound] = useState(0)
   return (
     <section className="panel rule">
       <div className="rule-head">
         <Button icon={<ControlOutlined />} aria-expanded={open} onClick={() => setOpen(!open)}>{say('rfm.rule.edit')}</Button>
         {!open && rule && <RuleText rule={rule} />}
         <span className="space" />
-        {reset && <Button type="link" onClick={reset}>{say('rfm.rule.reset')}</Button>}
+        {reset && <Button type="link" onClick={() => { reset(); setRound(round + 1) }}>{say('rfm.rule.reset')}</Button>}
       </div>
       {open && rule && (
         <>
           <p className="quiet rule-what">{say('rfm.rule.what')}</p>
           <Form layout="vertical" className="rule-form" component="div">
             {lists.map((name) => (
-              <ListInput key={`${name} ${asked.cuts ?? ''} ${reset ? '' : 'usual'}`} name={name} rule={rule} asked={asked} change={change} />
+              <ListInput key={`${name} ${rule.cuts} ${round}`} name={name} rule={rule} asked={asked} change={change} />
             ))}
             {(Object.keys(choices) as (keyof typeof choices)[]).map((name) => (
               <Form.Item key={name} label={say(`rfm.${name}`)}>
@@ -60,6 +61,7 @@ export function RuleEditor({ rule, asked, change, reset }: EditorProps) {
                 min={0}
                 max={36500}
                 precision={0}
+                key={round}
                 defaultValue={rule.window}
                 onBlur={(event) => event.target.value !== '' && change({ window: event.target.value })}
                 onPressEnter={(event) => change({ window: event.currentTarget.value })}
@@ -86,25 +88,17 @@ function RuleText({ rule }: { rule: RfmRule }) {
 /** One list of cuts: text while it is typed, asked for once it has been still. */
 function ListInput({ name, rule, asked, change }: { name: (typeof lists)[number]; rule: RfmRule; asked: Asked; change: (change: Asked) => void }) {
   const say = useSay()
-  const [text, setText] = useState(() => asked[name as Ask] ?? rule[name].join(','))
-  const [touched, touch] = useState(false)
-  const settled = useSettled(tidy(text), 500)
-  useEffect(() => {
-    if (touched && settled && settled !== asked[name as Ask]) change({ [name]: settled })
-    // Only what was typed matters here: not the address it leads to.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [settled, touched])
+  const [text, setText] = useState(() => asked[name] ?? rule[name].join(',').replace(/\.00\b/g, ''))
+  const still = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(still.current), [])
+  const type = (typed: string) => {
+    setText(typed)
+    clearTimeout(still.current)
+    still.current = setTimeout(() => change({ [name]: tidy(typed) }), 500)
+  }
   return (
     <Form.Item label={say(`rfm.${name}`)} extra={say(rule.cuts === 'quantile' ? 'rfm.cuts_count_hint' : 'rfm.cuts_hint')}>
-      <Input
-        aria-label={say(`rfm.${name}`)}
-        value={text}
-        disabled={rule.cuts === 'mean'}
-        onChange={(event) => {
-          touch(true)
-          setText(event.target.value)
-        }}
-      />
+      <Input aria-label={say(`rfm.${name}`)} value={text} disabled={rule.cuts === 'mean'} onChange={(event) => type(event.target.value)} />
     </Form.Item>
   )
 }
