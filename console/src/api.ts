@@ -72,81 +72,14 @@ export type RfmMove = Omit<Given<Forms['rfm_move'], 'from' | 'to' | 'definition'
 export type RfmFlow = Given<Forms['rfm_flow'], 'to'>
 export type ClassesReport = Given<Forms['classes_report'], 'at' | 'definition' | 'classes' | 'scene'>
 
-// -- not in the description yet --
-
-export interface ImportProblem {
-  row: number
-  column: string
-  value: string
-  reason: string
-}
-
-export interface ImportView {
-  id: number
-  file: string
-  format: string
-  size: number
-  state: string
-  columns: string[]
-  profile: string
-  mapping: { field: string; column: string }[]
-  options: ImportOptions
+export type ImportRow = Given<Forms['import_row'], 'file' | 'format' | 'state'>
+export type ImportView = Omit<Given<Forms['import_view'], 'file' | 'format' | 'state' | 'options'>, 'preview' | 'facts' | 'result'> & {
   preview: { rows: string[][] }
   facts: ImportFact[]
-  problems: ImportProblem[]
-  dry_run?: boolean
-  failure?: string | null
-  result?: ImportProgress | null
+  result: ImportProgress | null
 }
-
-export interface ImportFact {
-  shop: string
-  number: string
-  state: OrderState
-  status?: string | null
-  created_at?: Instant | null
-  paid_at?: Instant | null
-  paid?: Money | null
-  refund?: Money | null
-  lines: OrderLine[]
-}
-
-export interface ImportOptions {
-  shop?: string | null
-  identity?: string | null
-  order_id?: string | null
-  paid_status?: string[]
-  net_of_refund?: boolean
-  drop_duplicates?: boolean
-}
-
-export interface ImportRow {
-  id: number
-  file: string
-  format: string
-  size: number
-  state: string
-  created_at: Instant
-  rows?: number | null
-  accepted?: number | null
-  rejected?: number | null
-}
-
-export interface ImportProgress {
-  state: string
-  rows: number
-  accepted: number
-  rejected: number
-  orders?: number | null
-  members?: number | null
-  paid?: Money | null
-  refund?: Money | null
-  fraction: number
-  rows_per_second?: number | null
-  left_ms?: number | null
-}
-
-export interface ImportProfile {
-  name: string
-  title?: string
-}
+export type ImportFact = Given<Forms['import_fact'], 'state'>
+export type ImportOptions = Forms['import_options']
+export type ImportProblem = Forms['import_problem']
+export type ImportProgress = Given<Forms['import_event'], 'state'>
+export type ImportProfile = Given<Forms['import_profile_view'], 'name'>

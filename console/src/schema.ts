@@ -564,6 +564,155 @@ export interface components {
         product_bulk_put: {
             items: components["schemas"]["product_put"][];
         };
+        import_page_query: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        import_page: {
+            items: components["schemas"]["import_row"][];
+            next_cursor: string | null;
+        };
+        import_row: {
+            id: number;
+            file: string | null;
+            format: string | null;
+            size: number;
+            state: string | null;
+            dry_run: boolean;
+            created_at: string;
+            rows: number | null;
+            accepted: number | null;
+            rejected: number | null;
+        };
+        import_upload: {
+            name: string;
+        };
+        import_view: {
+            id: number;
+            file: string | null;
+            format: string | null;
+            size: number;
+            state: string | null;
+            columns: string[];
+            profile: string | null;
+            score: number;
+            mapping: components["schemas"]["import_pair"][];
+            options: components["schemas"]["import_options"] | null;
+            missing: string | null;
+            preview: components["schemas"]["import_rows"] | null;
+            facts: components["schemas"]["import_fact"][];
+            problems: components["schemas"]["import_problem"][];
+            dry_run: boolean;
+            failure: string | null;
+            result: components["schemas"]["import_event"] | null;
+        };
+        import_pair: {
+            field: string;
+            column: string;
+        };
+        import_options: {
+            shop: string | null;
+            identity: string | null;
+            order_id: string | null;
+            paid_status: string[];
+            net_of_refund: boolean | null;
+            drop_duplicates: boolean;
+            columns: string[];
+        };
+        import_rows: {
+            rows: unknown;
+        };
+        import_fact: {
+            shop: string | null;
+            number: string | null;
+            /** @enum {string|null} */
+            state: "placed" | "paid" | "shipped" | "completed" | "cancelled" | "refunded" | null;
+            status: string | null;
+            member_kind: string | null;
+            member: string | null;
+            created_at: string | null;
+            paid_at: string | null;
+            /** @example 12.50 */
+            total: string | null;
+            /** @example 12.50 */
+            paid: string | null;
+            /** @example 12.50 */
+            refund: string | null;
+            /** @example 12.50 */
+            postage: string | null;
+            quantity: number | null;
+            province: string | null;
+            city: string | null;
+            lines: components["schemas"]["order_line_fact"][];
+        };
+        import_problem: {
+            row: number;
+            column: string | null;
+            value: string | null;
+            reason: string | null;
+        };
+        import_event: {
+            state: string | null;
+            rows: number;
+            accepted: number;
+            rejected: number;
+            fraction: number;
+            rows_per_second: number;
+            left_ms: number | null;
+            orders: number | null;
+            members: number | null;
+            /** @example 12.50 */
+            paid: string | null;
+            /** @example 12.50 */
+            refund: string | null;
+            created: number | null;
+            changed: number | null;
+            same: number | null;
+            duplicates: number | null;
+            without_member: number | null;
+            created_members: number | null;
+            took_ms: number | null;
+            notes: string[];
+        };
+        import_ref: {
+            id: number;
+        };
+        import_patch: {
+            id: number;
+            profile?: string | null;
+            mapping?: components["schemas"]["import_pair"][];
+            options?: components["schemas"]["import_options"] | null;
+        };
+        import_start: {
+            id: number;
+            dry_run?: boolean;
+        };
+        import_state: {
+            id: number;
+            state: string | null;
+        };
+        import_profile_page: {
+            items: components["schemas"]["import_profile_view"][];
+            next_cursor: string | null;
+        };
+        import_profile_view: {
+            name: string | null;
+            title: string | null;
+            built_in: boolean;
+            base: string | null;
+            shop: string | null;
+            mapping: components["schemas"]["import_pair"][];
+            options: components["schemas"]["import_options"] | null;
+        };
+        import_saved: {
+            name: string;
+            base?: string | null;
+            mapping?: components["schemas"]["import_pair"][];
+            options?: components["schemas"]["import_options"] | null;
+        };
+        import_profile_ref: {
+            name: string;
+        };
         period_ask: {
             from: string | null;
             to: string | null;

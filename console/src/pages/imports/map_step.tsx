@@ -3,7 +3,7 @@ import { App, Button, Card, Input, Modal, Select, Space, Tooltip } from 'antd'
 import { useState } from 'react'
 import type { ImportProfile, ImportView } from '~/api'
 import { useChange, useData, type Page } from '~/base/data'
-import { isWord, useSay } from '~/base/locale'
+import { useSay } from '~/base/locale'
 import { Hint } from '~/parts/figure'
 import { Failure } from '~/parts/states'
 import { Mapping } from './mapping'
@@ -26,11 +26,8 @@ export function MapStep({ view, changed, started }: StepProps) {
   }
   const begin = async (dry_run: boolean) => {
     const now = await start.run<Partial<ImportView>>('POST', `/v1/imports/${view.id}/start`, { dry_run })
-    if (now) started({ ...view, ...now, state: now.state ?? 'running' })
+    if (now) started({ ...view, state: now.state ?? 'running', dry_run, result: null })
   }
-  const mapped = new Set(view.mapping.map((one) => one.field))
-  const missing = missingOf(mapped, view)
-  const target = (field: string) => { const word = `target.${field}`; return isWord(word) ? say(word) : field }
   return (
     <div className="stack">
       {change.error && <Failure error={change.error} title={say('failed_change')} />}
@@ -40,22 +37,15 @@ export function MapStep({ view, changed, started }: StepProps) {
       <Options view={view} busy={change.busy} patch={patch} />
       <Preview view={view} busy={change.busy} />
       <div className="bottom-bar">
-        {missing.length > 0 && <span className="move-down">{say('import.missing', { fields: missing.map(target).join('、') })}</span>}
+        {view.missing && <span className="move-down">{view.missing}</span>}
         <span className="space" />
         <Tooltip title={say('import.dry_run.what')}>
-          <Button onClick={() => begin(true)} loading={start.busy} disabled={change.busy || missing.length > 0}>{say('import.dry_run')}</Button>
+          <Button onClick={() => begin(true)} loading={start.busy} disabled={change.busy || Boolean(view.missing)}>{say('import.dry_run')}</Button>
         </Tooltip>
-        <Button type="primary" onClick={() => begin(false)} loading={start.busy} disabled={change.busy || missing.length > 0}>{say('import.start')}</Button>
+        <Button type="primary" onClick={() => begin(false)} loading={start.busy} disabled={change.busy || Boolean(view.missing)}>{say('import.start')}</Button>
       </div>
     </div>
   )
-}
-
-/** What an import cannot do without. The server decides; this only spares a round. */
-function missingOf(mapped: Set<string>, view: ImportView): string[] {
-  const missing: string[] = []
-  if (!mapped.has('order_id') && view.options.order_id !== 'row') missing.push('order_id')
-  return missing
 }
 
 function ProfileChoice({ view, busy, patch }: { view: ImportView; busy: boolean; patch: (body: object) => void }) {
@@ -70,7 +60,7 @@ function ProfileChoice({ view, busy, patch }: { view: ImportView; busy: boolean;
       <Space wrap>
         <Select
           aria-label={say('import.profile')}
-          value={view.profile ?? ''}
+          value={view.profile || ''}
           options={options}
           disabled={busy}
           loading={busy}
@@ -79,21 +69,23 @@ function ProfileChoice({ view, busy, patch }: { view: ImportView; busy: boolean;
           onChange={(profile: string) => patch({ profile })}
           className="filter-wide"
         />
-        <SaveProfile view={view} saved={known.reload} />
+        {view.profile && <span className="quiet">{say('import.score', { n: view.score })}</span>}
+        <SaveProfile view={view} known={known.data?.items ?? []} saved={known.reload} />
       </Space>
       {known.error && <Failure error={known.error} retry={known.reload} />}
     </Card>
   )
 }
 
-function SaveProfile({ view, saved }: { view: ImportView; saved: () => void }) {
+function SaveProfile({ view, known, saved }: { view: ImportView; known: ImportProfile[]; saved: () => void }) {
   const say = useSay()
   const { message } = App.useApp()
   const [open, setOpen] = useState(false)
   const [name, setName] = useState('')
   const change = useChange()
   const save = async () => {
-    const body = { mapping: view.mapping, options: view.options }
+    const base = known.some((one) => one.name === view.profile && one.built_in) ? view.profile : null
+    const body = { base, mapping: view.mapping, options: view.options }
     if (!(await change.run('PUT', `/v1/import-profiles/${encodeURIComponent(name.trim())}`, body))) return
     message.success(say('saved'))
     setOpen(false)

@@ -1,5 +1,5 @@
 // options.tsx -- what the columns cannot say: whose orders, what counts as paid.
-import { AutoComplete, Card, Checkbox, Form, Select } from 'antd'
+import { AutoComplete, Card, Checkbox, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import type { ImportView, ShopView } from '~/api'
 import { useData, type Page } from '~/base/data'
@@ -52,6 +52,18 @@ export function Options({ view, busy, patch }: { view: ImportView; busy: boolean
             disabled={busy}
             onChange={(paid_status: string[]) => put({ paid_status })}
             options={statusesOf(view).map((status) => ({ value: status, label: status }))}
+          />
+        </Form.Item>
+        <Form.Item label={say('import.columns')} extra={say('import.columns.what')}>
+          <Input
+            aria-label={say('import.columns')}
+            key={options.columns.join()}
+            defaultValue={options.columns.join(',')}
+            disabled={busy}
+            onBlur={(event) => {
+              const columns = event.target.value.split(/[,，]/).map((name) => name.trim()).filter(Boolean)
+              if (columns.join() !== options.columns.join()) put({ columns })
+            }}
           />
         </Form.Item>
       </Form>

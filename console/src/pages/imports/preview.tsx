@@ -28,6 +28,7 @@ function Facts({ facts }: { facts: ImportFact[] }) {
   const columns: Column<ImportFact>[] = [
     { key: 'number', title: say('order_number'), cell: (fact) => <span className="number">{fact.number || '–'}</span> },
     { key: 'shop', title: say('shop'), cell: (fact) => fact.shop || '–' },
+    { key: 'member', title: say('import.member'), cell: (fact) => fact.member || <span className="quiet">{say('no_buyer')}</span> },
     { key: 'state', title: say('state'), cell: (fact) => <><OrderStateMark state={fact.state} /> <span className="quiet">{fact.status}</span></> },
     { key: 'at', title: say('placed_at'), cell: (fact) => <span className="number">{format.when(fact.created_at)}</span> },
     { key: 'paid_at', title: say('paid_at'), cell: (fact) => <span className="number">{format.when(fact.paid_at)}</span> },

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { ImportView } from '~/api'
 import { useData } from '~/base/data'
+import { ask } from '~/base/http'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
@@ -26,8 +27,14 @@ export default function Wizard() {
   const [editing, setEditing] = useState(false)
   const view = newer && String(newer.id) === id ? newer : read.data
   const again = () => {
-    setNewer(undefined)
-    read.reload()
+    ask<ImportView>('GET', `/v1/imports/${encodeURIComponent(id)}`).then(setNewer, () => {
+      setNewer(undefined)
+      read.reload()
+    })
+  }
+  const started = (to: ImportView) => {
+    setEditing(false)
+    setNewer(to)
   }
   const stage: Stage = view ? (editing ? 'map' : stageOf(view.state)) : 'map'
   const titles = [say('step.map'), say('step.run'), say('step.result')]
@@ -53,11 +60,11 @@ export default function Wizard() {
       <Loaded from={{ ...read, data: view }} rows={10}>
         {(shown) =>
           stage === 'map' ? (
-            <MapStep view={shown} changed={setNewer} started={(to) => { setEditing(false); setNewer(to) }} />
+            <MapStep view={shown} changed={setNewer} started={started} />
           ) : stage === 'run' ? (
             <Running id={shown.id} over={again} />
           ) : (
-            <Result view={shown} edit={() => setEditing(true)} />
+            <Result view={shown} edit={() => setEditing(true)} started={started} />
           )
         }
       </Loaded>

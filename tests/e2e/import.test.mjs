@@ -1,0 +1,105 @@
+// import.test.mjs -- a file nobody has seen before: uploaded, mapped by hand, tried, imported; the bad row is given back.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowser, Visitor } from './browser.mjs';
+import { openDemoShop } from './shop.mjs';
+
+let shop;
+let browser;
+before(async () => {
+  [shop, browser] = await Promise.all([openDemoShop({ members: 50 }), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await shop?.close();
+});
+
+const file = {
+  name: '门店流水.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(
+    ['单据,谁买的,哪天,收了多少', 'A-1,海边的鱼,2026-03-01 10:00,120.00', 'A-2,海边的鱼,2026-03-05 12:30,"1,080.50"',
+      'A-3,山里的猫,2026-03-06 09:15,一百', 'A-4,山里的猫,2026-03-07 20:45,66'].join('\n') + '\n',
+  ),
+};
+const mapping = [['单据', '订单编号'], ['谁买的', '买家标识'], ['哪天', '付款时间'], ['收了多少', '实付金额']];
+
+/** Gives the file to the page and waits for its columns. */
+async function bring(visitor) {
+  await visitor.go('/imports');
+  await visitor.page.setInputFiles('input[type=file]', file);
+  await visitor.page.waitForURL(/\/imports\/\d+$/);
+  await visitor.page.getByRole('button', { name: '开始导入' }).waitFor();
+}
+
+async function choose(page, label, option) {
+  const box = page.getByRole('combobox', { name: label, exact: true });
+  await box.fill(option);
+  await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option', { hasText: option }).first().click();
+}
+
+async function map(page) {
+  for (const [column, field] of mapping) {
+    const saved = page.waitForResponse((reply) => reply.request().method() === 'PATCH');
+    await choose(page, `${column} 对应到`, field);
+    assert.equal((await saved).status(), 200, `${column} -> ${field}`);
+  }
+  const saved = page.waitForResponse((reply) => reply.request().method() === 'PATCH');
+  await page.getByRole('combobox', { name: '店铺', exact: true }).fill('老街门店');
+  await page.getByRole('combobox', { name: '店铺', exact: true }).blur();
+  await saved;
+}
+
+const figure = (page, name) =>
+  page.locator('.figure').filter({ has: page.locator('.figure-name', { hasText: new RegExp(`^${name}$`) }) }).locator('.figure-value');
+
+for (const size of ['desktop', 'phone']) {
+  test(`an unknown file is mapped, tried, imported; its bad row comes back: ${size}`, async () => {
+    const visitor = await Visitor.come(browser, shop.base, { size });
+    const { page } = visitor;
+    await visitor.signIn('owner', shop.ownerPassword);
+    await bring(visitor);
+    await map(page);
+    await page.getByText('一百').first().waitFor();
+    await visitor.checkWidth('mapping');
+    await visitor.checkAccess('mapping');
+
+    await page.getByRole('button', { name: /^试\s?运\s?行$/ }).click();
+    await page.getByText('试运行完成').waitFor();
+    if (size === 'desktop') {
+      const known = await shop.request('owner', 'GET', '/v1/shops', []);
+      assert.ok(!known.json.items.some((one) => one.name === '老街门店'), 'a dry run writes nothing');
+    }
+
+    await page.getByRole('button', { name: '开始导入' }).click();
+    await page.getByText('导入完成').waitFor();
+    assert.equal(await figure(page, '行数').textContent(), '4');
+    assert.equal(await figure(page, '接受').textContent(), '3');
+    assert.equal(await figure(page, '拒绝').textContent(), '1');
+    assert.equal(await figure(page, '支付金额').textContent(), '¥1,266.50');
+    await visitor.checkWidth('result');
+    await visitor.checkAccess('result');
+
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载被拒绝的行' }).click()]);
+    const stream = await download.createReadStream();
+    const rejects = Buffer.concat(await stream.toArray()).toString('utf8');
+    assert.match(rejects, /4,收了多少,一百/);
+
+    await visitor.go(`/orders?shop=${encodeURIComponent('老街门店')}`);
+    await page.getByText('A-2', { exact: true }).waitFor();
+    assert.match(await page.textContent('.card-list'), /1,080\.50/);
+    assert.ok(!(await page.textContent('.card-list')).includes('A-3'));
+    visitor.checkQuiet('import');
+    await visitor.leave();
+  });
+}
+
+test('a file that is no table is refused in words, and the page can go on', async () => {
+  const visitor = await Visitor.come(browser, shop.base);
+  await visitor.signIn('owner', shop.ownerPassword);
+  await visitor.go('/imports');
+  await visitor.page.setInputFiles('input[type=file]', { name: 'photo.csv', mimeType: 'text/csv', buffer: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 1, 2, 3]) });
+  await visitor.page.locator('[role=alert]').waitFor();
+  assert.equal(await visitor.page.locator('input[type=file]:enabled').count(), 1);
+  await visitor.leave();
+});
