@@ -169,8 +169,8 @@ struct import_batch {
 
 struct import_reader;
 enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p, struct import_reader **out);
-/* b->arena is another than c's. Takes rows until about max have come and the order is over; *more false at the end. What came before an error is in the batch. */
-enum err import_read(struct ctx *c, struct import_reader *r, i64 max, struct import_batch *b, bool *more);
+/* b->arena is another than c's. Takes rows until about max_rows or max_orders have come and the order is over; *more false at the end. What came before an error is in the batch. */
+enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders, struct import_batch *b, bool *more);
 /* Status words nobody knew, with how often, for the summary. */
 str import_unknown_words(struct arena *a, const struct import_reader *r);
 

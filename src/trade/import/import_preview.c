@@ -84,7 +84,7 @@ static enum err understand(struct ctx *c, struct sheet *s, const struct import_p
     bool more;
     arena_defer(c->arena, end_arena, b.arena);
     TRY(import_reader_open(c, s, p, &reader));
-    enum err e = import_read(c, reader, ROWS_UNDERSTOOD, &b, &more);
+    enum err e = import_read(c, reader, ROWS_UNDERSTOOD, ROWS_UNDERSTOOD, &b, &more);
     for (i64 i = 0; i < b.facts.n && i < FACTS_SHOWN; i++) show_fact(c, &b, i, &out->facts);
     for (i64 i = 0; i < b.problems.n && i < PROBLEMS_SHOWN; i++) {
         struct import_problem *problem = PUSH(c->arena, &out->problems);

@@ -434,7 +434,8 @@ static void finish_batch(struct ctx *c, struct import_reader *r)
     b->progress = sheet_progress(r->sheet);
 }
 
-enum err import_read(struct ctx *c, struct import_reader *r, i64 max, struct import_batch *b, bool *more)
+enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders, struct import_batch *b,
+                     bool *more)
 {
     struct row_values v;
     struct row_fault fault = { 0 };
@@ -452,8 +453,8 @@ enum err import_read(struct ctx *c, struct import_reader *r, i64 max, struct imp
             break;
         }
         bool good = row_values_read(c, r->plan, &r->row, r->memo, &v, &fault);
-        bool full = b->rows >= max;
-        if (full && r->last >= 0 && b->rows < max + ROWS_OF_ONE_ORDER && good && !r->plan->by_row)
+        bool full = b->rows >= max_rows || b->facts.n >= max_orders;
+        if (full && r->last >= 0 && b->rows < max_rows + ROWS_OF_ONE_ORDER && good && !r->plan->by_row)
             full = !str_eq(b->facts.at[r->last].number, v.number);
         if (full) {
             r->held = true;

@@ -9,7 +9,7 @@
 static inline bool is_nothing(str s)
 {
     if (s.n == 0) return true;
-    if (s.n > 4) return false;
+    if (s.n > 4 || !(s.at[0] == '-' || s.at[0] == '\\' || (s.at[0] | 0x20) == 'n')) return false;
     return str_eq(s, S("-")) || str_eq(s, S("--")) || str_eq(s, S("\\N")) || str_eq_nocase(s, S("null"));
 }
 

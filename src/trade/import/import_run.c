@@ -19,7 +19,10 @@
 SHAPE_DEFINE(import_summary);
 
 #define BATCHES 3
-#define ROWS_OF_BATCH 4000
+/* A commit is waited for by others who write: a batch is what takes a tenth of a second. */
+#define ROWS_OF_BATCH 16000
+#define ORDERS_OF_BATCH 2000
+#define CACHE_MAX ((size_t)32 << 20)
 #define PROGRESS_EVERY_US 200000
 
 /* -- reader and writer ----------------------------------------------------------------------------- */
@@ -47,7 +50,7 @@ static void *read_file(void *arg)
         struct import_batch *b = &p->batches[p->filled % BATCHES];
         pthread_mutex_unlock(&p->lock);
         enum err e = OK;
-        if (!stop) e = import_read(&p->c, p->reader, ROWS_OF_BATCH, b, &more);
+        if (!stop) e = import_read(&p->c, p->reader, ROWS_OF_BATCH, ORDERS_OF_BATCH, b, &more);
         pthread_mutex_lock(&p->lock);
         if (e != OK) {
             p->err = e;
@@ -97,10 +100,10 @@ struct batch_write {
     struct import_batch *batch;
     const struct import_plan *plan;
     struct seen *seen;
-    struct order_cache *cache;
     bool *maybe_seen; /* of each fact */
     struct order_result *results;
     i64 created_members;
+    struct order_cache *cache;
     bool anonymous; /* identities that may be merged away while the batch is written */
 };
 
@@ -195,8 +198,8 @@ struct running {
     struct ctx *c;
     struct pipe pipe;
     struct seen *seen;
-    struct arena *cached; /* the cache outlives the batches, whose memory c->arena gives back */
-    struct order_cache *cache;
+    struct arena *cache_arena;
+    struct order_cache *cache; /* products met so far, up to CACHE_MAX */
     struct key_count *orders, *members; /* of a dry run */
     struct sheet_out *rejects;
     i64 started_us, shown_us;
@@ -218,11 +221,17 @@ static enum err write_for_real(struct running *r, struct import_batch *b)
 {
     struct ctx *c = r->c;
     struct import_summary *s = &r->run->summary;
-    struct batch_write w = { .batch = b, .plan = &r->run->plan, .seen = r->seen, .cache = r->cache,
+    struct batch_write w = { .batch = b, .plan = &r->run->plan, .seen = r->seen,
                              .maybe_seen = NEWS(b->arena, bool, b->facts.n + 1),
                              .results = NEWS(b->arena, struct order_result, b->facts.n + 1) };
     w.anonymous = w.plan->identity == ID_ANONYMOUS_ID || import_maps(w.plan, F_MEMBER_KIND);
     for (i64 i = 0; i < b->facts.n; i++) w.maybe_seen[i] = seen_maybe(r->seen, fact_key(&b->facts.at[i]));
+    if (arena_used(r->cache_arena) > CACHE_MAX) {
+        arena_reset(r->cache_arena);
+        r->cache = NULL;
+    }
+    if (!r->cache) r->cache = order_cache_new(r->cache_arena);
+    w.cache = r->cache;
     if (b->facts.n) TRY(store_write(r->store, c, write_batch, &w));
     order_cache_keep(r->cache);
     for (i64 i = 0; i < b->facts.n; i++) {
@@ -455,12 +464,11 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run)
         } else {
             r->seen = seen_new();
         }
-        r->cached = arena_new();
-        r->cache = order_cache_new(r->cached);
+        r->cache_arena = arena_new();
         e = run_opened(r, sheet);
+        arena_free(r->cache_arena);
         for (int i = 0; i < BATCHES; i++) arena_free(r->pipe.batches[i].arena);
         arena_free(r->pipe.c.arena);
-        arena_free(r->cached);
         seen_free(r->seen);
         key_count_free(r->orders);
         key_count_free(r->members);
