@@ -1,7 +1,9 @@
-/* rfm.c -- how long RFM takes over N members from SQL: build/bench/rfm [--members N] [--rounds N] [WHERE]
+/* rfm.c -- how long RFM takes over N members from SQL: build/bench/rfm [--members N] [--rounds N]
+ * [WHERE]
  *
- * WHERE is a folder for SQLite (default: a fresh one under the working folder's bench-rfm) or postgresql://…; rows are made when the
- * store is empty. Each member has one order or more, three on average, heavy-tailed, over two years.
+ * WHERE is a folder for SQLite (default: a fresh one under the working folder's bench-rfm) or
+ * postgresql://…; rows are made when the store is empty. Each member has one order or more, three
+ * on average, heavy-tailed, over two years.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +15,11 @@
 #include "insight/rfm.h"
 #include "trade/trade.h"
 
-CHANGE(bench_order,
-       "INSERT INTO purchase_order (member, id, shop, number, state, stated_state, at, paid_at, total, paid, refund, net,"
-       " quantity, is_paid, bought_at, over_refunded, updated_at)"
-       " VALUES ($1, $2, 1, CAST($2 AS text), 'completed', 'completed', $3, $3, $4, $4, 0, $4, 1, TRUE, $3, FALSE, $3)");
+CHANGE(bench_order, "INSERT INTO purchase_order (member, id, shop, number, state, stated_state, "
+                    "at, paid_at, total, paid, refund, net,"
+                    " quantity, is_paid, bought_at, over_refunded, updated_at)"
+                    " VALUES ($1, $2, 1, CAST($2 AS text), 'completed', 'completed', $3, $3, $4, "
+                    "$4, 0, $4, 1, TRUE, $3, FALSE, $3)");
 
 struct filling {
     i64 first, last, order, until;
@@ -55,8 +58,7 @@ static enum err fill(struct tx *t, void *arg)
 static i64 orders_before(i64 member)
 {
     i64 n = 1;
-    for (i64 m = 1; m < member; m++)
-        n += orders_of(m);
+    for (i64 m = 1; m < member; m++) n += orders_of(m);
     return n;
 }
 
@@ -76,8 +78,7 @@ static void fill_all(struct ctx *c, i64 members, instant until)
         struct arena_mark mark = arena_mark(c->arena);
         must(c, store_write(c->store, c, fill, &f));
         arena_rewind(c->arena, mark);
-        for (i64 m = first; m <= last; m++)
-            order += orders_of(m);
+        for (i64 m = first; m <= last; m++) order += orders_of(m);
     }
 }
 
@@ -112,14 +113,17 @@ int main(int argc, char **argv)
     str where = S("bench-rfm");
     for (int i = 1; i < argc; i++) {
         str word = str_of(argv[i]);
-        if (str_eq(word, S("--members")) && i + 1 < argc && i64_parse(str_of(argv[i + 1]), &members))
+        if (str_eq(word, S("--members")) && i + 1 < argc &&
+            i64_parse(str_of(argv[i + 1]), &members))
             i++;
-        else if (str_eq(word, S("--rounds")) && i + 1 < argc && i64_parse(str_of(argv[i + 1]), &rounds))
+        else if (str_eq(word, S("--rounds")) && i + 1 < argc &&
+                 i64_parse(str_of(argv[i + 1]), &rounds))
             i++;
-        else
-            where = word;
+        else where = word;
     }
-    struct ctx c = { .arena = arena_new(), .now = clock_now(), .zone = zone_open("Asia/Shanghai"), .locale = EN };
+    struct ctx c = {
+        .arena = arena_new(), .now = clock_now(), .zone = zone_open("Asia/Shanghai"), .locale = EN
+    };
     app_wire();
     must(&c, store_open(&c, (struct store_options){ .where = where }, rooms, &c.store));
     instant until = zone_instant(c.zone, (struct civil){ .year = 2024, .month = 6, .day = 1 });
@@ -132,16 +136,21 @@ int main(int argc, char **argv)
         printf("rows made in %.1f s\n", (f64)(clock_mono_us() - started) / 1e6);
         must(&c, purchases_members(&c, &first, &last));
     }
-    printf("%lld members, %lld orders\n%-44s %11s %11s\n", (long long)last, (long long)orders_before(last + 1) - 1,
-           "", "median", "best");
+    printf("%lld members, %lld orders\n%-44s %11s %11s\n", (long long)last,
+           (long long)orders_before(last + 1) - 1, "", "median", "best");
     measure(&c, "fixed cuts", (struct rfm_ask){ .at = S("2024-06-01") }, rounds, false);
     measure(&c, "fixed cuts, one thread", (struct rfm_ask){ .at = S("2024-06-01") }, rounds, true);
     measure(&c, "days, average, mean of 125 cells",
-            (struct rfm_ask){ .at = S("2024-06-01"), .recency = S("30,60,90,120"), .frequency = S("2,3,4,5"),
-                              .frequency_of = S("days"), .monetary = S("50,100,150,200"),
-                              .monetary_of = S("average"), .high = S("mean") },
+            (struct rfm_ask){ .at = S("2024-06-01"),
+                              .recency = S("30,60,90,120"),
+                              .frequency = S("2,3,4,5"),
+                              .frequency_of = S("days"),
+                              .monetary = S("50,100,150,200"),
+                              .monetary_of = S("average"),
+                              .high = S("mean") },
             rounds, false);
-    measure(&c, "quantiles", (struct rfm_ask){ .at = S("2024-06-01"), .cuts = S("quantile") }, rounds, false);
+    measure(&c, "quantiles", (struct rfm_ask){ .at = S("2024-06-01"), .cuts = S("quantile") },
+            rounds, false);
     measure(&c, "half a year earlier", (struct rfm_ask){ .at = S("2023-12-01") }, rounds, false);
     store_release(&c);
     store_close(c.store);

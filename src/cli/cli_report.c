@@ -33,8 +33,7 @@ static int width_of(str s)
 static void grid_add(struct cli *cli, struct grid *g, const str *cells)
 {
     struct grid_row *row = PUSH(cli->c->arena, g);
-    for (int i = 0; i < g->columns; i++)
-        row->cell[i] = cells[i];
+    for (int i = 0; i < g->columns; i++) row->cell[i] = cells[i];
 }
 /* One row: GRID_ROW(cli, &grid, text, text, …), as many as there are columns. */
 #define GRID_ROW(cli, grid, ...) grid_add((cli), (grid), (const str[GRID_COLUMNS]){ __VA_ARGS__ })
@@ -58,7 +57,10 @@ static void grid_print(struct cli *cli, const struct grid *g)
     }
 }
 
-static str count_text(struct cli *cli, i64 n) { return str_fmt(cli->c->arena, "%lld", (long long)n); }
+static str count_text(struct cli *cli, i64 n)
+{
+    return str_fmt(cli->c->arena, "%lld", (long long)n);
+}
 static str amount_text(struct cli *cli, money m) { return money_text(cli->c->arena, m); }
 static str share_text(struct cli *cli, i64 part, i64 all)
 {
@@ -72,8 +74,8 @@ static str words(struct cli *cli, const char *zh, const char *en)
 /* -- sales ------------------------------------------------------------------------------------ */
 
 static const struct cli_option period_options[] = {
-    { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天", "first day, like 2020-02-01; default: the last 30 days",
-      false },
+    { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天",
+      "first day, like 2020-02-01; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
     { "shop", "NAME", "只看此店铺", "only of this shop", false },
     { 0 },
@@ -102,7 +104,8 @@ static enum err run_sales(struct cli *cli)
     struct grid g = { .columns = 2 };
     GRID_ROW(cli, &g, words(cli, "下单数", "Orders placed"), count_text(cli, s.orders));
     GRID_ROW(cli, &g, words(cli, "付款订单", "Orders paid"), count_text(cli, s.paid_orders));
-    GRID_ROW(cli, &g, words(cli, "退款订单", "Orders with a refund"), count_text(cli, s.refund_orders));
+    GRID_ROW(cli, &g, words(cli, "退款订单", "Orders with a refund"),
+             count_text(cli, s.refund_orders));
     GRID_ROW(cli, &g, words(cli, "付款金额", "Paid"), amount_text(cli, s.paid));
     GRID_ROW(cli, &g, words(cli, "退款金额", "Refunded"), amount_text(cli, s.refund));
     GRID_ROW(cli, &g, words(cli, "净额", "Net"), amount_text(cli, s.net));
@@ -114,10 +117,12 @@ static enum err run_sales(struct cli *cli)
 /* -- RFM -------------------------------------------------------------------------------------- */
 
 static const struct cli_option rfm_options[] = {
-    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在", "as of 00:00 of this day (or a moment); default: now", false },
+    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",
+      "as of 00:00 of this day (or a moment); default: now", false },
     { "window", "DAYS", "次数与金额统计最近多少天，0 或 all 为全部",
       "days that frequency and amount look back; 0 or all: all time", false },
-    { "recency", "LIST", "最近消费的分段（天），如 30,90", "recency cuts in days, like 30,90", false },
+    { "recency", "LIST", "最近消费的分段（天），如 30,90", "recency cuts in days, like 30,90",
+      false },
     { "frequency", "LIST", "消费次数的分段，如 2,5", "frequency cuts, like 2,5", false },
     { "frequency-of", "WHAT", "次数按订单（orders）还是按购买天数（days）",
       "frequency counts orders or days (with a purchase)", false },
@@ -157,16 +162,15 @@ static void print_rfm_grid(struct cli *cli, const struct rfm_report *report)
     struct grid g = { .columns = (int)f_bands + 1 };
     str row[GRID_COLUMNS];
     row[0] = words(cli, "会员数", "Members");
-    for (i64 f = 1; f <= f_bands; f++)
-        row[f] = str_fmt(cli->c->arena, "F%lld", (long long)f);
+    for (i64 f = 1; f <= f_bands; f++) row[f] = str_fmt(cli->c->arena, "F%lld", (long long)f);
     grid_add(cli, &g, row);
     for (i64 r = r_bands; r >= 1; r--) {
         i64 members[GRID_COLUMNS] = { 0 };
         for (i64 i = 0; i < report->cells.n; i++)
-            if (report->cells.at[i].r == r) members[report->cells.at[i].f] += report->cells.at[i].members;
+            if (report->cells.at[i].r == r)
+                members[report->cells.at[i].f] += report->cells.at[i].members;
         row[0] = str_fmt(cli->c->arena, "R%lld", (long long)r);
-        for (i64 f = 1; f <= f_bands; f++)
-            row[f] = count_text(cli, members[f]);
+        for (i64 f = 1; f <= f_bands; f++) row[f] = count_text(cli, members[f]);
         grid_add(cli, &g, row);
     }
     grid_print(cli, &g);
@@ -187,12 +191,14 @@ static enum err run_rfm(struct cli *cli)
     }
     cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, rule.at)));
     struct grid g = { .columns = 5 };
-    GRID_ROW(cli, &g, words(cli, "类型", "Type"), words(cli, "会员", "Members"), words(cli, "占比", "Share"),
-             words(cli, "金额", "Amount"), words(cli, "占比", "Share"));
+    GRID_ROW(cli, &g, words(cli, "类型", "Type"), words(cli, "会员", "Members"),
+             words(cli, "占比", "Share"), words(cli, "金额", "Amount"),
+             words(cli, "占比", "Share"));
     for (i64 i = 0; i < report.types.n; i++) {
         const struct rfm_type_row *t = &report.types.at[i];
-        GRID_ROW(cli, &g, t->name, count_text(cli, t->members), share_text(cli, t->members, report.members),
-                 amount_text(cli, t->amount), share_text(cli, t->amount, report.amount));
+        GRID_ROW(cli, &g, t->name, count_text(cli, t->members),
+                 share_text(cli, t->members, report.members), amount_text(cli, t->amount),
+                 share_text(cli, t->amount, report.amount));
     }
     GRID_ROW(cli, &g, words(cli, "合计", "All"), count_text(cli, report.members), S(""),
              amount_text(cli, report.amount), S(""));
@@ -206,7 +212,8 @@ static enum err run_rfm(struct cli *cli)
 /* -- classes and scene tags ------------------------------------------------------------------- */
 
 static const struct cli_option at_options[] = {
-    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在", "as of 00:00 of this day (or a moment); default: now", false },
+    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",
+      "as of 00:00 of this day (or a moment); default: now", false },
     { 0 },
 };
 
@@ -255,7 +262,8 @@ static const struct cli_option overview_options[] = {
 
 static str change_text(struct cli *cli, i64 now, i64 before)
 {
-    return before ? str_fmt(cli->c->arena, "%+.1f%%", 100.0 * (f64)(now - before) / (f64)before) : S("-");
+    return before ? str_fmt(cli->c->arena, "%+.1f%%", 100.0 * (f64)(now - before) / (f64)before)
+                  : S("-");
 }
 
 static enum err run_overview(struct cli *cli)
@@ -288,18 +296,21 @@ static enum err run_overview(struct cli *cli)
         { "每次购买", "Net per purchase", true, o.now->average, o.before->average },
     };
     struct grid g = { .columns = 4 };
-    GRID_ROW(cli, &g, S(""), words(cli, "本期", "Now"), words(cli, "上期", "Before"), words(cli, "变化", "Change"));
+    GRID_ROW(cli, &g, S(""), words(cli, "本期", "Now"), words(cli, "上期", "Before"),
+             words(cli, "变化", "Change"));
     for (i64 i = 0; i < COUNT(rows); i++)
         GRID_ROW(cli, &g, words(cli, rows[i].zh, rows[i].en),
                  rows[i].amount ? amount_text(cli, rows[i].now) : count_text(cli, rows[i].now),
-                 rows[i].amount ? amount_text(cli, rows[i].before) : count_text(cli, rows[i].before),
+                 rows[i].amount ? amount_text(cli, rows[i].before)
+                                : count_text(cli, rows[i].before),
                  change_text(cli, rows[i].now, rows[i].before));
     grid_print(cli, &g);
     if (o.shops.n == 0) return OK;
     cli_print(cli, "\n");
     struct grid shops = { .columns = 5 };
-    GRID_ROW(cli, &shops, words(cli, "店铺", "Shop"), words(cli, "下单数", "Orders"), words(cli, "付款金额", "Paid"),
-             words(cli, "净额", "Net"), words(cli, "购买人数", "Buyers"));
+    GRID_ROW(cli, &shops, words(cli, "店铺", "Shop"), words(cli, "下单数", "Orders"),
+             words(cli, "付款金额", "Paid"), words(cli, "净额", "Net"),
+             words(cli, "购买人数", "Buyers"));
     for (i64 i = 0; i < o.shops.n; i++) {
         const struct overview_shop *s = &o.shops.at[i];
         GRID_ROW(cli, &shops, s->shop, count_text(cli, s->orders), amount_text(cli, s->paid),
@@ -310,13 +321,13 @@ static enum err run_overview(struct cli *cli)
 }
 
 const struct verb report_verbs[] = {
-    { "report sales", NULL, "一段时间的下单、付款与退款", "orders, payments and refunds of a period", period_options,
-      run_sales, 0, 0 },
-    { "report overview", NULL, "店铺概览，与上期对比", "the shop at a glance, beside the period before",
-      overview_options, run_overview, 0, 0 },
-    { "report rfm", NULL, "RFM 分层：八种类型与各分段的人数、金额", "RFM: members and amounts by type and band",
-      rfm_options, run_rfm, 0, 0 },
-    { "report classes", NULL, "A/B/C 类与场景标签的人数", "members by class A/B/C and by scene tag", at_options,
-      run_classes, 0, 0 },
+    { "report sales", NULL, "一段时间的下单、付款与退款",
+      "orders, payments and refunds of a period", period_options, run_sales, 0, 0 },
+    { "report overview", NULL, "店铺概览，与上期对比",
+      "the shop at a glance, beside the period before", overview_options, run_overview, 0, 0 },
+    { "report rfm", NULL, "RFM 分层：八种类型与各分段的人数、金额",
+      "RFM: members and amounts by type and band", rfm_options, run_rfm, 0, 0 },
+    { "report classes", NULL, "A/B/C 类与场景标签的人数", "members by class A/B/C and by scene tag",
+      at_options, run_classes, 0, 0 },
     { 0 },
 };

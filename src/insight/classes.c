@@ -1,6 +1,8 @@
-/* classes.c -- scene tags and A/B/C: gathers what each member did before a date, then decides for each by one function.
+/* classes.c -- scene tags and A/B/C: gathers what each member did before a date, then decides for
+ * each by one function.
  *
- * The report and the view of one member gather in different ways (by time for all, by member for one) and decide in the same: decide().
+ * The report and the view of one member gather in different ways (by time for all, by member for
+ * one) and decide in the same: decide().
  */
 #include "insight/classes.h"
 
@@ -16,29 +18,29 @@ SHAPE_DEFINE(abc);
 SHAPE_DEFINE(scene_counts);
 SHAPE_DEFINE(classes_report);
 
-/* Lines that are no act of the member: orders are read from the orders themselves, the rest is book-keeping. The same words stand in
- * the partial index insight_act (tables.c). */
-#define IS_ACT                                                                                     \
-    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"               \
+/* Lines that are no act of the member: orders are read from the orders themselves, the rest is
+ * book-keeping. The same words stand in the partial index insight_act (tables.c). */
+#define IS_ACT                                                                       \
+    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'" \
     " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'"
 #define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
-#define FIELDS_OF_dated(X, N)                                                                      \
-    X(i64, member, ANY, "", N)                                                                     \
+#define FIELDS_OF_dated(X, N)  \
+    X(i64, member, ANY, "", N) \
     X(instant, at, ANY, "", N)
 SHAPE(dated);
 SHAPE_DEFINE(dated);
-#define FIELDS_OF_known(X, N)                                                                      \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(opt_i64, merged_into, ANY, "", N)                                                            \
+#define FIELDS_OF_known(X, N)           \
+    X(i64, member, ANY, "", N)          \
+    X(opt_i64, merged_into, ANY, "", N) \
     X(instant, first_seen, ANY, "", N)
 SHAPE(known);
 SHAPE_DEFINE(known);
-#define FIELDS_OF_community_line(X, N)                                                             \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(str, subject, ANY, "", N)                                                                    \
-    X(instant, at, ANY, "", N)                                                                     \
-    X(i64, seq, ANY, "", N)                                                                        \
+#define FIELDS_OF_community_line(X, N) \
+    X(i64, member, ANY, "", N)         \
+    X(str, subject, ANY, "", N)        \
+    X(instant, at, ANY, "", N)         \
+    X(i64, seq, ANY, "", N)            \
     X(flag, joined, ANY, "", N)
 SHAPE(community_line);
 SHAPE_DEFINE(community_line);
@@ -111,10 +113,10 @@ static void act(struct standing *s, instant at)
 struct everybody {
     struct ctx *c;
     const struct terms *terms;
-    struct standing *of; /* by id */
-    i64 *living;         /* by id: itself, or who he became */
-    bool *joined_many;   /* by id: several ids are one member */
-    i64 n;               /* ids 0 .. n - 1 */
+    struct standing *of;              /* by id */
+    i64 *living;                      /* by id: itself, or who he became */
+    bool *joined_many;                /* by id: several ids are one member */
+    i64 n;                            /* ids 0 .. n - 1 */
     struct community_line_list mixed; /* last lines of members with several ids */
     struct community_line open;       /* the community being read */
 };
@@ -152,11 +154,10 @@ static void community_close(struct everybody *e)
     if (e->open.member == 0) return;
     i64 living = e->open.member < e->n ? e->living[e->open.member] : 0;
     if (e->joined_many[living])
-        *PUSH(e->c->arena, &e->mixed) = (struct community_line){ living,
-                                                                 str_copy(e->c->arena, e->open.subject),
-                                                                 e->open.at, e->open.seq, e->open.joined };
-    else if (e->open.joined)
-        e->of[living].community = true;
+        *PUSH(e->c->arena, &e->mixed) =
+            (struct community_line){ living, str_copy(e->c->arena, e->open.subject), e->open.at,
+                                     e->open.seq, e->open.joined };
+    else if (e->open.joined) e->of[living].community = true;
 }
 
 static enum err note_community(void *arg, const void *row)
@@ -200,15 +201,15 @@ static void living_settle(struct everybody *e)
 {
     for (i64 i = 1; i < e->n; i++) {
         i64 to = i;
-        for (int steps = 0; e->living[to] != to && steps < 1000; steps++)
-            to = e->living[to];
+        for (int steps = 0; e->living[to] != to && steps < 1000; steps++) to = e->living[to];
         e->living[i] = to;
         if (to != i) e->joined_many[to] = true;
     }
 }
 
 /* q: whom to know; all, or only those who became another. */
-static enum err everybody_new(struct ctx *c, const struct terms *t, struct query *q, struct everybody *e)
+static enum err everybody_new(struct ctx *c, const struct terms *t, struct query *q,
+                              struct everybody *e)
 {
     struct one_i64 last;
     TRY(db_get(c, &members_last, &last, NO_ARGS));
@@ -260,13 +261,19 @@ static str definition_of(struct ctx *c, const struct terms *t, const struct rfm 
     bool zh = c->locale == ZH;
     return str_fmt(
         c->arena,
-        zh ? "只看 " STR_FMT " 之前发生的事。购买：付款且净额大于 0 的订单。A：在社群中（该社群最近一条记录是加入）且没有购买；"
-             "B：购买一次；C：购买多次。新客：首次购买在最近 %lld 天内；活跃：最近 %lld 天内有互动（下单、付款、首次出现或任一行为）；"
+        zh ? "只看 " STR_FMT " 之前发生的事。购买：付款且净额大于 0 "
+                             "的订单。A：在社群中（该社群最近一条记录是加入）且没有购买；"
+             "B：购买一次；C：购买多次。新客：首次购买在最近 %lld 天内；活跃：最近 %lld "
+             "天内有互动（下单、付款、首次出现或任一行为）；"
              "沉睡：最近 %lld 天内没有互动；高价值：R、F、M 都高。RFM——" STR_FMT
-           : "Only what happened before " STR_FMT " counts. A purchase is a paid order with a net amount above zero. A: in a "
-             "community (the latest line of it is joined) and never bought; B: bought once; C: bought more than once. New: first "
-             "purchase within %lld days. Active: did something within %lld days (ordered, paid, first seen, or any behaviour). "
-             "Dormant: did nothing within %lld days. High value: R, F and M all high. RFM: " STR_FMT,
+           : "Only what happened before " STR_FMT
+             " counts. A purchase is a paid order with a net amount above zero. A: in a "
+             "community (the latest line of it is joined) and never bought; B: bought once; C: "
+             "bought more than once. New: first "
+             "purchase within %lld days. Active: did something within %lld days (ordered, paid, "
+             "first seen, or any behaviour). "
+             "Dormant: did nothing within %lld days. High value: R, F and M all high. "
+             "RFM: " STR_FMT,
         STR_ARG(rfm_at_words(c, t->at)), (long long)t->new_days, (long long)t->active_days,
         (long long)t->dormant_days, STR_ARG(rfm_definition(c, r)));
 }
@@ -290,8 +297,7 @@ enum err classes_report_make(struct ctx *c, str at, struct classes_report *out)
         bool exists = e.of[i].known || e.of[i].last_act != INT64_MIN || e.of[i].community;
         if (!exists) continue;
         members++;
-        for (enum mark k = 0; k < MARKS; k++)
-            count[k] += mark[k];
+        for (enum mark k = 0; k < MARKS; k++) count[k] += mark[k];
     }
     *out = (struct classes_report){ .at = rule.at_text,
                                     .members = members,
@@ -369,7 +375,8 @@ enum err class_by_purchases(struct ctx *c, i64 member, i64 purchases, instant at
     return OK;
 }
 
-static enum err scene_names(struct ctx *c, const struct terms *t, const struct standing *s, strs *out)
+static enum err scene_names(struct ctx *c, const struct terms *t, const struct standing *s,
+                            strs *out)
 {
     static const struct {
         enum mark mark;
@@ -400,7 +407,8 @@ enum err scene_of(struct ctx *c, const struct life *life, strs *out)
     struct standing s = { .last_act = INT64_MIN, .high_value = life->high_value };
     TRY(terms_read(life->settings ? life->settings : c, life->at, &t));
     if (life->first_seen < t.at) act(&s, life->first_seen);
-    if (life->last_order_at.has && life->last_order_at.value < t.at) act(&s, life->last_order_at.value);
+    if (life->last_order_at.has && life->last_order_at.value < t.at)
+        act(&s, life->last_order_at.value);
     if (life->bought) {
         s.purchases = life->bought->purchases;
         s.first_bought = life->bought->first_bought_at;
@@ -410,7 +418,6 @@ enum err scene_of(struct ctx *c, const struct life *life, strs *out)
     TRY(note_one(c, &orders_of_one, life->member, t.at, &s));
     ints ids;
     TRY(member_ids(c, life->member, &ids));
-    for (i64 i = 0; i < ids.n; i++)
-        TRY(note_one(c, &acts_of_one, ids.at[i], t.at, &s));
+    for (i64 i = 0; i < ids.n; i++) TRY(note_one(c, &acts_of_one, ids.at[i], t.at, &s));
     return scene_names(c, &t, &s, out);
 }

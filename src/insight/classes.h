@@ -3,40 +3,40 @@
  * Words; everything looks only at what happened strictly before `at`
  *   member      first seen before `at`.
  *   purchase    as in trade/trade.h, by the time it was paid.
- *   act         an order placed or paid, being first seen, or any timeline line that the member himself caused: all kinds but
- *               the house's book-keeping (IS_ACT in classes.c).
- *   new         first purchase within scene.new_days (30) days.
- *   active      an act within scene.active_days (30) days.
+ *   act         an order placed or paid, being first seen, or any timeline line that the member
+ * himself caused: all kinds but the house's book-keeping (IS_ACT in classes.c). new         first
+ * purchase within scene.new_days (30) days. active      an act within scene.active_days (30) days.
  *   dormant     known, and no act within scene.dormant_days (90) days.
  *   high_value  R, F and M all high by the RFM settings: type important_value.
- *   A           in a community and never bought. In a community: of the lines community.joined and community.left of one
- *               community (the line's subject), the member's latest is community.joined.
- *   B, C        bought once; bought more than once.
- * Promises
- *   - classes_do_not_overlap: nobody is in two of A, B, C; a member who neither bought nor joined is in none.
- *   - what_a_merged_member_did_counts: acts and communities of an id merged away are those of the member he became.
+ *   A           in a community and never bought. In a community: of the lines community.joined and
+ * community.left of one community (the line's subject), the member's latest is community.joined. B,
+ * C        bought once; bought more than once. Promises
+ *   - classes_do_not_overlap: nobody is in two of A, B, C; a member who neither bought nor joined
+ * is in none.
+ *   - what_a_merged_member_did_counts: acts and communities of an id merged away are those of the
+ * member he became.
  *   - class_of_one_agrees_with_the_count: class_of and the report follow one definition.
  */
 #pragma once
 
 #include "store/store.h"
 
-#define FIELDS_OF_abc(X, N)                                                                        \
-    X(i64, A, ANY, "In a community, never bought", N)                                              \
-    X(i64, B, ANY, "Bought once", N)                                                               \
+#define FIELDS_OF_abc(X, N)                           \
+    X(i64, A, ANY, "In a community, never bought", N) \
+    X(i64, B, ANY, "Bought once", N)                  \
     X(i64, C, ANY, "Bought more than once", N)
 SHAPE(abc);
-#define FIELDS_OF_scene_counts(X, N)                                                               \
-    X(i64, new, ANY, "First purchase lately", N)                                                   \
-    X(i64, active, ANY, "Did something lately", N)                                                 \
-    X(i64, dormant, ANY, "Did nothing for long", N)                                                \
+#define FIELDS_OF_scene_counts(X, N)                \
+    X(i64, new, ANY, "First purchase lately", N)    \
+    X(i64, active, ANY, "Did something lately", N)  \
+    X(i64, dormant, ANY, "Did nothing for long", N) \
     X(i64, high_value, ANY, "Recency, frequency and amount all high", N)
 SHAPE(scene_counts);
-#define FIELDS_OF_classes_report(X, N)                                                             \
-    X(str, at, ANY, "Date or moment of the figures", N)                                            \
-    X(i64, members, ANY, "Members known by then", N)                                               \
-    X(one(abc), classes, ANY, "A/B/C", N)                                                          \
-    X(one(scene_counts), scene, ANY, "Scene tags", N)                                              \
+#define FIELDS_OF_classes_report(X, N)                  \
+    X(str, at, ANY, "Date or moment of the figures", N) \
+    X(i64, members, ANY, "Members known by then", N)    \
+    X(one(abc), classes, ANY, "A/B/C", N)               \
+    X(one(scene_counts), scene, ANY, "Scene tags", N)   \
     X(str, definition, ANY, "How the figures were made", N)
 SHAPE(classes_report);
 
@@ -60,5 +60,6 @@ struct life {
 /* "new", "active", "dormant", "high_value": those he carries. */
 enum err scene_of(struct ctx *c, const struct life *life, strs *out);
 
-/* Sets the bit of every living id below n that is in a community now (bits has n / 64 + 1 words). */
+/* Sets the bit of every living id below n that is in a community now (bits has n / 64 + 1 words).
+ */
 enum err community_set(struct ctx *c, u64 *bits, i64 n);

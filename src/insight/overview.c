@@ -1,4 +1,5 @@
-/* overview.c -- the shop at a glance: one pass over the index of orders by time fills periods, days and shops alike. */
+/* overview.c -- the shop at a glance: one pass over the index of orders by time fills periods, days
+ * and shops alike. */
 #include "insight/overview.h"
 
 #include <stdlib.h>
@@ -18,13 +19,13 @@ money average_of(money sum, i64 n)
     return (sum + (sum >= 0 ? by / 2 : -(by / 2))) / by * cent;
 }
 
-#define FIELDS_OF_order_glance(X, N)                                                               \
-    X(instant, at, ANY, "", N)                                                                     \
-    X(i64, shop, ANY, "", N)                                                                       \
-    X(i64, member, ANY, "", N)                                                                     \
-    X(flag, is_paid, ANY, "", N)                                                                   \
-    X(money, paid, ANY, "", N)                                                                     \
-    X(money, refund, ANY, "", N)                                                                   \
+#define FIELDS_OF_order_glance(X, N) \
+    X(instant, at, ANY, "", N)       \
+    X(i64, shop, ANY, "", N)         \
+    X(i64, member, ANY, "", N)       \
+    X(flag, is_paid, ANY, "", N)     \
+    X(money, paid, ANY, "", N)       \
+    X(money, refund, ANY, "", N)     \
     X(money, net, ANY, "", N)
 SHAPE(order_glance);
 SHAPE_DEFINE(order_glance);
@@ -35,8 +36,8 @@ QUERY(overview_members, one_i64,
       "SELECT first_seen AS value FROM member"
       " WHERE first_seen >= $1 AND first_seen < $2 AND merged_into IS NULL ORDER BY first_seen");
 
-#define FIELDS_OF_first_purchase(X, N)                                                             \
-    X(i64, member, ANY, "", N)                                                                     \
+#define FIELDS_OF_first_purchase(X, N) \
+    X(i64, member, ANY, "", N)         \
     X(instant, at, ANY, "", N)
 SHAPE(first_purchase);
 SHAPE_DEFINE(first_purchase);
@@ -96,8 +97,7 @@ static bool count_once(struct counted *set, i64 member)
 
 static struct overview_day *day_at(struct glance *g, instant at)
 {
-    while (at >= g->midnight[g->today + 1])
-        g->today++;
+    while (at >= g->midnight[g->today + 1]) g->today++;
     return &g->days->at[g->today];
 }
 
@@ -174,7 +174,8 @@ static enum err add_first(void *arg, const void *row)
     struct glance *g = arg;
     const struct first_purchase *p = row;
     if (p->member >= g->members) return OK;
-    g->before.sums->new_buyers += p->at >= g->before.first && was_counted(&g->before.buyers, p->member);
+    g->before.sums->new_buyers +=
+        p->at >= g->before.first && was_counted(&g->before.buyers, p->member);
     g->now.sums->new_buyers += p->at >= g->now.first && was_counted(&g->now.buyers, p->member);
     return OK;
 }
@@ -198,7 +199,8 @@ static enum err shops_name(struct glance *g, struct overview_shop_list *out)
 {
     struct shop_view_list names;
     TRY(shop_list(g->c, &names));
-    *out = (struct overview_shop_list){ NEWS(g->c->arena, struct overview_shop, g->shops.n + 1), g->shops.n };
+    *out = (struct overview_shop_list){ NEWS(g->c->arena, struct overview_shop, g->shops.n + 1),
+                                        g->shops.n };
     for (i64 i = 0; i < g->shops.n; i++) {
         out->at[i] = g->shops.at[i].row;
         for (i64 k = 0; k < names.n; k++)
@@ -220,10 +222,8 @@ static enum err glance_new(struct ctx *c, day from, day to, struct overview *out
     out->before = g->before.sums = NEW(c->arena, struct overview_period);
     out->days = (struct overview_day_list){ NEWS(c->arena, struct overview_day, days), days };
     g->midnight = NEWS(c->arena, instant, days + 1);
-    for (i64 i = 0; i <= days; i++)
-        g->midnight[i] = zone_midnight(c->zone, from + (day)i);
-    for (i64 i = 0; i < days; i++)
-        out->days.at[i].day = from + (day)i;
+    for (i64 i = 0; i <= days; i++) g->midnight[i] = zone_midnight(c->zone, from + (day)i);
+    for (i64 i = 0; i < days; i++) out->days.at[i].day = from + (day)i;
     g->now.first = g->midnight[0];
     g->before.first = zone_midnight(c->zone, from - (day)days);
     g->now.buyers = counted_new(g);
@@ -256,8 +256,8 @@ enum err period_check(struct ctx *c, day from, day to)
                        STR_ARG(day_text(c->arena, from)), STR_ARG(day_text(c->arena, to)));
     if (days_between(from, to) > PERIOD_DAYS_MAX)
         return fail_at(c, E_INVALID, S("/from"), "时间跨度 %lld 天太长，最多 %d 天",
-                       "%lld days are too long a period, %d at most", (long long)days_between(from, to),
-                       PERIOD_DAYS_MAX);
+                       "%lld days are too long a period, %d at most",
+                       (long long)days_between(from, to), PERIOD_DAYS_MAX);
     return OK;
 }
 

@@ -1,4 +1,5 @@
-/* people.c -- finds, sorts and shows members: sets of ids for what is asked, an index to walk them by. */
+/* people.c -- finds, sorts and shows members: sets of ids for what is asked, an index to walk them
+ * by. */
 #include "insight/people.h"
 
 #include <stdlib.h>
@@ -35,14 +36,12 @@ static struct set set_new(struct arena *a, i64 n)
 static i64 set_count(const struct set *s)
 {
     i64 count = 0;
-    for (i64 i = 0; i < set_words(s); i++)
-        count += __builtin_popcountll(s->bits[i]);
+    for (i64 i = 0; i < set_words(s); i++) count += __builtin_popcountll(s->bits[i]);
     return count;
 }
 static void set_cut(struct set *s, const struct set *by)
 {
-    for (i64 i = 0; i < set_words(s); i++)
-        s->bits[i] &= by->bits[i];
+    for (i64 i = 0; i < set_words(s); i++) s->bits[i] &= by->bits[i];
 }
 static enum err set_add_row(void *arg, const void *row)
 {
@@ -55,8 +54,10 @@ static enum err set_add_row(void *arg, const void *row)
 QUERY(people_last, one_i64, "SELECT COALESCE(MAX(member), 0) AS value FROM member");
 QUERY(people_count, one_i64,
       "SELECT COUNT(*) AS value FROM member WHERE merged_into IS NULL AND erased_at IS NULL");
-QUERY(people_by_identity, one_i64, "SELECT member AS value FROM identity WHERE value IN ($1, $2, $3)");
-QUERY(people_by_name, one_i64, "SELECT member AS value FROM member WHERE folded >= $1 AND folded < $2");
+QUERY(people_by_identity, one_i64,
+      "SELECT member AS value FROM identity WHERE value IN ($1, $2, $3)");
+QUERY(people_by_name, one_i64,
+      "SELECT member AS value FROM member WHERE folded >= $1 AND folded < $2");
 QUERY(people_by_tag, one_i64,
       "SELECT member AS value FROM member_tag WHERE tag = $1 AND shown"
       " AND (expires_at IS NULL OR expires_at > $2)");
@@ -84,8 +85,8 @@ static enum err set_of_tag(struct ctx *c, str name, struct set *s)
     i64 tag;
     TRY(tag_find(c, name, &tag));
     if (!tag)
-        return fail_at(c, E_NOT_FOUND, S("/tag"), "没有名为“" STR_FMT "”的标签", "there is no tag \"" STR_FMT "\"",
-                       STR_ARG(name));
+        return fail_at(c, E_NOT_FOUND, S("/tag"), "没有名为“" STR_FMT "”的标签",
+                       "there is no tag \"" STR_FMT "\"", STR_ARG(name));
     return db_each(c, &people_by_tag, set_add_row, s, ARGS(tag, c->now));
 }
 
@@ -104,20 +105,21 @@ static enum err set_of_class(struct ctx *c, str class, struct set *s)
     struct set bought = set_new(c->arena, s->n);
     TRY(community_set(c, s->bits, s->n));
     TRY(db_each(c, &people_bought, set_add_row, &bought, NO_ARGS));
-    for (i64 i = 0; i < set_words(s); i++)
-        s->bits[i] &= ~bought.bits[i];
+    for (i64 i = 0; i < set_words(s); i++) s->bits[i] &= ~bought.bits[i];
     return OK;
 }
 
 /* Those that fit all filters; *all: there is no filter. */
-static enum err set_of_filter(struct ctx *c, const struct people_filter *f, struct set *out, bool *all)
+static enum err set_of_filter(struct ctx *c, const struct people_filter *f, struct set *out,
+                              bool *all)
 {
     const struct {
         str value;
         enum err (*gather)(struct ctx *c, str value, struct set *s);
-    } filters[] = {
-        { f->q, set_of_q }, { f->tag, set_of_tag }, { f->city, set_of_city }, { f->class, set_of_class }
-    };
+    } filters[] = { { f->q, set_of_q },
+                    { f->tag, set_of_tag },
+                    { f->city, set_of_city },
+                    { f->class, set_of_class } };
     struct one_i64 last;
     *all = true;
     TRY(db_get(c, &people_last, &last, NO_ARGS));
@@ -125,42 +127,42 @@ static enum err set_of_filter(struct ctx *c, const struct people_filter *f, stru
         if (str_empty(filters[i].value)) continue;
         struct set one = set_new(c->arena, last.value + 1);
         TRY(filters[i].gather(c, filters[i].value, &one));
-        if (*all)
-            *out = one;
-        else
-            set_cut(out, &one);
+        if (*all) *out = one;
+        else set_cut(out, &one);
         *all = false;
     }
     if (*all) return OK;
     struct set gone = set_new(c->arena, last.value + 1);
     TRY(db_each(c, &people_merged, set_add_row, &gone, NO_ARGS));
     TRY(db_each(c, &people_erased, set_add_row, &gone, NO_ARGS));
-    for (i64 i = 0; i < set_words(out); i++)
-        out->bits[i] &= ~gone.bits[i];
+    for (i64 i = 0; i < set_words(out); i++) out->bits[i] &= ~gone.bits[i];
     return OK;
 }
 
 /* -- walking in order ------------------------------------------------------------------------- */
 
-#define FIELDS_OF_people_key(X, N)                                                                 \
-    X(i64, key, ANY, "", N)                                                                        \
+#define FIELDS_OF_people_key(X, N) \
+    X(i64, key, ANY, "", N)        \
     X(i64, id, ANY, "", N)
 SHAPE(people_key);
 SHAPE_DEFINE(people_key);
 
 #define ALIVE "EXISTS (SELECT 1 FROM member m WHERE m.member = t.member AND m.erased_at IS NULL)"
-#define WALK_TRADE(column)                                                                         \
-    "SELECT " column " AS key, member AS id FROM member_trade t WHERE (" column ", member) < ($1, $2)" \
+#define WALK_TRADE(column)                                                      \
+    "SELECT " column " AS key, member AS id FROM member_trade t WHERE (" column \
+    ", member) < ($1, $2)"                                                      \
     " AND " ALIVE " ORDER BY " column " DESC, member DESC LIMIT $3"
 QUERY(walk_last_order, people_key, WALK_TRADE("last_order_at"));
 QUERY(walk_orders, people_key, WALK_TRADE("orders"));
 QUERY(walk_spent, people_key, WALK_TRADE("net"));
 QUERY(walk_newest, people_key,
       "SELECT first_seen AS key, member AS id FROM member WHERE (first_seen, member) < ($1, $2)"
-      " AND merged_into IS NULL AND erased_at IS NULL ORDER BY first_seen DESC, member DESC LIMIT $3");
+      " AND merged_into IS NULL AND erased_at IS NULL ORDER BY first_seen DESC, member DESC LIMIT "
+      "$3");
 /* Who never ordered stands at the end, newest id first. $1 keeps the numbering of the others. */
 QUERY(walk_without, people_key,
-      "SELECT 0 AS key, member AS id FROM member m WHERE member < $2 AND CAST($1 AS BIGINT) IS NOT NULL"
+      "SELECT 0 AS key, member AS id FROM member m WHERE member < $2 AND CAST($1 AS BIGINT) IS NOT "
+      "NULL"
       " AND merged_into IS NULL AND erased_at IS NULL"
       " AND NOT EXISTS (SELECT 1 FROM member_trade t WHERE t.member = m.member)"
       " ORDER BY member DESC LIMIT $3");
@@ -175,8 +177,8 @@ static struct query *const walks[] = {
 #define STEP_MIN ((i64)200)
 
 /* Takes from the index those that are in the set, until there are `want`. */
-static enum err walk(struct ctx *c, struct query *q, const struct set *in, struct people_place *at, i64 want,
-                     struct people_place *out, i64 *n)
+static enum err walk(struct ctx *c, struct query *q, const struct set *in, struct people_place *at,
+                     i64 want, struct people_place *out, i64 *n)
 {
     for (i64 step = in && want < STEP_MIN ? STEP_MIN : want; *n < want; step *= 2) {
         struct people_key_list rows;
@@ -192,8 +194,8 @@ static enum err walk(struct ctx *c, struct query *q, const struct set *in, struc
     return OK;
 }
 
-static enum err walk_all(struct ctx *c, enum people_sort sort, const struct set *in, struct people_place at,
-                         i64 want, struct people_place *out, i64 *n)
+static enum err walk_all(struct ctx *c, enum people_sort sort, const struct set *in,
+                         struct people_place at, i64 want, struct people_place *out, i64 *n)
 {
     if (!at.begun) at = (struct people_place){ .begun = true, .key = INT64_MAX, .id = INT64_MAX };
     if (!at.without) TRY(walk(c, walks[sort], in, &at, want, out, n));
@@ -204,7 +206,8 @@ static enum err walk_all(struct ctx *c, enum people_sort sort, const struct set 
 
 /* -- sorting a few ---------------------------------------------------------------------------- */
 
-/* Up to so many are sorted here: each costs a look-up, while a walk for rare ones reads most of an index. */
+/* Up to so many are sorted here: each costs a look-up, while a walk for rare ones reads most of an
+ * index. */
 #define FEW ((i64)2000)
 
 QUERY(person_seen, one_i64, "SELECT first_seen AS value FROM member WHERE member = $1");
@@ -237,8 +240,8 @@ static int by_place(const void *x, const void *y)
     return a->id > b->id ? -1 : a->id < b->id;
 }
 
-static enum err sort_few(struct ctx *c, enum people_sort sort, const struct set *in, struct people_place at,
-                         i64 want, struct people_place *out, i64 *n)
+static enum err sort_few(struct ctx *c, enum people_sort sort, const struct set *in,
+                         struct people_place at, i64 want, struct people_place *out, i64 *n)
 {
     struct {
         struct people_place *at;
@@ -283,8 +286,9 @@ enum err person_of(struct ctx *c, i64 member, struct person *out)
     return person_fill(c, member, out, &figures);
 }
 
-enum err people_list(struct ctx *c, const struct people_filter *f, struct people_place after, i64 limit,
-                     struct person_list *out, bool *more, struct people_place *end, i64 *total)
+enum err people_list(struct ctx *c, const struct people_filter *f, struct people_place after,
+                     i64 limit, struct person_list *out, bool *more, struct people_place *end,
+                     i64 *total)
 {
     struct set fits = { 0 };
     bool all;
@@ -298,14 +302,11 @@ enum err people_list(struct ctx *c, const struct people_filter *f, struct people
     } else {
         *total = set_count(&fits);
     }
-    if (!all && *total <= FEW)
-        TRY(sort_few(c, f->sort, &fits, after, limit + 1, places, &n));
-    else
-        TRY(walk_all(c, f->sort, all ? NULL : &fits, after, limit + 1, places, &n));
+    if (!all && *total <= FEW) TRY(sort_few(c, f->sort, &fits, after, limit + 1, places, &n));
+    else TRY(walk_all(c, f->sort, all ? NULL : &fits, after, limit + 1, places, &n));
     *more = n > limit;
     *out = (struct person_list){ NEWS(c->arena, struct person, limit + 1), *more ? limit : n };
-    for (i64 i = 0; i < out->n; i++)
-        TRY(person_of(c, places[i].id, &out->at[i]));
+    for (i64 i = 0; i < out->n; i++) TRY(person_of(c, places[i].id, &out->at[i]));
     *end = out->n ? places[out->n - 1] : after;
     return OK;
 }
@@ -315,8 +316,8 @@ enum err people_list(struct ctx *c, const struct people_filter *f, struct people
 QUERY(settings_changed, one_i64,
       "SELECT COUNT(*) AS value FROM setting WHERE name LIKE 'rfm.%' OR name LIKE 'scene.%'");
 
-/* A view of one member takes microseconds; a dozen settings read one by one would be most of them. Where none was ever changed they are
- * read without a store, which gives the defaults. */
+/* A view of one member takes microseconds; a dozen settings read one by one would be most of them.
+ * Where none was ever changed they are read without a store, which gives the defaults. */
 static enum err settings_of(struct ctx *c, struct ctx *settings)
 {
     struct one_i64 changed;

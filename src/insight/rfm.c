@@ -1,4 +1,5 @@
-/* rfm.c -- the arithmetic of RFM: where cuts lie, which band a figure is in, which of the eight types that makes. */
+/* rfm.c -- the arithmetic of RFM: where cuts lie, which band a figure is in, which of the eight
+ * types that makes. */
 #include "insight/rfm.h"
 
 #include <assert.h>
@@ -8,7 +9,8 @@ CHOICE_DEFINE(rfm_frequency_of, "orders", "days");
 CHOICE_DEFINE(rfm_monetary_of, "total", "average");
 CHOICE_DEFINE(rfm_high, "band", "mean");
 
-/* The trade's own names: 重要 is a high M, and the second word says R and F: 价值 both, 发展 R alone, 保持 F alone, 挽留 none. */
+/* The trade's own names: 重要 is a high M, and the second word says R and F: 价值 both, 发展 R
+ * alone, 保持 F alone, 挽留 none. */
 const struct rfm_type rfm_types[RFM_TYPES] = {
     { { true, true, true }, "important_value", "重要价值", "Important: value" },
     { { true, false, true }, "important_develop", "重要发展", "Important: develop" },
@@ -39,7 +41,8 @@ int rfm_type_of(bool r_high, bool f_high, bool m_high)
 
 /* -- cuts ------------------------------------------------------------------------------------- */
 
-/* The value that would stand at place k if v were sorted. Three-way partition: most frequencies are equal. */
+/* The value that would stand at place k if v were sorted. Three-way partition: most frequencies are
+ * equal. */
 static i64 select_kth(i64 *v, i64 n, i64 k)
 {
     i64 low = 0, high = n - 1;
@@ -58,35 +61,32 @@ static i64 select_kth(i64 *v, i64 n, i64 k)
                 i++;
             }
         }
-        if (k < below)
-            high = below - 1;
-        else if (k > above)
-            low = above + 1;
-        else
-            return pivot;
+        if (k < below) high = below - 1;
+        else if (k > above) low = above + 1;
+        else return pivot;
     }
     return v[k];
 }
 
 /* Cut j of k is the value at place j * n / (k + 1) of the sorted figures. */
-static void cut_by_quantile(struct arena *a, const struct rfm *r, enum rfm_axis axis, struct rfm_scale *s)
+static void cut_by_quantile(struct arena *a, const struct rfm *r, enum rfm_axis axis,
+                            struct rfm_scale *s)
 {
     struct arena_mark mark = arena_mark(a);
     i64 *v = NEWS(a, i64, r->n);
-    for (i64 i = 0; i < r->n; i++)
-        v[i] = r->at[i].figure[axis];
+    for (i64 i = 0; i < r->n; i++) v[i] = r->at[i].figure[axis];
     s->cuts[axis] = (int)r->rule.given[axis].n;
     for (int j = 0; j < s->cuts[axis]; j++)
         s->cut[axis][j] = select_kth(v, r->n, (j + 1) * r->n / (s->cuts[axis] + 1));
     arena_rewind(a, mark);
 }
 
-/* Better than the mean: days < sum / n is days < ceiling; figure > sum / n is figure >= floor + 1. Figures are never negative. */
+/* Better than the mean: days < sum / n is days < ceiling; figure > sum / n is figure >= floor + 1.
+ * Figures are never negative. */
 static void cut_by_mean(const struct rfm *r, enum rfm_axis axis, struct rfm_scale *s)
 {
     __int128 sum = 0;
-    for (i64 i = 0; i < r->n; i++)
-        sum += r->at[i].figure[axis];
+    for (i64 i = 0; i < r->n; i++) sum += r->at[i].figure[axis];
     __int128 whole = sum / r->n;
     bool rest = sum % r->n != 0;
     s->cuts[axis] = 1;
@@ -98,8 +98,7 @@ static void cut_as_given(const struct rfm *r, enum rfm_axis axis, struct rfm_sca
     const ints *given = &r->rule.given[axis];
     assert(given->n <= RFM_CUTS_MAX);
     s->cuts[axis] = (int)given->n;
-    for (i64 j = 0; j < given->n; j++)
-        s->cut[axis][j] = given->at[j];
+    for (i64 j = 0; j < given->n; j++) s->cut[axis][j] = given->at[j];
 }
 
 static u8 band_of(const struct rfm_scale *s, enum rfm_axis axis, i64 figure)
@@ -141,12 +140,9 @@ void rfm_score(struct arena *a, struct rfm *r)
     struct rfm_scale *s = &r->scale;
     *s = (struct rfm_scale){ .n = r->n, .high = r->rule.high };
     for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++) {
-        if (r->n == 0 || r->rule.cuts == RFM_FIXED)
-            cut_as_given(r, axis, s);
-        else if (r->rule.cuts == RFM_QUANTILE)
-            cut_by_quantile(a, r, axis, s);
-        else
-            cut_by_mean(r, axis, s);
+        if (r->n == 0 || r->rule.cuts == RFM_FIXED) cut_as_given(r, axis, s);
+        else if (r->rule.cuts == RFM_QUANTILE) cut_by_quantile(a, r, axis, s);
+        else cut_by_mean(r, axis, s);
     }
     r->amount = 0;
     for (i64 i = 0; i < r->n; i++) {
@@ -155,8 +151,7 @@ void rfm_score(struct arena *a, struct rfm *r)
             s->bands_sum[axis] += r->at[i].band[axis];
         r->amount += r->at[i].amount;
     }
-    for (i64 i = 0; i < r->n; i++)
-        place_type(s, &r->at[i]);
+    for (i64 i = 0; i < r->n; i++) place_type(s, &r->at[i]);
 }
 
 /* -- members of a cell or type ---------------------------------------------------------------- */
@@ -174,8 +169,8 @@ static bool comes_after(const struct rfm_member *m, money amount, i64 member)
     return m->amount < amount || (m->amount == amount && m->member > member);
 }
 
-void rfm_members_of(struct ctx *c, const struct rfm *r, struct rfm_choice which, struct rfm_place after,
-                    i64 limit, struct rfm_member_list *out, i64 *total)
+void rfm_members_of(struct ctx *c, const struct rfm *r, struct rfm_choice which,
+                    struct rfm_place after, i64 limit, struct rfm_member_list *out, i64 *total)
 {
     *out = (struct rfm_member_list){ NEWS(c->arena, struct rfm_member, limit + 1), 0 };
     *total = 0;
@@ -186,8 +181,7 @@ void rfm_members_of(struct ctx *c, const struct rfm *r, struct rfm_choice which,
         if (after.member && !comes_after(m, after.amount, after.member)) continue;
         i64 to = out->n;
         if (to == limit && comes_after(m, out->at[to - 1].amount, out->at[to - 1].member)) continue;
-        while (to > 0 && comes_after(&out->at[to - 1], m->amount, m->member))
-            to--;
+        while (to > 0 && comes_after(&out->at[to - 1], m->amount, m->member)) to--;
         memmove(&out->at[to + 1], &out->at[to], (size_t)(out->n - to) * sizeof(*m));
         out->at[to] = *m;
         if (out->n < limit) out->n++;

@@ -1,11 +1,15 @@
-/* rfm_read.c -- reads everybody's purchases in order of member and time and makes R, F and M of them in one pass.
+/* rfm_read.c -- reads everybody's purchases in order of member and time and makes R, F and M of
+ * them in one pass.
  *
  * What must stay true
- *   1. Purchases of one member come together, rising in time (purchases_each): so one open member is all the state there is.
- *   2. Two readers of one report see the same state: each opens a snapshot, and both must see the same end of the timeline, for
- *      every change of state appends a line in its own transaction. When they differ they are opened again.
- *   3. Nobody waits for a second connection: a report takes two spare ones if there are two and no other report has them; else
- *      it reads alone with the one it has. So reports never wait for each other.
+ *   1. Purchases of one member come together, rising in time (purchases_each): so one open member
+ * is all the state there is.
+ *   2. Two readers of one report see the same state: each opens a snapshot, and both must see the
+ * same end of the timeline, for every change of state appends a line in its own transaction. When
+ * they differ they are opened again.
+ *   3. Nobody waits for a second connection: a report takes two spare ones if there are two and no
+ * other report has them; else it reads alone with the one it has. So reports never wait for each
+ * other.
  */
 #include "base/clock.h"
 #include "insight/rfm.h"
@@ -20,7 +24,8 @@
 
 #define DAYS_KNOWN 4096
 
-/* Midnights of the days before `at`: turning three million instants into days one by one would cost more than reading them. */
+/* Midnights of the days before `at`: turning three million instants into days one by one would cost
+ * more than reading them. */
 struct day_table {
     const struct zone *zone;
     day first; /* the day of midnight[0] */
@@ -28,12 +33,13 @@ struct day_table {
     instant *midnight;
 };
 
-static void day_table_make(struct arena *a, const struct zone *zone, instant at, struct day_table *t)
+static void day_table_make(struct arena *a, const struct zone *zone, instant at,
+                           struct day_table *t)
 {
     day last = zone_day(zone, at);
-    *t = (struct day_table){ zone, last - DAYS_KNOWN + 1, DAYS_KNOWN, NEWS(a, instant, DAYS_KNOWN + 1) };
-    for (i64 i = 0; i <= t->n; i++)
-        t->midnight[i] = zone_midnight(zone, t->first + (day)i);
+    *t = (struct day_table){ zone, last - DAYS_KNOWN + 1, DAYS_KNOWN,
+                             NEWS(a, instant, DAYS_KNOWN + 1) };
+    for (i64 i = 0; i <= t->n; i++) t->midnight[i] = zone_midnight(zone, t->first + (day)i);
 }
 
 static day day_table_day(const struct day_table *t, instant at)
@@ -41,10 +47,8 @@ static day day_table_day(const struct day_table *t, instant at)
     if (at < t->midnight[0] || at >= t->midnight[t->n]) return zone_day(t->zone, at);
     i64 i = (at - t->midnight[0]) / DAY_MS; /* clock changes put this off by one at most */
     if (i >= t->n) i = t->n - 1;
-    while (at < t->midnight[i])
-        i--;
-    while (at >= t->midnight[i + 1])
-        i++;
+    while (at < t->midnight[i]) i--;
+    while (at >= t->midnight[i + 1]) i++;
     return t->first + (day)i;
 }
 
@@ -65,10 +69,8 @@ static struct rfm_member *blocks_add(struct arena *a, struct blocks *b)
 {
     if (!b->last || b->last->n == BLOCK) {
         struct block *fresh = NEW(a, struct block);
-        if (b->last)
-            b->last->next = fresh;
-        else
-            b->first = fresh;
+        if (b->last) b->last->next = fresh;
+        else b->first = fresh;
         b->last = fresh;
     }
     b->n++;
@@ -209,8 +211,7 @@ static enum err readers_open(struct ctx *c, struct reader r[2], struct reading *
     *same = false;
     for (int i = 0; i < OPEN_TRIES && given && !*same; i++) {
         enum err e = OK;
-        for (int k = 0; k < 2 && e == OK && given; k++)
-            e = reader_open(c, &r[k], all, &given);
+        for (int k = 0; k < 2 && e == OK && given; k++) e = reader_open(c, &r[k], all, &given);
         *same = e == OK && given && r[0].end == r[1].end;
         if (!*same) readers_release(r);
         TRY(e);
@@ -246,7 +247,8 @@ static enum err read_all(struct ctx *c, struct reading *all)
     TRY(purchases_members(c, &all->first, &all->last));
     if (all->last < all->first) return OK;
     bool done = false;
-    if (c->store && all->last - all->first >= TOGETHER_FROM && pthread_mutex_trylock(&together) == 0) {
+    if (c->store && all->last - all->first >= TOGETHER_FROM &&
+        pthread_mutex_trylock(&together) == 0) {
         enum err e = read_together(c, all, &done);
         pthread_mutex_unlock(&together);
         TRY(e);
@@ -262,15 +264,14 @@ enum err rfm_make(struct ctx *c, const struct rfm_rule *rule, struct rfm *out)
     struct day_table days;
     struct pass empty = { .rule = rule,
                           .days = &days,
-                          .since = rule->window_days ? rule->at - rule->window_days * DAY_MS : INT64_MIN };
+                          .since = rule->window_days ? rule->at - rule->window_days * DAY_MS
+                                                     : INT64_MIN };
     if (rule->frequency_of == RFM_DAYS) day_table_make(c->arena, c->zone, rule->at, &days);
     struct reading *all = NEW(c->arena, struct reading);
-    for (int i = 0; i < PARTS; i++)
-        all->parts[i] = empty;
+    for (int i = 0; i < PARTS; i++) all->parts[i] = empty;
     TRY(read_all(c, all));
     i64 n = 0;
-    for (int i = 0; i < PARTS; i++)
-        n += all->parts[i].done.n;
+    for (int i = 0; i < PARTS; i++) n += all->parts[i].done.n;
     out->at = NEWS(c->arena, struct rfm_member, n);
     for (int i = 0; i < PARTS; i++)
         for (struct block *b = all->parts[i].done.first; b; b = b->next) {
@@ -284,13 +285,14 @@ enum err rfm_make(struct ctx *c, const struct rfm_rule *rule, struct rfm *out)
 
 /* -- one member ------------------------------------------------------------------------------- */
 
-enum err rfm_one(struct ctx *c, const struct rfm_rule *rule, const struct rfm_scale *scale, i64 member,
-                 struct rfm_member *out, bool *found)
+enum err rfm_one(struct ctx *c, const struct rfm_rule *rule, const struct rfm_scale *scale,
+                 i64 member, struct rfm_member *out, bool *found)
 {
     struct day_table days = { .zone = c->zone, .midnight = (instant[1]){ INT64_MAX } };
     struct pass p = { .rule = rule,
                       .days = &days,
-                      .since = rule->window_days ? rule->at - rule->window_days * DAY_MS : INT64_MIN,
+                      .since =
+                          rule->window_days ? rule->at - rule->window_days * DAY_MS : INT64_MIN,
                       .arena = c->arena };
     TRY(pass_read(c, &p, member, member));
     *found = p.done.n == 1;
@@ -314,8 +316,8 @@ static struct {
 static u64 rule_hash(struct arena *a, const struct rfm_rule *rule)
 {
     struct buf b = { .arena = a };
-    buf_fmt(&b, "%lld %d %d %d %d", (long long)rule->window_days, (int)rule->cuts, (int)rule->frequency_of,
-            (int)rule->monetary_of, (int)rule->high);
+    buf_fmt(&b, "%lld %d %d %d %d", (long long)rule->window_days, (int)rule->cuts,
+            (int)rule->frequency_of, (int)rule->monetary_of, (int)rule->high);
     for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++) {
         buf_byte(&b, '/');
         for (i64 i = 0; i < rule->given[axis].n; i++) {
@@ -326,7 +328,8 @@ static u64 rule_hash(struct arena *a, const struct rfm_rule *rule)
     return str_hash(buf_str(&b));
 }
 
-static bool scale_kept(const struct ctx *c, const struct rfm_rule *rule, u64 hash, struct rfm_scale *out)
+static bool scale_kept(const struct ctx *c, const struct rfm_rule *rule, u64 hash,
+                       struct rfm_scale *out)
 {
     pthread_mutex_lock(&kept.lock);
     i64 age = rule->at - kept.at;

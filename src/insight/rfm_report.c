@@ -1,4 +1,5 @@
-/* rfm_report.c -- RFM as it is shown: cells, types, means, movement between two dates, and the words that say how it was made. */
+/* rfm_report.c -- RFM as it is shown: cells, types, means, movement between two dates, and the
+ * words that say how it was made. */
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/rfm.h"
@@ -30,7 +31,8 @@ static struct rfm_cell_list cells_of(struct arena *a, const struct rfm *r)
     }
     for (i64 i = 0; i < r->n; i++) {
         const struct rfm_member *m = &r->at[i];
-        i64 place = ((m->band[RFM_R] - 1) * f_bands + m->band[RFM_F] - 1) * m_bands + m->band[RFM_M] - 1;
+        i64 place =
+            ((m->band[RFM_R] - 1) * f_bands + m->band[RFM_F] - 1) * m_bands + m->band[RFM_M] - 1;
         out.at[place].members++;
         out.at[place].amount += m->amount;
     }
@@ -57,8 +59,7 @@ static struct rfm_means *means_of(struct arena *a, const struct rfm *r)
     if (r->n == 0) return out;
     __int128 sum[RFM_AXES] = { 0 };
     for (i64 i = 0; i < r->n; i++)
-        for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++)
-            sum[axis] += r->at[i].figure[axis];
+        for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++) sum[axis] += r->at[i].figure[axis];
     f64 n = (f64)r->n;
     out->recency = (f64)sum[RFM_R] / n;
     out->frequency = (f64)sum[RFM_F] / n;
@@ -72,8 +73,7 @@ static struct rfm_means *means_of(struct arena *a, const struct rfm *r)
 static ints cuts_of(struct arena *a, const struct rfm_scale *s, enum rfm_axis axis)
 {
     ints out = { NEWS(a, i64, s->cuts[axis] + 1), s->cuts[axis] };
-    for (int i = 0; i < s->cuts[axis]; i++)
-        out.at[i] = s->cut[axis][i];
+    for (int i = 0; i < s->cuts[axis]; i++) out.at[i] = s->cut[axis][i];
     return out;
 }
 
@@ -85,8 +85,7 @@ static struct rfm_cuts_view *rule_of(struct arena *a, const struct rfm *r)
     out->frequency = cuts_of(a, &r->scale, RFM_F);
     ints amounts = cuts_of(a, &r->scale, RFM_M);
     out->monetary = (strs){ NEWS(a, str, amounts.n + 1), amounts.n };
-    for (i64 i = 0; i < amounts.n; i++)
-        out->monetary.at[i] = money_text(a, amounts.at[i]);
+    for (i64 i = 0; i < amounts.n; i++) out->monetary.at[i] = money_text(a, amounts.at[i]);
     out->frequency_of = choice_name(&rfm_frequency_of_choice, r->rule.frequency_of);
     out->monetary_of = choice_name(&rfm_monetary_of_choice, r->rule.monetary_of);
     out->high = choice_name(&rfm_high_choice, r->rule.high);
@@ -101,10 +100,8 @@ static str list_text(struct arena *a, ints v, bool amounts, const char *between)
     struct buf b = { .arena = a };
     for (i64 i = 0; i < v.n; i++) {
         if (i) buf_fmt(&b, "%s", between);
-        if (amounts)
-            buf_add(&b, money_text(a, v.at[i]));
-        else
-            buf_i64(&b, v.at[i]);
+        if (amounts) buf_add(&b, money_text(a, v.at[i]));
+        else buf_i64(&b, v.at[i]);
     }
     return buf_str(&b);
 }
@@ -115,7 +112,8 @@ struct words {
 };
 static const struct words frequency_words[] = {
     [RFM_ORDERS] = { "购买次数（按订单）", "purchases (orders)" },
-    [RFM_DAYS] = { "购买天数（同一天多单算一次）", "days with a purchase (several on one day count once)" },
+    [RFM_DAYS] = { "购买天数（同一天多单算一次）",
+                   "days with a purchase (several on one day count once)" },
 };
 static const struct words monetary_words[] = {
     [RFM_TOTAL] = { "净额合计", "net amount in all" },
@@ -133,10 +131,8 @@ static str word(const struct ctx *c, const struct words *table, int i)
 
 static void say_window(struct ctx *c, struct buf *b, i64 days)
 {
-    if (days == 0)
-        buf_add(b, say(c, S("全部时间"), S("all time")));
-    else
-        buf_fmt(b, c->locale == ZH ? "最近 %lld 天" : "the last %lld days", (long long)days);
+    if (days == 0) buf_add(b, say(c, S("全部时间"), S("all time")));
+    else buf_fmt(b, c->locale == ZH ? "最近 %lld 天" : "the last %lld days", (long long)days);
 }
 
 static void say_high(struct ctx *c, struct buf *b, const struct rfm *r)
@@ -161,21 +157,26 @@ str rfm_definition(struct ctx *c, const struct rfm *r)
     str cuts = word(c, cuts_words, r->rule.cuts);
     buf_fmt(&b,
             zh ? "购买：" STR_FMT " 之前付款、净额大于 0 的订单，共 %lld 位会员。"
-               : "A purchase is an order paid before " STR_FMT " with a net amount above zero; %lld members have one. ",
+               : "A purchase is an order paid before " STR_FMT
+                 " with a net amount above zero; %lld members have one. ",
             STR_ARG(rfm_at_words(c, r->rule.at)), (long long)r->n);
     buf_fmt(&b,
-            zh ? "R：距最近一次购买满多少个 24 小时；少于 " STR_FMT " 天（" STR_FMT "）每过一档高一分。"
-               : "R: whole days of 24 hours since the last purchase; each cut it stays under is one band better: " STR_FMT
-                 " days (" STR_FMT "). ",
-            STR_ARG(list_text(c->arena, cuts_of(c->arena, &r->scale, RFM_R), false, between)), STR_ARG(cuts));
+            zh ? "R：距最近一次购买满多少个 24 小时；少于 " STR_FMT " 天（" STR_FMT
+                 "）每过一档高一分。"
+               : "R: whole days of 24 hours since the last purchase; each cut it stays under is "
+                 "one band better: " STR_FMT " days (" STR_FMT "). ",
+            STR_ARG(list_text(c->arena, cuts_of(c->arena, &r->scale, RFM_R), false, between)),
+            STR_ARG(cuts));
     buf_fmt(&b,
             zh ? "F：" STR_FMT "的" STR_FMT "；达到 " STR_FMT " 每档高一分。"
-               : "F: of " STR_FMT ", " STR_FMT "; each cut reached is one band better: " STR_FMT ". ",
+               : "F: of " STR_FMT ", " STR_FMT "; each cut reached is one band better: " STR_FMT
+                 ". ",
             STR_ARG(buf_str(&window)), STR_ARG(word(c, frequency_words, r->rule.frequency_of)),
             STR_ARG(list_text(c->arena, cuts_of(c->arena, &r->scale, RFM_F), false, between)));
     buf_fmt(&b,
             zh ? "M：" STR_FMT "的" STR_FMT "；达到 " STR_FMT " 每档高一分。"
-               : "M: of " STR_FMT ", " STR_FMT "; each cut reached is one band better: " STR_FMT ". ",
+               : "M: of " STR_FMT ", " STR_FMT "; each cut reached is one band better: " STR_FMT
+                 ". ",
             STR_ARG(buf_str(&window)), STR_ARG(word(c, monetary_words, r->rule.monetary_of)),
             STR_ARG(list_text(c->arena, cuts_of(c->arena, &r->scale, RFM_M), true, between)));
     buf_add(&b, say(c, S("1 分最低。"), S("Band 1 is the worst. ")));
@@ -209,13 +210,14 @@ enum err rfm_report_make(struct ctx *c, const struct rfm_rule *rule, struct rfm_
     return OK;
 }
 
-/* Row RFM_TYPES stands for those who had not bought yet. Whoever bought before `from` bought before `to`. */
-static struct rfm_flow_list flows_of(struct ctx *c, const struct rfm *before, const struct rfm *after)
+/* Row RFM_TYPES stands for those who had not bought yet. Whoever bought before `from` bought before
+ * `to`. */
+static struct rfm_flow_list flows_of(struct ctx *c, const struct rfm *before,
+                                     const struct rfm *after)
 {
     i64 ways[RFM_TYPES + 1][RFM_TYPES] = { 0 };
     for (i64 i = 0, k = 0; i < after->n; i++) {
-        while (k < before->n && before->at[k].member < after->at[i].member)
-            k++;
+        while (k < before->n && before->at[k].member < after->at[i].member) k++;
         bool was = k < before->n && before->at[k].member == after->at[i].member;
         ways[was ? before->at[k].type : RFM_TYPES][after->at[i].type]++;
     }
@@ -231,15 +233,17 @@ static struct rfm_flow_list flows_of(struct ctx *c, const struct rfm *before, co
     return out;
 }
 
-enum err rfm_move_make(struct ctx *c, const struct rfm_rule *rule, str from, str to, struct rfm_move *out)
+enum err rfm_move_make(struct ctx *c, const struct rfm_rule *rule, str from, str to,
+                       struct rfm_move *out)
 {
     struct rfm_rule then = *rule, now = *rule;
     TRY(rfm_at_read(c, from, &then.at, &then.at_text));
     TRY(rfm_at_read(c, to, &now.at, &now.at_text));
     if (then.at >= now.at)
-        return fail_at(c, E_INVALID, S("/from"), "起始日期必须早于结束日期：" STR_FMT " 不早于 " STR_FMT,
-                       "the first date must be before the second: " STR_FMT " is not before " STR_FMT,
-                       STR_ARG(then.at_text), STR_ARG(now.at_text));
+        return fail_at(
+            c, E_INVALID, S("/from"), "起始日期必须早于结束日期：" STR_FMT " 不早于 " STR_FMT,
+            "the first date must be before the second: " STR_FMT " is not before " STR_FMT,
+            STR_ARG(then.at_text), STR_ARG(now.at_text));
     struct rfm before, after;
     TRY(rfm_make(c, &then, &before));
     TRY(rfm_make(c, &now, &after));

@@ -26,7 +26,8 @@ enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
     } else if (instant_parse(c->zone, text, false, at)) {
         *said = instant_iso(c->arena, *at);
     } else {
-        return fail_at(c, E_INVALID, S("/at"), "“" STR_FMT "”不是日期，请写成 2019-07-01 或 2019-07-01 18:00:00",
+        return fail_at(c, E_INVALID, S("/at"),
+                       "“" STR_FMT "”不是日期，请写成 2019-07-01 或 2019-07-01 18:00:00",
                        "\"" STR_FMT "\" is not a date: write 2019-07-01 or 2019-07-01 18:00:00",
                        STR_ARG(text));
     }
@@ -36,7 +37,8 @@ enum err rfm_at_read(struct ctx *c, str text, instant *at, str *said)
 str rfm_at_words(struct ctx *c, instant at)
 {
     day d = zone_day(c->zone, at);
-    return zone_midnight(c->zone, d) == at ? day_text(c->arena, d) : instant_text(c->arena, c->zone, at);
+    return zone_midnight(c->zone, d) == at ? day_text(c->arena, d)
+                                           : instant_text(c->arena, c->zone, at);
 }
 
 static enum err cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
@@ -45,8 +47,8 @@ static enum err cuts_check(struct ctx *c, enum rfm_axis axis, ints cuts)
     str name = say(c, str_of(w->zh), str_of(w->en));
     if (cuts.n < 1 || cuts.n > RFM_CUTS_MAX)
         return fail_at(c, E_INVALID, str_of(w->field), STR_FMT "需要 1 到 %d 个数，现在是 %d 个",
-                       STR_FMT ": 1 to %d numbers are needed, there are %d", STR_ARG(name), RFM_CUTS_MAX,
-                       (int)cuts.n);
+                       STR_FMT ": 1 to %d numbers are needed, there are %d", STR_ARG(name),
+                       RFM_CUTS_MAX, (int)cuts.n);
     for (i64 i = 0; i < cuts.n; i++)
         if (cuts.at[i] <= (i ? cuts.at[i - 1] : 0))
             return fail_at(c, E_INVALID, str_of(w->field), STR_FMT "必须都大于 0，并且从小到大",
@@ -62,7 +64,8 @@ enum err rfm_cuts_parse(struct ctx *c, enum rfm_axis axis, str text, ints *out)
         bool good = axis == RFM_M ? money_parse(parts.at[i], &out->at[i])
                                   : i64_parse(parts.at[i], &out->at[i]);
         if (!good)
-            return fail_at(c, E_INVALID, str_of(axis_words[axis].field), "“" STR_FMT "”不是数，请写成 30,90 这样",
+            return fail_at(c, E_INVALID, str_of(axis_words[axis].field),
+                           "“" STR_FMT "”不是数，请写成 30,90 这样",
                            "\"" STR_FMT "\" is not a number: write them like 30,90",
                            STR_ARG(parts.at[i]));
     }
@@ -75,16 +78,18 @@ static enum err cuts_read(struct ctx *c, enum rfm_axis axis, str asked, ints *ou
     return setting_list(c, axis_words[axis].setting, out); /* checked when it was set */
 }
 
-static enum err choice_read(struct ctx *c, const struct choice *of, const char *setting, str text, int *out)
+static enum err choice_read(struct ctx *c, const struct choice *of, const char *setting, str text,
+                            int *out)
 {
     if (str_empty(text)) TRY(setting_text(c, setting, &text));
     *out = choice_find(of, text);
     if (*out >= 0) return OK;
     struct buf names = { .arena = c->arena };
-    for (int i = 0; i < of->n; i++)
-        buf_fmt(&names, "%s%s", i ? " / " : "", of->names[i]);
-    return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", setting + strlen("rfm.")), "“" STR_FMT "”不可选，可以是：" STR_FMT,
-                   "\"" STR_FMT "\" is not one of: " STR_FMT, STR_ARG(text), STR_ARG(buf_str(&names)));
+    for (int i = 0; i < of->n; i++) buf_fmt(&names, "%s%s", i ? " / " : "", of->names[i]);
+    return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", setting + strlen("rfm.")),
+                   "“" STR_FMT "”不可选，可以是：" STR_FMT,
+                   "\"" STR_FMT "\" is not one of: " STR_FMT, STR_ARG(text),
+                   STR_ARG(buf_str(&names)));
 }
 
 #define WINDOW_MAX ((i64)36500)
@@ -93,13 +98,12 @@ enum err rfm_rule_read(struct ctx *c, const struct rfm_ask *ask, struct rfm_rule
 {
     *out = (struct rfm_rule){ 0 };
     TRY(rfm_at_read(c, ask->at, &out->at, &out->at_text));
-    if (ask->window.has)
-        out->window_days = ask->window.value;
-    else
-        TRY(setting_i64(c, "rfm.window_days", &out->window_days));
+    if (ask->window.has) out->window_days = ask->window.value;
+    else TRY(setting_i64(c, "rfm.window_days", &out->window_days));
     if (out->window_days < 0 || out->window_days > WINDOW_MAX)
         return fail_at(c, E_INVALID, S("/window"), "窗口天数应在 0 到 %lld 之间，0 表示全部时间",
-                       "the window must be 0 to %lld days; 0 means all time", (long long)WINDOW_MAX);
+                       "the window must be 0 to %lld days; 0 means all time",
+                       (long long)WINDOW_MAX);
     const str lists[RFM_AXES] = { ask->recency, ask->frequency, ask->monetary };
     bool listed = false;
     for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++) {

@@ -3,8 +3,8 @@
 
 #include "insight/rfm.h"
 
-/* Ways into rows of other rooms that only figures need. The words of the partial ones stand in the queries of classes.c and people.c
- * again: an index helps only those who ask in its words. */
+/* Ways into rows of other rooms that only figures need. The words of the partial ones stand in the
+ * queries of classes.c and people.c again: an index helps only those who ask in its words. */
 const struct migration insight_migrations[] = {
     { "0001 indexes",
       "CREATE INDEX insight_first_seen ON member (first_seen, member) WHERE merged_into IS NULL;\n"
@@ -14,10 +14,11 @@ const struct migration insight_migrations[] = {
       " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%';\n"
       "CREATE INDEX insight_community ON timeline (member, subject, at, seq, kind)"
       " WHERE kind IN ('community.joined', 'community.left');\n" },
-    /* SQLite reads the row for a column that only the WHERE of an index names: it is in the index too. */
-    { "0002 living members",
-      "DROP INDEX insight_first_seen;\n"
-      "CREATE INDEX insight_living ON member (first_seen, member, merged_into, erased_at) WHERE merged_into IS NULL;\n" },
+    /* SQLite reads the row for a column that only the WHERE of an index names: it is in the index
+       too. */
+    { "0002 living members", "DROP INDEX insight_first_seen;\n"
+                             "CREATE INDEX insight_living ON member (first_seen, member, "
+                             "merged_into, erased_at) WHERE merged_into IS NULL;\n" },
     { 0 },
 };
 
@@ -38,18 +39,21 @@ static enum err check_monetary(struct ctx *c, str value)
 }
 
 const struct setting insight_settings[] = {
-    { "rfm.window_days", SETTING_I64, "365", NULL, 0, 36500, "RFM：次数与金额统计最近多少天，0 为全部时间",
+    { "rfm.window_days", SETTING_I64, "365", NULL, 0, 36500,
+      "RFM：次数与金额统计最近多少天，0 为全部时间",
       "RFM: days that frequency and amount look back; 0: all time", NULL },
     { "rfm.recency_days", SETTING_I64S, "30,90", NULL, 1, 36500, "RFM：最近一次消费的分段（天）",
       "RFM: recency cuts in days", check_recency },
-    { "rfm.frequency", SETTING_I64S, "2,5", NULL, 1, 1000000, "RFM：消费次数的分段", "RFM: frequency cuts",
-      check_frequency },
-    { "rfm.frequency_of", SETTING_CHOICE, "orders", "orders days", 0, 0, "RFM：次数按订单（orders）还是按购买天数（days）",
+    { "rfm.frequency", SETTING_I64S, "2,5", NULL, 1, 1000000, "RFM：消费次数的分段",
+      "RFM: frequency cuts", check_frequency },
+    { "rfm.frequency_of", SETTING_CHOICE, "orders", "orders days", 0, 0,
+      "RFM：次数按订单（orders）还是按购买天数（days）",
       "RFM: frequency counts orders or days with a purchase", NULL },
-    { "rfm.monetary", SETTING_MONEYS, "200,1000", NULL, 0, 0, "RFM：消费金额的分段（元）", "RFM: monetary cuts",
-      check_monetary },
+    { "rfm.monetary", SETTING_MONEYS, "200,1000", NULL, 0, 0, "RFM：消费金额的分段（元）",
+      "RFM: monetary cuts", check_monetary },
     { "rfm.monetary_of", SETTING_CHOICE, "total", "total average", 0, 0,
-      "RFM：金额按合计（total）还是每次平均（average）", "RFM: amount in all or per purchase", NULL },
+      "RFM：金额按合计（total）还是每次平均（average）", "RFM: amount in all or per purchase",
+      NULL },
     { "rfm.cuts", SETTING_CHOICE, "fixed", "fixed quantile mean", 0, 0,
       "RFM：分段方式：固定（fixed）、按人数均分（quantile）、按均值（mean）",
       "RFM: cuts as given, by quantile or by mean", NULL },

@@ -1,6 +1,8 @@
-/* rfm_real_test.c -- the published figures of two real shops, to the cent. Skipped, saying so, where the data is absent.
+/* rfm_real_test.c -- the published figures of two real shops, to the cent. Skipped, saying so,
+ * where the data is absent.
  *
- * The files are read through sheet and order_write_all in a few lines, so that these figures stand for RFM alone.
+ * The files are read through sheet and order_write_all in a few lines, so that these figures stand
+ * for RFM alone.
  */
 #include "../unit/insight_sales.h"
 
@@ -34,8 +36,7 @@ struct names {
 static i64 number_of(struct ctx *c, struct names *names, i64 *slots, str name)
 {
     u64 at = str_hash(name) % (2 * NAMES);
-    while (slots[at] && !str_eq(names->name[slots[at] - 1], name))
-        at = (at + 1) % (2 * NAMES);
+    while (slots[at] && !str_eq(names->name[slots[at] - 1], name)) at = (at + 1) % (2 * NAMES);
     if (slots[at]) return slots[at];
     CHECK(names->n < NAMES);
     names->name[names->n++] = str_copy(c->arena, name);
@@ -82,7 +83,8 @@ static void load_cn_shop(struct ctx *c)
     struct names names = { NEWS(c->arena, str, NAMES), 0 };
     i64 *slots = NEWS(c->arena, i64, 2 * NAMES), n = 0;
     struct sale *sales = NEWS(c->arena, struct sale, 40000);
-    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "cn_shop_orders_2019h1.csv")), (struct sheet_options){ 0 }, &s));
+    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "cn_shop_orders_2019h1.csv")),
+                           (struct sheet_options){ 0 }, &s));
     i64 buyer = column(s, "买家标识"), at = column(s, "付款日期"), state = column(s, "订单状态"),
         paid = column(s, "实付金额");
     for (;;) {
@@ -92,14 +94,16 @@ static void load_cn_shop(struct ctx *c)
         *sale = (struct sale){ .member = number_of(c, &names, slots, row.cells[buyer]),
                                .paid = amount_of(row.cells[paid]) };
         CHECK(instant_parse(c->zone, row.cells[at], false, &sale->at));
-        if (!str_eq(row.cells[state], S("交易成功"))) sale->refund = sale->paid; /* refunded whole, closed */
+        if (!str_eq(row.cells[state], S("交易成功")))
+            sale->refund = sale->paid; /* refunded whole, closed */
     }
     sheet_close(s);
     CHECK_I64(n, 28833);
     load(c, sales, n);
 }
 
-/* The publisher's names for the groups, as the data shows which combination of high R, F and M each is. */
+/* The publisher's names for the groups, as the data shows which combination of high R, F and M each
+ * is. */
 static const struct published {
     const char *name, *type;
     i64 members, yuan;
@@ -164,9 +168,11 @@ static i64 clean_rows(struct ctx *c, struct clean_row *rows)
     i64 n = 0, quantity;
     struct names names = { NEWS(c->arena, str, NAMES), 0 };
     i64 *slots = NEWS(c->arena, i64, 2 * NAMES);
-    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "online_retail_2010_2011.csv.gz")), (struct sheet_options){ 0 }, &s));
-    i64 invoice = column(s, "Invoice"), pieces = column(s, "Quantity"), at = column(s, "InvoiceDate"),
-        price = column(s, "Price"), customer = column(s, "Customer ID");
+    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "online_retail_2010_2011.csv.gz")),
+                           (struct sheet_options){ 0 }, &s));
+    i64 invoice = column(s, "Invoice"), pieces = column(s, "Quantity"),
+        at = column(s, "InvoiceDate"), price = column(s, "Price"),
+        customer = column(s, "Customer ID");
     for (;;) {
         CHECK_OK(c, sheet_next(c, s, &row, &more));
         if (!more) break;
@@ -188,7 +194,8 @@ static i64 clean_rows(struct ctx *c, struct clean_row *rows)
 }
 
 /* One order an invoice. */
-static void load_invoices(struct ctx *c, const struct clean_row *rows, i64 n, bool drop_duplicates, i64 *kept)
+static void load_invoices(struct ctx *c, const struct clean_row *rows, i64 n, bool drop_duplicates,
+                          i64 *kept)
 {
     struct sale *sales = NEWS(c->arena, struct sale, n);
     i64 orders = 0;
@@ -197,7 +204,8 @@ static void load_invoices(struct ctx *c, const struct clean_row *rows, i64 n, bo
         bool same_invoice = i && str_eq(rows[i].invoice, rows[i - 1].invoice);
         if (drop_duplicates && same_invoice && str_eq(rows[i].all, rows[i - 1].all)) continue;
         ++*kept;
-        if (!same_invoice) sales[orders++] = (struct sale){ .member = rows[i].member, .at = rows[i].at };
+        if (!same_invoice)
+            sales[orders++] = (struct sale){ .member = rows[i].member, .at = rows[i].at };
         struct sale *sale = &sales[orders - 1];
         sale->paid += rows[i].amount;
         if (rows[i].at > sale->at) sale->at = rows[i].at;
@@ -205,8 +213,8 @@ static void load_invoices(struct ctx *c, const struct clean_row *rows, i64 n, bo
     load(c, sales, orders);
 }
 
-static void check_online_retail(struct ctx *c, bool drop_duplicates, i64 want_rows, money want_amount,
-                                struct rfm_report *r)
+static void check_online_retail(struct ctx *c, bool drop_duplicates, i64 want_rows,
+                                money want_amount, struct rfm_report *r)
 {
     struct clean_row *rows = NEWS(c->arena, struct clean_row, 600000);
     i64 kept, n = clean_rows(c, rows);
@@ -214,7 +222,9 @@ static void check_online_retail(struct ctx *c, bool drop_duplicates, i64 want_ro
     load_invoices(c, rows, n, drop_duplicates, &kept);
     CHECK_I64(kept, want_rows);
     struct rfm_rule rule;
-    CHECK_OK(c, rfm_rule_read(c, &(struct rfm_ask){ .at = S("2011-12-10 12:50:00"), .window = SOME(0) }, &rule));
+    CHECK_OK(
+        c, rfm_rule_read(c, &(struct rfm_ask){ .at = S("2011-12-10 12:50:00"), .window = SOME(0) },
+                         &rule));
     CHECK_OK(c, rfm_report_make(c, &rule, r));
     CHECK_I64(r->members, 4338);
     CHECK_I64(r->amount, want_amount);

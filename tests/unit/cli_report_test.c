@@ -1,4 +1,5 @@
-/* cli_report_test.c -- koi report: the forms programs read, and tables that line up. Runs the command line as the program does. */
+/* cli_report_test.c -- koi report: the forms programs read, and tables that line up. Runs the
+ * command line as the program does. */
 #include "insight_shop.h"
 
 #include <fcntl.h>
@@ -16,11 +17,12 @@
 static void small_shop(struct ctx *c)
 {
     i64 *ids = shop_members(c, 3, on("2024-01-01", 0), S("m"));
-    shop_sales(c,
-               (struct sale[]){ { ids[0], on("2024-05-20", HOUR_MS), 300 * YUAN },
-                                { ids[0], on("2024-05-25", HOUR_MS), 50 * YUAN, .refund = 50 * YUAN },
-                                { ids[1], on("2024-02-01", HOUR_MS), 20 * YUAN } },
-               3);
+    shop_sales(
+        c,
+        (struct sale[]){ { ids[0], on("2024-05-20", HOUR_MS), 300 * YUAN },
+                         { ids[0], on("2024-05-25", HOUR_MS), 50 * YUAN, .refund = 50 * YUAN },
+                         { ids[1], on("2024-02-01", HOUR_MS), 20 * YUAN } },
+        3);
 }
 
 /* What the command writes to standard output; its exit code must be `want`. */
@@ -28,8 +30,7 @@ static str run(struct ctx *c, int want, const char *const *words)
 {
     char *argv[32] = { str_z(c->arena, S("koi")) };
     int argc = 1, status;
-    for (; words[argc - 1]; argc++)
-        argv[argc] = str_z(c->arena, str_of(words[argc - 1]));
+    for (; words[argc - 1]; argc++) argv[argc] = str_z(c->arena, str_of(words[argc - 1]));
     argv[argc++] = str_z(c->arena, test_store_is_pg() ? S("--store") : S("--data"));
     argv[argc++] = str_z(c->arena, test_store_options().where);
     char *path = str_z(c->arena, str_fmt(c->arena, "%s/said", test_folder()));
@@ -48,8 +49,7 @@ static str run(struct ctx *c, int want, const char *const *words)
     struct buf said = { .arena = c->arena };
     FILE *f = fopen(path, "r");
     CHECK(f != NULL);
-    for (int byte; (byte = fgetc(f)) != EOF;)
-        buf_byte(&said, (char)byte);
+    for (int byte; (byte = fgetc(f)) != EOF;) buf_byte(&said, (char)byte);
     fclose(f);
     return buf_str(&said);
 }
@@ -59,20 +59,27 @@ TEST(programs_read_the_same_forms_for_ever)
 {
     struct ctx *c = test_reader();
     small_shop(c);
-    str sales = RUN(c, 0, "report", "sales", "--from", "2024-01-01", "--to", "2024-05-31", "--json");
-    CHECK_STR(sales, "{\"orders\":3,\"paid_orders\":3,\"refund_orders\":1,\"paid\":\"370.00\",\"refund\":\"50.00\","
+    str sales =
+        RUN(c, 0, "report", "sales", "--from", "2024-01-01", "--to", "2024-05-31", "--json");
+    CHECK_STR(sales, "{\"orders\":3,\"paid_orders\":3,\"refund_orders\":1,\"paid\":\"370.00\","
+                     "\"refund\":\"50.00\","
                      "\"net\":\"320.00\",\"buyers\":2}\n");
-    str rfm = RUN(c, 0, "report", "rfm", "--at", "2024-06-01", "--recency", "30", "--frequency", "2", "--monetary", "100",
-                  "--high", "mean", "--json");
+    str rfm = RUN(c, 0, "report", "rfm", "--at", "2024-06-01", "--recency", "30", "--frequency",
+                  "2", "--monetary", "100", "--high", "mean", "--json");
     CHECK(str_starts(rfm, S("{\"at\":\"2024-06-01\",\"members\":2,\"amount\":\"320.00\",\"cells\":["
                             "{\"r\":1,\"f\":1,\"m\":1,\"members\":1,\"amount\":\"20.00\"},")));
-    CHECK(str_find(rfm, S("\"types\":[{\"type\":\"important_value\",\"name\":\"重要价值\",\"members\":0,\"amount\":\"0.00\"},"
-                          "{\"type\":\"important_develop\",\"name\":\"重要发展\",\"members\":1,\"amount\":\"300.00\"}")) > 0);
+    CHECK(str_find(rfm, S("\"types\":[{\"type\":\"important_value\",\"name\":\"重要价值\","
+                          "\"members\":0,\"amount\":\"0.00\"},"
+                          "{\"type\":\"important_develop\",\"name\":\"重要发展\",\"members\":1,"
+                          "\"amount\":\"300.00\"}")) > 0);
     str classes = RUN(c, 0, "report", "classes", "--at", "2024-06-01", "--json");
-    CHECK(str_find(classes, S("\"classes\":{\"A\":0,\"B\":2,\"C\":0},"
-                              "\"scene\":{\"new\":1,\"active\":1,\"dormant\":2,\"high_value\":0}")) > 0);
-    str overview = RUN(c, 0, "report", "overview", "--from", "2024-05-01", "--to", "2024-05-31", "--json");
-    CHECK(str_starts(overview, S("{\"from\":\"2024-05-01\",\"to\":\"2024-05-31\",\"now\":{\"orders\":2,")));
+    CHECK(str_find(classes,
+                   S("\"classes\":{\"A\":0,\"B\":2,\"C\":0},"
+                     "\"scene\":{\"new\":1,\"active\":1,\"dormant\":2,\"high_value\":0}")) > 0);
+    str overview =
+        RUN(c, 0, "report", "overview", "--from", "2024-05-01", "--to", "2024-05-31", "--json");
+    CHECK(str_starts(overview,
+                     S("{\"from\":\"2024-05-01\",\"to\":\"2024-05-31\",\"now\":{\"orders\":2,")));
 }
 
 static i64 columns_of(str line)
@@ -89,7 +96,8 @@ TEST(tables_line_up)
     small_shop(c);
     static const char *const locales[] = { "zh", "en" };
     for (int i = 0; i < 2; i++) {
-        str said = RUN(c, 0, "report", "overview", "--from", "2024-05-01", "--to", "2024-05-31", "--locale", locales[i]);
+        str said = RUN(c, 0, "report", "overview", "--from", "2024-05-01", "--to", "2024-05-31",
+                       "--locale", locales[i]);
         str line, rest = str_cut(said, '\n', &line);
         i64 width = 0, rows = 0;
         for (rest = str_cut(rest, '\n', &line); rest.at; rest = str_cut(rest, '\n', &line)) {

@@ -1,4 +1,5 @@
-/* insight_classes_test.c -- scene tags and A/B/C against a slow count over random lives, merges included; the promises of classes.h. */
+/* insight_classes_test.c -- scene tags and A/B/C against a slow count over random lives, merges
+ * included; the promises of classes.h. */
 #include "insight_shop.h"
 
 #include "insight/classes.h"
@@ -10,7 +11,9 @@ static const struct merge_listener *const listeners[] = { &trade_merges, NULL };
 
 static struct timeline_line line(i64 member, instant at, const char *kind, const char *subject)
 {
-    return (struct timeline_line){ .member = member, .at = at, .kind = str_of(kind), .subject = str_of(subject) };
+    return (struct timeline_line){
+        .member = member, .at = at, .kind = str_of(kind), .subject = str_of(subject)
+    };
 }
 
 static struct classes_report report_at(struct ctx *c, const char *at)
@@ -32,18 +35,19 @@ TEST(classes_do_not_overlap)
     struct ctx *c = test_reader();
     instant at = on("2024-03-01", 0);
     i64 *ids = shop_members(c, 6, at - 10 * DAY_MS, S("m"));
-    shop_lines(c,
-               (struct timeline_line[]){
-                   line(ids[0], at - 5 * DAY_MS, "community.joined", "group:1"),
-                   line(ids[1], at - 5 * DAY_MS, "community.joined", "group:1"), /* bought too */
-                   line(ids[2], at - 5 * DAY_MS, "community.joined", "group:1"),
-                   line(ids[2], at - 4 * DAY_MS, "community.left", "group:1"), /* gone again */
-                   line(ids[3], at - 5 * DAY_MS, "community.joined", "group:1"),
-                   line(ids[3], at - 4 * DAY_MS, "community.left", "group:1"),
-                   line(ids[3], at - 6 * DAY_MS, "community.joined", "group:2"), /* still in this one */
-                   line(ids[4], at, "community.joined", "group:1"), /* too late to count */
-               },
-               8);
+    shop_lines(
+        c,
+        (struct timeline_line[]){
+            line(ids[0], at - 5 * DAY_MS, "community.joined", "group:1"),
+            line(ids[1], at - 5 * DAY_MS, "community.joined", "group:1"), /* bought too */
+            line(ids[2], at - 5 * DAY_MS, "community.joined", "group:1"),
+            line(ids[2], at - 4 * DAY_MS, "community.left", "group:1"), /* gone again */
+            line(ids[3], at - 5 * DAY_MS, "community.joined", "group:1"),
+            line(ids[3], at - 4 * DAY_MS, "community.left", "group:1"),
+            line(ids[3], at - 6 * DAY_MS, "community.joined", "group:2"), /* still in this one */
+            line(ids[4], at, "community.joined", "group:1"),              /* too late to count */
+        },
+        8);
     shop_sales(c,
                (struct sale[]){ { ids[1], at - 3 * DAY_MS, 10 * YUAN },
                                 { ids[4], at - 3 * DAY_MS, 10 * YUAN },
@@ -56,8 +60,7 @@ TEST(classes_do_not_overlap)
     CHECK_I64(r.classes->B, 1);
     CHECK_I64(r.classes->C, 1);
     const char *want[] = { "A", "B", "", "A", "C", "" };
-    for (int i = 0; i < 6; i++)
-        CHECK_STR(class_now(c, ids[i], at), want[i]);
+    for (int i = 0; i < 6; i++) CHECK_STR(class_now(c, ids[i], at), want[i]);
     CHECK_STR(class_now(c, ids[4], at - 3 * DAY_MS + 1), "B");
 }
 
@@ -79,8 +82,9 @@ static strs scene_at(struct ctx *c, i64 member, instant first_seen, instant at, 
                          .first_seen = first_seen,
                          .last_order_at = figures.last_order_at,
                          .bought = bought ? &m : NULL,
-                         .high_value = high_value ? *high_value
-                                                  : bought && m.type == rfm_type_of(true, true, true) };
+                         .high_value = high_value
+                                           ? *high_value
+                                           : bought && m.type == rfm_type_of(true, true, true) };
     CHECK_OK(c, scene_of(c, &life, &out));
     return out;
 }
@@ -91,10 +95,11 @@ TEST(scene_tags_keep_their_days)
     instant at = on("2024-06-01", 0);
     i64 *ids = shop_members(c, 5, at - 200 * DAY_MS, S("m"));
     shop_sales(c,
-               (struct sale[]){ { ids[0], at - 30 * DAY_MS, 10 * YUAN },      /* new: the window's first moment */
-                                { ids[1], at - 30 * DAY_MS - 1, 10 * YUAN },  /* neither new nor active */
-                                { ids[2], at - 91 * DAY_MS, 10 * YUAN },      /* dormant */
-                                { ids[3], at - 90 * DAY_MS, 10 * YUAN, .unpaid = true } },
+               (struct sale[]){
+                   { ids[0], at - 30 * DAY_MS, 10 * YUAN },     /* new: the window's first moment */
+                   { ids[1], at - 30 * DAY_MS - 1, 10 * YUAN }, /* neither new nor active */
+                   { ids[2], at - 91 * DAY_MS, 10 * YUAN },     /* dormant */
+                   { ids[3], at - 90 * DAY_MS, 10 * YUAN, .unpaid = true } },
                4);
     shop_lines(c,
                (struct timeline_line[]){ line(ids[4], at - 1, "Product Viewed", "product:1"),
@@ -144,13 +149,14 @@ TEST(what_a_merged_member_did_counts)
     instant at = on("2024-06-01", 0);
     merge_listeners = listeners;
     i64 *ids = shop_members(c, 4, at - 300 * DAY_MS, S("m"));
-    shop_lines(c,
-               (struct timeline_line[]){ line(ids[1], at - 5 * DAY_MS, "Product Viewed", "product:1"),
-                                         /* left under another id than he joined under */
-                                         line(ids[0], at - 9 * DAY_MS, "community.joined", "group:1"),
-                                         line(ids[1], at - 8 * DAY_MS, "community.left", "group:1"),
-                                         line(ids[3], at - 8 * DAY_MS, "community.joined", "group:1") },
-               4);
+    shop_lines(
+        c,
+        (struct timeline_line[]){ line(ids[1], at - 5 * DAY_MS, "Product Viewed", "product:1"),
+                                  /* left under another id than he joined under */
+                                  line(ids[0], at - 9 * DAY_MS, "community.joined", "group:1"),
+                                  line(ids[1], at - 8 * DAY_MS, "community.left", "group:1"),
+                                  line(ids[3], at - 8 * DAY_MS, "community.joined", "group:1") },
+        4);
     CHECK_STR(class_now(c, ids[0], at), "A");
     CHECK_OK(c, store_write(c->store, c, merge_two, &(struct merging){ ids[0], ids[1] }));
     CHECK_OK(c, store_write(c->store, c, merge_two, &(struct merging){ ids[2], ids[3] }));
@@ -175,13 +181,15 @@ TEST(class_of_one_agrees_with_the_count)
     i64 *ids = shop_members(c, N, around - 150 * DAY_MS, S("m"));
     struct sale sales[120];
     struct timeline_line lines[300];
-    static const char *const kinds[] = { "community.joined", "community.left", "Product Viewed", "tag.put" };
+    static const char *const kinds[] = { "community.joined", "community.left", "Product Viewed",
+                                         "tag.put" };
     static const char *const groups[] = { "group:1", "group:2" };
     for (i64 i = 0; i < COUNT(sales); i++)
         sales[i] = (struct sale){ ids[dice_below(&d, N / 2)], around - dice_below(&d, 140 * DAY_MS),
                                   dice_below(&d, 2000 * YUAN), .unpaid = dice_below(&d, 6) == 0 };
     for (i64 i = 0; i < COUNT(lines); i++)
-        lines[i] = line(ids[dice_below(&d, N - 10)], around - dice_below(&d, 140) * DAY_MS + dice_below(&d, 2),
+        lines[i] = line(ids[dice_below(&d, N - 10)],
+                        around - dice_below(&d, 140) * DAY_MS + dice_below(&d, 2),
                         kinds[dice_below(&d, 4)], groups[dice_below(&d, 2)]);
     shop_sales(c, sales, COUNT(sales));
     shop_lines(c, lines, COUNT(lines));
@@ -189,7 +197,8 @@ TEST(class_of_one_agrees_with_the_count)
     for (int i = 0; i < 15; i++) {
         i64 loser = dice_below(&d, N), winner = dice_below(&d, N);
         if (loser == winner || gone[loser] || gone[winner]) continue;
-        CHECK_OK(c, store_write(c->store, c, merge_two, &(struct merging){ ids[winner], ids[loser] }));
+        CHECK_OK(c,
+                 store_write(c->store, c, merge_two, &(struct merging){ ids[winner], ids[loser] }));
         gone[loser] = true;
     }
     for (int k = 0; k < 6; k++) {

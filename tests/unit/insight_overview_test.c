@@ -1,4 +1,5 @@
-/* insight_overview_test.c -- the shop at a glance against a slow count; the promises of overview.h. */
+/* insight_overview_test.c -- the shop at a glance against a slow count; the promises of overview.h.
+ */
 #include "insight_shop.h"
 
 #include "insight/overview.h"
@@ -19,7 +20,7 @@ static day day_named(const char *words)
     return d;
 }
 
-#define SALES 300
+#define SALES   300
 #define MEMBERS 40
 
 static void random_shop(struct ctx *c, struct sale sales[SALES])
@@ -30,13 +31,17 @@ static void random_shop(struct ctx *c, struct sale sales[SALES])
     for (i64 i = 0; i < SALES; i++) {
         i64 who = dice_below(&d, MEMBERS + 2);
         sales[i] = (struct sale){
-            .member = who < MEMBERS / 2 ? ids[who] : who < MEMBERS ? late[who - MEMBERS / 2] : 0,
-            .at = day_start(c, "2024-01-01", dice_below(&d, 60)) + (dice_below(&d, 3) ? dice_below(&d, DAY_MS) : -1),
+            .member = who < MEMBERS / 2 ? ids[who]
+                      : who < MEMBERS   ? late[who - MEMBERS / 2]
+                                        : 0,
+            .at = day_start(c, "2024-01-01", dice_below(&d, 60)) +
+                  (dice_below(&d, 3) ? dice_below(&d, DAY_MS) : -1),
             .paid = dice_below(&d, 500 * YUAN),
             .unpaid = dice_below(&d, 10) == 0,
             .shop = dice_below(&d, 3) ? S("旗舰店") : S("专营店"),
         };
-        if (!sales[i].unpaid && dice_below(&d, 6) == 0) sales[i].refund = dice_below(&d, 2) ? sales[i].paid : sales[i].paid / 3;
+        if (!sales[i].unpaid && dice_below(&d, 6) == 0)
+            sales[i].refund = dice_below(&d, 2) ? sales[i].paid : sales[i].paid / 3;
     }
     shop_sales(c, sales, SALES);
 }
@@ -108,9 +113,10 @@ TEST(overview_equals_the_naive_count)
         day first = day_named("2024-01-01") + from, last = first + from % 11;
         i64 days = last - first + 1;
         CHECK_OK(c, overview_make(c, first, last, &o));
-        struct overview_period now = naive_period(sales, zone_midnight(c->zone, first), zone_midnight(c->zone, last + 1));
-        struct overview_period before =
-            naive_period(sales, zone_midnight(c->zone, first - (day)days), zone_midnight(c->zone, first));
+        struct overview_period now =
+            naive_period(sales, zone_midnight(c->zone, first), zone_midnight(c->zone, last + 1));
+        struct overview_period before = naive_period(
+            sales, zone_midnight(c->zone, first - (day)days), zone_midnight(c->zone, first));
         check_period(o.now, &now);
         check_period(o.before, &before);
         CHECK_I64(o.days.n, days);

@@ -1,4 +1,5 @@
-/* insight_people_test.c -- the list of members under every filter and sort against a slow one; the view of one; people.h. */
+/* insight_people_test.c -- the list of members under every filter and sort against a slow one; the
+ * view of one; people.h. */
 #include "insight_shop.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include "insight/people.h"
 
 #define YUAN MONEY_UNIT
-#define N 90
+#define N    90
 
 static const struct merge_listener *const listeners[] = { &trade_merges, NULL };
 
@@ -58,7 +59,10 @@ static struct facts *random_people(struct ctx *c)
     merge_listeners = listeners;
     for (i64 part = 0; part < 3; part++) {
         instant seen = c->now - (400 - part * 100) * DAY_MS;
-        i64 *ids = shop_members(c, N / 3, seen, part == 0 ? S("张") : part == 1 ? S("li") : S("wang"));
+        i64 *ids = shop_members(c, N / 3, seen,
+                                part == 0   ? S("张")
+                                : part == 1 ? S("li")
+                                            : S("wang"));
         for (i64 i = 0; i < N / 3; i++)
             people[part * N / 3 + i] = (struct facts){ .id = ids[i], .first_seen = seen };
     }
@@ -74,8 +78,9 @@ static struct facts *random_people(struct ctx *c)
     }
     for (i64 i = 0; i < COUNT(sales); i++) {
         struct facts *p = &people[dice_below(&d, N * 2 / 3)];
-        sales[i] = (struct sale){ p->id, c->now - dice_below(&d, 40) * DAY_MS - 1, dice_below(&d, 20) * 10 * YUAN,
-                                  .unpaid = dice_below(&d, 5) == 0 };
+        sales[i] =
+            (struct sale){ p->id, c->now - dice_below(&d, 40) * DAY_MS - 1,
+                           dice_below(&d, 20) * 10 * YUAN, .unpaid = dice_below(&d, 5) == 0 };
         p->orders++;
         if (sales[i].at > p->last_order) p->last_order = sales[i].at;
         if (sales[i].unpaid || sales[i].paid == 0) continue;
@@ -125,7 +130,8 @@ static bool naive_fits(const struct facts *p, const struct people_filter *f, i64
     return true;
 }
 
-static void check_list(struct ctx *c, const struct facts *people, const struct people_filter *f, i64 page)
+static void check_list(struct ctx *c, const struct facts *people, const struct people_filter *f,
+                       i64 page)
 {
     i64 want[N], n = 0, seen = 0;
     for (i64 i = 0; i < N; i++)
@@ -146,8 +152,10 @@ static void check_list(struct ctx *c, const struct facts *people, const struct p
             CHECK_I64(list.at[i].id, p->id);
             CHECK_I64(list.at[i].orders, p->orders);
             CHECK_I64(list.at[i].spent, p->spent);
-            CHECK_STR(list.at[i].class,
-                      p->purchases > 1 ? "C" : p->purchases == 1 ? "B" : p->community ? "A" : "");
+            CHECK_STR(list.at[i].class, p->purchases > 1    ? "C"
+                                        : p->purchases == 1 ? "B"
+                                        : p->community      ? "A"
+                                                            : "");
         }
     }
     CHECK_I64(seen, n);
@@ -166,7 +174,8 @@ TEST(every_filter_narrows)
 {
     struct ctx *c = test_reader();
     struct facts *people = random_people(c);
-    static const char *const classes[] = { "", "A", "B", "C" }, *const qs[] = { "", "敏感肌", "li7" };
+    static const char *const classes[] = { "", "A", "B", "C" }, *const qs[] = { "", "敏感肌",
+                                                                                "li7" };
     for (int i = 0; i < 4 * 2 * 2 * 4 * 3; i++) {
         struct people_filter f = { .sort = (enum people_sort)(i % 4),
                                    .tag = i / 4 % 2 ? S("敏感肌") : NO_STR,
@@ -185,19 +194,25 @@ TEST(totals_are_exact)
     bool more;
     i64 total;
     random_people(c);
-    CHECK_OK(c, people_list(c, &(struct people_filter){ 0 }, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
+    CHECK_OK(c, people_list(c, &(struct people_filter){ 0 }, (struct people_place){ 0 }, 5, &list,
+                            &more, &end, &total));
     CHECK_I64(total, N);
     CHECK_I64(list.n, 5);
     CHECK(more);
     struct people_filter expired = { .tag = S("过期") };
-    CHECK_OK(c, people_list(c, &expired, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
+    CHECK_OK(c,
+             people_list(c, &expired, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
     CHECK_I64(total, 1);
     c->now += 1000;
-    CHECK_OK(c, people_list(c, &expired, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
+    CHECK_OK(c,
+             people_list(c, &expired, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
     CHECK_I64(total, 0);
     struct people_filter unknown = { .tag = S("没有这个") }, wrong = { .class = S("D") };
-    CHECK_ERR(c, people_list(c, &unknown, (struct people_place){ 0 }, 5, &list, &more, &end, &total), E_NOT_FOUND);
-    CHECK_ERR(c, people_list(c, &wrong, (struct people_place){ 0 }, 5, &list, &more, &end, &total), E_INVALID);
+    CHECK_ERR(c,
+              people_list(c, &unknown, (struct people_place){ 0 }, 5, &list, &more, &end, &total),
+              E_NOT_FOUND);
+    CHECK_ERR(c, people_list(c, &wrong, (struct people_place){ 0 }, 5, &list, &more, &end, &total),
+              E_INVALID);
 }
 
 TEST(merged_and_erased_members_are_not_listed)
@@ -227,11 +242,15 @@ TEST(merged_and_erased_members_are_not_listed)
 static enum err known_person(struct tx *t, void *arg)
 {
     bool created;
-    struct identity ids[] = { { .kind = ID_PHONE, .value = S("13812345678") },
-                              { .kind = ID_SHOP_ACCOUNT, .scope = S("店"), .value = S("buyer-77") } };
-    for (i64 i = 0; i < COUNT(ids); i++)
-        TRY(identity_normalise(t->c, &ids[i]));
-    struct member_sighting seen = { .identities = ids, .n = COUNT(ids), .name = S("张三丰"), .source = S("import"),
+    struct identity ids[] = {
+        { .kind = ID_PHONE, .value = S("13812345678") },
+        { .kind = ID_SHOP_ACCOUNT, .scope = S("店"), .value = S("buyer-77") }
+    };
+    for (i64 i = 0; i < COUNT(ids); i++) TRY(identity_normalise(t->c, &ids[i]));
+    struct member_sighting seen = { .identities = ids,
+                                    .n = COUNT(ids),
+                                    .name = S("张三丰"),
+                                    .source = S("import"),
                                     .at = t->c->now - 50 * DAY_MS };
     TRY(member_resolve(t, &seen, arg, &created));
     return tag_put(t, *(i64 *)arg, S("老客"), S("hand"), NONE);
@@ -289,8 +308,8 @@ TEST(personal_data_is_masked)
     c->rights &= ~(u64)PERSONAL_READ;
     CHECK_OK(c, person_show(c, id, &v));
     CHECK(!anywhere(&v, S("三丰")) && !anywhere(&v, S("2345")));
-    CHECK_OK(c, people_list(c, &(struct people_filter){ .q = S("13812345678") }, (struct people_place){ 0 }, 5, &list,
-                            &more, &end, &total));
+    CHECK_OK(c, people_list(c, &(struct people_filter){ .q = S("13812345678") },
+                            (struct people_place){ 0 }, 5, &list, &more, &end, &total));
     CHECK_I64(total, 1);
     CHECK(str_find(list.at[0].name, S("三丰")) < 0 && str_find(list.at[0].phone, S("2345")) < 0);
 }
@@ -304,7 +323,8 @@ TEST(a_name_or_an_identity_finds)
     struct people_place end;
     CHECK_OK(c, store_write(c->store, c, known_person, &id));
     shop_members(c, 5, c->now - DAY_MS, S("other"));
-    static const char *const finds[] = { "张三", "13812345678", "138 1234 5678", "buyer-77", "老客" };
+    static const char *const finds[] = { "张三", "13812345678", "138 1234 5678", "buyer-77",
+                                         "老客" };
     for (i64 i = 0; i < COUNT(finds); i++) {
         struct people_filter f = { .q = str_of(finds[i]) };
         CHECK_OK(c, people_list(c, &f, (struct people_place){ 0 }, 5, &list, &more, &end, &total));

@@ -1,4 +1,5 @@
-/* insight_rfm_test.c -- RFM against a slow, obviously right count, for random shops and random rules; the promises of rfm.h. */
+/* insight_rfm_test.c -- RFM against a slow, obviously right count, for random shops and random
+ * rules; the promises of rfm.h. */
 #include "insight_sales.h"
 
 #include <stdlib.h>
@@ -11,8 +12,7 @@
 static i64 *some_ids(struct ctx *c, i64 n)
 {
     i64 *ids = NEWS(c->arena, i64, n);
-    for (i64 i = 0; i < n; i++)
-        ids[i] = i + 1;
+    for (i64 i = 0; i < n; i++) ids[i] = i + 1;
     return ids;
 }
 
@@ -42,8 +42,8 @@ struct naive {
     bool high[3];
 };
 
-static bool naive_figures(const struct zone *z, const struct rfm_rule *rule, struct naive_sales sales,
-                          i64 member, struct naive *out)
+static bool naive_figures(const struct zone *z, const struct rfm_rule *rule,
+                          struct naive_sales sales, i64 member, struct naive *out)
 {
     instant last = INT64_MIN;
     i64 orders = 0, days = 0;
@@ -82,7 +82,8 @@ static int rising(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-static void naive_bands(struct arena *a, const struct rfm_rule *rule, struct naive *all, i64 n, int axis)
+static void naive_bands(struct arena *a, const struct rfm_rule *rule, struct naive *all, i64 n,
+                        int axis)
 {
     ints given = rule->given[axis];
     i64 *sorted = NEWS(a, i64, n);
@@ -101,13 +102,12 @@ static void naive_bands(struct arena *a, const struct rfm_rule *rule, struct nai
             m->band[axis] += axis == RFM_R ? mine < sum : mine > sum;
         } else {
             for (i64 j = 0; j < given.n; j++) {
-                i64 cut = rule->cuts == RFM_FIXED ? given.at[j] : sorted[(j + 1) * n / (given.n + 1)];
-                if (axis == RFM_R)
-                    m->band[axis] += figure < cut;
+                i64 cut =
+                    rule->cuts == RFM_FIXED ? given.at[j] : sorted[(j + 1) * n / (given.n + 1)];
+                if (axis == RFM_R) m->band[axis] += figure < cut;
                 else if (axis == RFM_M && rule->cuts == RFM_FIXED)
                     m->band[axis] += m->amount >= (__int128)cut * m->per;
-                else
-                    m->band[axis] += figure >= cut;
+                else m->band[axis] += figure >= cut;
             }
         }
         bands += m->band[axis];
@@ -118,8 +118,8 @@ static void naive_bands(struct arena *a, const struct rfm_rule *rule, struct nai
                                                         : (__int128)all[i].band[axis] * n > bands;
 }
 
-static void check_against_naive(struct ctx *c, const struct rfm_rule *rule, struct naive_sales sales,
-                                const i64 *ids, i64 members)
+static void check_against_naive(struct ctx *c, const struct rfm_rule *rule,
+                                struct naive_sales sales, const i64 *ids, i64 members)
 {
     struct naive *all = NEWS(c->arena, struct naive, members);
     struct rfm r;
@@ -148,10 +148,12 @@ static void check_against_naive(struct ctx *c, const struct rfm_rule *rule, stru
 /* -- random shops ----------------------------------------------------------------------------- */
 
 #define MEMBERS 60
-#define SALES 400
+#define SALES   400
 
-/* Times fall on whole days from the date asked about as often as not: that is where mistakes are. */
-static struct naive_sales random_sales(struct ctx *c, struct dice *d, const i64 *ids, instant around)
+/* Times fall on whole days from the date asked about as often as not: that is where mistakes are.
+ */
+static struct naive_sales random_sales(struct ctx *c, struct dice *d, const i64 *ids,
+                                       instant around)
 {
     struct sale *at = NEWS(c->arena, struct sale, SALES);
     for (i64 i = 0; i < SALES; i++) {
@@ -160,7 +162,8 @@ static struct naive_sales random_sales(struct ctx *c, struct dice *d, const i64 
         i64 member = dice_below(d, MEMBERS);
         at[i] = (struct sale){ .member = dice_below(d, 20) ? ids[member * member / MEMBERS] : 0,
                                .at = around + 20 * DAY_MS - whole + off,
-                               .paid = dice_below(d, 4) ? dice_below(d, 3000000) : dice_below(d, 5) * 100 * YUAN,
+                               .paid = dice_below(d, 4) ? dice_below(d, 3000000)
+                                                        : dice_below(d, 5) * 100 * YUAN,
                                .unpaid = dice_below(d, 15) == 0 };
         if (dice_below(d, 8) == 0) at[i].refund = dice_below(d, at[i].paid + 1);
     }
@@ -172,8 +175,7 @@ static ints random_cuts(struct ctx *c, struct dice *d, i64 most)
 {
     ints out = { NEWS(c->arena, i64, RFM_CUTS_MAX), 1 + dice_below(d, RFM_CUTS_MAX) };
     i64 value = 0;
-    for (i64 i = 0; i < out.n; i++)
-        out.at[i] = value += 1 + dice_below(d, most / out.n);
+    for (i64 i = 0; i < out.n; i++) out.at[i] = value += 1 + dice_below(d, most / out.n);
     return out;
 }
 
@@ -226,8 +228,8 @@ TEST(cells_and_types_add_up)
             typed_amount += out.types.at[k].amount;
         }
         CHECK_I64(out.types.n, 8);
-        CHECK_I64(out.cells.n,
-                  (out.rule->recency.n + 1) * (out.rule->frequency.n + 1) * (out.rule->monetary.n + 1));
+        CHECK_I64(out.cells.n, (out.rule->recency.n + 1) * (out.rule->frequency.n + 1) *
+                                   (out.rule->monetary.n + 1));
         CHECK(out.members > 20);
         CHECK_I64(members, out.members);
         CHECK_I64(typed, out.members);
@@ -294,16 +296,18 @@ TEST(no_floats_decide)
     struct sale sales[BIG + 3] = { { ids[0], at - 5 * DAY_MS, 40 * YUAN },
                                    { ids[0], at - 4 * DAY_MS, 30 * YUAN },
                                    { ids[0], at - 3 * DAY_MS, 30 * YUAN } };
-    for (int i = 0; i < BIG; i++)
-        sales[3 + i] = (struct sale){ ids[1], at - 3 * DAY_MS, big };
+    for (int i = 0; i < BIG; i++) sales[3 + i] = (struct sale){ ids[1], at - 3 * DAY_MS, big };
     shop_sales(c, sales, BIG + 3);
     struct rfm r;
-    struct rfm_rule rule =
-        rule_of(c, (struct rfm_ask){ .at = S("2024-03-01"), .monetary = S("33.3333"), .monetary_of = S("average") });
+    struct rfm_rule rule = rule_of(c, (struct rfm_ask){ .at = S("2024-03-01"),
+                                                        .monetary = S("33.3333"),
+                                                        .monetary_of = S("average") });
     CHECK_OK(c, rfm_make(c, &rule, &r));
     CHECK_I64(r.at[0].band[RFM_M], 2);
     CHECK_I64(r.amount, BIG * big + 100 * YUAN);
-    rule = rule_of(c, (struct rfm_ask){ .at = S("2024-03-01"), .monetary = S("33.3334"), .monetary_of = S("average") });
+    rule = rule_of(c, (struct rfm_ask){ .at = S("2024-03-01"),
+                                        .monetary = S("33.3334"),
+                                        .monetary_of = S("average") });
     CHECK_OK(c, rfm_make(c, &rule, &r));
     CHECK_I64(r.at[0].band[RFM_M], 1);
 }
@@ -317,10 +321,12 @@ TEST(two_readers_agree_with_one)
     i64 *ids = some_ids(c, 21000);
     struct sale *sales = NEWS(c->arena, struct sale, 5000);
     for (i64 i = 0; i < 5000; i++)
-        sales[i] = (struct sale){ ids[i < 2 ? i * 20999 : dice_below(&d, 21000)], at - 1 - dice_below(&d, 300 * DAY_MS),
-                                  1 + dice_below(&d, 1000 * YUAN) };
+        sales[i] =
+            (struct sale){ ids[i < 2 ? i * 20999 : dice_below(&d, 21000)],
+                           at - 1 - dice_below(&d, 300 * DAY_MS), 1 + dice_below(&d, 1000 * YUAN) };
     shop_sales(c, sales, 5000);
-    struct rfm_rule rule = rule_of(c, (struct rfm_ask){ .at = S("2024-05-20"), .frequency_of = S("days") });
+    struct rfm_rule rule =
+        rule_of(c, (struct rfm_ask){ .at = S("2024-05-20"), .frequency_of = S("days") });
     struct rfm both, alone;
     CHECK_OK(c, rfm_make(c, &rule, &both));
     struct ctx one = *c;
@@ -374,7 +380,8 @@ TEST(members_of_a_type_come_in_pages)
     instant around = on("2024-05-20", 0);
     i64 *ids = some_ids(c, MEMBERS);
     random_sales(c, &d, ids, around);
-    struct rfm_rule rule = rule_of(c, (struct rfm_ask){ .at = S("2024-05-20"), .cuts = S("quantile") });
+    struct rfm_rule rule =
+        rule_of(c, (struct rfm_ask){ .at = S("2024-05-20"), .cuts = S("quantile") });
     struct rfm r;
     CHECK_OK(c, rfm_make(c, &rule, &r));
     for (int type = -1; type < RFM_TYPES; type++) {
@@ -382,8 +389,7 @@ TEST(members_of_a_type_come_in_pages)
         struct rfm_place after = { 0 };
         i64 want = 0, seen = 0, total;
         money last = INT64_MAX;
-        for (i64 i = 0; i < r.n; i++)
-            want += type < 0 || r.at[i].type == type;
+        for (i64 i = 0; i < r.n; i++) want += type < 0 || r.at[i].type == type;
         for (;;) {
             struct rfm_member_list page;
             rfm_members_of(c, &r, which, after, 7, &page, &total);
@@ -438,11 +444,16 @@ TEST(rules_are_refused_with_the_place)
         struct rfm_ask ask;
         const char *field;
     } bad[] = {
-        { { .at = S("first of May") }, "/at" },        { { .recency = S("30,30") }, "/recency" },
-        { { .recency = S("0,30") }, "/recency" },      { { .frequency = S("2,x") }, "/frequency" },
-        { { .monetary = S("1,2,3,4,5,6,7,8,9,10") }, "/monetary" }, { { .monetary = S(",") }, "/monetary" },
-        { { .cuts = S("median") }, "/cuts" },          { { .high = S("low") }, "/high" },
-        { { .frequency_of = S("weeks") }, "/frequency_of" }, { { .monetary_of = S("x") }, "/monetary_of" },
+        { { .at = S("first of May") }, "/at" },
+        { { .recency = S("30,30") }, "/recency" },
+        { { .recency = S("0,30") }, "/recency" },
+        { { .frequency = S("2,x") }, "/frequency" },
+        { { .monetary = S("1,2,3,4,5,6,7,8,9,10") }, "/monetary" },
+        { { .monetary = S(",") }, "/monetary" },
+        { { .cuts = S("median") }, "/cuts" },
+        { { .high = S("low") }, "/high" },
+        { { .frequency_of = S("weeks") }, "/frequency_of" },
+        { { .monetary_of = S("x") }, "/monetary_of" },
         { { .window = SOME(40000) }, "/window" },
     };
     for (i64 i = 0; i < COUNT(bad); i++) {
@@ -471,7 +482,8 @@ TEST(settings_are_the_rule_unless_asked_otherwise)
     CHECK(rule.cuts == RFM_FIXED && rule.high == RFM_HIGH_BAND);
     CHECK_OK(c, store_write(c->store, c, set_one, (str[]){ S("rfm.cuts"), S("quantile") }));
     CHECK_OK(c, store_write(c->store, c, set_one, (str[]){ S("rfm.monetary"), S("99.5,300") }));
-    CHECK_ERR(c, store_write(c->store, c, set_one, (str[]){ S("rfm.recency_days"), S("90,30") }), E_INVALID);
+    CHECK_ERR(c, store_write(c->store, c, set_one, (str[]){ S("rfm.recency_days"), S("90,30") }),
+              E_INVALID);
     rule = rule_of(c, (struct rfm_ask){ 0 });
     CHECK(rule.cuts == RFM_QUANTILE);
     CHECK_I64(rule.given[RFM_M].at[0], 995000);

@@ -1,4 +1,5 @@
-/* insight_shop.h -- a small shop for tests of figures: members and lines of their timeline beside orders. */
+/* insight_shop.h -- a small shop for tests of figures: members and lines of their timeline beside
+ * orders. */
 #pragma once
 
 #include "insight_sales.h"
@@ -19,8 +20,11 @@ static enum err shop_members_write(struct tx *t, void *arg)
         bool created;
         struct identity id = { .kind = ID_SHOP_ACCOUNT,
                                .scope = S("店"),
-                               .value = str_fmt(t->c->arena, STR_FMT "%lld", STR_ARG(m->prefix), (long long)i) };
-        struct member_sighting seen = { .identities = &id, .n = 1, .source = S("import"), .at = m->first_seen };
+                               .value = str_fmt(t->c->arena, STR_FMT "%lld", STR_ARG(m->prefix),
+                                                (long long)i) };
+        struct member_sighting seen = {
+            .identities = &id, .n = 1, .source = S("import"), .at = m->first_seen
+        };
         TRY(member_resolve(t, &seen, &m->ids[i], &created));
     }
     return OK;
