@@ -430,7 +430,7 @@ TEST(lists_are_filtered_and_paged)
 {
     struct order_fact facts[5];
     for (i64 i = 0; i < 5; i++) {
-        facts[i] = paid_order("12345" + i, 5 + i % 2, YUAN(1));
+        facts[i] = paid_order(&"12345"[i], 5 + i % 2, YUAN(1));
         facts[i].created_at = SOME(AT(i, 0));
         if (i == 3) facts[i].shop = S("京东");
         put(facts[i]);
