@@ -43,7 +43,8 @@ strs rights_list(struct arena *a, u64 set)
 
 CHOICE_DEFINE(role, "owner", "operator", "analyst", "support", "viewer");
 
-/* What each role may do. Analysts see figures and members without names; support sees people but changes no settings. */
+/* What each role may do. Analysts see figures and members without names; support sees people but
+ * changes no settings. */
 static const u64 role_table[] = {
     [ROLE_OWNER] = MEMBERS_READ | MEMBERS_WRITE | PERSONAL_READ | ORDERS_READ | ORDERS_WRITE |
                    IMPORT | REPORTS_READ | EXPORT | SETTINGS_WRITE | USERS_WRITE | AUDIT_READ |
@@ -61,48 +62,45 @@ u64 role_rights(enum role r)
 }
 
 const struct migration access_migrations[] = {
-    { "0001 users",
-      "CREATE TABLE user_account ("
-      "  id int64 PRIMARY KEY,"
-      "  name text NOT NULL,"
-      "  name_folded text NOT NULL UNIQUE,"
-      "  password text NOT NULL,"
-      "  role text NOT NULL,"
-      "  disabled flag NOT NULL,"
-      "  created_at int64 NOT NULL,"
-      "  seen_at int64);"
-      "CREATE TABLE user_session ("
-      "  hash text PRIMARY KEY,"
-      "  user_id int64 NOT NULL,"
-      "  created_at int64 NOT NULL,"
-      "  seen_at int64 NOT NULL);"
-      "CREATE INDEX user_session_of ON user_session (user_id);"
-      "CREATE TABLE sign_in_failure ("
-      "  kind text NOT NULL,"
-      "  who text NOT NULL,"
-      "  failures int64 NOT NULL,"
-      "  last_at int64 NOT NULL,"
-      "  PRIMARY KEY (kind, who));" },
-    { "0002 keys",
-      "CREATE TABLE api_key ("
-      "  id int64 PRIMARY KEY,"
-      "  name text NOT NULL,"
-      "  hash text NOT NULL UNIQUE,"
-      "  scopes int64 NOT NULL,"
-      "  created_at int64 NOT NULL,"
-      "  expires_at int64,"
-      "  used_at int64,"
-      "  revoked flag NOT NULL);" },
-    { "0003 audit",
-      "CREATE TABLE audit_line ("
-      "  id int64 PRIMARY KEY,"
-      "  at int64 NOT NULL,"
-      "  actor text NOT NULL,"
-      "  action text NOT NULL,"
-      "  subject text,"
-      "  detail text,"
-      "  address text);"
-      "CREATE INDEX audit_line_by_actor ON audit_line (actor, id);" },
+    { "0001 users", "CREATE TABLE user_account ("
+                    "  id int64 PRIMARY KEY,"
+                    "  name text NOT NULL,"
+                    "  name_folded text NOT NULL UNIQUE,"
+                    "  password text NOT NULL,"
+                    "  role text NOT NULL,"
+                    "  disabled flag NOT NULL,"
+                    "  created_at int64 NOT NULL,"
+                    "  seen_at int64);"
+                    "CREATE TABLE user_session ("
+                    "  hash text PRIMARY KEY,"
+                    "  user_id int64 NOT NULL,"
+                    "  created_at int64 NOT NULL,"
+                    "  seen_at int64 NOT NULL);"
+                    "CREATE INDEX user_session_of ON user_session (user_id);"
+                    "CREATE TABLE sign_in_failure ("
+                    "  kind text NOT NULL,"
+                    "  who text NOT NULL,"
+                    "  failures int64 NOT NULL,"
+                    "  last_at int64 NOT NULL,"
+                    "  PRIMARY KEY (kind, who));" },
+    { "0002 keys", "CREATE TABLE api_key ("
+                   "  id int64 PRIMARY KEY,"
+                   "  name text NOT NULL,"
+                   "  hash text NOT NULL UNIQUE,"
+                   "  scopes int64 NOT NULL,"
+                   "  created_at int64 NOT NULL,"
+                   "  expires_at int64,"
+                   "  used_at int64,"
+                   "  revoked flag NOT NULL);" },
+    { "0003 audit", "CREATE TABLE audit_line ("
+                    "  id int64 PRIMARY KEY,"
+                    "  at int64 NOT NULL,"
+                    "  actor text NOT NULL,"
+                    "  action text NOT NULL,"
+                    "  subject text,"
+                    "  detail text,"
+                    "  address text);"
+                    "CREATE INDEX audit_line_by_actor ON audit_line (actor, id);" },
     { NULL, NULL },
 };
 

@@ -9,23 +9,23 @@
 
 /* -- session ---------------------------------------------------------------------------------- */
 
-#define FIELDS_OF_sign_in(X, N)                                                                    \
-    X(str, name, REQUIRED | SHORT, "Sign-in name", N)                                              \
+#define FIELDS_OF_sign_in(X, N)                       \
+    X(str, name, REQUIRED | SHORT, "Sign-in name", N) \
     X(str, password, REQUIRED | SECRET | SHORT, "Password", N)
 SHAPE(sign_in);
 SHAPE_DEFINE(sign_in);
 
-#define FIELDS_OF_session_user(X, N)                                                               \
-    X(i64, id, REQUIRED, "Id; 0 for an API key", N)                                                \
-    X(str, name, REQUIRED, "Name", N)                                                              \
+#define FIELDS_OF_session_user(X, N)                \
+    X(i64, id, REQUIRED, "Id; 0 for an API key", N) \
+    X(str, name, REQUIRED, "Name", N)               \
     X(str, role, ANY, "Role; absent for an API key", N)
 SHAPE(session_user);
 SHAPE_DEFINE(session_user);
 
-#define FIELDS_OF_session_view(X, N)                                                               \
-    X(one(session_user), user, REQUIRED, "Who is signed in", N)                                    \
-    X(strs, rights, REQUIRED, "What he may do", N)                                                 \
-    X(str, csrf, ANY, "To be sent as X-CSRF-Token with every change", N)                           \
+#define FIELDS_OF_session_view(X, N)                                     \
+    X(one(session_user), user, REQUIRED, "Who is signed in", N)          \
+    X(strs, rights, REQUIRED, "What he may do", N)                       \
+    X(str, csrf, ANY, "To be sent as X-CSRF-Token with every change", N) \
     X(opt_instant, expires_at, ANY, "When the session ends without further use", N)
 SHAPE(session_view);
 SHAPE_DEFINE(session_view);
@@ -91,8 +91,8 @@ HANDLER(session_end, nothing, nothing)
     return OK;
 }
 
-#define FIELDS_OF_new_password(X, N)                                                               \
-    X(str, old_password, REQUIRED | SECRET | SHORT, "The password until now", N)                   \
+#define FIELDS_OF_new_password(X, N)                                             \
+    X(str, old_password, REQUIRED | SECRET | SHORT, "The password until now", N) \
     X(str, new_password, REQUIRED | SECRET | SHORT, "The new one: 10 characters or more", N)
 SHAPE(new_password);
 SHAPE_DEFINE(new_password);
@@ -128,9 +128,9 @@ SHAPE_DEFINE(user_page);
 
 HANDLER(users_list, nothing, user_page) { return user_list(c, &out->items); }
 
-#define FIELDS_OF_new_user(X, N)                                                                   \
-    X(str, name, REQUIRED | SHORT, "Sign-in name", N)                                              \
-    X(str, password, REQUIRED | SECRET | SHORT, "First password: 10 characters or more", N)        \
+#define FIELDS_OF_new_user(X, N)                                                            \
+    X(str, name, REQUIRED | SHORT, "Sign-in name", N)                                       \
+    X(str, password, REQUIRED | SECRET | SHORT, "First password: 10 characters or more", N) \
     X(choice(role), role, REQUIRED, "Role", N)
 SHAPE(new_user);
 SHAPE_DEFINE(new_user);
@@ -142,10 +142,10 @@ HANDLER(users_create, new_user, user_view)
     return user_get(c, id, out);
 }
 
-#define FIELDS_OF_user_change(X, N)                                                                \
-    X(i64, id, REQUIRED, "Id", N)                                                                  \
-    X(str, role, SHORT, "New role; absent: as it is", N)                                           \
-    X(opt_flag, disabled, ANY, "May not sign in; absent: as it is", N)                             \
+#define FIELDS_OF_user_change(X, N)                                    \
+    X(i64, id, REQUIRED, "Id", N)                                      \
+    X(str, role, SHORT, "New role; absent: as it is", N)               \
+    X(opt_flag, disabled, ANY, "May not sign in; absent: as it is", N) \
     X(str, password, SECRET | SHORT, "New password; absent: as it is", N)
 SHAPE(user_change);
 SHAPE_DEFINE(user_change);
@@ -171,7 +171,8 @@ HANDLER(users_change, user_change, user_view)
     struct user_view u;
     TRY(user_get(c, in->id, &u));
     if (in->role.n && (k.role = choice_find(&role_choice, in->role)) < 0)
-        return fail_at(c, E_INVALID, S("role"), "角色须为 owner、operator、analyst、support、viewer 之一",
+        return fail_at(c, E_INVALID, S("role"),
+                       "角色须为 owner、operator、analyst、support、viewer 之一",
                        "role is one of owner, operator, analyst, support, viewer");
     if (in->password.n) TRY(password_make(c, u.name, in->password, &k.password));
     TRY(store_write(c->store, c, write_user, &k));
@@ -186,15 +187,15 @@ SHAPE_DEFINE(key_page);
 
 HANDLER(keys_list, nothing, key_page) { return key_list(c, &out->items); }
 
-#define FIELDS_OF_new_key(X, N)                                                                    \
-    X(str, name, REQUIRED | SHORT, "What it is for", N)                                            \
-    X(strs, scopes, REQUIRED, "Rights it carries: members:read …", N)                              \
+#define FIELDS_OF_new_key(X, N)                                       \
+    X(str, name, REQUIRED | SHORT, "What it is for", N)               \
+    X(strs, scopes, REQUIRED, "Rights it carries: members:read …", N) \
     X(opt_instant, expires_at, ANY, "Ends by itself; absent: never", N)
 SHAPE(new_key);
 SHAPE_DEFINE(new_key);
 
-#define FIELDS_OF_key_secret(X, N)                                                                 \
-    X(i64, id, REQUIRED, "Id", N)                                                                  \
+#define FIELDS_OF_key_secret(X, N) \
+    X(i64, id, REQUIRED, "Id", N)  \
     X(str, secret, REQUIRED, "The key itself, shown this once", N)
 SHAPE(key_secret);
 SHAPE_DEFINE(key_secret);
@@ -218,8 +219,8 @@ HANDLER(keys_create, new_key, key_secret)
         u64 bit;
         str field = str_fmt(c->arena, "/scopes/%lld", (long long)i);
         if (!right_parse(in->scopes.at[i], &bit))
-            return fail_at(c, E_INVALID, field, "没有这项权限：" STR_FMT, "there is no such right: " STR_FMT,
-                           STR_ARG(in->scopes.at[i]));
+            return fail_at(c, E_INVALID, field, "没有这项权限：" STR_FMT,
+                           "there is no such right: " STR_FMT, STR_ARG(in->scopes.at[i]));
         if (!may(c, bit))
             return fail_at(c, E_FORBIDDEN, field, "不能授予自己没有的权限：" STR_FMT,
                            "a right one does not hold cannot be given: " STR_FMT,
@@ -246,15 +247,15 @@ HANDLER(keys_revoke, key_ref, nothing)
 
 /* -- audit ------------------------------------------------------------------------------------ */
 
-#define FIELDS_OF_audit_ask(X, N)                                                                  \
-    X(str, actor, SHORT, "Only this actor: user:NAME, key:NAME, cli, system", N)                   \
-    X(str, action, SHORT, "Only actions that begin so", N)                                         \
+#define FIELDS_OF_audit_ask(X, N)                                                \
+    X(str, actor, SHORT, "Only this actor: user:NAME, key:NAME, cli, system", N) \
+    X(str, action, SHORT, "Only actions that begin so", N)                       \
     PAGE_FIELDS(X, N)
 SHAPE(audit_ask);
 SHAPE_DEFINE(audit_ask);
 
-#define FIELDS_OF_audit_page(X, N)                                                                 \
-    X(list(audit_view), items, REQUIRED, "Newest first", N)                                        \
+#define FIELDS_OF_audit_page(X, N)                          \
+    X(list(audit_view), items, REQUIRED, "Newest first", N) \
     X(str, next_cursor, ANY, "For the next page; absent: this was the last", N)
 SHAPE(audit_page);
 SHAPE_DEFINE(audit_page);
@@ -267,7 +268,8 @@ HANDLER(audit_show, audit_ask, audit_page)
     TRY(audit_list(c, in->actor, in->action, at.id, limit + 1, &out->items));
     if (out->items.n <= limit) return OK;
     out->items.n = limit;
-    out->next_cursor = cursor_make(c, "audit", (struct cursor){ .id = out->items.at[limit - 1].id });
+    out->next_cursor =
+        cursor_make(c, "audit", (struct cursor){ .id = out->items.at[limit - 1].id });
     return OK;
 }
 
@@ -286,9 +288,9 @@ static const struct route access_routes[] = {
     ROUTE(GET, "/v1/users", USERS_WRITE, users_list, "Access", "列出用户", "List users"),
     ROUTE(POST, "/v1/users", USERS_WRITE, users_create, "Access", "新建用户", "Make a user",
           .flags = CREATES | AUDITS_ITSELF, .errors = "E_CONFLICT", .body_max = 4096),
-    ROUTE(PATCH, "/v1/users/{id}", USERS_WRITE, users_change, "Access", "修改用户的角色、状态或密码",
-          "Change a user's role, state or password", .errors = "E_NOT_FOUND E_CONFLICT",
-          .body_max = 4096),
+    ROUTE(PATCH, "/v1/users/{id}", USERS_WRITE, users_change, "Access",
+          "修改用户的角色、状态或密码", "Change a user's role, state or password",
+          .errors = "E_NOT_FOUND E_CONFLICT", .body_max = 4096),
     ROUTE(GET, "/v1/keys", USERS_WRITE, keys_list, "Access", "列出 API 密钥", "List API keys"),
     ROUTE(POST, "/v1/keys", USERS_WRITE, keys_create, "Access", "新建 API 密钥（只显示一次）",
           "Make an API key (shown once)", .flags = CREATES, .errors = "E_FORBIDDEN"),

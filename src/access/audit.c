@@ -5,23 +5,27 @@ SHAPE_DEFINE(audit_view);
 
 CHANGE(audit_insert, "INSERT INTO audit_line (id, at, actor, action, subject, detail, address) "
                      "VALUES ($1, $2, $3, $4, $5, $6, $7)");
-QUERY(audit_page, audit_view,
-      "SELECT id, at, actor, action, subject, detail, address FROM audit_line "
-      "WHERE (CAST($1 AS BIGINT) = 0 OR id < CAST($1 AS BIGINT)) "
-      "AND (CAST($2 AS TEXT) = '' OR actor = CAST($2 AS TEXT)) "
-      "AND (CAST($3 AS TEXT) = '' OR substr(action, 1, length(CAST($3 AS TEXT))) = CAST($3 AS TEXT)) "
-      "ORDER BY id DESC LIMIT CAST($4 AS BIGINT)");
+QUERY(
+    audit_page, audit_view,
+    "SELECT id, at, actor, action, subject, detail, address FROM audit_line "
+    "WHERE (CAST($1 AS BIGINT) = 0 OR id < CAST($1 AS BIGINT)) "
+    "AND (CAST($2 AS TEXT) = '' OR actor = CAST($2 AS TEXT)) "
+    "AND (CAST($3 AS TEXT) = '' OR substr(action, 1, length(CAST($3 AS TEXT))) = CAST($3 AS TEXT)) "
+    "ORDER BY id DESC LIMIT CAST($4 AS BIGINT)");
 
 enum err audit_write(struct tx *t, str action, str subject, json detail)
 {
     struct ctx *c = t->c;
     i64 id;
     TRY(tx_take(t, S("audit"), 1, &id));
-    return tx_change(t, &audit_insert, ARGS(id, c->now, str_or(c->actor, S("system")), action, subject,
-                                            str_or(detail, S("{}")), c->address));
+    return tx_change(t, &audit_insert,
+                     ARGS(id, c->now, str_or(c->actor, S("system")), action, subject,
+                          str_or(detail, S("{}")), c->address));
 }
 
-enum err audit_list(struct ctx *c, str actor, str action, i64 before, i64 limit, struct audit_view_list *out)
+enum err audit_list(struct ctx *c, str actor, str action, i64 before, i64 limit,
+                    struct audit_view_list *out)
 {
-    return db_all(c, &audit_page, out, ARGS(before, str_or(actor, S("")), str_or(action, S("")), limit));
+    return db_all(c, &audit_page, out,
+                  ARGS(before, str_or(actor, S("")), str_or(action, S("")), limit));
 }

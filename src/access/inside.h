@@ -4,7 +4,7 @@
 #include "access/access.h"
 
 #define SESSION_IDLE_MS (12 * HOUR_MS)
-#define SESSION_MAX_MS (7 * DAY_MS)
+#define SESSION_MAX_MS  (7 * DAY_MS)
 
 /* 64 hex digits of BLAKE2b-256: what is kept of tokens and keys. */
 str secret_hash(struct arena *a, str secret);

@@ -3,13 +3,13 @@
 
 SHAPE_DEFINE(key_view);
 
-#define FIELDS_OF_key_row(X, N)                                                                    \
-    X(i64, id, ANY, "", N)                                                                         \
-    X(str, name, ANY, "", N)                                                                       \
-    X(i64, scopes, ANY, "", N)                                                                     \
-    X(instant, created_at, ANY, "", N)                                                             \
-    X(opt_instant, expires_at, ANY, "", N)                                                         \
-    X(opt_instant, used_at, ANY, "", N)                                                            \
+#define FIELDS_OF_key_row(X, N)            \
+    X(i64, id, ANY, "", N)                 \
+    X(str, name, ANY, "", N)               \
+    X(i64, scopes, ANY, "", N)             \
+    X(instant, created_at, ANY, "", N)     \
+    X(opt_instant, expires_at, ANY, "", N) \
+    X(opt_instant, used_at, ANY, "", N)    \
     X(flag, revoked, ANY, "", N)
 SHAPE(key_row);
 SHAPE_DEFINE(key_row);
@@ -23,27 +23,32 @@ CHANGE(key_set_revoked, "UPDATE api_key SET revoked = TRUE WHERE id = $1");
 
 static void forget(void *store) { memory_forget_all(store); }
 
-enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at, struct key_grant *out)
+enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at,
+                    struct key_grant *out)
 {
     struct ctx *c = t->c;
     if (!name.n || name.n > 60 || !str_is_utf8(name))
         return fail_at(c, E_INVALID, S("name"), "密钥名称须为 1 到 60 字节",
                        "a key's name takes 1 to 60 bytes");
     if (!scopes)
-        return fail_at(c, E_INVALID, S("scopes"), "密钥至少要有一项权限", "a key needs at least one right");
+        return fail_at(c, E_INVALID, S("scopes"), "密钥至少要有一项权限",
+                       "a key needs at least one right");
     if (expires_at.has && expires_at.value <= c->now)
         return fail_at(c, E_INVALID, S("expires_at"), "到期时间须在将来", "the end must lie ahead");
     TRY(tx_take(t, S("api_key"), 1, &out->id));
     out->secret = secret_random(c->arena, "koi_");
-    return tx_change(t, &key_insert, ARGS(out->id, name, secret_hash(c->arena, out->secret), (i64)scopes,
-                                          c->now, expires_at));
+    return tx_change(
+        t, &key_insert,
+        ARGS(out->id, name, secret_hash(c->arena, out->secret), (i64)scopes, c->now, expires_at));
 }
 
 enum err key_revoke(struct tx *t, i64 id)
 {
     i64 rows;
     TRY(tx_change_rows(t, &key_set_revoked, &rows, ARGS(id)));
-    if (!rows) return fail(t->c, E_NOT_FOUND, "没有编号为 %lld 的密钥", "there is no key %lld", (long long)id);
+    if (!rows)
+        return fail(t->c, E_NOT_FOUND, "没有编号为 %lld 的密钥", "there is no key %lld",
+                    (long long)id);
     if (t->c->store) tx_after_commit(t, forget, t->c->store);
     return OK;
 }
@@ -60,8 +65,12 @@ static enum err load(struct ctx *c, str hash, struct known *k)
     bool found;
     TRY(db_find(c, &key_by_hash, &row, &found, ARGS(hash)));
     if (!found || row.revoked) return refuse(c);
-    *k = (struct known){ .store = c->store, .kind = KNOWN_KEY, .id = row.id, .rights = (u64)row.scopes,
-                         .loaded_at = c->now, .created_at = row.created_at,
+    *k = (struct known){ .store = c->store,
+                         .kind = KNOWN_KEY,
+                         .id = row.id,
+                         .rights = (u64)row.scopes,
+                         .loaded_at = c->now,
+                         .created_at = row.created_at,
                          .seen_at = row.used_at.has ? row.used_at.value : 0,
                          .expires_at = row.expires_at.has ? row.expires_at.value : 0 };
     memcpy(k->hash, hash.at, sizeof k->hash);
@@ -94,10 +103,13 @@ enum err key_list(struct ctx *c, struct key_view_list *out)
     *out = (struct key_view_list){ NEWS(c->arena, struct key_view, rows.n + 1), rows.n };
     for (i64 i = 0; i < rows.n; i++) {
         const struct key_row *r = &rows.at[i];
-        out->at[i] = (struct key_view){ .id = r->id, .name = r->name,
+        out->at[i] = (struct key_view){ .id = r->id,
+                                        .name = r->name,
                                         .scopes = rights_list(c->arena, (u64)r->scopes),
-                                        .created_at = r->created_at, .expires_at = r->expires_at,
-                                        .used_at = r->used_at, .revoked = r->revoked };
+                                        .created_at = r->created_at,
+                                        .expires_at = r->expires_at,
+                                        .used_at = r->used_at,
+                                        .revoked = r->revoked };
     }
     return OK;
 }

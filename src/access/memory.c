@@ -1,8 +1,9 @@
-/* memory.c -- sessions and keys seen lately: what lets a QUICK read know its caller without asking the store.
+/* memory.c -- sessions and keys seen lately: what lets a QUICK read know its caller without asking
+ * the store.
  *
  * Invariants
- *  1. An entry is used for MEMORY_TTL_MS after it was read; then the store is asked again, and the later of both
- *     times of use is kept.
+ *  1. An entry is used for MEMORY_TTL_MS after it was read; then the store is asked again, and
+ *     the later of both times of use is kept.
  *  2. A use of what is over counts for nothing: it cannot come back to life.
  *  3. Whatever ends a session or key in this process forgets it here after its commit.
  */
@@ -32,7 +33,8 @@ static struct set *set_of(str hash)
 
 static bool is(const struct known *k, const struct store *s, str hash)
 {
-    return k->store == s && hash.n == sizeof k->hash && memcmp(k->hash, hash.at, sizeof k->hash) == 0;
+    return k->store == s && hash.n == sizeof k->hash &&
+           memcmp(k->hash, hash.at, sizeof k->hash) == 0;
 }
 
 bool memory_find(const struct ctx *c, enum known_kind kind, str hash, struct known *out)
@@ -72,7 +74,8 @@ void memory_put(const struct known *k)
         for (int i = 1; i < WAYS; i++)
             if (s->ways[i].seen_at < place->seen_at) place = &s->ways[i];
     }
-    instant seen = is(place, k->store, hash) && place->seen_at > k->seen_at ? place->seen_at : k->seen_at;
+    instant seen =
+        is(place, k->store, hash) && place->seen_at > k->seen_at ? place->seen_at : k->seen_at;
     *place = *k;
     place->seen_at = seen;
     place->dirty |= seen > k->seen_at;

@@ -5,11 +5,11 @@
 
 #include "access/inside.h"
 
-#define POINTS_MIN 10
-#define BYTES_MAX 200
-#define OPERATIONS 3
+#define POINTS_MIN   10
+#define BYTES_MAX    200
+#define OPERATIONS   3
 #define MEMORY_BYTES ((size_t)64 * 1024 * 1024)
-#define AT_ONCE 2 /* 64 MiB each */
+#define AT_ONCE      2 /* 64 MiB each */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t freed = PTHREAD_COND_INITIALIZER;
@@ -32,11 +32,11 @@ static void leave(void)
 }
 
 static const char *const commonest[] = {
-    "1234567890",  "0123456789",  "12345678910", "123456789a", "a123456789", "1q2w3e4r5t",
-    "qwertyuiop",  "qwerty1234",  "qwerty12345", "password12", "password123", "password1234",
-    "passw0rd123", "woaini1314",  "woaini5201314", "5201314520", "1qaz2wsx3edc", "iloveyou123",
-    "administrator", "admin12345", "admin123456", "abc1234567", "abcdefghij", "abcd123456",
-    "qq123456789", "asdfghjkl;",  "zxcvbnm123",  "aa123456789", "welcome123", "changeme123",
+    "1234567890",    "0123456789", "12345678910",   "123456789a",  "a123456789",   "1q2w3e4r5t",
+    "qwertyuiop",    "qwerty1234", "qwerty12345",   "password12",  "password123",  "password1234",
+    "passw0rd123",   "woaini1314", "woaini5201314", "5201314520",  "1qaz2wsx3edc", "iloveyou123",
+    "administrator", "admin12345", "admin123456",   "abc1234567",  "abcdefghij",   "abcd123456",
+    "qq123456789",   "asdfghjkl;", "zxcvbnm123",    "aa123456789", "welcome123",   "changeme123",
 };
 
 static bool one_character(str s)
@@ -69,7 +69,8 @@ enum err password_make(struct ctx *c, str name, str plain, struct password *out)
     enter();
     int failed = crypto_pwhash_str(hash, plain.at, (u64)plain.n, OPERATIONS, MEMORY_BYTES);
     leave();
-    if (failed) return fail(c, E_BUSY, "内存不足，无法保存密码", "not enough memory to keep a password");
+    if (failed)
+        return fail(c, E_BUSY, "内存不足，无法保存密码", "not enough memory to keep a password");
     out->hash = str_of(hash);
     return OK;
 }
@@ -103,6 +104,7 @@ str secret_random(struct arena *a, const char *prefix)
     u8 random[32];
     char text[64];
     randombytes_buf(random, sizeof random);
-    sodium_bin2base64(text, sizeof text, random, sizeof random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(text, sizeof text, random, sizeof random,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     return str_fmt(a, "%s%s", prefix, text);
 }

@@ -1,26 +1,28 @@
 /* session.c -- signing in and staying signed in: a random token in a cookie, its hash in the store.
  *
  * Invariants
- *  1. A session is over 12 h after its last use, 7 days after it began, and when its user is disabled.
- *  2. The CSRF token follows from the session's token, so it cannot outlive it and needs no place in the store.
+ *  1. A session is over 12 h after its last use, 7 days after it began, and when its user is
+ *     disabled.
+ *  2. The CSRF token follows from the session's token, so it cannot outlive it and needs no place
+ *     in the store.
  */
 #include <sodium.h>
 
 #include "access/inside.h"
 
-#define FIELDS_OF_account_row(X, N)                                                                \
-    X(i64, id, ANY, "", N)                                                                         \
-    X(str, name, ANY, "", N)                                                                       \
-    X(str, password, SECRET, "", N)                                                                \
+#define FIELDS_OF_account_row(X, N) \
+    X(i64, id, ANY, "", N)          \
+    X(str, name, ANY, "", N)        \
+    X(str, password, SECRET, "", N) \
     X(flag, disabled, ANY, "", N)
 SHAPE(account_row);
 SHAPE_DEFINE(account_row);
-#define FIELDS_OF_session_row(X, N)                                                                \
-    X(i64, user_id, ANY, "", N)                                                                    \
-    X(str, name, ANY, "", N)                                                                       \
-    X(choice(role), role, ANY, "", N)                                                              \
-    X(flag, disabled, ANY, "", N)                                                                  \
-    X(instant, created_at, ANY, "", N)                                                             \
+#define FIELDS_OF_session_row(X, N)    \
+    X(i64, user_id, ANY, "", N)        \
+    X(str, name, ANY, "", N)           \
+    X(choice(role), role, ANY, "", N)  \
+    X(flag, disabled, ANY, "", N)      \
+    X(instant, created_at, ANY, "", N) \
     X(instant, seen_at, ANY, "", N)
 SHAPE(session_row);
 SHAPE_DEFINE(session_row);
@@ -100,7 +102,8 @@ enum err session_open(struct store *s, struct ctx *c, str name, str password, st
     o.user = account.id;
     if (!good) {
         TRY(store_write(s, c, note_failure, &o));
-        return fail(c, E_UNAUTHENTICATED, "用户名或密码不正确", "the name or the password is wrong");
+        return fail(c, E_UNAUTHENTICATED, "用户名或密码不正确",
+                    "the name or the password is wrong");
     }
     out->token = secret_random(c->arena, "");
     out->csrf = csrf_of(c->arena, out->token);
@@ -128,7 +131,8 @@ enum err password_check(struct store *s, struct ctx *c, i64 user, str plain)
 
 static enum err over(struct ctx *c)
 {
-    return fail(c, E_UNAUTHENTICATED, "登录已失效，请重新登录", "the session is over; please sign in again");
+    return fail(c, E_UNAUTHENTICATED, "登录已失效，请重新登录",
+                "the session is over; please sign in again");
 }
 
 static enum err load(struct ctx *c, str hash, struct known *k)
@@ -137,9 +141,13 @@ static enum err load(struct ctx *c, str hash, struct known *k)
     bool found;
     TRY(db_find(c, &session_find, &row, &found, ARGS(hash)));
     if (!found || row.disabled) return over(c);
-    *k = (struct known){ .store = c->store, .kind = KNOWN_SESSION, .id = row.user_id,
-                         .rights = role_rights(row.role), .loaded_at = c->now,
-                         .created_at = row.created_at, .seen_at = row.seen_at,
+    *k = (struct known){ .store = c->store,
+                         .kind = KNOWN_SESSION,
+                         .id = row.user_id,
+                         .rights = role_rights(row.role),
+                         .loaded_at = c->now,
+                         .created_at = row.created_at,
+                         .seen_at = row.seen_at,
                          .expires_at = row.created_at + SESSION_MAX_MS };
     memcpy(k->hash, hash.at, sizeof k->hash);
     memcpy(k->actor, "user:", 5);
@@ -178,7 +186,9 @@ enum err session_read(struct ctx *c, str token, struct session_grant *out)
     struct known k;
     TRY(find(c, token, &k));
     instant idle = c->now + SESSION_IDLE_MS;
-    *out = (struct session_grant){ .token = token, .csrf = csrf_of(c->arena, token), .user = k.id,
+    *out = (struct session_grant){ .token = token,
+                                   .csrf = csrf_of(c->arena, token),
+                                   .user = k.id,
                                    .expires_at = idle < k.expires_at ? idle : k.expires_at };
     return OK;
 }
@@ -204,7 +214,10 @@ enum err session_close(struct store *s, struct ctx *c, str token)
     return OK;
 }
 
-enum err sessions_end(struct tx *t, i64 user) { return tx_change(t, &sessions_delete_of, ARGS(user)); }
+enum err sessions_end(struct tx *t, i64 user)
+{
+    return tx_change(t, &sessions_delete_of, ARGS(user));
+}
 
 enum err session_sweep(struct tx *t)
 {

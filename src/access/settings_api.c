@@ -8,8 +8,8 @@ SHAPE_DEFINE(setting_page);
 
 HANDLER(settings_list, nothing, setting_page) { return setting_views(c, &out->items); }
 
-#define FIELDS_OF_setting_change(X, N)                                                             \
-    X(str, name, REQUIRED | SHORT, "Name of the setting", N)                                       \
+#define FIELDS_OF_setting_change(X, N)                       \
+    X(str, name, REQUIRED | SHORT, "Name of the setting", N) \
     X(str, value, ANY, "The new value as text: \"30,90\"", N)
 SHAPE(setting_change);
 SHAPE_DEFINE(setting_change);

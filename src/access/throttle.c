@@ -1,25 +1,27 @@
 /* throttle.c -- each failed sign-in of a name or an address makes the next one wait longer.
  *
- * A try is counted before the password is looked at and taken back when it was right, so that many at once gain nothing.
+ * A try is counted before the password is looked at and taken back when it was right, so that many
+ * at once gain nothing.
  */
 #include "access/inside.h"
 
-#define FREE_TRIES 5
-#define FIRST_WAIT_MS (5 * SECOND_MS)
+#define FREE_TRIES      5
+#define FIRST_WAIT_MS   (5 * SECOND_MS)
 #define LONGEST_WAIT_MS (15 * MINUTE_MS)
-#define FORGET_MS HOUR_MS
+#define FORGET_MS       HOUR_MS
 
-#define FIELDS_OF_failure_row(X, N)                                                                \
-    X(i64, failures, ANY, "", N)                                                                   \
+#define FIELDS_OF_failure_row(X, N) \
+    X(i64, failures, ANY, "", N)    \
     X(instant, last_at, ANY, "", N)
 SHAPE(failure_row);
 SHAPE_DEFINE(failure_row);
 
 QUERY(failure_find, failure_row,
       "SELECT failures, last_at FROM sign_in_failure WHERE kind = $1 AND who = $2");
-CHANGE(failure_put, "INSERT INTO sign_in_failure (kind, who, failures, last_at) VALUES ($1, $2, $3, $4) "
-                    "ON CONFLICT (kind, who) DO UPDATE SET failures = excluded.failures, "
-                    "last_at = excluded.last_at");
+CHANGE(failure_put,
+       "INSERT INTO sign_in_failure (kind, who, failures, last_at) VALUES ($1, $2, $3, $4) "
+       "ON CONFLICT (kind, who) DO UPDATE SET failures = excluded.failures, "
+       "last_at = excluded.last_at");
 CHANGE(failure_clear, "DELETE FROM sign_in_failure WHERE kind = $1 AND who = $2");
 CHANGE(failure_sweep, "DELETE FROM sign_in_failure WHERE last_at < $1");
 
@@ -73,8 +75,7 @@ enum err throttle_clear(struct tx *t, str name, str address)
 {
     struct subject who[2];
     i64 n = subjects(t->c->arena, name, address, who);
-    for (i64 i = 0; i < n; i++)
-        TRY(tx_change(t, &failure_clear, ARGS(who[i].kind, who[i].who)));
+    for (i64 i = 0; i < n; i++) TRY(tx_change(t, &failure_clear, ARGS(who[i].kind, who[i].who)));
     return OK;
 }
 

@@ -9,10 +9,12 @@ QUERY(users_all, user_view, "SELECT " USER_COLUMNS " FROM user_account ORDER BY 
 QUERY(user_by_id, user_view, "SELECT " USER_COLUMNS " FROM user_account WHERE id = $1");
 QUERY(user_by_name, user_view, "SELECT " USER_COLUMNS " FROM user_account WHERE name_folded = $1");
 QUERY(users_counted, one_i64, "SELECT COUNT(*) AS value FROM user_account");
-QUERY(owners_besides, one_i64, "SELECT COUNT(*) AS value FROM user_account "
-                               "WHERE role = 'owner' AND NOT disabled AND id <> $1");
-CHANGE(user_insert, "INSERT INTO user_account (id, name, name_folded, password, role, disabled, created_at) "
-                    "VALUES ($1, $2, $3, $4, $5, FALSE, $6)");
+QUERY(owners_besides, one_i64,
+      "SELECT COUNT(*) AS value FROM user_account "
+      "WHERE role = 'owner' AND NOT disabled AND id <> $1");
+CHANGE(user_insert,
+       "INSERT INTO user_account (id, name, name_folded, password, role, disabled, created_at) "
+       "VALUES ($1, $2, $3, $4, $5, FALSE, $6)");
 CHANGE(user_password, "UPDATE user_account SET password = $2 WHERE id = $1");
 CHANGE(user_role, "UPDATE user_account SET role = $2 WHERE id = $1");
 CHANGE(user_disabled, "UPDATE user_account SET disabled = $2 WHERE id = $1");
@@ -43,8 +45,8 @@ enum err user_create(struct tx *t, str name, struct password password, enum role
                            ARGS(*id, name, str_fold(c->arena, name), password.hash,
                                 choice_name(&role_choice, role), c->now));
     if (e != E_CONFLICT) return e;
-    return fail_at(c, E_CONFLICT, S("name"), "用户名已存在：" STR_FMT, "the name is taken: " STR_FMT,
-                   STR_ARG(name));
+    return fail_at(c, E_CONFLICT, S("name"), "用户名已存在：" STR_FMT,
+                   "the name is taken: " STR_FMT, STR_ARG(name));
 }
 
 struct adding {
@@ -87,7 +89,8 @@ static enum err keep_an_owner(struct ctx *c, const struct user_view *u)
     if (u->role != ROLE_OWNER || u->disabled) return OK;
     TRY(db_get(c, &owners_besides, &others, ARGS(u->id)));
     if (others.value > 0) return OK;
-    return fail(c, E_CONFLICT, "不能停用或降级最后一位所有者", "the last owner can be neither removed nor demoted");
+    return fail(c, E_CONFLICT, "不能停用或降级最后一位所有者",
+                "the last owner can be neither removed nor demoted");
 }
 
 enum err user_set_password(struct tx *t, i64 id, struct password password)

@@ -1,4 +1,5 @@
-/* assets_none.c -- stands in for the embedded console in programs that have none (tests, a build without node). */
+/* assets_none.c -- stands in for the embedded console in programs that have none (tests, a build
+ * without node). */
 #include "http/http.h"
 
 extern const struct asset *const assets __attribute__((weak));

@@ -42,10 +42,10 @@ bool percent_decode(struct arena *a, str raw, bool plus_is_blank, str *out)
 
 static enum err bad_escape(struct request *r, str where)
 {
-    return fail_at(&r->c, E_INVALID, where,
-                   "地址中的编码不正确：百分号后面要跟两位十六进制数，内容须为 UTF-8",
-                   "a broken escape in the address: two hex digits follow the percent sign, and the text "
-                   "must be UTF-8");
+    return fail_at(
+        &r->c, E_INVALID, where, "地址中的编码不正确：百分号后面要跟两位十六进制数，内容须为 UTF-8",
+        "a broken escape in the address: two hex digits follow the percent sign, and the text "
+        "must be UTF-8");
 }
 
 /* `seen` marks the fields that have been given, by number: none may come twice, from wherever. */

@@ -1,4 +1,5 @@
-/* cursor.c -- where a page ended, as a token that only this shop makes and only for the route it was made for. */
+/* cursor.c -- where a page ended, as a token that only this shop makes and only for the route it
+ * was made for. */
 #include <assert.h>
 #include <sodium.h>
 
@@ -6,7 +7,7 @@
 
 #define MAC_BYTES 16
 #define KEY_BYTES 32
-#define TEXT_MAX 512
+#define TEXT_MAX  512
 
 #define FIELDS_OF_secret_row(X, N) X(str, value, ANY, "", N)
 SHAPE(secret_row);
@@ -59,7 +60,8 @@ enum err cursor_key_load(struct store *s, struct ctx *c)
     return OK;
 }
 
-/* token = base64url(mac | key | id | has text | text), the mac over the route's name and the rest. */
+/* token = base64url(mac | key | id | has text | text), the mac over the route's name and the rest.
+ */
 static void seal(const char *route, const u8 *payload, i64 n, u8 mac[MAC_BYTES])
 {
     u8 k[KEY_BYTES];
@@ -96,8 +98,8 @@ enum err cursor_read(struct ctx *c, const char *route, str text, struct cursor *
     u8 mac[MAC_BYTES];
     const int form = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     bool good = text.n <= TEXT_MAX * 2 &&
-                sodium_base642bin(raw, (size_t)text.n, text.at, (size_t)text.n, NULL, &n, NULL, form) ==
-                    0 &&
+                sodium_base642bin(raw, (size_t)text.n, text.at, (size_t)text.n, NULL, &n, NULL,
+                                  form) == 0 &&
                 n >= MAC_BYTES + 17;
     if (good) {
         seal(route, raw + MAC_BYTES, (i64)n - MAC_BYTES, mac);

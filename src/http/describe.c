@@ -91,12 +91,24 @@ struct errs describe_errors(struct arena *a, const struct route *row)
 const char *shape_kind_name(const struct shape_field *f)
 {
     static const char *const names[] = {
-        [K_str] = "string",        [K_i64] = "integer",         [K_f64] = "number",
-        [K_flag] = "boolean",      [K_money] = "money",         [K_instant] = "instant",
-        [K_day] = "day",           [K_json] = "any JSON",       [K_opt_i64] = "integer?",
-        [K_opt_f64] = "number?",   [K_opt_flag] = "boolean?",   [K_opt_money] = "money?",
-        [K_opt_instant] = "instant?", [K_strs] = "strings",     [K_ints] = "integers",
-        [K_choice] = "choice",     [K_one] = "object",          [K_list] = "list",
+        [K_str] = "string",
+        [K_i64] = "integer",
+        [K_f64] = "number",
+        [K_flag] = "boolean",
+        [K_money] = "money",
+        [K_instant] = "instant",
+        [K_day] = "day",
+        [K_json] = "any JSON",
+        [K_opt_i64] = "integer?",
+        [K_opt_f64] = "number?",
+        [K_opt_flag] = "boolean?",
+        [K_opt_money] = "money?",
+        [K_opt_instant] = "instant?",
+        [K_strs] = "strings",
+        [K_ints] = "integers",
+        [K_choice] = "choice",
+        [K_one] = "object",
+        [K_list] = "list",
     };
     return names[f->kind];
 }

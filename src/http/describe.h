@@ -1,4 +1,5 @@
-/* describe.h -- what openapi.c and docs.c both read from the rows: shapes in use, errors of a route, parts of its input. */
+/* describe.h -- what openapi.c and docs.c both read from the rows: shapes in use, errors of a
+ * route, parts of its input. */
 #pragma once
 
 #include "base/room.h"
@@ -20,5 +21,6 @@ struct errs describe_errors(struct arena *a, const struct route *row);
 
 bool route_has_body(const struct route *row);
 bool route_in_path(const struct route *row, const char *name);
-const char *shape_kind_name(const struct shape_field *f); /* for people: "money", "list of order_line" without the name */
+const char *shape_kind_name(
+    const struct shape_field *f); /* for people: "money", "list of order_line" without the name */
 const struct shape *field_shape(const struct shape_field *f); /* of one and list; else NULL */

@@ -1,4 +1,5 @@
-/* door.c -- the steps of a request: who may, what is asked, the handler, the answer, the audit line. */
+/* door.c -- the steps of a request: who may, what is asked, the handler, the answer, the audit
+ * line. */
 #include <assert.h>
 
 #include "base/clock.h"
@@ -32,7 +33,10 @@ static bool parse_method(struct request *r)
 }
 
 /* A proxy on this machine says who the caller is; others are not believed. */
-static bool is_loopback(str a) { return str_starts(a, S("127.")) || str_eq(a, S("::1")) || str_starts(a, S("::ffff:127.")); }
+static bool is_loopback(str a)
+{
+    return str_starts(a, S("127.")) || str_eq(a, S("::1")) || str_starts(a, S("::ffff:127."));
+}
 
 static void find_address(struct request *r)
 {
@@ -87,8 +91,8 @@ static void find_route(struct request *r)
     if (r->match.entry) return;
     if (r->match.allowed) {
         say_allowed(r);
-        refuse(r, fail(&r->c, E_METHOD, "此地址不支持 " STR_FMT, "this address does not take " STR_FMT,
-                       STR_ARG(r->method_text)));
+        refuse(r, fail(&r->c, E_METHOD, "此地址不支持 " STR_FMT,
+                       "this address does not take " STR_FMT, STR_ARG(r->method_text)));
         return;
     }
     bool api = str_eq(r->path, S("/v1")) || str_starts(r->path, S("/v1/"));
@@ -96,8 +100,8 @@ static void find_route(struct request *r)
         r->static_file = true;
         return;
     }
-    refuse(r, fail(&r->c, E_NOT_FOUND, "没有这个地址：" STR_FMT, "there is no such address: " STR_FMT,
-                   STR_ARG(r->path)));
+    refuse(r, fail(&r->c, E_NOT_FOUND, "没有这个地址：" STR_FMT,
+                   "there is no such address: " STR_FMT, STR_ARG(r->path)));
 }
 
 static i64 declared_length(const struct request *r)
@@ -109,8 +113,8 @@ static i64 declared_length(const struct request *r)
 static enum err too_large(struct request *r)
 {
     r->body_too_large = true;
-    return fail(&r->c, E_TOO_LARGE, "请求体超过上限 %lld 字节", "the body is over its limit of %lld bytes",
-                (long long)r->body_max);
+    return fail(&r->c, E_TOO_LARGE, "请求体超过上限 %lld 字节",
+                "the body is over its limit of %lld bytes", (long long)r->body_max);
 }
 
 static enum err authenticate(struct request *r);
@@ -126,7 +130,8 @@ void door_open(struct request *r)
     }
     if (r->header_bytes > HEADER_MAX) {
         r->refused_status = 431;
-        refuse(r, fail(&r->c, E_TOO_LARGE, "请求头超过上限 16 KiB", "the header is over its limit of 16 KiB"));
+        refuse(r, fail(&r->c, E_TOO_LARGE, "请求头超过上限 16 KiB",
+                       "the header is over its limit of 16 KiB"));
         return;
     }
     limit_rate(r);
@@ -182,7 +187,8 @@ static enum err check_origin(struct request *r)
     bool same = !origin.n || (at >= 0 && str_eq_nocase(str_sub(origin, at + 3, origin.n), host));
     if (same && (!site.n || str_eq(site, S("same-origin")) || str_eq(site, S("none")))) return OK;
     if (same && str_eq(site, S("same-site"))) return OK;
-    return fail(&r->c, E_FORBIDDEN, "请求来自其他网站，已拒绝", "a request from another site is refused");
+    return fail(&r->c, E_FORBIDDEN, "请求来自其他网站，已拒绝",
+                "a request from another site is refused");
 }
 
 static enum err authenticate(struct request *r)
@@ -208,7 +214,8 @@ static enum err authenticate(struct request *r)
     }
     if ((c->rights & route->right) == route->right) return OK;
     str missing = rights_text(c->arena, route->right & ~c->rights, ", ");
-    return fail(c, E_FORBIDDEN, "缺少权限：" STR_FMT, "the right is missing: " STR_FMT, STR_ARG(missing));
+    return fail(c, E_FORBIDDEN, "缺少权限：" STR_FMT, "the right is missing: " STR_FMT,
+                STR_ARG(missing));
 }
 
 /* -- what was done ---------------------------------------------------------------------------- */

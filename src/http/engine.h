@@ -1,4 +1,5 @@
-/* engine.h -- the seam: what the server asks of the HTTP engine; the engine calls the door_* steps of inside.h. */
+/* engine.h -- the seam: what the server asks of the HTTP engine; the engine calls the door_* steps
+ * of inside.h. */
 #pragma once
 
 #include "http/inside.h"

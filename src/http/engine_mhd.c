@@ -1,7 +1,7 @@
 /* engine_mhd.c -- the seam's one implementation, on libmicrohttpd: epoll loops, suspend and resume.
  *
- * What was measured and must stay: the reply is queued on the handler's second call at the earliest (on the first
- * it would end the connection after every reply, which is four times slower).
+ * What was measured and must stay: the reply is queued on the handler's second call at the earliest
+ * (on the first it would end the connection after every reply, which is four times slower).
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -15,7 +15,8 @@
 #include "http/engine.h"
 
 #define CONNECTIONS_MAX 4096
-#define POOL_BYTES (32 * 1024) /* cleared for every request: no more than header and a piece of body need */
+#define POOL_BYTES \
+    (32 * 1024) /* cleared for every request: no more than header and a piece of body need */
 #define IDLE_SECONDS 60
 
 struct engine {
@@ -238,7 +239,8 @@ void engine_suspend(struct request *r)
     MHD_suspend_connection(r->engine);
 }
 
-/* The request is the engine's again from here on: what was written before is seen there (handed_back). */
+/* The request is the engine's again from here on: what was written before is seen there
+ * (handed_back). */
 void engine_resume(struct request *r)
 {
     struct http *h = r->http;
@@ -281,10 +283,7 @@ enum err engine_start(struct ctx *c, struct http *h, int listen_fd, int loops, s
     return fail(c, E_INTERNAL, "HTTP 服务无法启动", "the HTTP engine does not start");
 }
 
-void engine_refuse_new(struct engine *e)
-{
-    MHD_quiesce_daemon(e->daemon);
-}
+void engine_refuse_new(struct engine *e) { MHD_quiesce_daemon(e->daemon); }
 
 void engine_stop(struct engine *e)
 {

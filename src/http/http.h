@@ -1,11 +1,14 @@
 /* http.h -- the server: takes requests, finds the row, checks, calls, answers.
  *
  * Promises
- *   - a_blocked_writer_never_blocks_reading: only QUICK reads run on the event loops; all else on a worker pool.
- *   - limits_at_the_door: header 16 KiB, body by row (default 1 MiB), 60 s a request, rate per address; each refusal is a problem+json.
- *   - errors are RFC 9457 problem+json with type, title, status, detail, errors[{pointer, detail}], in the caller's language
- *     (Accept-Language, zh first).
- *   - an idempotency key with the same request answers the same reply for 24 h; with another request 422, while running 409.
+ *   - a_blocked_writer_never_blocks_reading: only QUICK reads run on the event loops; all else on
+ *     a worker pool.
+ *   - limits_at_the_door: header 16 KiB, body by row (default 1 MiB), 60 s a request, rate per
+ *     address; each refusal is a problem+json.
+ *   - errors are RFC 9457 problem+json with type, title, status, detail, errors[{pointer,
+ *     detail}], in the caller's language (Accept-Language, zh first).
+ *   - an idempotency key with the same request answers the same reply for 24 h; with another
+ *     request 422, while running 409.
  *   - http_stop_is_graceful: requests in work are finished (up to 10 s), new ones refused.
  * Seam: only http/engine_mhd.c sees libmicrohttpd.
  */
@@ -14,20 +17,22 @@
 #include "http/route.h"
 
 struct http_options {
-    str listen;   /* "127.0.0.1:8080"; port 0: any free port */
-    int workers;  /* threads for reading requests; 0: default 4 */
-    int writers;  /* threads for changing ones, most of them asleep in a commit; 0: default 24 */
-    int loops;    /* event-loop threads; 0: default 2 */
-    str folder;   /* for tmp/ and the cursor key */
-    str console_dir; /* serve the console from this folder instead of the embedded one (development) */
-    i64 rate_per_second; /* per address; 0: default 500 for all but this machine itself, -1: off */
-    bool secure_cookies; /* behind TLS */
+    str listen;      /* "127.0.0.1:8080"; port 0: any free port */
+    int workers;     /* threads for reading requests; 0: default 4 */
+    int writers;     /* threads for changing ones, most of them asleep in a commit; 0: default 24 */
+    int loops;       /* event-loop threads; 0: default 2 */
+    str folder;      /* for tmp/ and the cursor key */
+    str console_dir; /* serve the console from this folder instead of the embedded one (development)
+                      */
+    i64 rate_per_second;  /* per address; 0: default 500 for all but this machine itself, -1: off */
+    bool secure_cookies;  /* behind TLS */
     instant (*now)(void); /* the clock handlers see; NULL: the wall clock */
     i64 request_ms;       /* 0: default 60 s to receive and to answer */
 };
 struct http;
 
-enum err http_start(struct ctx *c, struct store *s, const struct room *const *rooms, struct http_options o, struct http **out);
+enum err http_start(struct ctx *c, struct store *s, const struct room *const *rooms,
+                    struct http_options o, struct http **out);
 int http_port(const struct http *h);
 void http_stop(struct http *h);
 

@@ -1,4 +1,5 @@
-/* http_api.c -- the doors of the server itself: health, metrics, the API's description; and its room. */
+/* http_api.c -- the doors of the server itself: health, metrics, the API's description; and its
+ * room. */
 #include "base/room.h"
 #include "http/inside.h"
 #include "job/job.h"
@@ -58,24 +59,24 @@ const struct route http_routes[] = {
 };
 
 static const struct migration http_migrations[] = {
-    { "0001 idempotency",
-      "CREATE TABLE idempotency ("
-      "  caller text NOT NULL,"
-      "  request_key text NOT NULL,"
-      "  fingerprint text NOT NULL,"
-      "  holder text NOT NULL,"
-      "  status int64 NOT NULL,"
-      "  content_type text,"
-      "  reply text,"
-      "  claimed_at int64 NOT NULL,"
-      "  PRIMARY KEY (caller, request_key));"
-      "CREATE INDEX idempotency_by_time ON idempotency (claimed_at);" },
+    { "0001 idempotency", "CREATE TABLE idempotency ("
+                          "  caller text NOT NULL,"
+                          "  request_key text NOT NULL,"
+                          "  fingerprint text NOT NULL,"
+                          "  holder text NOT NULL,"
+                          "  status int64 NOT NULL,"
+                          "  content_type text,"
+                          "  reply text,"
+                          "  claimed_at int64 NOT NULL,"
+                          "  PRIMARY KEY (caller, request_key));"
+                          "CREATE INDEX idempotency_by_time ON idempotency (claimed_at);" },
     { "0002 secrets", "CREATE TABLE http_secret (name text PRIMARY KEY, value text NOT NULL);" },
     { 0 },
 };
 
 static const struct job_row http_jobs[] = {
-    { "http.sweep", HOUR_MS, 0, http_sweep, "清除过期的幂等记录", "Removes old idempotency records" },
+    { "http.sweep", HOUR_MS, 0, http_sweep, "清除过期的幂等记录",
+      "Removes old idempotency records" },
     { 0 },
 };
 

@@ -1,10 +1,10 @@
-/* idempotency.c -- Idempotency-Key: the same request with the same key answers the same reply for a day.
+/* idempotency.c -- Idempotency-Key: the same request with the same key answers the same reply for a
+ * day.
  *
- * A key is claimed before the handler runs and holds the reply afterwards; both belong to one caller.
- *   no row          -> claimed by this run: the handler runs
- *   running, alive  -> E_CONFLICT (409): the first one is still in work
- *   running, dead   -> claimed anew: its process ended or its time is over; handlers are safe to repeat by their own keys
- *   done            -> the stored reply
+ * A key is claimed before the handler runs and holds the reply afterwards; both belong to one
+ * caller. no row          -> claimed by this run: the handler runs running, alive  -> E_CONFLICT
+ * (409): the first one is still in work running, dead   -> claimed anew: its process ended or its
+ * time is over; handlers are safe to repeat by their own keys done            -> the stored reply
  *   another request -> E_UNPROCESSABLE (422)
  * Faults of ours (5xx) are not kept: the caller may try again with the same key.
  */
@@ -12,16 +12,16 @@
 
 #include "http/inside.h"
 
-#define KEEP_MS DAY_MS
-#define KEY_MAX 200
+#define KEEP_MS        DAY_MS
+#define KEY_MAX        200
 #define RUNNING_STATUS 0
 
-#define FIELDS_OF_idempotency_row(X, N)                                                            \
-    X(str, fingerprint, ANY, "", N)                                                                \
-    X(str, holder, ANY, "", N)                                                                     \
-    X(i64, status, ANY, "", N)                                                                     \
-    X(str, content_type, ANY, "", N)                                                               \
-    X(str, reply, ANY, "", N)                                                                      \
+#define FIELDS_OF_idempotency_row(X, N) \
+    X(str, fingerprint, ANY, "", N)     \
+    X(str, holder, ANY, "", N)          \
+    X(i64, status, ANY, "", N)          \
+    X(str, content_type, ANY, "", N)    \
+    X(str, reply, ANY, "", N)           \
     X(instant, claimed_at, ANY, "", N)
 SHAPE(idempotency_row);
 SHAPE_DEFINE(idempotency_row);
@@ -43,10 +43,10 @@ CHANGE(idempotency_sweep, "DELETE FROM idempotency WHERE claimed_at < $1");
 static enum err read_key(struct request *r, str *out)
 {
     str key = str_trim(r->headers[H_IDEMPOTENCY_KEY]);
-    if (key.n >= 2 && key.at[0] == '"' && key.at[key.n - 1] == '"') key = str_sub(key, 1, key.n - 1);
+    if (key.n >= 2 && key.at[0] == '"' && key.at[key.n - 1] == '"')
+        key = str_sub(key, 1, key.n - 1);
     bool printable = key.n > 0 && key.n <= KEY_MAX;
-    for (i64 i = 0; i < key.n && printable; i++)
-        printable = key.at[i] > 0x20 && key.at[i] < 0x7f;
+    for (i64 i = 0; i < key.n && printable; i++) printable = key.at[i] > 0x20 && key.at[i] < 0x7f;
     *out = key;
     if (printable) return OK;
     return fail(&r->c, E_INVALID, "Idempotency-Key 须为 1 到 200 个可见 ASCII 字符",

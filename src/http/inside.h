@@ -1,9 +1,13 @@
-/* inside.h -- what the files of this room share: a request on its way, the server, the steps between them.
+/* inside.h -- what the files of this room share: a request on its way, the server, the steps
+ * between them.
  *
  * Invariants
- *  1. A request belongs to its event loop until it is handed to a worker, and again once the engine is resumed.
- *  2. While a worker has it the connection is suspended, so the engine neither completes nor frees it.
- *  3. `state` decides who answers when a request runs out of time: whoever moves it away from RUNNING.
+ *  1. A request belongs to its event loop until it is handed to a worker, and again once the
+ *     engine is resumed.
+ *  2. While a worker has it the connection is suspended, so the engine neither completes nor
+ *     frees it.
+ *  3. `state` decides who answers when a request runs out of time: whoever moves it away from
+ *     RUNNING.
  *  4. A request is recycled when the engine and the worker have both let go (`holders`).
  */
 #pragma once
@@ -15,28 +19,29 @@
 #include "http/request.h"
 
 #define HEADER_MAX ((i64)16 * 1024)
-#define BODY_MAX ((i64)1024 * 1024)
+#define BODY_MAX   ((i64)1024 * 1024)
 #define UPLOAD_MAX ((i64)2 * 1024 * 1024 * 1024)
-#define SWALLOW_MAX ((i64)32 * 1024 * 1024) /* a refused body up to this size is read to keep the connection */
+#define SWALLOW_MAX \
+    ((i64)32 * 1024 * 1024) /* a refused body up to this size is read to keep the connection */
 #define SPOOL_CHUNK ((i64)1024 * 1024)
-#define PARAMS_MAX 6
+#define PARAMS_MAX  6
 
 /* Request headers the server itself reads; others are asked of the engine. */
-#define HEADERS(X)                                                                                 \
-    X(AUTHORIZATION, "Authorization")                                                              \
-    X(COOKIE, "Cookie")                                                                            \
-    X(HOST, "Host")                                                                                \
-    X(ORIGIN, "Origin")                                                                            \
-    X(FETCH_SITE, "Sec-Fetch-Site")                                                                \
-    X(CSRF, "X-CSRF-Token")                                                                        \
-    X(ACCEPT_LANGUAGE, "Accept-Language")                                                          \
-    X(ACCEPT_ENCODING, "Accept-Encoding")                                                          \
-    X(CONTENT_TYPE, "Content-Type")                                                                \
-    X(CONTENT_LENGTH, "Content-Length")                                                            \
-    X(CONTENT_ENCODING, "Content-Encoding")                                                        \
-    X(EXPECT, "Expect")                                                                            \
-    X(IDEMPOTENCY_KEY, "Idempotency-Key")                                                          \
-    X(IF_NONE_MATCH, "If-None-Match")                                                              \
+#define HEADERS(X)                          \
+    X(AUTHORIZATION, "Authorization")       \
+    X(COOKIE, "Cookie")                     \
+    X(HOST, "Host")                         \
+    X(ORIGIN, "Origin")                     \
+    X(FETCH_SITE, "Sec-Fetch-Site")         \
+    X(CSRF, "X-CSRF-Token")                 \
+    X(ACCEPT_LANGUAGE, "Accept-Language")   \
+    X(ACCEPT_ENCODING, "Accept-Encoding")   \
+    X(CONTENT_TYPE, "Content-Type")         \
+    X(CONTENT_LENGTH, "Content-Length")     \
+    X(CONTENT_ENCODING, "Content-Encoding") \
+    X(EXPECT, "Expect")                     \
+    X(IDEMPOTENCY_KEY, "Idempotency-Key")   \
+    X(IF_NONE_MATCH, "If-None-Match")       \
     X(FORWARDED_FOR, "X-Forwarded-For")
 enum header {
 #define X(name, text) H_##name,
@@ -73,7 +78,8 @@ void router_find(const struct router *r, enum method method, str path, struct ma
 i64 router_count(const struct router *r);
 struct entry *router_at(const struct router *r, i64 i);
 const char *method_name(enum method m);
-/* All rows of all rooms in order. `struct route_walk w = { .rooms = rooms }; while ((row = route_next(&w))) …` */
+/* All rows of all rooms in order. `struct route_walk w = { .rooms = rooms }; while ((row =
+ * route_next(&w))) …` */
 struct route_walk {
     const struct room *const *rooms;
     const struct route *at;
@@ -144,9 +150,9 @@ struct request {
     const char *type;
     str reply;
     struct extra_headers extra;
-    bool replied;  /* by reply_* */
-    bool closing;  /* Connection: close */
-    int file_fd;   /* -1: none */
+    bool replied; /* by reply_* */
+    bool closing; /* Connection: close */
+    int file_fd;  /* -1: none */
     i64 file_n;
 
     bool streaming, stream_over, stream_dropped;
@@ -214,7 +220,8 @@ void request_let_go(struct request *r, bool on_loop);
 /* Suspends and runs work on a thread; it ends with request_done. */
 void request_hand_over(struct request *r, void (*work)(struct task *), bool changing);
 void request_done(struct request *r);
-void stream_sleep(struct request *r); /* suspends until r->due_us, then stream_step runs on a worker */
+void stream_sleep(
+    struct request *r); /* suspends until r->due_us, then stream_step runs on a worker */
 /* stream.c */
 void stream_step(struct task *t);
 /* spool.c: bodies that are files */
@@ -224,8 +231,8 @@ void spool_remove(struct request *r);
 struct request *request_of_task(struct task *t);
 
 /* door.c: the steps of a request, called by the engine. */
-void door_open(struct request *r);                           /* headers are known */
-bool door_answers_now(struct request *r);                    /* before the body comes */
+void door_open(struct request *r);        /* headers are known */
+bool door_answers_now(struct request *r); /* before the body comes */
 enum body_step { BODY_TAKEN, BODY_LATER, BODY_STOP };
 /* LATER: suspended, offer the same again; STOP: end the connection. */
 enum body_step door_body(struct request *r, const char *at, i64 n);
@@ -265,7 +272,8 @@ struct idempotency {
     u8 fingerprint[32];
 };
 enum err idempotency_begin(struct request *r, struct idempotency *i, enum idempotency_step *step);
-enum err idempotency_end(struct tx *t, const struct idempotency *i, int status, str type, str reply);
+enum err idempotency_end(struct tx *t, const struct idempotency *i, int status, str type,
+                         str reply);
 /* cursor.c */
 enum err cursor_key_load(struct store *s, struct ctx *c);
 /* metrics.c */

@@ -1,7 +1,8 @@
 /* limit.c -- how many requests an address may make: a token bucket each, in a fixed table.
  *
- * A bucket that is full again says the same as none, so the table forgets it when its place is wanted. When all
- * places of a set are busy the least used is taken over: a flood of addresses costs accuracy, never memory.
+ * A bucket that is full again says the same as none, so the table forgets it when its place is
+ * wanted. When all places of a set are busy the least used is taken over: a flood of addresses
+ * costs accuracy, never memory.
  */
 #include <stdlib.h>
 

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "http/inside.h"
 
-static const i64 bounds_us[LATENCY_BUCKETS] = { 100,    250,    500,     1000,    2500,    5000,
-                                                10000,  50000,  100000,  500000,  1000000, 10000000 };
+static const i64 bounds_us[LATENCY_BUCKETS] = { 100,   250,   500,    1000,   2500,    5000,
+                                                10000, 50000, 100000, 500000, 1000000, 10000000 };
 static const char *const bounds_text[LATENCY_BUCKETS] = { "0.0001", "0.00025", "0.0005", "0.001",
                                                           "0.0025", "0.005",   "0.01",   "0.05",
                                                           "0.1",    "0.5",     "1",      "10" };
@@ -26,20 +26,23 @@ void metrics_count(struct entry *e, int status, i64 us)
 void metrics_add(struct http *h, metrics_fn *fn, void *arg)
 {
     pthread_mutex_lock(&h->lock);
-    if (h->extras_n < COUNT(h->extras)) h->extras[h->extras_n++] = (struct metrics_extra){ fn, arg };
+    if (h->extras_n < COUNT(h->extras))
+        h->extras[h->extras_n++] = (struct metrics_extra){ fn, arg };
     pthread_mutex_unlock(&h->lock);
 }
 
 static void write_requests(struct buf *out, const struct router *r)
 {
-    buf_add(out, S("# HELP koi_http_requests_total Requests answered, by route and kind of status.\n"
-                   "# TYPE koi_http_requests_total counter\n"));
+    buf_add(out,
+            S("# HELP koi_http_requests_total Requests answered, by route and kind of status.\n"
+              "# TYPE koi_http_requests_total counter\n"));
     for (i64 i = 0; i < router_count(r); i++) {
         struct entry *e = router_at(r, i);
         for (int s = 1; s < 6; s++) {
             u64 n = atomic_load(&e->metrics.status[s]);
             if (!n) continue;
-            buf_fmt(out, "koi_http_requests_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
+            buf_fmt(out,
+                    "koi_http_requests_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
                     method_name(e->route->method), e->route->path, s, (unsigned long long)n);
         }
     }
@@ -67,7 +70,8 @@ static void write_latencies(struct buf *out, const struct router *r)
         u64 us = atomic_load(&e->metrics.us_total);
         buf_fmt(out, "koi_http_request_seconds_sum{%s} %llu.%06llu\n", labels,
                 (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
-        buf_fmt(out, "koi_http_request_seconds_count{%s} %llu\n", labels, (unsigned long long)total);
+        buf_fmt(out, "koi_http_request_seconds_count{%s} %llu\n", labels,
+                (unsigned long long)total);
     }
 }
 

@@ -86,7 +86,8 @@ static void write_ref(struct writer *w, const struct shape *s)
 
 static void write_limits(struct writer *w, const struct shape_field *f, bool parameter)
 {
-    bool number = f->kind == K_i64 || f->kind == K_f64 || f->kind == K_opt_i64 || f->kind == K_opt_f64;
+    bool number =
+        f->kind == K_i64 || f->kind == K_f64 || f->kind == K_opt_i64 || f->kind == K_opt_f64;
     if (number && (f->rules & POSITIVE)) raw(w, "exclusiveMinimum", "0");
     if (number && (f->rules & NOT_NEGATIVE)) raw(w, "minimum", "0");
     if (f->kind == K_str && (f->rules & SHORT)) raw(w, "maxLength", "200");
@@ -104,10 +105,8 @@ static void write_field(struct writer *w, const struct shape_field *f, bool para
                 (kinds[f->kind].optional || f->kind == K_str || f->kind == K_choice);
     if (type) {
         key(w, "type");
-        if (null)
-            buf_fmt(w->out, "[\"%s\",\"null\"]", type);
-        else
-            buf_fmt(w->out, "\"%s\"", type);
+        if (null) buf_fmt(w->out, "[\"%s\",\"null\"]", type);
+        else buf_fmt(w->out, "\"%s\"", type);
     }
     if (kinds[f->kind].more) {
         item(w);
@@ -195,7 +194,8 @@ static void write_parameters(struct writer *w, const struct route *row)
     open(w, '[');
     for (int i = 0; i < in->n; i++) {
         bool path = route_in_path(row, in->fields[i].name);
-        if (path || !route_has_body(row)) write_parameter(w, &in->fields[i], path ? "path" : "query");
+        if (path || !route_has_body(row))
+            write_parameter(w, &in->fields[i], path ? "path" : "query");
     }
     if (row->flags & IDEMPOTENT) {
         item(w);
@@ -224,10 +224,8 @@ static void write_body(struct writer *w, const struct route *row)
     raw(w, "required", required ? "true" : "false");
     key(w, "content");
     buf_add(w->out, S("{\"application/json\":{\"schema\":"));
-    if (path)
-        write_object(w, in, row);
-    else
-        write_ref(w, in);
+    if (path) write_object(w, in, row);
+    else write_ref(w, in);
     buf_add(w->out, S("}}"));
     close(w, '}');
 }
@@ -257,7 +255,8 @@ static void write_responses(struct writer *w, struct arena *a, const struct rout
         open(w, '{');
         text(w, "description", pick(w, e->zh, e->en));
         raw(w, "content",
-            "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}");
+            "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/"
+            "problem\"}}}");
         close(w, '}');
     }
     close(w, '}');
@@ -269,10 +268,8 @@ static const char *operation_id(struct arena *a, const struct route *row)
     buf_add(&b, str_lower(a, str_of(method_name(row->method))));
     for (const char *at = row->path; *at; at++) {
         bool letter = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
-        if (letter)
-            buf_byte(&b, *at);
-        else if (b.at[b.n - 1] != '_' && at[1])
-            buf_byte(&b, '_');
+        if (letter) buf_byte(&b, *at);
+        else if (b.at[b.n - 1] != '_' && at[1]) buf_byte(&b, '_');
     }
     return str_z(a, buf_str(&b));
 }
@@ -349,7 +346,8 @@ static void write_components(struct writer *w, struct arena *a, const struct roo
         "\"schema\":{\"type\":\"string\",\"maxLength\":200},\"description\":"
         "\"The same key with the same request answers the same reply for 24 hours\"}}");
     raw(w, "securitySchemes",
-        "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"koi_session\",\"description\":"
+        "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"koi_session\","
+        "\"description\":"
         "\"Changes carry X-CSRF-Token too\"},"
         "\"key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: koi_…\"}}");
     close(w, '}');
@@ -362,10 +360,11 @@ void openapi_write(struct buf *out, const struct room *const *rooms, enum locale
     open(&w, '{');
     text(&w, "openapi", "3.1.0");
     raw(&w, "info",
-        locale == ZH ? "{\"title\":\"锦鲤 Koi\",\"version\":\"1\",\"summary\":\"网店增长引擎\","
-                       "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}}"
-                     : "{\"title\":\"Koi\",\"version\":\"1\",\"summary\":\"The growth engine of an online "
-                       "shop\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}}");
+        locale == ZH
+            ? "{\"title\":\"锦鲤 Koi\",\"version\":\"1\",\"summary\":\"网店增长引擎\","
+              "\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}}"
+            : "{\"title\":\"Koi\",\"version\":\"1\",\"summary\":\"The growth engine of an online "
+              "shop\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}}");
     raw(&w, "servers", "[{\"url\":\"/\"}]");
     raw(&w, "security", "[{\"session\":[]},{\"key\":[]}]");
     write_paths(&w, a, rooms);

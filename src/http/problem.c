@@ -3,7 +3,8 @@
 
 const char problem_type[] = "application/problem+json";
 
-/* The first of zh and en that Accept-Language names with the highest weight; Chinese when it names neither. */
+/* The first of zh and en that Accept-Language names with the highest weight; Chinese when it names
+ * neither. */
 enum locale locale_of(str accept)
 {
     i64 best = -1;

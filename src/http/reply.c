@@ -67,17 +67,16 @@ static str disposition(struct arena *a, str name)
     buf_add(&b, S("\"; filename*=UTF-8''"));
     for (i64 i = 0; i < name.n; i++) {
         u8 ch = (u8)name.at[i];
-        bool plain = (ch >= '0' && ch <= '9') || ((ch | 32) >= 'a' && (ch | 32) <= 'z') || ch == '.' ||
-                     ch == '-' || ch == '_';
-        if (plain)
-            buf_byte(&b, (char)ch);
-        else
-            buf_fmt(&b, "%%%02X", ch);
+        bool plain = (ch >= '0' && ch <= '9') || ((ch | 32) >= 'a' && (ch | 32) <= 'z') ||
+                     ch == '.' || ch == '-' || ch == '_';
+        if (plain) buf_byte(&b, (char)ch);
+        else buf_fmt(&b, "%%%02X", ch);
     }
     return buf_str(&b);
 }
 
-enum err reply_file(struct request *r, str path, str download_name, str content_type, bool temporary)
+enum err reply_file(struct request *r, str path, str download_name, str content_type,
+                    bool temporary)
 {
     char *at = str_z(r->c.arena, path);
     struct stat info;

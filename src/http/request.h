@@ -1,7 +1,7 @@
 /* request.h -- what a handler of an UPLOAD or STREAM route may do besides filling its out-struct.
  *
- * A ctx of the HTTP door knows its request: request_of(c), for the ctx a handler was given only (not for t->c of a
- * write). Other handlers need none of this.
+ * A ctx of the HTTP door knows its request: request_of(c), for the ctx a handler was given only
+ * (not for t->c of a write). Other handlers need none of this.
  */
 #pragma once
 
@@ -10,17 +10,20 @@
 struct request;
 struct request *request_of(struct ctx *c);
 
-/* The spooled body of an UPLOAD route: a file in the data folder's tmp/, removed after the request unless kept. */
+/* The spooled body of an UPLOAD route: a file in the data folder's tmp/, removed after the request
+ * unless kept. */
 str upload_path(struct request *r);
 i64 upload_size(struct request *r);
 str upload_keep(struct request *r, str to); /* moves it: the new path; absent when it cannot */
 
 /* Answer with a file: streamed, with Content-Disposition; removed afterwards when `temporary`. */
-enum err reply_file(struct request *r, str path, str download_name, str content_type, bool temporary);
+enum err reply_file(struct request *r, str path, str download_name, str content_type,
+                    bool temporary);
 /* Answer with text that is not JSON. */
 enum err reply_text(struct request *r, int status, str content_type, str text);
-/* Server-sent events: next() is called on a worker whenever the last one went out; it answers false at the end, sets
- * *wait_ms to be called again later. Gone when the client goes: drop is called once. */
+/* Server-sent events: next() is called on a worker whenever the last one went out; it answers false
+ * at the end, sets *wait_ms to be called again later. Gone when the client goes: drop is called
+ * once. */
 struct event_source {
     bool (*next)(void *arg, struct buf *out, i64 *wait_ms); /* writes one JSON object, or nothing */
     void (*drop)(void *arg);

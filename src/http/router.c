@@ -1,4 +1,5 @@
-/* router.c -- finds the row for a method and a path: a tree of path segments built once from all rows. */
+/* router.c -- finds the row for a method and a path: a tree of path segments built once from all
+ * rows. */
 #include <assert.h>
 
 #include "base/room.h"
@@ -104,7 +105,8 @@ static bool walk(const struct node *at, str rest, int depth, enum method method,
     str segment = { rest.at, slash ? slash - rest.at : rest.n };
     str next = slash ? (str){ slash + 1, rest.n - segment.n - 1 } : NO_STR;
     for (const struct node *n = at->children; n; n = n->sibling)
-        if (n->segment.n == segment.n && memcmp(n->segment.at, segment.at, (size_t)segment.n) == 0) {
+        if (n->segment.n == segment.n &&
+            memcmp(n->segment.at, segment.at, (size_t)segment.n) == 0) {
             if (walk(n, next, depth, method, out)) return true;
             break;
         }

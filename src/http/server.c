@@ -1,4 +1,5 @@
-/* server.c -- starts and stops the server; who holds a request, who waits, what has run out of time. */
+/* server.c -- starts and stops the server; who holds a request, who waits, what has run out of
+ * time. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -19,9 +20,9 @@
 #include "store/setting.h"
 
 #define SPARE_MAX 128
-#define STOP_US ((i64)10 * 1000000)
-#define TICK_US ((i64)250 * 1000)
-#define ZONE_US ((i64)10 * 1000000)
+#define STOP_US   ((i64)10 * 1000000)
+#define TICK_US   ((i64)250 * 1000)
+#define ZONE_US   ((i64)10 * 1000000)
 
 /* -- requests: taken, handed over, let go ----------------------------------------------------- */
 
@@ -255,12 +256,12 @@ static enum err listen_on(struct ctx *c, str where, int *out)
             break;
         }
     if (host.n > 2 && host.at[0] == '[') host = str_sub(host, 1, host.n - 1);
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
                     *found = NULL;
     i64 number;
     if (!i64_parse(port, &number) || number < 0 || number > 65535 ||
-        getaddrinfo(host.n ? str_z(c->arena, host) : NULL, str_z(c->arena, port), &hints, &found) != 0)
+        getaddrinfo(host.n ? str_z(c->arena, host) : NULL, str_z(c->arena, port), &hints, &found) !=
+            0)
         return fail(c, E_INVALID, "监听地址须为“地址:端口”：" STR_FMT,
                     "the address to listen on must be ADDRESS:PORT: " STR_FMT, STR_ARG(where));
     int fd = -1, why = 0;
@@ -384,7 +385,8 @@ static struct http *make(struct store *s, const struct room *const *rooms, struc
 enum err http_start(struct ctx *c, struct store *s, const struct room *const *rooms,
                     struct http_options o, struct http **out)
 {
-    if (sodium_init() < 0) return fail(c, E_INTERNAL, "libsodium 不可用", "libsodium does not work");
+    if (sodium_init() < 0)
+        return fail(c, E_INTERNAL, "libsodium 不可用", "libsodium does not work");
     raise_file_limit();
     TRY(cursor_key_load(s, c));
     int fd = -1;

@@ -1,4 +1,5 @@
-/* spool.c -- bodies that are files: written to the data folder piece by piece, never by an event loop. */
+/* spool.c -- bodies that are files: written to the data folder piece by piece, never by an event
+ * loop. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,17 +14,13 @@ static void write_out(struct request *r)
     if (r->spool_fd < 0 && !r->spool_errno) {
         char *path = str_z(r->c.arena, str_fmt(r->c.arena, "%s/upload-XXXXXX", r->http->tmp));
         r->spool_fd = mkostemp(path, O_CLOEXEC);
-        if (r->spool_fd < 0)
-            r->spool_errno = errno;
-        else
-            r->spool_path = str_of(path);
+        if (r->spool_fd < 0) r->spool_errno = errno;
+        else r->spool_path = str_of(path);
     }
     for (i64 at = 0; at < r->body.n && !r->spool_errno;) {
         ssize_t n = write(r->spool_fd, r->body.at + at, (size_t)(r->body.n - at));
-        if (n >= 0)
-            at += n;
-        else if (errno != EINTR)
-            r->spool_errno = errno;
+        if (n >= 0) at += n;
+        else if (errno != EINTR) r->spool_errno = errno;
     }
     r->spool_n += r->body.n;
     r->body.n = 0;
@@ -45,7 +42,8 @@ enum body_step spool_take(struct request *r, const char *at, i64 n)
         return BODY_LATER;
     }
     i64 length = SPOOL_CHUNK;
-    if (i64_parse(r->headers[H_CONTENT_LENGTH], &length) && length > SPOOL_CHUNK) length = SPOOL_CHUNK;
+    if (i64_parse(r->headers[H_CONTENT_LENGTH], &length) && length > SPOOL_CHUNK)
+        length = SPOOL_CHUNK;
     if (!r->body.room) buf_space(&r->body, length > n ? length : n);
     buf_add(&r->body, (str){ at, n });
     return BODY_TAKEN;

@@ -1,7 +1,9 @@
-/* static.c -- the console's files: from the binary, packed once when it was built, or from a folder (development).
+/* static.c -- the console's files: from the binary, packed once when it was built, or from a folder
+ * (development).
  *
- * Names that hold their hash are kept by browsers for a year; all else is asked for again with its ETag. A path
- * without a file (and without an extension) is the console's own address: it gets index.html.
+ * Names that hold their hash are kept by browsers for a year; all else is asked for again with its
+ * ETag. A path without a file (and without an extension) is the console's own address: it gets
+ * index.html.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,12 +16,18 @@
 static const struct {
     const char *ending, *type;
 } types[] = {
-    { ".html", "text/html; charset=utf-8" }, { ".js", "text/javascript; charset=utf-8" },
-    { ".css", "text/css; charset=utf-8" },   { ".json", "application/json" },
-    { ".svg", "image/svg+xml" },             { ".png", "image/png" },
-    { ".ico", "image/x-icon" },              { ".woff2", "font/woff2" },
-    { ".txt", "text/plain; charset=utf-8" }, { ".webmanifest", "application/manifest+json" },
-    { ".map", "application/json" },          { ".webp", "image/webp" },
+    { ".html", "text/html; charset=utf-8" },
+    { ".js", "text/javascript; charset=utf-8" },
+    { ".css", "text/css; charset=utf-8" },
+    { ".json", "application/json" },
+    { ".svg", "image/svg+xml" },
+    { ".png", "image/png" },
+    { ".ico", "image/x-icon" },
+    { ".woff2", "font/woff2" },
+    { ".txt", "text/plain; charset=utf-8" },
+    { ".webmanifest", "application/manifest+json" },
+    { ".map", "application/json" },
+    { ".webp", "image/webp" },
 };
 
 static const char *type_of(str path)
@@ -37,10 +45,8 @@ static const struct asset *find(str path)
         i64 middle = (low + high) / 2;
         int order = str_cmp(str_of(assets[middle].path), path);
         if (order == 0) return &assets[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
+        if (order < 0) low = middle + 1;
+        else high = middle;
     }
     return NULL;
 }
@@ -73,10 +79,11 @@ static bool accepts(struct request *r, str coding)
 
 static void page_headers(struct request *r)
 {
-    reply_header(r, "Content-Security-Policy",
-                 S("default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-                   "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-                   "form-action 'self'; frame-ancestors 'none'"));
+    reply_header(
+        r, "Content-Security-Policy",
+        S("default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+          "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+          "form-action 'self'; frame-ancestors 'none'"));
     reply_header(r, "Referrer-Policy", S("same-origin"));
     reply_header(r, "X-Frame-Options", S("DENY"));
 }
@@ -163,8 +170,6 @@ void static_reply(struct request *r)
     }
     const struct asset *a = find(path);
     if (!a) a = find(S("/index.html"));
-    if (a)
-        reply_asset(r, a);
-    else
-        problem_reply(r, fail(&r->c, E_NOT_FOUND, "没有这个页面", "there is no such page"));
+    if (a) reply_asset(r, a);
+    else problem_reply(r, fail(&r->c, E_NOT_FOUND, "没有这个页面", "there is no such page"));
 }

@@ -1,8 +1,9 @@
-/* stream.c -- server-sent events: a source is asked on a worker, what it writes goes out, in between it sleeps. */
+/* stream.c -- server-sent events: a source is asked on a worker, what it writes goes out, in
+ * between it sleeps. */
 #include "base/clock.h"
 #include "http/engine.h"
 
-#define BEAT_US ((i64)15 * 1000000)
+#define BEAT_US  ((i64)15 * 1000000)
 #define PAUSE_MS ((i64)50)
 
 enum err reply_events(struct request *r, struct event_source source)
@@ -32,10 +33,8 @@ void stream_step(struct task *t)
     i64 empty = r->events.n;
     r->stream_over = !r->source.next(r->source.arg, &r->events, &wait_ms);
     bool wrote = r->events.n > empty;
-    if (wrote)
-        buf_add(&r->events, S("\n\n"));
-    else
-        r->events.n = 0;
+    if (wrote) buf_add(&r->events, S("\n\n"));
+    else r->events.n = 0;
     if (!wrote && wait_ms < PAUSE_MS) wait_ms = PAUSE_MS;
     r->due_us = now_us + wait_ms * 1000;
     if (!wrote && now_us >= r->beat_us) { /* finds out whether the client is still there */

@@ -1,4 +1,5 @@
-/* workers.c -- a fixed number of threads and one queue: where requests wait that must not run on an event loop. */
+/* workers.c -- a fixed number of threads and one queue: where requests wait that must not run on an
+ * event loop. */
 #include <stdlib.h>
 
 #include "http/inside.h"

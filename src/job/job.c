@@ -1,4 +1,5 @@
-/* job.c -- runs what is due, one run of a job at a time in the whole installation, by a lease in the store.
+/* job.c -- runs what is due, one run of a job at a time in the whole installation, by a lease in
+ * the store.
  *
  * States of a job's row
  *   idle      lease_until = 0, next_at says when it is due
@@ -19,8 +20,9 @@ SHAPE_DEFINE(job_row_state);
 
 QUERY(job_find, job_row_state,
       "SELECT name, holder, lease_until, next_at, failures FROM job WHERE name = $1");
-CHANGE(job_put, "INSERT INTO job (name, holder, lease_until, next_at, failures) VALUES ($1, '', 0, $2, 0) "
-                "ON CONFLICT (name) DO NOTHING");
+CHANGE(job_put,
+       "INSERT INTO job (name, holder, lease_until, next_at, failures) VALUES ($1, '', 0, $2, 0) "
+       "ON CONFLICT (name) DO NOTHING");
 CHANGE(job_claim, "UPDATE job SET holder = $2, lease_until = $3 WHERE name = $1");
 CHANGE(job_renew, "UPDATE job SET lease_until = $3 WHERE name = $1 AND holder = $2");
 CHANGE(job_release, "UPDATE job SET holder = '', lease_until = 0, next_at = $3, failures = $4 "
@@ -30,7 +32,8 @@ CHANGE(run_insert, "INSERT INTO job_run (id, name, started_at, took_ms, ok, deta
 CHANGE(run_trim, "DELETE FROM job_run WHERE name = $1 AND id <= "
                  "(SELECT id FROM job_run WHERE name = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)");
 
-static const i64 retry_ms[] = { 5 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS };
+static const i64 retry_ms[] = { 5 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS,
+                                2 * HOUR_MS };
 
 /* The next time a job is due after `from`, when it did not fail. */
 static instant next_due(const struct ctx *c, const struct job_row *row, instant from)
@@ -88,8 +91,9 @@ static enum err finish(struct tx *t, void *arg)
     TRY(tx_change_rows(t, &job_release, &held, ARGS(name, str_of(r->holder), next, failures)));
     if (!held) return OK; /* taken over */
     TRY(tx_take(t, S("job_run"), 1, &id));
-    TRY(tx_change(t, &run_insert, ARGS(id, name, r->started_at, r->ended_at - r->started_at,
-                                       r->result == OK, str_of(r->why.detail))));
+    TRY(tx_change(t, &run_insert,
+                  ARGS(id, name, r->started_at, r->ended_at - r->started_at, r->result == OK,
+                       str_of(r->why.detail))));
     return tx_change(t, &run_trim, ARGS(name, RUNS_KEPT));
 }
 
@@ -123,7 +127,9 @@ static void *keep(void *arg)
         if (pthread_cond_timedwait(&k->wake, &k->lock, &until) == 0) continue;
         k->now = k->run->started_at + (clock_mono_us() - begun_us) / 1000;
         pthread_mutex_unlock(&k->lock);
-        struct ctx c = { .arena = arena_new(), .store = k->run->store, .now = k->now, .actor = S("system") };
+        struct ctx c = {
+            .arena = arena_new(), .store = k->run->store, .now = k->now, .actor = S("system")
+        };
         if (store_write(k->run->store, &c, renew, k) != OK)
             LOG(WARN, "job.lease_not_renewed", KV("job", k->run->row->name));
         arena_free(c.arena);
@@ -179,8 +185,7 @@ static enum err run_one(struct store *s, struct ctx *c, const struct job_row *ro
     r.ended_at = r.started_at + took_ms;
     if (r.result != OK)
         LOG(WARN, "job.failed", KV("job", row->name), KV("ms", took_ms), KV("why", r.why.detail));
-    else
-        LOG(DEBUG, "job.ran", KV("job", row->name), KV("ms", took_ms));
+    else LOG(DEBUG, "job.ran", KV("job", row->name), KV("ms", took_ms));
     return store_write(s, c, finish, &r);
 }
 
@@ -216,8 +221,12 @@ static void *run_all(void *arg)
     pthread_mutex_lock(&j->lock);
     while (!j->over) {
         pthread_mutex_unlock(&j->lock);
-        struct ctx c = { .arena = arena_new(), .store = j->store, .now = clock_now(), .zone = j->zone,
-                         .actor = S("system"), .rights = ~(u64)0 };
+        struct ctx c = { .arena = arena_new(),
+                         .store = j->store,
+                         .now = clock_now(),
+                         .zone = j->zone,
+                         .actor = S("system"),
+                         .rights = ~(u64)0 };
         i64 ran;
         if (job_run_due(j->store, &c, j->rooms, &ran) != OK)
             LOG(WARN, "job.not_recorded", KV("why", c.why.detail));
@@ -232,7 +241,8 @@ static void *run_all(void *arg)
     return NULL;
 }
 
-enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *rooms, struct jobs **out)
+enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *rooms,
+                    struct jobs **out)
 {
     struct jobs *j = calloc(1, sizeof *j);
     if (!j) abort();

@@ -1,7 +1,9 @@
-/* job.h -- what runs by itself: rows with a schedule, one run at a time in the whole installation, retries.
+/* job.h -- what runs by itself: rows with a schedule, one run at a time in the whole installation,
+ * retries.
  *
  * Promises
- *   - one_holder: a job runs in one process at a time (a lease in the store, renewed while it runs).
+ *   - one_holder: a job runs in one process at a time (a lease in the store, renewed while it
+ *     runs).
  *   - a run that dies is taken over when its lease ends; a run that fails waits longer each time.
  *   - every run leaves a row: when, how long, result. The last 100 of each job are kept.
  */
@@ -18,8 +20,10 @@ struct job_row {
 };
 
 struct jobs;
-enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *rooms, struct jobs **out); /* one thread */
-void jobs_stop(struct jobs *j); /* waits for the run in work */
-enum err job_run_due(struct store *s, struct ctx *c, const struct room *const *rooms, i64 *ran); /* for tests and the thread */
+enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *rooms,
+                    struct jobs **out); /* one thread */
+void jobs_stop(struct jobs *j);         /* waits for the run in work */
+enum err job_run_due(struct store *s, struct ctx *c, const struct room *const *rooms,
+                     i64 *ran); /* for tests and the thread */
 
 extern const struct room job_room;

@@ -1,17 +1,17 @@
 /* job_api.c -- doors: what runs by itself, when it ran and how it went; and the room. */
-#include "http/request.h"
 #include "http/inside.h"
+#include "http/request.h"
 #include "job/inside.h"
 
-#define FIELDS_OF_job_view(X, N)                                                                   \
-    X(str, name, REQUIRED, "Name", N)                                                              \
-    X(str, doc, ANY, "What it does", N)                                                            \
-    X(flag, running, ANY, "In work now", N)                                                        \
-    X(instant, next_at, ANY, "Due next", N)                                                        \
-    X(i64, failures, ANY, "Failed this many times in a row", N)                                    \
-    X(opt_instant, started_at, ANY, "Last run: begun", N)                                          \
-    X(opt_i64, took_ms, ANY, "Last run: milliseconds", N)                                          \
-    X(opt_flag, ok, ANY, "Last run: whether it succeeded", N)                                      \
+#define FIELDS_OF_job_view(X, N)                                \
+    X(str, name, REQUIRED, "Name", N)                           \
+    X(str, doc, ANY, "What it does", N)                         \
+    X(flag, running, ANY, "In work now", N)                     \
+    X(instant, next_at, ANY, "Due next", N)                     \
+    X(i64, failures, ANY, "Failed this many times in a row", N) \
+    X(opt_instant, started_at, ANY, "Last run: begun", N)       \
+    X(opt_i64, took_ms, ANY, "Last run: milliseconds", N)       \
+    X(opt_flag, ok, ANY, "Last run: whether it succeeded", N)   \
     X(str, detail, ANY, "Last run: what went wrong", N)
 SHAPE(job_view);
 SHAPE_DEFINE(job_view);
@@ -19,17 +19,19 @@ SHAPE_DEFINE(job_view);
 SHAPE(job_page);
 SHAPE_DEFINE(job_page);
 
-QUERY(jobs_all, job_row_state, "SELECT name, holder, lease_until, next_at, failures FROM job ORDER BY name");
+QUERY(jobs_all, job_row_state,
+      "SELECT name, holder, lease_until, next_at, failures FROM job ORDER BY name");
 
-#define FIELDS_OF_job_last(X, N)                                                                   \
-    X(opt_instant, started_at, ANY, "", N)                                                         \
-    X(opt_i64, took_ms, ANY, "", N)                                                                \
-    X(opt_flag, ok, ANY, "", N)                                                                    \
+#define FIELDS_OF_job_last(X, N)           \
+    X(opt_instant, started_at, ANY, "", N) \
+    X(opt_i64, took_ms, ANY, "", N)        \
+    X(opt_flag, ok, ANY, "", N)            \
     X(str, detail, ANY, "", N)
 SHAPE(job_last);
 SHAPE_DEFINE(job_last);
-QUERY(job_last_run, job_last,
-      "SELECT started_at, took_ms, ok, detail FROM job_run WHERE name = $1 ORDER BY id DESC LIMIT 1");
+QUERY(
+    job_last_run, job_last,
+    "SELECT started_at, took_ms, ok, detail FROM job_run WHERE name = $1 ORDER BY id DESC LIMIT 1");
 
 static str doc_of(const struct ctx *c, const struct room *const *rooms, str name)
 {
@@ -69,21 +71,20 @@ static const struct route job_routes[] = {
 };
 
 static const struct migration job_migrations[] = {
-    { "0001 jobs",
-      "CREATE TABLE job ("
-      "  name text PRIMARY KEY,"
-      "  holder text NOT NULL,"
-      "  lease_until int64 NOT NULL,"
-      "  next_at int64 NOT NULL,"
-      "  failures int64 NOT NULL);"
-      "CREATE TABLE job_run ("
-      "  id int64 PRIMARY KEY,"
-      "  name text NOT NULL,"
-      "  started_at int64 NOT NULL,"
-      "  took_ms int64 NOT NULL,"
-      "  ok flag NOT NULL,"
-      "  detail text);"
-      "CREATE INDEX job_run_of ON job_run (name, id);" },
+    { "0001 jobs", "CREATE TABLE job ("
+                   "  name text PRIMARY KEY,"
+                   "  holder text NOT NULL,"
+                   "  lease_until int64 NOT NULL,"
+                   "  next_at int64 NOT NULL,"
+                   "  failures int64 NOT NULL);"
+                   "CREATE TABLE job_run ("
+                   "  id int64 PRIMARY KEY,"
+                   "  name text NOT NULL,"
+                   "  started_at int64 NOT NULL,"
+                   "  took_ms int64 NOT NULL,"
+                   "  ok flag NOT NULL,"
+                   "  detail text);"
+                   "CREATE INDEX job_run_of ON job_run (name, id);" },
     { NULL, NULL },
 };
 

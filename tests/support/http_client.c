@@ -22,7 +22,8 @@ static void end(void *arg)
 
 static void connect_client(struct client *k)
 {
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)k->port),
+    struct sockaddr_in a = { .sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)k->port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     k->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(connect(k->fd, (struct sockaddr *)&a, sizeof a) == 0);
@@ -139,7 +140,8 @@ bool client_ended(struct client *k, i64 wait_ms)
     return poll(&p, 1, (int)wait_ms) > 0 && recv(k->fd, &one, 1, MSG_PEEK) <= 0;
 }
 
-struct reply client_call(struct client *k, const char *method, const char *path, const char *headers, str body)
+struct reply client_call(struct client *k, const char *method, const char *path,
+                         const char *headers, str body)
 {
     if (client_ended(k, 0)) {
         close(k->fd);
@@ -163,7 +165,10 @@ struct reply client_json(struct client *k, const char *method, const char *path,
     return client_call(k, method, path, "Content-Type: application/json\r\n", str_of(text));
 }
 
-bool reply_has(const struct reply *r, const char *text) { return str_find(r->body, str_of(text)) >= 0; }
+bool reply_has(const struct reply *r, const char *text)
+{
+    return str_find(r->body, str_of(text)) >= 0;
+}
 
 str reply_text_of(struct ctx *c, const struct reply *r, const char *name)
 {
@@ -186,11 +191,14 @@ void client_sign_in(struct client *k, const char *name, int role)
     CHECK_OK(c, store_reader(test_store(), c));
     CHECK_OK(c, user_find(c, str_of(name), &found, &u));
     i64 id;
-    if (!found) CHECK_OK(c, user_add(test_store(), c, str_of(name), str_of(password), (enum role)role, &id));
+    if (!found)
+        CHECK_OK(c,
+                 user_add(test_store(), c, str_of(name), str_of(password), (enum role)role, &id));
     test_ctx_free(c);
     k->cookie = k->csrf = k->key = NO_STR;
     str body = str_fmt(k->c->arena, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
-    struct reply r = client_call(k, "POST", "/v1/session", "Content-Type: application/json\r\n", body);
+    struct reply r =
+        client_call(k, "POST", "/v1/session", "Content-Type: application/json\r\n", body);
     CHECK_I64(r.status, 201);
     str cookie = reply_header_of(&r, "Set-Cookie");
     str_cut(cookie, ';', &k->cookie);

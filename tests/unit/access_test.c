@@ -1,4 +1,5 @@
-/* access_test.c -- who may do what: sign-in, sessions, CSRF, throttle, roles, keys, the audit log, through real doors. */
+/* access_test.c -- who may do what: sign-in, sessions, CSRF, throttle, roles, keys, the audit log,
+ * through real doors. */
 #include "test.h"
 
 #include <stdio.h>
@@ -27,7 +28,9 @@ static struct client *serve(void)
 {
     struct ctx *c = test_ctx();
     clock_ms = c->now;
-    struct http_options o = { .listen = S("127.0.0.1:0"), .folder = str_of(test_folder()), .now = now };
+    struct http_options o = { .listen = S("127.0.0.1:0"),
+                              .folder = str_of(test_folder()),
+                              .now = now };
     CHECK_OK(c, http_start(c, test_store(), test_rooms, o, &server));
     arena_defer(c->arena, stop, NULL);
     return client_new(c, http_port(server));
@@ -69,7 +72,8 @@ TEST(the_cookie_cannot_be_read_or_sent_from_elsewhere)
     CHECK(str_starts(cookie, S("koi_session=")));
     CHECK(str_find(cookie, S("; Path=/; HttpOnly; SameSite=Lax; Max-Age=")) > 0);
     CHECK(str_find(cookie, S("Secure")) < 0);
-    r = client_call(k, "POST", "/v1/session", "Content-Type: application/json\r\nX-Forwarded-Proto: https\r\n",
+    r = client_call(k, "POST", "/v1/session",
+                    "Content-Type: application/json\r\nX-Forwarded-Proto: https\r\n",
                     S("{\"name\":\"anna\",\"password\":\"" PASSWORD "\"}"));
     CHECK(str_ends(reply_header_of(&r, "Set-Cookie"), S("; Secure")));
 }
@@ -87,7 +91,8 @@ TEST(changes_by_cookie_need_the_csrf_token_and_our_own_pages)
     CHECK_I64(GET(k, "/v1/keys").status, 200); /* reading does not */
     k->csrf = csrf;
     CHECK_I64(client_json(k, "POST", "/v1/keys", body).status, 201);
-    struct reply r = client_call(k, "POST", "/v1/keys", "Origin: https://evil.example\r\n", str_of(body));
+    struct reply r =
+        client_call(k, "POST", "/v1/keys", "Origin: https://evil.example\r\n", str_of(body));
     CHECK_I64(r.status, 403);
     r = client_call(k, "POST", "/v1/keys", "Sec-Fetch-Site: cross-site\r\n", str_of(body));
     CHECK_I64(r.status, 403);
@@ -109,7 +114,8 @@ TEST(throttle)
     struct reply r = sign_in(k, "anna", PASSWORD);
     CHECK_I64(r.status, 429);
     CHECK_STR(reply_header_of(&r, "Retry-After"), "5");
-    CHECK_I64(sign_in(k, "somebody else", "wrong password").status, 429); /* the address waits too */
+    CHECK_I64(sign_in(k, "somebody else", "wrong password").status,
+              429); /* the address waits too */
     clock_ms += 6 * SECOND_MS;
     CHECK_I64(sign_in(k, "anna", "wrong password").status, 401);
     clock_ms += 6 * SECOND_MS;
@@ -133,10 +139,12 @@ TEST(an_unknown_name_takes_as_long_as_a_known_one)
     struct session_grant grant;
     CHECK_OK(c, user_add(test_store(), c, S("anna"), S(PASSWORD), ROLE_OWNER, &id));
     i64 began = clock_mono_us();
-    CHECK_ERR(c, session_open(test_store(), c, S("anna"), S("wrong"), S("1.1.1.1"), &grant), E_UNAUTHENTICATED);
+    CHECK_ERR(c, session_open(test_store(), c, S("anna"), S("wrong"), S("1.1.1.1"), &grant),
+              E_UNAUTHENTICATED);
     i64 known_us = clock_mono_us() - began;
     began = clock_mono_us();
-    CHECK_ERR(c, session_open(test_store(), c, S("bert"), S("wrong"), S("1.1.1.2"), &grant), E_UNAUTHENTICATED);
+    CHECK_ERR(c, session_open(test_store(), c, S("bert"), S("wrong"), S("1.1.1.2"), &grant),
+              E_UNAUTHENTICATED);
     i64 unknown_us = clock_mono_us() - began;
     CHECK(unknown_us > known_us / 4);
 }
@@ -145,8 +153,10 @@ TEST(password_rules)
 {
     struct ctx *c = test_reader();
     struct password p;
-    const char *refused[] = { "short", "123456789", "1234567890", "password123", "aaaaaaaaaaaaaa", "annabella99",
-                              "AnnaBella99", "一二三四五六七八九" };
+    const char *refused[] = {
+        "short",          "123456789",   "1234567890",  "password123",
+        "aaaaaaaaaaaaaa", "annabella99", "AnnaBella99", "一二三四五六七八九"
+    };
     for (i64 i = 0; i < COUNT(refused); i++)
         CHECK_ERR(c, password_make(c, S("annabella"), str_of(refused[i]), &p), E_INVALID);
     CHECK_OK(c, password_make(c, S("annabella"), S("一二三四五六七八九十"), &p));
@@ -208,8 +218,9 @@ TEST(a_changed_password_ends_all_sessions_at_once)
                           "{\"old_password\":\"" PASSWORD "\",\"new_password\":\"short\"}")
                   .status,
               400);
-    struct reply r = client_json(k, "PUT", "/v1/session/password",
-                                 "{\"old_password\":\"" PASSWORD "\",\"new_password\":\"a new long password\"}");
+    struct reply r =
+        client_json(k, "PUT", "/v1/session/password",
+                    "{\"old_password\":\"" PASSWORD "\",\"new_password\":\"a new long password\"}");
     CHECK_I64(r.status, 200);
     CHECK_I64(GET(other, "/v1/session").status, 401);
     CHECK_I64(GET(k, "/v1/session").status, 401);
@@ -238,15 +249,18 @@ TEST(a_disabled_user_is_out_at_once)
     client_sign_in(owner, "anna", ROLE_OWNER);
     client_sign_in(k, "bert", ROLE_VIEWER);
     CHECK_I64(GET(k, "/v1/session").status, 200);
-    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"disabled\":true}").status, 200);
+    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"disabled\":true}").status,
+              200);
     CHECK_I64(GET(k, "/v1/session").status, 401);
     k->cookie = k->csrf = NO_STR;
     CHECK_I64(sign_in(k, "bert", PASSWORD).status, 401);
     /* back again, with another role at once */
-    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"disabled\":false}").status, 200);
+    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"disabled\":false}").status,
+              200);
     client_sign_in(k, "bert", ROLE_VIEWER);
     CHECK_I64(GET(k, "/v1/users").status, 403);
-    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"role\":\"owner\"}").status, 200);
+    CHECK_I64(client_json(owner, "PATCH", id_of(owner, "bert").at, "{\"role\":\"owner\"}").status,
+              200);
     CHECK_I64(GET(k, "/v1/users").status, 200);
 }
 
@@ -258,13 +272,15 @@ TEST(the_last_owner_can_be_neither_removed_nor_demoted)
     CHECK_I64(client_json(k, "PATCH", path, "{\"role\":\"viewer\"}").status, 409);
     CHECK_I64(client_json(k, "PATCH", path, "{\"disabled\":true}").status, 409);
     CHECK_I64(client_json(k, "PATCH", path, "{\"role\":\"king\"}").status, 400);
-    struct reply r = client_json(k, "POST", "/v1/users",
-                                 "{\"name\":\"berta\",\"password\":\"another long one\",\"role\":\"owner\"}");
+    struct reply r =
+        client_json(k, "POST", "/v1/users",
+                    "{\"name\":\"berta\",\"password\":\"another long one\",\"role\":\"owner\"}");
     CHECK_I64(r.status, 201);
-    CHECK_I64(client_json(k, "POST", "/v1/users",
-                          "{\"name\":\"BERTA\",\"password\":\"another long one\",\"role\":\"viewer\"}")
-                  .status,
-              409);
+    CHECK_I64(
+        client_json(k, "POST", "/v1/users",
+                    "{\"name\":\"BERTA\",\"password\":\"another long one\",\"role\":\"viewer\"}")
+            .status,
+        409);
     CHECK_I64(client_json(k, "PATCH", path, "{\"role\":\"viewer\"}").status, 200);
     CHECK_I64(GET(k, "/v1/users").status, 403);
 }
@@ -291,17 +307,20 @@ TEST(each_role_has_its_rights)
     struct reply r = GET(k, "/v1/users");
     CHECK(reply_has(&r, "users:write")); /* the missing right is named */
     for (int role = 0; role < 5; role++) CHECK((role_rights((enum role)role) & MEMBERS_READ) != 0);
-    CHECK(!(role_rights(ROLE_ANALYST) & PERSONAL_READ) && !(role_rights(ROLE_VIEWER) & PERSONAL_READ));
+    CHECK(!(role_rights(ROLE_ANALYST) & PERSONAL_READ) &&
+          !(role_rights(ROLE_VIEWER) & PERSONAL_READ));
     u64 bit;
-    CHECK(right_parse(S("personal:read"), &bit) && bit == PERSONAL_READ && !right_parse(S("x"), &bit));
+    CHECK(right_parse(S("personal:read"), &bit) && bit == PERSONAL_READ &&
+          !right_parse(S("x"), &bit));
 }
 
 TEST(keys_carry_their_scopes_and_end)
 {
     struct client *owner = serve();
     client_sign_in(owner, "anna", ROLE_OWNER);
-    struct reply r = client_json(owner, "POST", "/v1/keys",
-                                 "{\"name\":\"erp\",\"scopes\":[\"orders:write\",\"users:write\"]}");
+    struct reply r =
+        client_json(owner, "POST", "/v1/keys",
+                    "{\"name\":\"erp\",\"scopes\":[\"orders:write\",\"users:write\"]}");
     CHECK_I64(r.status, 201);
     struct client *k = client_new(owner->c, owner->port);
     k->key = reply_text_of(k->c, &r, "secret");
@@ -311,13 +330,19 @@ TEST(keys_carry_their_scopes_and_end)
     r = GET(k, "/v1/session");
     CHECK_STR(reply_text_of(k->c, &r, "name"), "key:erp");
     /* no CSRF token is asked of a key; it cannot give what it has not */
-    CHECK_I64(client_json(k, "POST", "/v1/keys", "{\"name\":\"b\",\"scopes\":[\"orders:write\"]}").status, 201);
-    CHECK_I64(client_json(k, "POST", "/v1/keys", "{\"name\":\"b\",\"scopes\":[\"audit:read\"]}").status, 403);
-    r = client_json(k, "POST", "/v1/keys", "{\"name\":\"b\",\"scopes\":[\"orders:write\",\"fly\"]}");
+    CHECK_I64(
+        client_json(k, "POST", "/v1/keys", "{\"name\":\"b\",\"scopes\":[\"orders:write\"]}").status,
+        201);
+    CHECK_I64(
+        client_json(k, "POST", "/v1/keys", "{\"name\":\"b\",\"scopes\":[\"audit:read\"]}").status,
+        403);
+    r = client_json(k, "POST", "/v1/keys",
+                    "{\"name\":\"b\",\"scopes\":[\"orders:write\",\"fly\"]}");
     CHECK_I64(r.status, 400);
     CHECK_STR(reply_text_of(k->c, &r, "pointer"), "/scopes/1");
-    r = client_json(owner, "POST", "/v1/keys",
-                    "{\"name\":\"short\",\"scopes\":[\"audit:read\"],\"expires_at\":\"2024-06-01T01:00:00Z\"}");
+    r = client_json(
+        owner, "POST", "/v1/keys",
+        "{\"name\":\"short\",\"scopes\":[\"audit:read\"],\"expires_at\":\"2024-06-01T01:00:00Z\"}");
     CHECK_I64(r.status, 201);
     struct client *brief = client_new(owner->c, owner->port);
     brief->key = reply_text_of(k->c, &r, "secret");
@@ -344,7 +369,8 @@ TEST(secrets_are_kept_as_hashes)
 {
     struct client *k = serve();
     client_sign_in(k, "anna", ROLE_OWNER);
-    struct reply r = client_json(k, "POST", "/v1/keys", "{\"name\":\"erp\",\"scopes\":[\"orders:write\"]}");
+    struct reply r =
+        client_json(k, "POST", "/v1/keys", "{\"name\":\"erp\",\"scopes\":[\"orders:write\"]}");
     str secret = reply_text_of(k->c, &r, "secret"), token = str_sub(k->cookie, 12, k->cookie.n);
     struct ctx *c = test_reader();
     struct query *const kept[] = { &test_kept_passwords, &test_kept_keys, &test_kept_sessions };
@@ -364,7 +390,9 @@ TEST(every_change_is_a_line_of_the_audit_log)
 {
     struct client *k = serve();
     client_sign_in(k, "anna", ROLE_OWNER);
-    CHECK_I64(client_json(k, "POST", "/v1/keys", "{\"name\":\"erp\",\"scopes\":[\"orders:write\"]}").status, 201);
+    CHECK_I64(client_json(k, "POST", "/v1/keys", "{\"name\":\"erp\",\"scopes\":[\"orders:write\"]}")
+                  .status,
+              201);
     CHECK_I64(client_json(k, "POST", "/v1/keys", "{\"name\":\"erp\",\"scopes\":[]}").status, 400);
     sign_in(k, "anna", "not the password");
     struct reply r = GET(k, "/v1/audit?limit=2");
@@ -374,9 +402,11 @@ TEST(every_change_is_a_line_of_the_audit_log)
     CHECK(reply_has(&r, "\"actor\":\"user:anna\"") && reply_has(&r, "\"address\":\"127.0.0.1\""));
     CHECK(!reply_has(&r, "not the password"));
     str cursor = reply_text_of(k->c, &r, "next_cursor");
-    r = GET(k, str_fmt(k->c->arena, "/v1/audit?limit=50&cursor=" STR_FMT "%c", STR_ARG(cursor), 0).at);
+    r = GET(k,
+            str_fmt(k->c->arena, "/v1/audit?limit=50&cursor=" STR_FMT "%c", STR_ARG(cursor), 0).at);
     CHECK_I64(r.status, 200);
-    CHECK(reply_has(&r, "session.opened") && reply_has(&r, "user.created") && !reply_has(&r, "POST /v1/keys"));
+    CHECK(reply_has(&r, "session.opened") && reply_has(&r, "user.created") &&
+          !reply_has(&r, "POST /v1/keys"));
     CHECK(reply_has(&r, "\"next_cursor\":null"));
     r = GET(k, "/v1/audit?action=POST");
     CHECK(reply_has(&r, "POST /v1/keys") && !reply_has(&r, "session."));
@@ -423,5 +453,6 @@ TEST(settings_are_shown_and_changed_by_those_who_may)
     struct reply r = GET(k, "/v1/settings");
     CHECK_I64(r.status, 200);
     client_sign_in(k, "vera", ROLE_VIEWER);
-    CHECK_I64(client_json(k, "PUT", "/v1/settings/timezone", "{\"value\":\"Asia/Tokyo\"}").status, 403);
+    CHECK_I64(client_json(k, "PUT", "/v1/settings/timezone", "{\"value\":\"Asia/Tokyo\"}").status,
+              403);
 }

@@ -1,4 +1,5 @@
-/* http_static_test.c -- the console's files as they go out: packed forms, ETags, caching, safety headers. */
+/* http_static_test.c -- the console's files as they go out: packed forms, ETags, caching, safety
+ * headers. */
 #include "test.h"
 
 #include <stdio.h>
@@ -13,9 +14,11 @@
 
 /* A console of three files in place of the built one; sorted by path. */
 static const struct asset files[] = {
-    { "/assets/app-4f2a.js", "text/javascript; charset=utf-8", "js1", "plain js", "gz", "br", 8, 2, 2, true },
+    { "/assets/app-4f2a.js", "text/javascript; charset=utf-8", "js1", "plain js", "gz", "br", 8, 2,
+      2, true },
     { "/favicon.svg", "image/svg+xml", "svg1", "<svg/>", NULL, NULL, 6, 0, 0, false },
-    { "/index.html", "text/html; charset=utf-8", "html1", "<html>koi</html>", NULL, NULL, 16, 0, 0, false },
+    { "/index.html", "text/html; charset=utf-8", "html1", "<html>koi</html>", NULL, NULL, 16, 0, 0,
+      false },
 };
 extern const struct asset *const assets;
 extern const i64 assets_n;
@@ -34,7 +37,8 @@ static void stop(void *arg)
 static struct client *serve(str console_dir)
 {
     struct ctx *c = test_ctx();
-    struct http_options o = { .listen = S("127.0.0.1:0"), .folder = str_of(test_folder()),
+    struct http_options o = { .listen = S("127.0.0.1:0"),
+                              .folder = str_of(test_folder()),
                               .console_dir = console_dir };
     CHECK_OK(c, http_start(c, test_store(), test_rooms, o, &server));
     arena_defer(c->arena, stop, NULL);
@@ -98,12 +102,14 @@ TEST(pages_cannot_be_framed_or_fed_foreign_scripts)
     struct client *k = serve(NO_STR);
     struct reply r = GET(k, "/");
     str csp = reply_header_of(&r, "Content-Security-Policy");
-    CHECK(str_find(csp, S("default-src 'self'")) >= 0 && str_find(csp, S("frame-ancestors 'none'")) > 0);
+    CHECK(str_find(csp, S("default-src 'self'")) >= 0 &&
+          str_find(csp, S("frame-ancestors 'none'")) > 0);
     CHECK_STR(reply_header_of(&r, "X-Content-Type-Options"), "nosniff");
     CHECK_STR(reply_header_of(&r, "Referrer-Policy"), "same-origin");
     r = GET(k, "/docs");
     CHECK_I64(r.status, 200);
-    CHECK(str_find(reply_header_of(&r, "Content-Security-Policy"), S("frame-ancestors 'none'")) > 0);
+    CHECK(str_find(reply_header_of(&r, "Content-Security-Policy"), S("frame-ancestors 'none'")) >
+          0);
 }
 
 TEST(a_folder_may_stand_in_for_the_built_console)

@@ -17,15 +17,15 @@
 #include "http/request.h"
 #include "job/job.h"
 
-#define FIELDS_OF_echo_line(X, N)                                                                  \
-    X(str, product, REQUIRED, "Product", N)                                                        \
+#define FIELDS_OF_echo_line(X, N)           \
+    X(str, product, REQUIRED, "Product", N) \
     X(i64, quantity, POSITIVE, "Pieces", N)
 SHAPE(echo_line);
 SHAPE_DEFINE(echo_line);
-#define FIELDS_OF_echo(X, N)                                                                       \
-    X(i64, id, REQUIRED, "Id", N)                                                                  \
-    X(str, text, ANY, "Text", N)                                                                   \
-    X(opt_i64, count, NOT_NEGATIVE, "Count", N)                                                    \
+#define FIELDS_OF_echo(X, N)                    \
+    X(i64, id, REQUIRED, "Id", N)               \
+    X(str, text, ANY, "Text", N)                \
+    X(opt_i64, count, NOT_NEGATIVE, "Count", N) \
     X(list(echo_line), lines, ANY, "Lines", N)
 SHAPE(echo);
 SHAPE_DEFINE(echo);
@@ -121,10 +121,10 @@ HANDLER(count_calls, echo, echo)
 #define FIELDS_OF_upload_ask(X, N) X(str, name, REQUIRED, "File name", N)
 SHAPE(upload_ask);
 SHAPE_DEFINE(upload_ask);
-#define FIELDS_OF_upload_view(X, N)                                                                \
-    X(str, name, ANY, "", N)                                                                       \
-    X(i64, size, ANY, "", N)                                                                       \
-    X(i64, sum, ANY, "", N)                                                                        \
+#define FIELDS_OF_upload_view(X, N) \
+    X(str, name, ANY, "", N)        \
+    X(i64, size, ANY, "", N)        \
+    X(i64, sum, ANY, "", N)         \
     X(str, path, ANY, "", N)
 SHAPE(upload_view);
 SHAPE_DEFINE(upload_view);
@@ -183,7 +183,8 @@ HANDLER(tick, echo, nothing)
 }
 
 static const struct route test_routes[] = {
-    ROUTE(GET, "/v1/echo/{id}", RIGHT_NONE, echo_back, "Test", "回声", "Echo", .flags = PUBLIC | QUICK),
+    ROUTE(GET, "/v1/echo/{id}", RIGHT_NONE, echo_back, "Test", "回声", "Echo",
+          .flags = PUBLIC | QUICK),
     ROUTE(POST, "/v1/echo/{id}", RIGHT_NONE, echo_back, "Test", "回声", "Echo", .flags = PUBLIC,
           .body_max = 10000),
     ROUTE(DELETE, "/v1/echo/{id}", RIGHT_NONE, fail_here, "Test", "错误", "Fault", .flags = PUBLIC),
@@ -194,12 +195,15 @@ static const struct route test_routes[] = {
     ROUTE(POST, "/v1/files", RIGHT_NONE, take_file, "Test", "上传", "Upload",
           .flags = PUBLIC | UPLOAD, .body_max = 40000000),
     ROUTE(POST, "/v1/private-files", IMPORT, take_file, "Test", "上传", "Upload", .flags = UPLOAD),
-    ROUTE(GET, "/v1/file", RIGHT_NONE, give_file, "Test", "下载", "Download", .flags = PUBLIC | STREAM),
-    ROUTE(GET, "/v1/ticks/{id}", RIGHT_NONE, tick, "Test", "事件", "Events", .flags = PUBLIC | STREAM),
+    ROUTE(GET, "/v1/file", RIGHT_NONE, give_file, "Test", "下载", "Download",
+          .flags = PUBLIC | STREAM),
+    ROUTE(GET, "/v1/ticks/{id}", RIGHT_NONE, tick, "Test", "事件", "Events",
+          .flags = PUBLIC | STREAM),
     { 0 },
 };
 static const struct room test_room = { .name = "test", .routes = test_routes };
-static const struct room *const test_rooms[] = { &access_room, &http_room, &job_room, &test_room, NULL };
+static const struct room *const test_rooms[] = { &access_room, &http_room, &job_room, &test_room,
+                                                 NULL };
 
 static struct http *server;
 
@@ -245,9 +249,10 @@ TEST(connections_are_kept_and_requests_may_be_sent_ahead)
     CHECK_I64(GET(k, "/healthz").status, 200);
     CHECK(!client_ended(k, 0));
     CHECK_I64(k->fd, fd);
-    client_send(k, S("GET /v1/echo/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/echo/2 HTTP/1.1\r\nHost: a\r\n\r\n"
-                     "POST /v1/echo/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
-                     "GET /v1/echo/4 HTTP/1.1\r\nHost: a\r\n\r\n"));
+    client_send(
+        k, S("GET /v1/echo/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/echo/2 HTTP/1.1\r\nHost: a\r\n\r\n"
+             "POST /v1/echo/3 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+             "GET /v1/echo/4 HTTP/1.1\r\nHost: a\r\n\r\n"));
     for (int i = 1; i <= 4; i++) {
         struct reply r = client_read(k);
         CHECK_I64(r.status, 200);
@@ -285,9 +290,11 @@ TEST(errors_speak_the_callers_language)
     CHECK_I64(r.status, 422);
     CHECK(reply_has(&r, "第 7 个错误") && reply_has(&r, "无法处理"));
     CHECK(reply_has(&r, "\"errors\":[{\"pointer\":\"/text\""));
-    r = client_call(k, "DELETE", "/v1/echo/1", "Accept-Language: en-US,en;q=0.9,zh;q=0.1\r\n", NO_STR);
+    r = client_call(k, "DELETE", "/v1/echo/1", "Accept-Language: en-US,en;q=0.9,zh;q=0.1\r\n",
+                    NO_STR);
     CHECK(reply_has(&r, "fault number 7"));
-    r = client_call(k, "DELETE", "/v1/echo/1", "Accept-Language: en;q=0.3, zh-CN;q=0.8\r\n", NO_STR);
+    r = client_call(k, "DELETE", "/v1/echo/1", "Accept-Language: en;q=0.3, zh-CN;q=0.8\r\n",
+                    NO_STR);
     CHECK(reply_has(&r, "第 7 个错误"));
     r = client_call(k, "DELETE", "/v1/echo/1", "Accept-Language: fr, de\r\n", NO_STR);
     CHECK(reply_has(&r, "第 7 个错误"));
@@ -298,8 +305,10 @@ TEST(the_input_comes_from_path_query_and_body)
     struct client *k = serve((struct http_options){ 0 });
     struct reply r = GET(k, "/v1/echo/42?text=%E9%94%A6%E9%B2%A4+koi&count=3");
     CHECK_I64(r.status, 200);
-    CHECK(reply_has(&r, "\"id\":42") && reply_has(&r, "\"text\":\"锦鲤 koi\"") && reply_has(&r, "\"count\":3"));
-    r = client_json(k, "POST", "/v1/echo/5?text=q", "{\"lines\":[{\"product\":\"a\",\"quantity\":2}]}");
+    CHECK(reply_has(&r, "\"id\":42") && reply_has(&r, "\"text\":\"锦鲤 koi\"") &&
+          reply_has(&r, "\"count\":3"));
+    r = client_json(k, "POST", "/v1/echo/5?text=q",
+                    "{\"lines\":[{\"product\":\"a\",\"quantity\":2}]}");
     CHECK_I64(r.status, 200);
     CHECK(reply_has(&r, "\"text\":\"q\"") && reply_has(&r, "\"quantity\":2"));
     const struct {
@@ -319,18 +328,21 @@ TEST(the_input_comes_from_path_query_and_body)
         { "POST", "/v1/echo/1", "{\"colour\":1}", "/colour" },
         { "POST", "/v1/echo/1", "{\"lines\":[{\"product\":\"a\",\"quantity\":1},{\"quantity\":1}]}",
           "/lines/1/product" },
-        { "POST", "/v1/echo/1", "{\"lines\":[{\"product\":\"a\",\"quantity\":0}]}", "/lines/0/quantity" },
+        { "POST", "/v1/echo/1", "{\"lines\":[{\"product\":\"a\",\"quantity\":0}]}",
+          "/lines/0/quantity" },
         { "POST", "/v1/echo/1", "{\"count\":\"x\"}", "/count" },
     };
     for (i64 i = 0; i < COUNT(wrong); i++) {
         r = client_call(k, wrong[i].method, wrong[i].path, "", str_of(wrong[i].body));
-        if (r.status != 400) print_message("%s %s %s\n", wrong[i].method, wrong[i].path, wrong[i].body);
+        if (r.status != 400)
+            print_message("%s %s %s\n", wrong[i].method, wrong[i].path, wrong[i].body);
         CHECK_I64(r.status, 400);
         CHECK_STR(reply_text_of(k->c, &r, "pointer"), wrong[i].pointer);
     }
     CHECK_I64(client_json(k, "POST", "/v1/echo/1", "{\"text\":").status, 400);
     CHECK_I64(client_json(k, "POST", "/v1/echo/1", "[1]").status, 400);
-    r = client_call(k, "POST", "/v1/echo/1", "Content-Type: application/x-www-form-urlencoded\r\n", S("a=1"));
+    r = client_call(k, "POST", "/v1/echo/1", "Content-Type: application/x-www-form-urlencoded\r\n",
+                    S("a=1"));
     CHECK_I64(r.status, 415);
 }
 
@@ -412,7 +424,8 @@ TEST(packed_bodies_are_unpacked_within_their_limit)
     str bomb = gzip_of(a, text_of(a, 5000000));
     CHECK(bomb.n < 10000);
     CHECK_I64(client_call(k, "POST", "/v1/echo/1", headers, bomb).status, 413);
-    CHECK_I64(client_call(k, "POST", "/v1/echo/1", headers, str_sub(good, 0, good.n - 5)).status, 400);
+    CHECK_I64(client_call(k, "POST", "/v1/echo/1", headers, str_sub(good, 0, good.n - 5)).status,
+              400);
     CHECK_I64(client_call(k, "POST", "/v1/echo/1", headers, S("no gzip at all")).status, 400);
     CHECK_I64(client_call(k, "POST", "/v1/echo/1", "Content-Encoding: br\r\n", S("x")).status, 415);
 }
@@ -461,7 +474,9 @@ TEST(each_address_has_its_rate)
     CHECK_STR(reply_header_of(&last, "Retry-After"), "1");
     CHECK(reply_has(&last, "too-many"));
     /* a proxy on this machine names the true address */
-    CHECK_I64(client_call(k, "GET", "/healthz", "X-Forwarded-For: 1.1.1.1, 203.0.113.9\r\n", NO_STR).status, 200);
+    CHECK_I64(client_call(k, "GET", "/healthz", "X-Forwarded-For: 1.1.1.1, 203.0.113.9\r\n", NO_STR)
+                  .status,
+              200);
 }
 
 /* -- writers, streams, files ------------------------------------------------------------------ */
@@ -539,7 +554,9 @@ TEST(uploads_are_spooled_and_removed)
     r = client_call(k, "POST", "/v1/files?name=empty", "", S(""));
     CHECK_STR(reply_text_of(k->c, &r, "size"), "0");
     CHECK_I64(client_call(k, "POST", "/v1/files", "", S("x")).status, 400); /* no name */
-    CHECK_I64(client_call(k, "POST", "/v1/files?name=b", "Expect: 100-continue\r\n", S("tiny")).status, 200);
+    CHECK_I64(
+        client_call(k, "POST", "/v1/files?name=b", "Expect: 100-continue\r\n", S("tiny")).status,
+        200);
     CHECK_I64(client_call(k, "POST", "/v1/files?name=c", "", text_of(a, 40000001)).status, 413);
     CHECK_I64(client_call(k, "POST", "/v1/private-files?name=c", "", S("abc")).status, 401);
 }
@@ -553,7 +570,8 @@ TEST(files_are_streamed_with_their_name)
     CHECK(str_ends(r.body, S("0099999\n")));
     CHECK(str_find(reply_header_of(&r, "Content-Disposition"),
                    S("filename*=UTF-8''%E6%8B%92%E7%BB%9D")) > 0);
-    CHECK(access(str_z(k->c->arena, str_fmt(k->c->arena, "%s/give.csv", test_folder())), F_OK) != 0);
+    CHECK(access(str_z(k->c->arena, str_fmt(k->c->arena, "%s/give.csv", test_folder())), F_OK) !=
+          0);
 }
 
 TEST(http_stop_is_graceful)
@@ -567,7 +585,8 @@ TEST(http_stop_is_graceful)
     pthread_t thread, opener;
     CHECK(pthread_create(&thread, NULL, call_blocked, &caller) == 0);
     gate_has(1);
-    CHECK(pthread_create(&opener, NULL, (void *(*)(void *))(void (*)(void))usleep, (void *)300000) == 0);
+    CHECK(pthread_create(&opener, NULL, (void *(*)(void *))(void (*)(void))usleep,
+                         (void *)300000) == 0);
     pthread_join(opener, NULL);
     gate_open(true);
     http_stop(server);
@@ -621,12 +640,13 @@ TEST(an_idempotency_key_survives_a_restart_and_refuses_while_running)
     const char *key = "Idempotency-Key: one\r\n";
     struct reply a = client_call(k, "POST", "/v1/calls/1", key, S("{}"));
     CHECK_I64(a.status, 201);
-    const char *with_cookie = str_fmt(k->c->arena,
-                                      "Idempotency-Key: two\r\nCookie: " STR_FMT "\r\nX-CSRF-Token: " STR_FMT
-                                      "\r\n%c",
-                                      STR_ARG(k->cookie), STR_ARG(k->csrf), 0)
-                                  .at;
-    struct caller caller = { .port = k->port, .path = "/v1/slow/1", .headers = with_cookie }, second = caller;
+    const char *with_cookie =
+        str_fmt(k->c->arena,
+                "Idempotency-Key: two\r\nCookie: " STR_FMT "\r\nX-CSRF-Token: " STR_FMT "\r\n%c",
+                STR_ARG(k->cookie), STR_ARG(k->csrf), 0)
+            .at;
+    struct caller caller = { .port = k->port, .path = "/v1/slow/1", .headers = with_cookie },
+                  second = caller;
     pthread_t thread;
     CHECK(pthread_create(&thread, NULL, call_blocked, &caller) == 0);
     gate_has(1);
@@ -683,7 +703,9 @@ TEST(leftovers_of_a_killed_server_are_removed)
 TEST(requests_of_foreign_pages_are_refused_before_sign_in_too)
 {
     struct client *k = serve((struct http_options){ 0 });
-    CHECK_I64(client_call(k, "POST", "/v1/echo/1", "Origin: https://evil.example\r\n", S("{}")).status, 403);
+    CHECK_I64(
+        client_call(k, "POST", "/v1/echo/1", "Origin: https://evil.example\r\n", S("{}")).status,
+        403);
     CHECK_I64(client_call(k, "POST", "/v1/echo/1", "Origin: null\r\n", S("{}")).status, 403);
     const char *own = str_fmt(k->c->arena, "Origin: https://localhost:%d\r\n%c", k->port, 0).at;
     CHECK_I64(client_call(k, "POST", "/v1/echo/1", own, S("{}")).status, 200);
@@ -698,8 +720,11 @@ TEST(metrics_count_every_route)
     GET(k, "/v1/echo/x");
     struct reply r = GET(k, "/metrics");
     CHECK_I64(r.status, 200);
-    CHECK(reply_has(&r, "koi_http_requests_total{method=\"GET\",route=\"/v1/echo/{id}\",status=\"2xx\"} 3\n"));
-    CHECK(reply_has(&r, "koi_http_requests_total{method=\"GET\",route=\"/v1/echo/{id}\",status=\"4xx\"} 1\n"));
-    CHECK(reply_has(&r, "koi_http_request_seconds_count{method=\"GET\",route=\"/v1/echo/{id}\"} 4\n"));
+    CHECK(reply_has(
+        &r, "koi_http_requests_total{method=\"GET\",route=\"/v1/echo/{id}\",status=\"2xx\"} 3\n"));
+    CHECK(reply_has(
+        &r, "koi_http_requests_total{method=\"GET\",route=\"/v1/echo/{id}\",status=\"4xx\"} 1\n"));
+    CHECK(reply_has(&r,
+                    "koi_http_request_seconds_count{method=\"GET\",route=\"/v1/echo/{id}\"} 4\n"));
     CHECK(reply_has(&r, "koi_http_in_flight 1\n"));
 }

@@ -51,8 +51,8 @@ static i64 run(const struct room *const *rooms)
     return ran;
 }
 
-#define FIELDS_OF_run_row(X, N)                                                                    \
-    X(flag, ok, ANY, "", N)                                                                        \
+#define FIELDS_OF_run_row(X, N) \
+    X(flag, ok, ANY, "", N)     \
     X(str, detail, ANY, "", N)
 SHAPE(run_row);
 SHAPE_DEFINE(run_row);
@@ -127,7 +127,8 @@ TEST(one_holder)
     enum { THREADS = 6 };
     pthread_t threads[THREADS];
     i64 ran[THREADS], sum = 0;
-    for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, run_beside, &ran[i]) == 0);
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, run_beside, &ran[i]) == 0);
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
         sum += ran[i];
@@ -136,7 +137,10 @@ TEST(one_holder)
     CHECK_I64(atomic_load(&most_at_once), 1);
 }
 
-static enum err orphan(struct tx *t, void *arg) { return tx_change(t, &test_orphan, ARGS(*(i64 *)arg)); }
+static enum err orphan(struct tx *t, void *arg)
+{
+    return tx_change(t, &test_orphan, ARGS(*(i64 *)arg));
+}
 
 TEST(a_run_that_dies_is_taken_over_when_its_lease_ends)
 {

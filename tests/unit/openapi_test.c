@@ -88,7 +88,8 @@ TEST(every_reference_leads_somewhere)
 
 TEST(operations_have_names_of_their_own)
 {
-    json_t *root = document(ZH), *names = json_object(), *paths = json_object_get(root, "paths"), *item, *op;
+    json_t *root = document(ZH), *names = json_object(), *paths = json_object_get(root, "paths"),
+           *item, *op;
     const char *path, *method;
     json_object_foreach(paths, path, item) json_object_foreach(item, method, op)
     {

@@ -1,11 +1,12 @@
-/* router_test.c -- finding rows, decoding addresses, cursors, languages, rates: the parts that need no server. */
+/* router_test.c -- finding rows, decoding addresses, cursors, languages, rates: the parts that need
+ * no server. */
 #include "test.h"
 
 #include "base/room.h"
 #include "http/inside.h"
 
-#define FIELDS_OF_two_names(X, N)                                                                  \
-    X(str, a, ANY, "", N)                                                                          \
+#define FIELDS_OF_two_names(X, N) \
+    X(str, a, ANY, "", N)         \
     X(str, b, ANY, "", N)
 SHAPE(two_names);
 SHAPE_DEFINE(two_names);
@@ -68,8 +69,17 @@ TEST(a_path_finds_its_row)
 
 TEST(what_is_not_a_path_finds_nothing)
 {
-    const char *none[] = { "/", "", "/v1", "/v1/", "/v1/things/", "/v1/things//parts/1", "v1/things",
-                           "/v1/things/a/parts", "/v1/things/a/parts/b/c", "//v1/things", "/V1/things" };
+    const char *none[] = { "/",
+                           "",
+                           "/v1",
+                           "/v1/",
+                           "/v1/things/",
+                           "/v1/things//parts/1",
+                           "v1/things",
+                           "/v1/things/a/parts",
+                           "/v1/things/a/parts/b/c",
+                           "//v1/things",
+                           "/V1/things" };
     for (i64 i = 0; i < COUNT(none); i++) {
         struct match m = find(M_GET, none[i]);
         CHECK(m.entry == NULL && m.allowed == 0);
@@ -90,7 +100,8 @@ TEST(escapes_are_decoded_strictly)
     CHECK(percent_decode(a, S("%E6%95%8F"), false, &out));
     CHECK_STR(out, "敏");
     const char *broken[] = { "%", "%2", "%zz", "%00", "%ff", "%E6%95", "a%2" };
-    for (i64 i = 0; i < COUNT(broken); i++) CHECK(!percent_decode(a, str_of(broken[i]), false, &out));
+    for (i64 i = 0; i < COUNT(broken); i++)
+        CHECK(!percent_decode(a, str_of(broken[i]), false, &out));
 }
 
 TEST(cursors_come_back_as_they_were)
@@ -98,13 +109,15 @@ TEST(cursors_come_back_as_they_were)
     struct ctx *c = test_ctx();
     struct cursor at = { .key = -5, .id = INT64_MAX, .text = S("张三\n") }, back;
     str token = cursor_make(c, "members", at);
-    for (i64 i = 0; i < token.n; i++) CHECK(str_has(S("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-                                                    token.at[i]));
+    for (i64 i = 0; i < token.n; i++)
+        CHECK(str_has(S("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+                      token.at[i]));
     CHECK_OK(c, cursor_read(c, "members", token, &back));
     CHECK_I64(back.key, -5);
     CHECK_I64(back.id, INT64_MAX);
     CHECK_STR(back.text, "张三\n");
-    CHECK_OK(c, cursor_read(c, "members", cursor_make(c, "members", (struct cursor){ .id = 3 }), &back));
+    CHECK_OK(
+        c, cursor_read(c, "members", cursor_make(c, "members", (struct cursor){ .id = 3 }), &back));
     CHECK(back.id == 3 && back.text.at == NULL);
     CHECK_OK(c, cursor_read(c, "members", NO_STR, &back));
     CHECK(back.id == 0 && back.key == 0 && back.text.at == NULL);
