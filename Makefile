@@ -22,10 +22,10 @@ console/dist/index.html: $(CONSOLE_FILES)
 	@touch $@
 
 console: setup
-	@$(MAKE) --no-print-directory console/dist/index.html
+	@$(MAKE) -s console/dist/index.html
 
 build: console
-	@$(MAKE) --no-print-directory build/build.ninja
+	@$(MAKE) -s build/build.ninja
 	@ninja -C build --quiet
 
 run: build
@@ -53,7 +53,7 @@ bench: build
 	@bench/run
 
 screenshots: build
-	@tests/e2e/screenshots
+	@node tests/e2e/screenshots.mjs
 
 docs: build
 	@tools/docs
