@@ -39,10 +39,8 @@ enum err batch_end(struct batch *b)
     for (i64 i = 0; i < b->members.room; i++)
         if (b->members.slots[i].hash) members[n++] = b->members.slots[i].scope;
     qsort(members, (size_t)n, sizeof *members, by_number);
-    /* The timeline first: it makes writers wait in line, so that each sums up what the last has
-     * written. */
-    if (b->lines.n) TRY(timeline_append_all(b->t, b->lines.at, b->lines.n));
     for (i64 i = 0; i < n; i++) TRY(member_trade_put(b->t, members[i]));
+    if (b->lines.n) TRY(timeline_append_all(b->t, b->lines.at, b->lines.n));
     return OK;
 }
 

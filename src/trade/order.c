@@ -1,6 +1,9 @@
 /* order.c -- writing orders: one fact or many, each compared with what is known, in one
  * transaction.
  *
+ * Changes come in turn on both engines (docs/decisions/0005-postgresql-writes-in-turn.md): what is
+ * read here stays true until the commit.
+ *
  * Cost: an order not seen before costs one look-up of its number; its lines cost none. Shops and
  * products are looked up once a batch, numbers are taken at once, timeline lines are written
  * together and member_trade once a member, at the end.
@@ -10,6 +13,12 @@
 #include "base/num.h"
 #include "trade/order.h"
 
+#define FIELDS_OF_number_row(X, N) \
+    X(i64, member, ANY, "", N)     \
+    X(i64, id, ANY, "", N)
+SHAPE(number_row);
+SHAPE_DEFINE(number_row);
+QUERY(q_number, number_row, "SELECT member, id FROM order_number WHERE shop = $1 AND number = $2");
 CHANGE(c_number, "INSERT INTO order_number (shop, number, member, id) VALUES ($1, $2, $3, $4)");
 
 /* -- what a fact must keep --------------------------------------------------------------------- */
@@ -86,15 +95,15 @@ static enum err write_new(struct batch *b, const struct order_fact *in, i64 shop
     return OK;
 }
 
-static enum err write_known(struct batch *b, const struct order_fact *in, i64 shop,
+static enum err write_known(struct batch *b, const struct order_fact *in, struct number_row place,
                             enum order_put *what)
 {
     struct ctx *c = b->t->c;
     struct order_row was = { 0 };
     struct line_row_list lines = { 0 };
     TRY(lines_flush(b));
-    TRY(order_hold(b->t, shop, in->number, &was));
-    TRY(order_lines_load(c, was.member, was.id, &lines));
+    TRY(order_load(c, place.member, place.id, &was));
+    TRY(order_lines_load(c, place.member, place.id, &lines));
     bool older = fact_is_older(&was, in);
 
     struct order_row is = was;
@@ -121,8 +130,8 @@ static enum err write_known(struct batch *b, const struct order_fact *in, i64 sh
 /* One fact of a batch on its way: where its order is, or the earlier fact that brings it. */
 struct placing {
     i64 shop;
-    struct order_place place; /* order 0: not there yet */
-    i64 first;                /* index of the first fact of this order in the batch */
+    struct number_row place; /* id 0: not there yet */
+    i64 first;               /* index of the first fact of this order in the batch */
 };
 
 static enum err place_all(struct batch *b, const struct order_fact *in, i64 n, struct placing *out,
@@ -139,23 +148,8 @@ static enum err place_all(struct batch *b, const struct order_fact *in, i64 n, s
         out[i].first = slot->value;
         if (!added) continue;
         bool found;
-        TRY(order_number_find(c, out[i].shop, in[i].number, &found, &out[i].place));
+        TRY(db_find(c, &q_number, &out[i].place, &found, ARGS(out[i].shop, in[i].number)));
         if (!found) ++*fresh;
-    }
-    return OK;
-}
-
-/* Numbers for the new orders. While we waited for the sequence somebody may have written the same.
- */
-static enum err number_fresh(struct tx *t, const struct order_fact *in, i64 n, struct placing *all,
-                             i64 fresh, i64 *next)
-{
-    if (fresh == 0) return OK;
-    TRY(tx_take(t, S("purchase_order"), fresh, next));
-    for (i64 i = 0; i < n && store_is_pg(t->c->store); i++) {
-        bool found;
-        if (all[i].first == i && !all[i].place.order)
-            TRY(order_number_find(t->c, all[i].shop, in[i].number, &found, &all[i].place));
     }
     return OK;
 }
@@ -166,11 +160,11 @@ static enum err write_placed(struct batch *b, const struct order_fact *in, struc
     struct placing *p = &all[i];
     if (p->first != i) { /* its first fact has been written: read again where it lies now */
         bool found;
-        TRY(order_number_find(b->t->c, p->shop, in->number, &found, &p->place));
+        TRY(db_find(b->t->c, &q_number, &p->place, &found, ARGS(p->shop, in->number)));
     }
-    if (p->place.order) {
-        out->order = p->place.order;
-        return write_known(b, in, p->shop, &out->what);
+    if (p->place.id) {
+        out->order = p->place.id;
+        return write_known(b, in, p->place, &out->what);
     }
     out->order = (*next)++;
     out->what = ORDER_NEW;
@@ -185,7 +179,7 @@ static enum err write_batch(struct tx *t, struct order_cache *cache, const struc
     struct placing *all = NEWS(t->c->arena, struct placing, n);
     i64 fresh, next = 0;
     TRY(place_all(&b, in, n, all, &fresh));
-    TRY(number_fresh(t, in, n, all, fresh, &next));
+    if (fresh) TRY(tx_take(t, S("purchase_order"), fresh, &next));
     for (i64 i = 0; i < n; i++) TRY(write_placed(&b, &in[i], all, i, &next, &out[i]));
     if (cache) cache->fresh = b.known;
     return batch_end(&b);
@@ -226,5 +220,8 @@ enum err order_find(struct ctx *c, str shop, str number, bool *found, struct ord
     *found = false;
     TRY(shop_find(c, shop, &id));
     if (!id) return OK;
-    return order_number_find(c, id, number, found, out);
+    struct number_row row = { 0 };
+    TRY(db_find(c, &q_number, &row, found, ARGS(id, number)));
+    *out = (struct order_place){ .member = row.member, .order = row.id };
+    return OK;
 }

@@ -133,10 +133,6 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
                          str *title);
 
 /* order_store.c: rows */
-enum err order_number_find(struct ctx *c, i64 shop, str number, bool *found,
-                           struct order_place *out);
-/* Reads an order that will be changed: nobody else changes it until this transaction ends. */
-enum err order_hold(struct tx *t, i64 shop, str number, struct order_row *out);
 enum err order_load(struct ctx *c, i64 member, i64 id, struct order_row *out);
 enum err order_lines_load(struct ctx *c, i64 member, i64 id, struct line_row_list *out);
 enum err order_insert(struct tx *t, const struct order_row *o);

@@ -52,31 +52,6 @@ CHANGE(c_refunds_move, "INSERT INTO order_refund (member, order_id, " REFUND_COL
 CHANGE(c_refunds_delete, "DELETE FROM order_refund WHERE member = $1 AND order_id = $2");
 CHANGE(c_number_move, "UPDATE order_number SET member = $3 WHERE shop = $1 AND number = $2");
 
-#define FIELDS_OF_number_row(X, N) \
-    X(i64, member, ANY, "", N)     \
-    X(i64, id, ANY, "", N)
-SHAPE(number_row);
-SHAPE_DEFINE(number_row);
-#define NUMBER "SELECT member, id FROM order_number WHERE shop = $1 AND number = $2"
-QUERY(q_number, number_row, NUMBER);
-QUERY_PG(q_number_held, number_row, NUMBER, NUMBER " FOR UPDATE");
-
-enum err order_number_find(struct ctx *c, i64 shop, str number, bool *found,
-                           struct order_place *out)
-{
-    struct number_row row = { 0 };
-    TRY(db_find(c, &q_number, &row, found, ARGS(shop, number)));
-    *out = (struct order_place){ .member = row.member, .order = row.id };
-    return OK;
-}
-
-enum err order_hold(struct tx *t, i64 shop, str number, struct order_row *out)
-{
-    struct number_row row = { 0 };
-    TRY(db_get(t->c, &q_number_held, &row, ARGS(shop, number)));
-    return order_load(t->c, row.member, row.id, out);
-}
-
 enum err order_load(struct ctx *c, i64 member, i64 id, struct order_row *out)
 {
     return db_get(c, &q_order, out, ARGS(member, id));

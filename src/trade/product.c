@@ -22,17 +22,6 @@ enum err shop_find(struct ctx *c, str name, i64 *shop)
     return OK;
 }
 
-/* While we waited for the sequence somebody may have made the same shop. */
-static enum err shop_new(struct tx *t, str name, i64 *shop)
-{
-    i64 id;
-    TRY(tx_take(t, S("shop"), 1, &id));
-    if (store_is_pg(t->c->store)) TRY(shop_find(t->c, name, shop));
-    if (*shop) return OK;
-    *shop = id;
-    return tx_change(t, &c_shop_new, ARGS(id, name, t->c->now));
-}
-
 enum err shop_id(struct batch *b, str name, i64 *shop)
 {
     bool added;
@@ -43,7 +32,10 @@ enum err shop_id(struct batch *b, str name, i64 *shop)
     }
     struct ctx *c = b->t->c;
     TRY(shop_find(c, name, shop));
-    if (*shop == 0) TRY(shop_new(b->t, name, shop));
+    if (*shop == 0) {
+        TRY(tx_take(b->t, S("shop"), 1, shop));
+        TRY(tx_change(b->t, &c_shop_new, ARGS(*shop, name, c->now)));
+    }
     slot->value = *shop;
     return OK;
 }
@@ -68,29 +60,16 @@ QUERY(q_product, product_row,
 CHANGE(c_product_new, "INSERT INTO product (id, shop, code, name, sold_as, category, price, cost, "
                       "stock, launched_at, created_at)"
                       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-/* What is known stays: a writer beside us may have told it first. */
-CHANGE_RETURNING(
-    c_product_sold, product_row,
-    "UPDATE product SET sold_as = COALESCE(sold_as, $2), category = COALESCE(category, $3)"
-    " WHERE id = $1 RETURNING id, name, sold_as, category, price, cost, stock, launched_at");
-CHANGE(c_product_set,
-       "UPDATE product SET name = COALESCE($2, name), category = COALESCE($3, category),"
-       " price = COALESCE($4, price), cost = COALESCE($5, cost), stock = COALESCE($6, stock),"
-       " launched_at = COALESCE($7, launched_at) WHERE id = $1");
+CHANGE(c_product_sold, "UPDATE product SET sold_as = $2, category = $3 WHERE id = $1");
+CHANGE(c_product_set, "UPDATE product SET name = $2, category = $3, price = $4, cost = $5, stock = "
+                      "$6, launched_at = $7"
+                      " WHERE id = $1");
 
-/* Makes the product p describes. While we waited for the sequence somebody may have made it: then
- * *p is what there is, and *made false. */
-static enum err product_new(struct tx *t, i64 shop, str code, struct product_row *p, bool *made)
+static enum err product_new(struct tx *t, i64 shop, str code, const struct product_row *p, i64 *id)
 {
-    i64 id;
-    bool found = false;
-    TRY(tx_take(t, S("product"), 1, &id));
-    if (store_is_pg(t->c->store)) TRY(db_find(t->c, &q_product, p, &found, ARGS(shop, code)));
-    *made = !found;
-    if (found) return OK;
-    p->id = id;
+    TRY(tx_take(t, S("product"), 1, id));
     return tx_change(t, &c_product_new,
-                     ARGS(id, shop, code, p->name, p->sold_as, p->category, p->price, p->cost,
+                     ARGS(*id, shop, code, p->name, p->sold_as, p->category, p->price, p->cost,
                           p->stock, p->launched_at, t->c->now));
 }
 
@@ -117,7 +96,7 @@ static enum err product_load(struct batch *b, i64 shop, str code, struct known_p
     struct product_row row = { 0 };
     bool found;
     TRY(db_find(b->t->c, &q_product, &row, &found, ARGS(shop, code)));
-    if (!found) TRY(product_new(b->t, shop, code, &row, &found));
+    if (!found) TRY(product_new(b->t, shop, code, &row, &row.id));
     slot->value = b->known.n;
     *out = PUSH(b->t->c->arena, &b->known);
     **out = (struct known_product){ shop, row.id, code, row.sold_as, row.category };
@@ -136,13 +115,9 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
     if (!p) TRY(product_load(b, shop, code, &p));
     *product = p->id;
     bool names = !p->sold_as.at && in->product.n, sorts = !p->category.at && in->category.n;
-    if (names || sorts) {
-        struct product_row row = { 0 };
-        TRY(db_get(b->t->c, &c_product_sold, &row,
-                   ARGS(p->id, names ? in->product : NO_STR, sorts ? in->category : NO_STR)));
-        p->sold_as = row.sold_as;
-        p->category = row.category;
-    }
+    if (names) p->sold_as = in->product;
+    if (sorts) p->category = in->category;
+    if (names || sorts) TRY(tx_change(b->t, &c_product_sold, ARGS(p->id, p->sold_as, p->category)));
     if (in->product.n && !str_eq(in->product, p->sold_as)) *title = in->product;
     return OK;
 }
@@ -203,9 +178,8 @@ enum err product_write(struct tx *t, const struct product_fact *in, i64 *product
     i64 shop;
     TRY(shop_id(&b, in->shop, &shop));
     struct product_row was = { 0 };
-    bool found, made = false;
+    bool found;
     TRY(db_find(c, &q_product, &was, &found, ARGS(shop, in->code)));
-    if (!found) TRY(product_new(t, shop, in->code, &was, &made));
     struct product_row is = was;
     if (in->name.n) is.name = in->name;
     if (in->category.n) is.category = in->category;
@@ -214,16 +188,19 @@ enum err product_write(struct tx *t, const struct product_fact *in, i64 *product
     if (in->stock.has) is.stock = in->stock;
     if (in->launched_at.has) is.launched_at = in->launched_at;
 
-    bool same = row_equal(&product_row_shape, &was, &is);
     *product = was.id;
-    *what = made ? ORDER_NEW : same ? ORDER_SAME : ORDER_CHANGED;
-    if (*what == ORDER_SAME) return OK;
-    if (!same)
-        TRY(tx_change(t, &c_product_set,
-                      ARGS(was.id, in->name.n ? in->name : NO_STR,
-                           in->category.n ? in->category : NO_STR, in->price, in->cost, in->stock,
-                           in->launched_at)));
+    *what = ORDER_SAME;
+    if (found && row_equal(&product_row_shape, &was, &is)) return OK;
     struct timeline_line line = { .at = c->now, .kind = S("product.changed"), .props = S("{}") };
+    if (!found) {
+        *what = ORDER_NEW;
+        TRY(product_new(t, shop, in->code, &is, product));
+    } else {
+        *what = ORDER_CHANGED;
+        TRY(tx_change(
+            t, &c_product_set,
+            ARGS(was.id, is.name, is.category, is.price, is.cost, is.stock, is.launched_at)));
+    }
     line.subject = str_fmt(c->arena, "product:%lld", (long long)*product);
     line.touchpoint = in->shop;
     return timeline_append(t, &line);

@@ -43,9 +43,8 @@ static enum err take_in_hand(struct tx *t, i64 order, struct hand *h)
     h->b = batch_new(t);
     TRY(order_place_by_id(t->c, order, &place));
     TRY(order_load(t->c, place.member, order, &h->was));
-    TRY(order_hold(t, h->was.shop, h->was.number, &h->was));
     h->is = h->was;
-    return order_lines_load(t->c, h->was.member, order, &h->lines);
+    return order_lines_load(t->c, place.member, order, &h->lines);
 }
 
 static enum err put_back(struct tx *t, struct hand *h)
