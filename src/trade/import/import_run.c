@@ -108,7 +108,7 @@ struct batch_write {
 };
 
 /* An item report names no shop: its orders lie in whatever shop has their number. */
-static enum err adopt_shop(struct ctx *c, struct order_fact *f)
+static enum err adopt_shop(struct ctx *c, struct arena *keep, struct order_fact *f)
 {
     struct shop_view_list shops;
     struct order_place place;
@@ -118,7 +118,7 @@ static enum err adopt_shop(struct ctx *c, struct order_fact *f)
     TRY(shop_list(c, &shops));
     for (i64 i = 0; i < shops.n && !found; i++) {
         TRY(order_find(c, shops.at[i].name, f->number, &found, &place));
-        if (found) f->shop = shops.at[i].name;
+        if (found) f->shop = str_copy(keep, shops.at[i].name);
     }
     return OK;
 }
@@ -183,7 +183,7 @@ static enum err write_batch(struct tx *t, void *arg)
     w->created_members = 0;
     for (i64 i = 0; i < b->facts.n; i++) {
         struct order_fact *f = &b->facts.at[i];
-        if ((w->plan->quirks & JOINS_ORDERS) && !w->plan->shop_given) TRY(adopt_shop(t->c, f));
+        if ((w->plan->quirks & JOINS_ORDERS) && !w->plan->shop_given) TRY(adopt_shop(t->c, b->arena, f));
         if (w->maybe_seen[i]) TRY(place_lines(t->c, w->seen, f));
     }
     TRY(find_members(t, w));
