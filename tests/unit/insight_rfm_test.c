@@ -476,7 +476,7 @@ TEST(settings_are_the_rule_unless_asked_otherwise)
     struct rfm_rule rule = rule_of(c, (struct rfm_ask){ 0 });
     CHECK_I64(rule.window_days, 365);
     CHECK_I64(rule.given[RFM_R].n, 2);
-    CHECK_I64(rule.given[RFM_R].at[1], 90);
+    CHECK_I64(rule.given[RFM_R].at[1], 91);
     CHECK_I64(rule.given[RFM_F].at[1], 5);
     CHECK_I64(rule.given[RFM_M].n, 2);
     CHECK(rule.cuts == RFM_FIXED && rule.high == RFM_HIGH_BAND);
@@ -487,7 +487,7 @@ TEST(settings_are_the_rule_unless_asked_otherwise)
     rule = rule_of(c, (struct rfm_ask){ 0 });
     CHECK(rule.cuts == RFM_QUANTILE);
     CHECK_I64(rule.given[RFM_M].at[0], 995000);
-    CHECK_I64(rule.given[RFM_R].at[0], 30);
+    CHECK_I64(rule.given[RFM_R].at[0], 31);
     rule = rule_of(c, (struct rfm_ask){ .recency = S("7") });
     CHECK(rule.cuts == RFM_FIXED); /* who names cuts means them */
 }

@@ -61,7 +61,7 @@ export function useBandText(rule: RfmRule) {
 /** At least `low`, under `high`. Whole numbers say their last one: 2–4. */
 function between<T>(low: T | undefined, high: T | undefined, text: (value: T) => string, last?: (high: T) => T): string {
   if (low === undefined && high === undefined) return '–'
-  if (low === undefined) return `<${text(high!)}`
+  if (low === undefined) return last ? `≤${text(last(high!))}` : `<${text(high!)}`
   if (high === undefined) return `≥${text(low)}`
   if (!last) return `${text(low)}–${text(high)}`
   const end = last(high)
