@@ -1,5 +1,4 @@
-/* order.c -- writing orders: one fact or many, each compared with what is known, in one
- * transaction.
+/* order.c -- writing orders: each fact compared with what is known, many in one transaction.
  *
  * Changes come in turn on both engines (docs/decisions/0005-postgresql-writes-in-turn.md): what is
  * read here stays true until the commit.
