@@ -53,7 +53,7 @@ bench: build
 	@bench/run
 
 screenshots: build
-	@node tests/e2e/screenshots.mjs
+	@tests/e2e/screenshots
 
 docs: build
 	@tools/docs
