@@ -7,6 +7,8 @@
 #include "base/num.h"
 #include "base/room.h"
 #include "http/request.h"
+#include "job/job.h"
+#include "store/setting.h"
 #include "trade/import/import_book.h"
 #include "trade/import/import_preview.h"
 
@@ -282,6 +284,13 @@ HANDLER(imports_cancel, import_ref, import_state)
     return OK;
 }
 
+HANDLER(imports_drop, import_ref, nothing)
+{
+    struct book_row row;
+    TRY(book_find(c, in->id, &row));
+    return book_drop(c->store, c, &row);
+}
+
 QUERY(q_book_page, book_row,
       "SELECT id, file, path, size, format, choice, whole, state, dry_run, summary, failure, created_at, seen_at"
       " FROM import_run WHERE CAST($1 AS BIGINT) = 0 OR id < $1 ORDER BY id DESC LIMIT $2");
@@ -421,6 +430,8 @@ static const struct route routes[] = {
     ROUTE(GET, "/v1/imports/{id}", IMPORT, imports_get, GROUP, "看一次导入", "Show an import", .errors = "E_NOT_FOUND"),
     ROUTE(PATCH, "/v1/imports/{id}", IMPORT, imports_patch, GROUP, "改方案、列或选项，预览随之更新", "Change profile, columns or options; the preview follows",
           .errors = "E_NOT_FOUND E_CONFLICT"),
+    ROUTE(DELETE, "/v1/imports/{id}", IMPORT, imports_drop, GROUP, "删除上传的文件和它的记录（订单不受影响）",
+          "Drop an uploaded file and its record; orders stay", .errors = "E_NOT_FOUND E_CONFLICT"),
     ROUTE(POST, "/v1/imports/{id}/start", IMPORT, imports_start, GROUP, "开始导入或试运行", "Start, or run dry",
           .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE E_BUSY"),
     ROUTE(POST, "/v1/imports/{id}/cancel", IMPORT, imports_cancel, GROUP, "取消正在运行的导入", "Cancel a running import",
@@ -436,4 +447,16 @@ static const struct route routes[] = {
     { 0 },
 };
 
-const struct room import_room = { .name = "import", .migrations = import_migrations, .routes = routes };
+static const struct setting settings[] = {
+    { "import.keep_days", SETTING_I64, "30", NULL, 1, 3650, "上传的订单文件保留多少天", "days that uploaded files of orders are kept",
+      NULL },
+    { 0 },
+};
+static const struct job_row job_rows[] = {
+    { .name = "import.sweep", .at_minute = 3 * 60 + 20, .run = book_sweep, .zh = "删除过期的上传文件",
+      .en = "drop uploaded files that are over their time" },
+    { 0 },
+};
+
+const struct room import_room = { .name = "import", .migrations = import_migrations, .settings = settings, .routes = routes,
+                                  .jobs = job_rows };

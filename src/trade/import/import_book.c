@@ -1,7 +1,12 @@
 /* import_book.c -- the book of imports: one row an uploaded file, with its mapping, state and outcome. */
 #include "trade/import/import_book.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/json.h"
+#include "base/log.h"
+#include "store/setting.h"
 
 SHAPE_DEFINE(book_row);
 SHAPE_DEFINE(import_event);
@@ -18,6 +23,8 @@ CHANGE(c_book_choice, "UPDATE import_run SET choice = $2, whole = $3, state = 'u
 CHANGE(c_book_begin, "UPDATE import_run SET state = 'running', dry_run = $2, started_at = $3, seen_at = $3, summary = NULL,"
                      " failure = NULL WHERE id = $1 AND (state <> 'running' OR seen_at < $4)");
 CHANGE(c_book_alive, "UPDATE import_run SET seen_at = $2 WHERE id = $1");
+CHANGE(c_book_drop, "DELETE FROM import_run WHERE id = $1");
+QUERY(q_book_old, book_row, "SELECT " BOOK_COLUMNS " FROM import_run WHERE created_at < $1 ORDER BY id LIMIT 1000");
 CHANGE(c_book_end, "UPDATE import_run SET state = $2, summary = $3, failure = $4, ended_at = $5 WHERE id = $1");
 
 enum err book_find(struct ctx *c, i64 id, struct book_row *out)
@@ -134,4 +141,46 @@ enum err book_end(struct store *s, struct ctx *c, i64 id, str state, const struc
 str rejects_path(struct arena *a, const struct book_row *row)
 {
     return str_fmt(a, STR_FMT ".rejects.csv", STR_ARG(row->path));
+}
+
+/* -- files are not kept for ever ----------------------------------------------------------------- */
+
+static enum err drop(struct tx *t, void *arg)
+{
+    return tx_change(t, &c_book_drop, ARGS(*(const i64 *)arg));
+}
+
+static void remove_file(struct ctx *c, str path)
+{
+    if (unlink(str_z(c->arena, path)) != 0 && errno != ENOENT) LOG(WARN, "import.file_kept", KV("errno", errno));
+}
+
+enum err book_drop(struct store *s, struct ctx *c, const struct book_row *row)
+{
+    if (str_eq(book_state(c, row), S("running")))
+        return fail(c, E_CONFLICT, "正在导入，先取消再删除", "it is running; cancel it first");
+    i64 id = row->id;
+    TRY(store_write(s, c, drop, &id));
+    remove_file(c, rejects_path(c->arena, row));
+    remove_file(c, row->path);
+    i64 end = row->path.n;
+    while (end > 0 && row->path.at[end - 1] != '/') end--;
+    if (end > 1) rmdir(str_z(c->arena, str_sub(row->path, 0, end - 1))); /* its own folder; others are not empty */
+    return OK;
+}
+
+enum err book_sweep(struct store *s, struct ctx *c)
+{
+    i64 days = 0;
+    struct book_row_list rows = { 0 };
+    TRY(setting_i64(c, "import.keep_days", &days));
+    TRY(db_all(c, &q_book_old, &rows, ARGS(c->now - days * DAY_MS)));
+    i64 dropped = 0;
+    for (i64 i = 0; i < rows.n; i++) {
+        if (str_eq(book_state(c, &rows.at[i]), S("running"))) continue;
+        TRY(book_drop(s, c, &rows.at[i]));
+        dropped++;
+    }
+    if (dropped) LOG(INFO, "import.swept", KV("imports", dropped));
+    return OK;
 }

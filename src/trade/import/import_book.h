@@ -57,6 +57,10 @@ enum err book_begin(struct store *s, struct ctx *c, i64 id, bool dry_run);
 enum err book_alive(struct store *s, struct ctx *c, i64 id);
 enum err book_end(struct store *s, struct ctx *c, i64 id, str state, const struct import_event *summary, str failure);
 str rejects_path(struct arena *a, const struct book_row *row);
+/* The row and its files, which hold what people bought: gone. Not while it runs: E_CONFLICT. */
+enum err book_drop(struct store *s, struct ctx *c, const struct book_row *row);
+/* Drops what was uploaded longer ago than the setting import.keep_days; a job. */
+enum err book_sweep(struct store *s, struct ctx *c);
 
 /* import_jobs.c: runs on threads of their own. */
 enum err import_job_start(struct store *s, struct ctx *c, const struct book_row *row, bool dry_run);
