@@ -38,7 +38,7 @@ static enum err run_show(struct cli *cli)
 {
     TRY(cli_open(cli, CLI_READS));
     struct local_call call = { .method = M_GET,
-                              .path = str_fmt(cli->c->arena, "/v1/members/" STR_FMT,
+                              .path = str_fmt(cli->c->arena, "/v1/members/" STR_FMT "/profile",
                                               STR_ARG(cli->args.at[0])) };
     struct local_reply reply;
     TRY(local_run(cli, &call, &reply));

@@ -260,7 +260,7 @@ static const struct route routes[] = {
           "Classes A/B/C and scene tags"),
     ROUTE(GET, "/v1/members", MEMBERS_READ, people_get, "Members", "查找会员", "Find members",
           .flags = CURSOR, .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/members/{id}", MEMBERS_READ, person_get, "Members", "一位会员的全部资料",
+    ROUTE(GET, "/v1/members/{id}/profile", MEMBERS_READ, person_get, "Members", "一位会员的全部资料",
           "All that is known of one member", .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/members/{id}/timeline", MEMBERS_READ, person_timeline_get, "Members",
           "会员时间线", "A member's timeline", .errors = "E_NOT_FOUND"),

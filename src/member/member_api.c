@@ -301,7 +301,7 @@ static const struct route routes[] = {
     ROUTE(POST, "/v1/members", MEMBERS_WRITE, member_create, MEMBERS, "登记一位会员，已有则补充",
           "Make a member, or add to the one these identities belong to",
           .flags = IDEMPOTENT | CREATES),
-    ROUTE(GET, "/v1/members/{id}/brief", MEMBERS_READ, member_brief_get, MEMBERS, "会员摘要",
+    ROUTE(GET, "/v1/members/{id}", MEMBERS_READ, member_brief_get, MEMBERS, "看一位会员",
           "A member in brief", .flags = QUICK, .errors = "E_NOT_FOUND"),
     ROUTE(PATCH, "/v1/members/{id}", MEMBERS_WRITE, member_patch_one, MEMBERS, "修改会员姓名",
           "Rename a member", .errors = "E_NOT_FOUND E_CONFLICT"),

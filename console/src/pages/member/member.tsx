@@ -20,7 +20,7 @@ import { Timeline } from './timeline'
 export default function Member() {
   const { id = '' } = useParams()
   const say = useSay()
-  const read = useData<MemberView>(`/v1/members/${encodeURIComponent(id)}`)
+  const read = useData<MemberView>(`/v1/members/${encodeURIComponent(id)}/profile`)
   const view = read.data
   // The id of a merged member answers with the one he became: the address follows.
   if (view && String(view.id) !== id) return <Navigate to={`/members/${view.id}`} replace />

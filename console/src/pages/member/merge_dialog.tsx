@@ -22,7 +22,7 @@ export function MergeDialog({ open, winner, suggested, close, changed }: MergePr
   const [loser, setLoser] = useState<number | null>(suggested ?? null)
   const change = useChange()
   const asked = useSettled(loser)
-  const other = useData<MemberView>(open && asked ? `/v1/members/${asked}` : null)
+  const other = useData<MemberView>(open && asked ? `/v1/members/${asked}/profile` : null)
   const merge = async () => {
     if (!loser || !(await change.run('POST', `/v1/members/${winner}/merge`, { loser }))) return
     message.success(say('merged'))
