@@ -140,7 +140,7 @@ static void print_summary(struct cli *cli, const struct import_run *run)
 static _Atomic bool interrupted;
 static void on_interrupt(int sig)
 {
-    (void)sig;
+    signal(sig, SIG_DFL); /* a second one ends the program */
     atomic_store(&interrupted, true);
 }
 
@@ -150,7 +150,8 @@ static enum err run_import(struct cli *cli)
                               .problems_max = 10, .cancel = &interrupted };
     bool bar = !cli->json && isatty(STDERR_FILENO);
     TRY(read_choice(cli, &run.choice));
-    TRY(cli_open(cli, CLI_WRITES));
+    if (!run.dry_run) TRY(cli_open(cli, CLI_WRITES));
+    else if (cli_open(cli, CLI_READS) != OK) cli->c->why = (struct problem){ 0 }; /* no shop yet: saved profiles alone are missing */
     if (run.dry_run && !cli->json) run.facts_max = 10;
     if (bar) {
         run.progress = show_bar;

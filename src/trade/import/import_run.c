@@ -24,6 +24,7 @@ SHAPE_DEFINE(import_summary);
 #define ORDERS_OF_BATCH 2000
 #define CACHE_MAX ((size_t)32 << 20)
 #define PROGRESS_EVERY_US 200000
+#define ORDER_LINES_MAX 60000 /* below what import_seen can count */
 
 /* -- reader and writer ----------------------------------------------------------------------------- */
 
@@ -130,6 +131,10 @@ static enum err place_lines(struct ctx *c, const struct seen *seen, struct order
     bool found = false;
     TRY(order_find(c, f->shop, f->number, &found, &place));
     i64 before = found ? seen_lines(seen, place.order) : -1;
+    if (before + f->lines.n > ORDER_LINES_MAX)
+        return fail(c, E_UNSUPPORTED, "订单 " STR_FMT " 超过 %d 行，多半是订单号那一列选错了",
+                    "order " STR_FMT " has more than %d rows: probably another column holds the order number", STR_ARG(f->number),
+                    ORDER_LINES_MAX);
     for (i64 i = 0; i < f->lines.n; i++) f->lines.at[i].place = before > 0 ? SOME(before + i + 1) : NONE;
     return OK;
 }

@@ -13,7 +13,7 @@ void seen_free(struct seen *s);
 
 /* False: this order was not met in this run. True: perhaps. Remembers it. */
 bool seen_maybe(struct seen *s, u64 key);
-/* Lines of the order written by this run so far; -1: it was not met. */
+/* Lines of the order written by this run so far (exact up to 65,000); -1: it was not met. */
 i64 seen_lines(const struct seen *s, i64 order);
 /* Counts lines of an order; true: it is met for the first time. */
 bool seen_order(struct seen *s, i64 order, i64 lines);
