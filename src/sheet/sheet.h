@@ -1,7 +1,8 @@
 /* sheet.h -- reads tables out of the files people have (csv, xlsx; plain or gz; any Chinese encoding) and writes them.
  *
  * Promises
- *   - constant_memory: whatever the file's size, at most a few MB (xlsx: plus its shared strings, capped at 64 MB on disk-backed memory).
+ *   - constant_memory: whatever the file's size, at most a few MB (shared strings of an xlsx are
+ *     spooled to a file and mapped, up to 1 GiB).
  *   - cells_come_clean: UTF-8; ="…" unwrapped, leading tab or apostrophe dropped, blanks trimmed; a BOM never shows.
  *   - broken_files_are_refused_with_the_place: cut short, NULs, a line over 1 MiB, a zip bomb, not this format: E_UNSUPPORTED or
  *     E_INVALID with line or row; rows before the place have been given out.

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "trade/import/import.h"
+#include "trade/import/import_address.h"
+#include "trade/import/import_seen.h"
 
 /* -- files and runs ------------------------------------------------------------------------------- */
 
@@ -442,4 +444,54 @@ TEST(constant_memory)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* their shadow memory is not ours */
     CHECK((after.ru_maxrss - before.ru_maxrss) / 1024 < 64);
 #endif
+}
+
+TEST(xlsx_goes_in_like_csv)
+{
+    struct ctx *c = test_ctx();
+    str path = str_fmt(c->arena, "%s/orders.xlsx", test_folder());
+    str columns[] = { S("订单编号"), S("买家会员名"), S("总金额"), S("买家实际支付金额"), S("订单创建时间"), S("订单付款时间") };
+    str row[] = { S("202405010000000001"), S("鱼"), S("10.5"), S("10.5"), S("2024-05-01 10:00:00"), S("2024-05-01 10:01:00") };
+    struct sheet_out *o = NULL;
+    CHECK_OK(c, sheet_create(c, path, true, (strs){ columns, COUNT(columns) }, &o));
+    CHECK_OK(c, sheet_write(c, o, row, COUNT(row)));
+    CHECK_OK(c, sheet_finish(c, o));
+    totals(run_file(path, (struct import_choice){ 0 }), 1, 0, 1, 1, "10.50", "0.00");
+    profile_is("taobao");
+    CHECK_STR(fact("202405010000000001")->shop, "淘宝");
+}
+
+TEST(addresses_give_province_and_city_only)
+{
+    static const struct { const char *address, *province, *city; } rows[] = {
+        { "浙江省 杭州市 西湖区 某街道1号", "浙江省", "杭州市" },
+        { "浙江省杭州市西湖区某街道", "浙江省", "杭州市" },
+        { "上海 上海市 浦东新区 某路", "上海", "上海市" },
+        { "北京市朝阳区某路", "北京市", "北京市" },
+        { "内蒙古自治区", "内蒙古自治区", "" },
+        { "新疆维吾尔自治区 伊犁哈萨克自治州 伊宁市", "新疆维吾尔自治区", "伊犁哈萨克自治州" },
+        { "广西壮族自治区 南宁市 青秀区", "广西壮族自治区", "南宁市" },
+        { "中国广东省深圳市", "广东省", "深圳市" },
+        { "12 High Street, London", "", "" },
+        { "", "", "" },
+    };
+    for (i64 i = 0; i < COUNT(rows); i++) {
+        struct place p = place_of_address(str_of(rows[i].address));
+        CHECK_STR(str_or(p.province, S("")), rows[i].province);
+        CHECK_STR(str_or(p.city, S("")), rows[i].city);
+    }
+}
+
+TEST(different_keys_are_counted_then_estimated)
+{
+    struct key_count *k = key_count_new();
+    bool estimated;
+    for (u64 i = 0; i < 1000000; i++) key_count_add(k, i % 500000);
+    CHECK_I64(key_count_distinct(k, &estimated), 500000);
+    CHECK(!estimated);
+    for (u64 i = 0; i < 5000000; i++) key_count_add(k, i);
+    i64 n = key_count_distinct(k, &estimated);
+    CHECK(estimated);
+    CHECK(n > 4900000 && n < 5100000);
+    key_count_free(k);
 }

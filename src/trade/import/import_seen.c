@@ -142,11 +142,17 @@ static bool put_slot(u64 *slots, i64 room, u64 key)
     }
 }
 
+/* The estimate needs every bit to depend on every bit. */
+static u64 mixed(u64 key)
+{
+    key = (key ^ key >> 30) * 0xBF58476D1CE4E5B9ull;
+    key = (key ^ key >> 27) * 0x94D049BB133111EBull;
+    return key ^ key >> 31;
+}
+
 bool key_count_add(struct key_count *k, u64 key)
 {
-    key *= 0x9E3779B97F4A7C15ull;
-    key ^= key >> 32;
-    key *= 0xD6E8FEB86659FD93ull;
+    key = mixed(key);
     if (!key) key = 1;
     u8 rank = (u8)(__builtin_ctzll(key >> 16 | (u64)1 << 47) + 1);
     u8 *reg = &k->registers[key & (REGISTERS - 1)];
