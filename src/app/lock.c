@@ -1,4 +1,5 @@
-/* lock.c -- one server per data folder: an flock on koi.lock, with a line that says who holds it. */
+/* lock.c -- one server per data folder: an flock on koi.lock, with a line that says who holds it.
+ */
 #include "app/serve.h"
 
 #include "base/clock.h"
@@ -34,8 +35,8 @@ enum err folder_lock(struct ctx *c, str data)
 {
     const char *folder = str_z(c->arena, data);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return fail(c, E_STORE, "不能建立数据目录 %s：%s", "cannot make the data folder %s: %s", folder,
-                    strerror(errno));
+        return fail(c, E_STORE, "不能建立数据目录 %s：%s", "cannot make the data folder %s: %s",
+                    folder, strerror(errno));
     const char *path = str_fmt(c->arena, "%s/koi.lock%c", folder, 0).at;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)

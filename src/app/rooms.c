@@ -14,15 +14,8 @@
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
-    &access_room,
-    &http_room,
-    &job_room,
-    &timeline_room,
-    &member_room,
-    &trade_room,
-    &import_room,
-    &insight_room,
-    NULL,
+    &access_room, &http_room,   &job_room,     &timeline_room, &member_room,
+    &trade_room,  &import_room, &insight_room, NULL,
 };
 
 /* Who takes part when members are merged and parted. */

@@ -48,8 +48,9 @@ static void greet(struct ctx *c, struct serve_options o, int port, const struct 
     str_cut(o.listen, ':', &host);
     str address = str_fmt(c->arena, "http://" STR_FMT ":%d", STR_ARG(host), port);
     if (first->made)
-        printf(say(c, S("锦鲤已启动：" STR_FMT "\n首次登录：用户 owner，密码 " STR_FMT
-                        "（只显示这一次，请登录后修改）\n"),
+        printf(say(c,
+                   S("锦鲤已启动：" STR_FMT "\n首次登录：用户 owner，密码 " STR_FMT
+                     "（只显示这一次，请登录后修改）\n"),
                    S("Koi is up: " STR_FMT "\nfirst login: user owner, password " STR_FMT
                      " (shown this once; change it after signing in)\n"))
                    .at,
@@ -89,11 +90,12 @@ static enum err set_zone(struct ctx *c)
     TRY(setting_text(c, "timezone", &name));
     c->zone = zone_open(str_z(c->arena, name));
     if (c->zone) return OK;
-    return fail(c, E_INTERNAL, "系统没有时区 “" STR_FMT "”", "this system has no time zone \"" STR_FMT "\"",
-                STR_ARG(name));
+    return fail(c, E_INTERNAL, "系统没有时区 “" STR_FMT "”",
+                "this system has no time zone \"" STR_FMT "\"", STR_ARG(name));
 }
 
-/* Waits for a signal with everything running; what was started is stopped in reverse by the caller. */
+/* Waits for a signal with everything running; what was started is stopped in reverse by the caller.
+ */
 static enum err run_until_signal(struct ctx *c, struct serve_options o, struct store *s,
                                  const sigset_t *signals)
 {
@@ -101,8 +103,10 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
     TRY(make_first_owner(s, c, &first));
     struct http *http;
     TRY(http_start(c, s, rooms,
-                   (struct http_options){ .listen = o.listen, .workers = (int)o.workers,
-                                          .folder = o.data, .console_dir = o.console_dir,
+                   (struct http_options){ .listen = o.listen,
+                                          .workers = (int)o.workers,
+                                          .folder = o.data,
+                                          .console_dir = o.console_dir,
                                           .rate_per_second = o.rate_per_second,
                                           .secure_cookies = o.secure_cookies },
                    &http));

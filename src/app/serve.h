@@ -1,8 +1,11 @@
-/* serve.h -- the server process: one data folder, its lock, its first login, its doors, until a signal ends it.
+/* serve.h -- the server process: one data folder, its lock, its first login, its doors, until a
+ * signal ends it.
  *
  * Promises
- *   - one_server_per_folder: a second server on a data folder says who holds it and since when, and stops.
- *   - the_first_login_is_shown_once: an empty shop gets the user "owner" with a made-up password, printed once.
+ *   - one_server_per_folder: a second server on a data folder says who holds it and since when, and
+ * stops.
+ *   - the_first_login_is_shown_once: an empty shop gets the user "owner" with a made-up password,
+ * printed once.
  *   - SIGTERM and SIGINT end it gracefully: requests in work are finished, writes are durable.
  */
 #pragma once

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 static const struct verb *const verb_tables[] = {
-    serve_verbs, import_verbs, member_verbs, report_verbs, setting_verbs, user_verbs, key_verbs,
-    demo_verbs, backup_verbs, doctor_verbs, api_verbs,
+    serve_verbs, import_verbs, member_verbs, report_verbs, setting_verbs, user_verbs,
+    key_verbs,   demo_verbs,   backup_verbs, doctor_verbs, api_verbs,
 };
 
 const struct verb *verb_next(const struct verb *v)
@@ -99,11 +99,11 @@ enum err cli_open(struct cli *cli, enum cli_mode mode)
     return open_zone(cli->c);
 }
 
-#define FIELDS_OF_cli_problem(X, N)                                                                \
-    X(str, type, ANY, "Kind", N)                                                                   \
-    X(str, title, ANY, "Sentence of the kind", N)                                                  \
-    X(i64, status, ANY, "HTTP status it would have", N)                                            \
-    X(str, detail, ANY, "What, where, what to do", N)                                              \
+#define FIELDS_OF_cli_problem(X, N)                     \
+    X(str, type, ANY, "Kind", N)                        \
+    X(str, title, ANY, "Sentence of the kind", N)       \
+    X(i64, status, ANY, "HTTP status it would have", N) \
+    X(str, detail, ANY, "What, where, what to do", N)   \
     X(str, field, ANY, "The field at fault", N)
 SHAPE(cli_problem);
 SHAPE_DEFINE(cli_problem);
@@ -114,7 +114,8 @@ static int report(struct cli *cli, enum err e)
     if (e == OK) return 0;
     const struct err_row *row = err_row(e);
     if (cli->json) {
-        struct cli_problem p = { .type = str_of(row->name), .status = row->status,
+        struct cli_problem p = { .type = str_of(row->name),
+                                 .status = row->status,
                                  .title = say(c, str_of(row->zh), str_of(row->en)),
                                  .detail = str_of(c->why.detail),
                                  .field = str_of(c->why.field) };
@@ -122,7 +123,7 @@ static int report(struct cli *cli, enum err e)
         json_write(&out, &cli_problem_shape, &p);
         fprintf(stderr, STR_FMT "\n", STR_ARG(buf_str(&out)));
     } else {
-        str text = cli->usage_wrong    ? str_of(c->why.detail)
+        str text = cli->usage_wrong   ? str_of(c->why.detail)
                    : c->why.detail[0] ? fail_text(c)
                                       : say(c, str_of(row->zh), str_of(row->en));
         fprintf(stderr, "koi: " STR_FMT "\n", STR_ARG(text));
@@ -163,9 +164,9 @@ static void read_form(struct cli *cli, int n, char **words)
 {
     for (int i = 0; i < n && !str_eq(str_of(words[i]), S("--")); i++) {
         str word = str_of(words[i]);
-        str value = str_starts(word, S("--locale=")) ? str_sub(word, 9, word.n)
+        str value = str_starts(word, S("--locale="))           ? str_sub(word, 9, word.n)
                     : str_eq(word, S("--locale")) && i + 1 < n ? str_of(words[i + 1])
-                                                                : NO_STR;
+                                                               : NO_STR;
         if (str_eq(value, S("en"))) cli->c->locale = EN;
         if (str_eq(value, S("zh"))) cli->c->locale = ZH;
         if (str_eq(word, S("--json"))) cli->json = true;
@@ -222,8 +223,11 @@ static enum err run(struct cli *cli, int n, char **words)
 int cli_main(int argc, char **argv)
 {
     struct arena *a = arena_new();
-    struct ctx c = { .arena = a, .now = clock_now(), .zone = zone_open("Asia/Shanghai"),
-                     .rights = role_rights(ROLE_OWNER), .actor = S("cli"),
+    struct ctx c = { .arena = a,
+                     .now = clock_now(),
+                     .zone = zone_open("Asia/Shanghai"),
+                     .rights = role_rights(ROLE_OWNER),
+                     .actor = S("cli"),
                      .locale = locale_default() };
     struct cli cli = { .c = &c };
     app_wire();

@@ -1,12 +1,15 @@
-/* cli.h -- the command line: a verb is a row; options are parsed, explained and answered in one way.
+/* cli.h -- the command line: a verb is a row; options are parsed, explained and answered in one
+ * way.
  *
  * Promises
  *   - exit_codes: 0 the request was done, 1 it failed, 2 the command line was wrong.
- *   - an_error_is_one_line: on standard error, saying what, where and what to do; with --json it is a problem object.
+ *   - an_error_is_one_line: on standard error, saying what, where and what to do; with --json it is
+ * a problem object.
  *   - results go to standard output, everything else to standard error.
  *   - every_verb_explains_itself: --help prints usage and options in the reader's language.
  *   - a verb works on a data folder while a server runs on it.
- * Words: `koi members search 张三 --data shop` is the verb "members search", one argument and one option.
+ * Words: `koi members search 张三 --data shop` is the verb "members search", one argument and one
+ * option.
  */
 #pragma once
 
@@ -35,7 +38,8 @@ struct verb {
     int args_min, args_max; /* args_max -1: any number */
 };
 
-/* One call of the program. `c` has arena, clock, zone, locale and all rights; c->db after cli_open. */
+/* One call of the program. `c` has arena, clock, zone, locale and all rights; c->db after cli_open.
+ */
 struct cli {
     struct ctx *c;
     const struct verb *verb;
@@ -44,29 +48,30 @@ struct cli {
         str *name, *value;
         i64 n;
     } options;
-    str data;          /* --data DIR, default "data" */
-    str where;         /* --store URL, else data: what store_open takes */
-    bool json;         /* --json */
-    enum cli_mode mode; /* as it was opened */
-    bool usage_wrong;   /* set by cli_usage: exit code 2 */
+    str data;            /* --data DIR, default "data" */
+    str where;           /* --store URL, else data: what store_open takes */
+    bool json;           /* --json */
+    enum cli_mode mode;  /* as it was opened */
+    bool usage_wrong;    /* set by cli_usage: exit code 2 */
     struct store *store; /* after cli_open; closed by the frame */
 };
 
 /* Every verb has these: --data --store --json --locale --log --help. */
 int cli_main(int argc, char **argv);
 
-/* Options by name, without the dashes. Asking for one that is not in the verb's table is our mistake (assert). */
+/* Options by name, without the dashes. Asking for one that is not in the verb's table is our
+ * mistake (assert). */
 bool cli_has(const struct cli *cli, const char *name);
 str cli_text(const struct cli *cli, const char *name); /* the last one given; absent when none */
 strs cli_texts(struct cli *cli, const char *name);     /* all given, in order */
-/* Typed: *out is left alone when the option is not given; a value that does not fit is bad usage. */
+/* Typed: *out is left alone when the option is not given; a value that does not fit is bad usage.
+ */
 enum err cli_i64(struct cli *cli, const char *name, i64 min, i64 max, i64 *out);
 enum err cli_day(struct cli *cli, const char *name, day *out);
 enum err cli_choice(struct cli *cli, const char *name, const struct choice *of, int *out);
 
 /* Bad usage: exit code 2 and a hint at --help. */
-enum err cli_usage(struct cli *cli, const char *zh, const char *en, ...) FORMAT(2, 4)
-    FORMAT(3, 4);
+enum err cli_usage(struct cli *cli, const char *zh, const char *en, ...) FORMAT(2, 4) FORMAT(3, 4);
 
 /* Opens the store: c->store, c->db, c->zone from the settings. */
 enum err cli_open(struct cli *cli, enum cli_mode mode);
@@ -81,8 +86,9 @@ str cli_pad(struct arena *a, str s, int width);
 int text_columns(str s);
 
 /* The verbs of each file, ended by a NULL name; cli.c lists them in the order of the manual. */
-extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_verbs[], user_verbs[], key_verbs[],
-    backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[], setting_verbs[];
+extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_verbs[],
+    user_verbs[], key_verbs[], backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[],
+    setting_verbs[];
 
 /* -- between the files of the frame ----------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
-/* cli_api.c -- koi api: calls any route, in this process as owner or on a running server with a key. */
+/* cli_api.c -- koi api: calls any route, in this process as owner or on a running server with a
+ * key. */
 #include "cli/local.h"
 
 #include <curl/curl.h>
@@ -8,9 +9,10 @@
 
 static const struct cli_option options[] = {
     { "url", "URL", "运行中的服务，如 http://127.0.0.1:8080；不写则在本进程内以所有者身份执行",
-      "a running server such as http://127.0.0.1:8080; else it runs in this process as owner", false },
-    { "key", "KEY", "API 密钥；也可放在环境变量 KOI_KEY 里", "API key; or in the environment as KOI_KEY",
+      "a running server such as http://127.0.0.1:8080; else it runs in this process as owner",
       false },
+    { "key", "KEY", "API 密钥；也可放在环境变量 KOI_KEY 里",
+      "API key; or in the environment as KOI_KEY", false },
     { 0 },
 };
 
@@ -47,11 +49,13 @@ static enum err call_remote(struct cli *cli, str url, struct local_call *call, c
     arena_defer(c->arena, (void (*)(void *))curl_easy_cleanup, curl);
     struct buf reply = { .arena = c->arena };
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-    headers = curl_slist_append(headers, c->locale == ZH ? "Accept-Language: zh" : "Accept-Language: en");
+    headers =
+        curl_slist_append(headers, c->locale == ZH ? "Accept-Language: zh" : "Accept-Language: en");
     str key = str_or(cli_text(cli, "key"), str_of(getenv("KOI_KEY")));
     if (!str_empty(key))
         headers = curl_slist_append(
-            headers, str_z(c->arena, str_fmt(c->arena, "Authorization: Bearer " STR_FMT, STR_ARG(key))));
+            headers,
+            str_z(c->arena, str_fmt(c->arena, "Authorization: Bearer " STR_FMT, STR_ARG(key))));
     arena_defer(c->arena, free_headers, headers);
     while (str_ends(url, S("/"))) url.n--;
     str whole = str_fmt(c->arena, STR_FMT STR_FMT, STR_ARG(url), STR_ARG(call->path));
@@ -68,8 +72,8 @@ static enum err call_remote(struct cli *cli, str url, struct local_call *call, c
     }
     CURLcode result = curl_easy_perform(curl);
     if (result != CURLE_OK)
-        return fail(c, E_BUSY, "连接 " STR_FMT " 失败：%s", "cannot reach " STR_FMT ": %s", STR_ARG(url),
-                    curl_easy_strerror(result));
+        return fail(c, E_BUSY, "连接 " STR_FMT " 失败：%s", "cannot reach " STR_FMT ": %s",
+                    STR_ARG(url), curl_easy_strerror(result));
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     fwrite(reply.at, 1, (size_t)reply.n, stdout);
@@ -97,7 +101,8 @@ static enum err run_api(struct cli *cli)
     const char *method = str_z(c->arena, cli->args.at[0]);
     if (url.at) return call_remote(cli, url, &call, method);
     bool known;
-    const struct route *r = route_find(call.method, str_sub(call.path, 0, path_length(call.path)), &known);
+    const struct route *r =
+        route_find(call.method, str_sub(call.path, 0, path_length(call.path)), &known);
     bool writes = call.method != M_GET || (r && (r->flags & AUDITED)); /* an export leaves a line */
     TRY(cli_open(cli, writes ? CLI_WRITES : CLI_READS));
     struct local_reply reply;

@@ -1,4 +1,5 @@
-/* cli_backup.c -- koi backup and koi restore: the whole shop in one file, while serving, between engines. */
+/* cli_backup.c -- koi backup and koi restore: the whole shop in one file, while serving, between
+ * engines. */
 #include "cli/cli.h"
 
 #include "app/rooms.h"
@@ -7,9 +8,9 @@
 
 #include <sys/stat.h>
 
-#define FIELDS_OF_backup_view(X, N)                                                                \
-    X(str, file, ANY, "The backup", N)                                                             \
-    X(i64, bytes, ANY, "Its size", N)                                                              \
+#define FIELDS_OF_backup_view(X, N)    \
+    X(str, file, ANY, "The backup", N) \
+    X(i64, bytes, ANY, "Its size", N)  \
     X(i64, took_ms, ANY, "How long it took", N)
 SHAPE(backup_view);
 SHAPE_DEFINE(backup_view);
@@ -40,7 +41,8 @@ static enum err run_restore(struct cli *cli)
 {
     i64 from = clock_mono_us();
     str file = cli->args.at[0];
-    /* The lock keeps a server from starting on a half-restored folder, and us from one that is served. */
+    /* The lock keeps a server from starting on a half-restored folder, and us from one that is
+     * served. */
     TRY(folder_lock(cli->c, cli->data));
     TRY(store_restore(cli->c, (struct store_options){ .where = cli->where }, rooms, file));
     answer(cli, file, from, "已从 " STR_FMT " 恢复（%.1f MB，%.1f 秒）\n",
@@ -52,6 +54,7 @@ const struct verb backup_verbs[] = {
     { "backup", "FILE", "备份整个店铺到一个文件（服务运行时也可以）",
       "back up the whole shop into one file, also while serving", NULL, run_backup, 1, 1 },
     { "restore", "FILE", "恢复到空的数据目录或空的 PostgreSQL 库",
-      "restore into an empty data folder or an empty PostgreSQL database", NULL, run_restore, 1, 1 },
+      "restore into an empty data folder or an empty PostgreSQL database", NULL, run_restore, 1,
+      1 },
     { 0 },
 };

@@ -19,7 +19,8 @@ static void verb_help(struct cli *cli, struct buf *out)
     const struct verb *v = cli->verb;
     buf_fmt(out, "%s\n\n", say(c, str_of(v->zh), str_of(v->en)).at);
     buf_fmt(out, "%skoi %s%s%s %s\n\n", c->locale == ZH ? "用法：" : "usage: ", v->name,
-            v->usage ? " " : "", v->usage ? v->usage : "", c->locale == ZH ? "[选项]" : "[options]");
+            v->usage ? " " : "", v->usage ? v->usage : "",
+            c->locale == ZH ? "[选项]" : "[options]");
     option_lines(cli, out, v->options);
     option_lines(cli, out, common_options);
 }

@@ -1,4 +1,5 @@
-/* cli_import.c -- koi import: an order file into the shop, with a progress bar, a dry run and the rejected rows in a file. */
+/* cli_import.c -- koi import: an order file into the shop, with a progress bar, a dry run and the
+ * rejected rows in a file. */
 #include "cli/cli.h"
 
 #include "base/clock.h"
@@ -10,15 +11,25 @@
 #include <unistd.h>
 
 static const struct cli_option import_options_table[] = {
-    { "as", "PROFILE", "按哪种后台的文件读：taobao、jd、pinduoduo、douyin、youzan、wechat_shop、shopify、woocommerce，或保存过的方案；不写就看表头猜",
-      "whose file it is: taobao, jd, pinduoduo, douyin, youzan, wechat_shop, shopify, woocommerce, or a saved profile; guessed from "
-      "the header when absent", false },
-    { "map", "FIELD=COLUMN", "某一列是什么：--map order_id=订单编号（可多次）", "what a column is: --map order_id=订单编号 (many times)", true },
-    { "columns", "A,B,C", "文件没有表头时各列的名称", "names of the columns of a file without a header", false },
-    { "order-id", "row", "文件里没有订单号，每行算一个订单", "the file has no order number: each row is an order", false },
-    { "paid-status", "STATUS", "算作已付款的订单状态（可多次）", "a status that counts as paid (many times)", true },
-    { "net-of-refund", NULL, "实付金额已经减去退款", "the paid amount already excludes refunds", false },
-    { "drop-duplicates", NULL, "同一订单里完全相同的行只算一次", "rows of an order alike in every cell count once", false },
+    { "as", "PROFILE",
+      "按哪种后台的文件读：taobao、jd、pinduoduo、douyin、youzan、wechat_"
+      "shop、shopify、woocommerce，或保存过的方案；不写就看表头猜",
+      "whose file it is: taobao, jd, pinduoduo, douyin, youzan, wechat_shop, shopify, woocommerce, "
+      "or a saved profile; guessed from "
+      "the header when absent",
+      false },
+    { "map", "FIELD=COLUMN", "某一列是什么：--map order_id=订单编号（可多次）",
+      "what a column is: --map order_id=订单编号 (many times)", true },
+    { "columns", "A,B,C", "文件没有表头时各列的名称",
+      "names of the columns of a file without a header", false },
+    { "order-id", "row", "文件里没有订单号，每行算一个订单",
+      "the file has no order number: each row is an order", false },
+    { "paid-status", "STATUS", "算作已付款的订单状态（可多次）",
+      "a status that counts as paid (many times)", true },
+    { "net-of-refund", NULL, "实付金额已经减去退款", "the paid amount already excludes refunds",
+      false },
+    { "drop-duplicates", NULL, "同一订单里完全相同的行只算一次",
+      "rows of an order alike in every cell count once", false },
     { "identity", "KIND", "买家标识那一列是什么，默认 shop_account（在本店内唯一）",
       "what the member column is; by default shop_account, unique in the shop", false },
     { "shop", "NAME", "店铺名称", "name of the shop", false },
@@ -27,7 +38,8 @@ static const struct cli_option import_options_table[] = {
     { 0 },
 };
 
-/* -- the progress bar: only where somebody looks -------------------------------------------------------- */
+/* -- the progress bar: only where somebody looks
+ * -------------------------------------------------------- */
 
 #define BAR 24
 
@@ -38,16 +50,20 @@ static void show_bar(void *arg, const struct import_progress *p)
     int full = (int)(p->fraction * BAR);
     char bar[BAR * 3 + 1], left[64] = "";
     int n = 0;
-    for (int i = 0; i < BAR; i++) n += snprintf(bar + n, sizeof bar - (size_t)n, "%s", i < full ? "█" : "░");
+    for (int i = 0; i < BAR; i++)
+        n += snprintf(bar + n, sizeof bar - (size_t)n, "%s", i < full ? "█" : "░");
     if (p->left_ms >= 0 && p->fraction < 1)
-        snprintf(left, sizeof left, zh ? "，还要 %lld:%02lld" : ", %lld:%02lld left", (long long)(p->left_ms / 60000),
-                 (long long)(p->left_ms / 1000 % 60));
-    fprintf(stderr, zh ? "\r%s %3.0f%%  %lld 行，每秒 %.0f 行%s\x1b[K" : "\r%s %3.0f%%  %lld rows, %.0f a second%s\x1b[K", bar,
-            p->fraction * 100, (long long)p->rows, p->rows_per_second, left);
+        snprintf(left, sizeof left, zh ? "，还要 %lld:%02lld" : ", %lld:%02lld left",
+                 (long long)(p->left_ms / 60000), (long long)(p->left_ms / 1000 % 60));
+    fprintf(stderr,
+            zh ? "\r%s %3.0f%%  %lld 行，每秒 %.0f 行%s\x1b[K"
+               : "\r%s %3.0f%%  %lld rows, %.0f a second%s\x1b[K",
+            bar, p->fraction * 100, (long long)p->rows, p->rows_per_second, left);
     fflush(stderr);
 }
 
-/* -- options --------------------------------------------------------------------------------------------- */
+/* -- options
+ * --------------------------------------------------------------------------------------------- */
 
 static enum err read_mapping(struct cli *cli, struct import_pair_list *out)
 {
@@ -78,19 +94,24 @@ static enum err read_choice(struct cli *cli, struct import_choice *out)
     return OK;
 }
 
-/* -- what came of it ------------------------------------------------------------------------------------- */
+/* -- what came of it
+ * ------------------------------------------------------------------------------------- */
 
 static void print_mapping(struct cli *cli, const struct import_plan *p)
 {
     struct buf b = { .arena = cli->c->arena };
     struct import_pair_list pairs = import_plan_mapping(cli->c->arena, p);
     for (i64 i = 0; i < pairs.n; i++)
-        buf_fmt(&b, "%s" STR_FMT "=" STR_FMT, i ? "  " : "", STR_ARG(pairs.at[i].field), STR_ARG(pairs.at[i].column));
+        buf_fmt(&b, "%s" STR_FMT "=" STR_FMT, i ? "  " : "", STR_ARG(pairs.at[i].field),
+                STR_ARG(pairs.at[i].column));
     if (p->profile)
-        cli_note(cli, "按 %s（%s）读取，店铺 " STR_FMT "：" STR_FMT, "read as %s (%s), shop " STR_FMT ": " STR_FMT, p->profile->name,
-                 cli->c->locale == ZH ? p->profile->zh : p->profile->en, STR_ARG(p->shop), STR_ARG(buf_str(&b)));
+        cli_note(cli, "按 %s（%s）读取，店铺 " STR_FMT "：" STR_FMT,
+                 "read as %s (%s), shop " STR_FMT ": " STR_FMT, p->profile->name,
+                 cli->c->locale == ZH ? p->profile->zh : p->profile->en, STR_ARG(p->shop),
+                 STR_ARG(buf_str(&b)));
     else
-        cli_note(cli, "店铺 " STR_FMT "：" STR_FMT, "shop " STR_FMT ": " STR_FMT, STR_ARG(p->shop), STR_ARG(buf_str(&b)));
+        cli_note(cli, "店铺 " STR_FMT "：" STR_FMT, "shop " STR_FMT ": " STR_FMT, STR_ARG(p->shop),
+                 STR_ARG(buf_str(&b)));
 }
 
 static void print_preview(struct cli *cli, const struct import_run *run)
@@ -101,11 +122,15 @@ static void print_preview(struct cli *cli, const struct import_run *run)
     for (i64 i = 0; i < run->facts.n; i++) {
         const struct order_fact *f = &run->facts.at[i];
         const struct identity *id = &run->identities.at[i];
-        cli_print(cli, "  " STR_FMT "  " STR_FMT "  " STR_FMT "  " STR_FMT "  %s " STR_FMT "  %s %lld\n", STR_ARG(f->number),
-                  STR_ARG(f->created_at.has ? instant_text(a, cli->c->zone, f->created_at.value) : S("-")),
-                  STR_ARG(choice_name(&order_state_choice, (int)f->state)), STR_ARG(str_or(id->value, S("-"))),
-                  zh ? "实付" : "paid", STR_ARG(f->paid.has ? money_text(a, f->paid.value) : S("-")), zh ? "明细" : "lines",
-                  (long long)f->lines.n);
+        cli_print(cli,
+                  "  " STR_FMT "  " STR_FMT "  " STR_FMT "  " STR_FMT "  %s " STR_FMT "  %s %lld\n",
+                  STR_ARG(f->number),
+                  STR_ARG(f->created_at.has ? instant_text(a, cli->c->zone, f->created_at.value)
+                                            : S("-")),
+                  STR_ARG(choice_name(&order_state_choice, (int)f->state)),
+                  STR_ARG(str_or(id->value, S("-"))), zh ? "实付" : "paid",
+                  STR_ARG(f->paid.has ? money_text(a, f->paid.value) : S("-")),
+                  zh ? "明细" : "lines", (long long)f->lines.n);
     }
 }
 
@@ -113,11 +138,13 @@ static void print_problems(struct cli *cli, const struct import_run *run)
 {
     for (i64 i = 0; i < run->problems.n; i++) {
         const struct import_problem *p = &run->problems.at[i];
-        cli_note(cli, "第 %lld 行 " STR_FMT " “" STR_FMT "”：" STR_FMT, "row %lld, " STR_FMT " \"" STR_FMT "\": " STR_FMT,
-                 (long long)p->row, STR_ARG(p->column), STR_ARG(p->value), STR_ARG(p->reason));
+        cli_note(cli, "第 %lld 行 " STR_FMT " “" STR_FMT "”：" STR_FMT,
+                 "row %lld, " STR_FMT " \"" STR_FMT "\": " STR_FMT, (long long)p->row,
+                 STR_ARG(p->column), STR_ARG(p->value), STR_ARG(p->reason));
     }
     if (run->summary.rejected > run->problems.n)
-        cli_note(cli, "…共 %lld 行被拒绝，用 --rejects 文件名 得到全部", "… %lld rows refused in all; --rejects FILE gives them all",
+        cli_note(cli, "…共 %lld 行被拒绝，用 --rejects 文件名 得到全部",
+                 "… %lld rows refused in all; --rejects FILE gives them all",
                  (long long)run->summary.rejected);
 }
 
@@ -126,14 +153,21 @@ static void print_summary(struct cli *cli, const struct import_run *run)
     const struct import_summary *s = &run->summary;
     struct arena *a = cli->c->arena;
     cli_print(cli,
-              cli->c->locale == ZH ? "%s%lld 行：%lld 行导入，%lld 行拒绝；%lld 个订单（新 %lld，更新 %lld，未变 %lld），%lld 位会员（新 %lld）；"
+              cli->c->locale == ZH ? "%s%lld 行：%lld 行导入，%lld 行拒绝；%lld 个订单（新 "
+                                     "%lld，更新 %lld，未变 %lld），%lld 位会员（新 %lld）；"
                                      "实付 " STR_FMT "，退款 " STR_FMT "；%.1f 秒\n"
-                                   : "%s%lld rows: %lld went in, %lld refused; %lld orders (%lld new, %lld changed, %lld the same), %lld "
-                                     "members (%lld new); paid " STR_FMT ", refunded " STR_FMT "; %.1f s\n",
-              !run->dry_run ? "" : cli->c->locale == ZH ? "试运行，没有写入。" : "Dry run, nothing written. ", (long long)s->rows,
-              (long long)s->accepted, (long long)s->rejected, (long long)s->orders, (long long)s->created, (long long)s->changed,
-              (long long)s->same, (long long)s->members, (long long)s->created_members, STR_ARG(money_text(a, s->paid)),
-              STR_ARG(money_text(a, s->refund)), (double)s->took_ms / 1000);
+                                   : "%s%lld rows: %lld went in, %lld refused; %lld orders (%lld "
+                                     "new, %lld changed, %lld the same), %lld "
+                                     "members (%lld new); paid " STR_FMT ", refunded " STR_FMT
+                                     "; %.1f s\n",
+              !run->dry_run          ? ""
+              : cli->c->locale == ZH ? "试运行，没有写入。"
+                                     : "Dry run, nothing written. ",
+              (long long)s->rows, (long long)s->accepted, (long long)s->rejected,
+              (long long)s->orders, (long long)s->created, (long long)s->changed,
+              (long long)s->same, (long long)s->members, (long long)s->created_members,
+              STR_ARG(money_text(a, s->paid)), STR_ARG(money_text(a, s->refund)),
+              (double)s->took_ms / 1000);
     for (i64 i = 0; i < s->notes.n; i++) cli_note(cli, STR_FMT, STR_FMT, STR_ARG(s->notes.at[i]));
 }
 
@@ -146,8 +180,11 @@ static void on_interrupt(int sig)
 
 static enum err run_import(struct cli *cli)
 {
-    struct import_run run = { .file = cli->args.at[0], .dry_run = cli_has(cli, "dry-run"), .rejects = cli_text(cli, "rejects"),
-                              .problems_max = 10, .cancel = &interrupted };
+    struct import_run run = { .file = cli->args.at[0],
+                              .dry_run = cli_has(cli, "dry-run"),
+                              .rejects = cli_text(cli, "rejects"),
+                              .problems_max = 10,
+                              .cancel = &interrupted };
     bool bar = !cli->json && isatty(STDERR_FILENO);
     TRY(read_choice(cli, &run.choice));
     if (!run.dry_run) TRY(cli_open(cli, CLI_WRITES));
@@ -157,7 +194,8 @@ static enum err run_import(struct cli *cli)
         run.progress = show_bar;
         run.arg = cli;
     }
-    signal(SIGINT, on_interrupt); /* the batch in work is finished, then the summary says how far it came */
+    signal(SIGINT,
+           on_interrupt); /* the batch in work is finished, then the summary says how far it came */
     enum err e = import_run(cli->store, cli->c, &run);
     if (bar) fputc('\n', stderr);
     struct problem why = cli->c->why;
@@ -165,11 +203,12 @@ static enum err run_import(struct cli *cli)
     if (!cli->json) print_problems(cli, &run);
     if (e == OK && run.cancelled)
         e = fail(cli->c, E_UNPROCESSABLE, "已中断：%lld 行已经导入，再次导入同一文件会接着完成",
-                 "stopped: %lld rows are in; importing the file again completes it", (long long)run.summary.accepted);
-    else
-        cli->c->why = why;
+                 "stopped: %lld rows are in; importing the file again completes it",
+                 (long long)run.summary.accepted);
+    else cli->c->why = why;
     if (e != OK && run.summary.accepted && !run.cancelled)
-        cli_note(cli, "出错前 %lld 行已经导入", "%lld rows before the fault are in", (long long)run.summary.accepted);
+        cli_note(cli, "出错前 %lld 行已经导入", "%lld rows before the fault are in",
+                 (long long)run.summary.accepted);
     TRY(e);
     if (cli->json) {
         cli_answer(cli, &import_summary_shape, &run.summary);
@@ -181,7 +220,7 @@ static enum err run_import(struct cli *cli)
 }
 
 const struct verb import_verbs[] = {
-    { "import", "FILE", "导入订单文件（csv、xlsx，可以是 .gz）", "import a file of orders (csv or xlsx, also .gz)", import_options_table,
-      run_import, 1, 1 },
+    { "import", "FILE", "导入订单文件（csv、xlsx，可以是 .gz）",
+      "import a file of orders (csv or xlsx, also .gz)", import_options_table, run_import, 1, 1 },
     { 0 },
 };

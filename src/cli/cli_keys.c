@@ -7,12 +7,13 @@
 static const struct cli_option add_options[] = {
     { "scope", "RIGHT", "权限，如 members:read；不写则只读会员、订单、报表",
       "a right such as members:read; members, orders and reports read-only by default", true },
-    { "expires", "DATE", "到期日（不含），如 2027-01-01", "the day it ends, such as 2027-01-01", false },
+    { "expires", "DATE", "到期日（不含），如 2027-01-01", "the day it ends, such as 2027-01-01",
+      false },
     { 0 },
 };
 
-#define FIELDS_OF_key_made(X, N)                                                                   \
-    X(i64, id, ANY, "Id", N)                                                                       \
+#define FIELDS_OF_key_made(X, N) \
+    X(i64, id, ANY, "Id", N)     \
     X(str, secret, SECRET, "The key itself, shown this once", N)
 SHAPE(key_made);
 SHAPE_DEFINE(key_made);
@@ -72,9 +73,10 @@ static enum err run_add(struct cli *cli)
     struct key_made out = { in.grant.id, in.grant.secret };
     if (cli->json) cli_answer(cli, &key_made_shape, &out);
     else
-        cli_print(cli, say(c, S("密钥 %lld（只显示这一次）：" STR_FMT "\n"),
-                           S("key %lld (shown this once): " STR_FMT "\n"))
-                           .at,
+        cli_print(cli,
+                  say(c, S("密钥 %lld（只显示这一次）：" STR_FMT "\n"),
+                      S("key %lld (shown this once): " STR_FMT "\n"))
+                      .at,
                   (long long)out.id, STR_ARG(out.secret));
     return OK;
 }

@@ -45,15 +45,16 @@ static void option_add(struct cli *cli, str name, str value)
     cli->options.n = n + 1;
 }
 
-/* One word that begins with "--"; takes its value from the word after it unless it is in "--name=value" form. */
+/* One word that begins with "--"; takes its value from the word after it unless it is in
+ * "--name=value" form. */
 static enum err option_read(struct cli *cli, int n, char **words, int *i)
 {
     str name;
     str value = str_cut(str_sub(str_of(words[*i]), 2, (i64)strlen(words[*i])), '=', &name);
     const struct cli_option *o = option_find(cli, name);
     if (!o)
-        return cli_usage(cli, "命令 %s 没有选项 --" STR_FMT, "the command %s has no option --" STR_FMT,
-                         cli->verb->name, STR_ARG(name));
+        return cli_usage(cli, "命令 %s 没有选项 --" STR_FMT,
+                         "the command %s has no option --" STR_FMT, cli->verb->name, STR_ARG(name));
     if (!o->value && value.at)
         return cli_usage(cli, "选项 --%s 不带值", "the option --%s takes no value", o->name);
     if (o->value && !value.at) {

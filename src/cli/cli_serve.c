@@ -8,7 +8,8 @@
 static const struct cli_option serve_options[] = {
     { "listen", "ADDR:PORT", "监听地址，默认 127.0.0.1:8080；端口 0 表示任一空闲端口",
       "where to listen, 127.0.0.1:8080 by default; port 0: any free one", false },
-    { "workers", "N", "处理请求的线程数，默认 4", "threads that work on requests, 4 by default", false },
+    { "workers", "N", "处理请求的线程数，默认 4", "threads that work on requests, 4 by default",
+      false },
     { "rate", "N", "每个地址每秒请求上限，默认 500，-1 不限",
       "requests a second per address, 500 by default, -1: no limit", false },
     { "console", "DIR", "从该目录提供控制台页面（开发用）",
@@ -20,7 +21,8 @@ static const struct cli_option serve_options[] = {
 
 static enum err run_serve(struct cli *cli)
 {
-    struct serve_options o = { .data = cli->data, .where = cli->where,
+    struct serve_options o = { .data = cli->data,
+                               .where = cli->where,
                                .listen = str_or(cli_text(cli, "listen"), S("127.0.0.1:8080")),
                                .console_dir = cli_text(cli, "console"),
                                .secure_cookies = cli_has(cli, "secure-cookies") };
@@ -30,8 +32,7 @@ static enum err run_serve(struct cli *cli)
     return serve(cli->c, o);
 }
 
-#define FIELDS_OF_version_view(X, N)                                                               \
-    X(str, version, ANY, "Version of Koi", N)
+#define FIELDS_OF_version_view(X, N) X(str, version, ANY, "Version of Koi", N)
 SHAPE(version_view);
 SHAPE_DEFINE(version_view);
 
@@ -44,7 +45,8 @@ static enum err run_version(struct cli *cli)
 }
 
 const struct verb serve_verbs[] = {
-    { "serve", NULL, "启动服务与控制台", "serve the API and the console", serve_options, run_serve, 0, 0 },
+    { "serve", NULL, "启动服务与控制台", "serve the API and the console", serve_options, run_serve,
+      0, 0 },
     { "version", NULL, "显示版本", "show the version", NULL, run_version, 0, 0 },
     { 0 },
 };

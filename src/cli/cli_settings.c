@@ -9,7 +9,8 @@ SHAPE(cli_settings);
 SHAPE_DEFINE(cli_settings);
 
 static const struct cli_option list_options[] = {
-    { "defaults", NULL, "只列默认值，不打开店铺", "the defaults only, without opening a shop", false },
+    { "defaults", NULL, "只列默认值，不打开店铺", "the defaults only, without opening a shop",
+      false },
     { 0 },
 };
 

@@ -15,10 +15,10 @@ static const struct cli_option add_options[] = {
     { 0 },
 };
 
-#define FIELDS_OF_user_made(X, N)                                                                  \
-    X(i64, id, ANY, "Id", N)                                                                       \
-    X(str, name, ANY, "Sign-in name", N)                                                           \
-    X(choice(role), role, ANY, "Role", N)                                                          \
+#define FIELDS_OF_user_made(X, N)         \
+    X(i64, id, ANY, "Id", N)              \
+    X(str, name, ANY, "Sign-in name", N)  \
+    X(choice(role), role, ANY, "Role", N) \
     X(str, password, SECRET, "The made-up password, shown this once; absent: the one given", N)
 SHAPE(user_made);
 SHAPE_DEFINE(user_made);
@@ -38,7 +38,8 @@ static enum err take_password(struct cli *cli, str *out, bool *made)
     char line[1024];
     if (isatty(STDIN_FILENO)) cli_note(cli, "请输入密码（会显示）：", "password (it is shown):");
     if (!fgets(line, sizeof line, stdin))
-        return fail(cli->c, E_INVALID, "标准输入里没有密码", "there is no password on standard input");
+        return fail(cli->c, E_INVALID, "标准输入里没有密码",
+                    "there is no password on standard input");
     str text = str_of(line);
     while (text.n && (text.at[text.n - 1] == '\n' || text.at[text.n - 1] == '\r')) text.n--;
     *out = str_copy(cli->c->arena, text);
@@ -73,7 +74,8 @@ static enum err audit(struct tx *t, const char *action, str name, str detail)
 
 static str role_detail(struct ctx *c, int role)
 {
-    return str_fmt(c->arena, "{\"role\":\"" STR_FMT "\"}", STR_ARG(choice_name(&role_choice, role)));
+    return str_fmt(c->arena, "{\"role\":\"" STR_FMT "\"}",
+                   STR_ARG(choice_name(&role_choice, role)));
 }
 
 static enum err add_user(struct tx *t, void *arg)
@@ -115,9 +117,10 @@ static void show_made(struct cli *cli, const struct change *in, bool made)
         return;
     }
     if (made)
-        cli_print(cli, say(cli->c, S("用户 " STR_FMT " 的密码（只显示这一次）：" STR_FMT "\n"),
-                           S("password of " STR_FMT " (shown this once): " STR_FMT "\n"))
-                           .at,
+        cli_print(cli,
+                  say(cli->c, S("用户 " STR_FMT " 的密码（只显示这一次）：" STR_FMT "\n"),
+                      S("password of " STR_FMT " (shown this once): " STR_FMT "\n"))
+                      .at,
                   STR_ARG(in->name), STR_ARG(in->plain));
     else cli_note(cli, "用户 " STR_FMT " 已保存", "user " STR_FMT " saved", STR_ARG(in->name));
 }
@@ -201,10 +204,12 @@ static enum err run_list(struct cli *cli)
 }
 
 const struct verb user_verbs[] = {
-    { "user add", "NAME", "增加一个登录用户", "add someone who may sign in", add_options, run_add, 1, 1 },
+    { "user add", "NAME", "增加一个登录用户", "add someone who may sign in", add_options, run_add,
+      1, 1 },
     { "user list", NULL, "列出用户", "list users", NULL, run_list, 0, 0 },
     { "user role", "NAME ROLE", "改变角色", "change a role", NULL, run_role, 2, 2 },
-    { "user password", "NAME", "设置新密码", "set a new password", add_options + 1, run_password, 1, 1 },
+    { "user password", "NAME", "设置新密码", "set a new password", add_options + 1, run_password, 1,
+      1 },
     { "user disable", "NAME", "停用", "end someone's access", NULL, run_disable, 1, 1 },
     { "user enable", "NAME", "重新启用", "give access back", NULL, run_enable, 1, 1 },
     { 0 },

@@ -1,4 +1,5 @@
-/* local.c -- finds the row of a route, fills its in-struct from path, query and body, and calls its handler. */
+/* local.c -- finds the row of a route, fills its in-struct from path, query and body, and calls its
+ * handler. */
 #include "cli/local.h"
 
 #include "app/rooms.h"
@@ -100,7 +101,7 @@ static void query_of_path(struct cli *cli, struct local_call *call)
         query = str_cut(query, '&', &pair);
         str value = str_cut(pair, '=', &name);
         local_query(cli, call, str_z(cli->c->arena, percent_decode(cli->c->arena, name)),
-                   percent_decode(cli->c->arena, value.at ? value : S("")));
+                    percent_decode(cli->c->arena, value.at ? value : S("")));
     }
 }
 
@@ -113,7 +114,8 @@ static enum err set_text(struct ctx *c, const struct shape *shape, void *in, str
     return shape_set_text(c, shape, in, name, text);
 }
 
-static enum err fill(struct cli *cli, const struct route *r, const struct local_call *call, void *in)
+static enum err fill(struct cli *cli, const struct route *r, const struct local_call *call,
+                     void *in)
 {
     struct ctx *c = cli->c;
     const struct shape *shape = r->handler->in;
@@ -144,7 +146,8 @@ static enum err note_done(struct tx *t, void *arg)
     const struct done *done = arg;
     const struct route *r = done->route;
     str action = str_fmt(t->c->arena, "%s %s", method_names[r->method], r->path);
-    str subject = str_starts(done->path, S("/v1/")) ? str_sub(done->path, 4, done->path.n) : done->path;
+    str subject =
+        str_starts(done->path, S("/v1/")) ? str_sub(done->path, 4, done->path.n) : done->path;
     struct buf detail = { .arena = t->c->arena };
     buf_add(&detail, S("{\"zh\":"));
     json_write_str(&detail, str_of(r->zh));
@@ -161,7 +164,8 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     bool known;
     const struct route *r = route_find(call->method, call->path, &known);
     if (!r)
-        return fail(c, known ? E_METHOD : E_NOT_FOUND, "没有接口 %s " STR_FMT "（全部接口见 /openapi.json）",
+        return fail(c, known ? E_METHOD : E_NOT_FOUND,
+                    "没有接口 %s " STR_FMT "（全部接口见 /openapi.json）",
                     "there is no route %s " STR_FMT " (all routes: /openapi.json)",
                     method_names[call->method], STR_ARG(call->path));
     if (r->flags & (UPLOAD | STREAM))
@@ -171,7 +175,8 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));
     TRY(r->handler->call(c, in, reply));
-    bool audited = (r->method != M_GET || (r->flags & AUDITED)) && !(r->flags & (PUBLIC | AUDITS_ITSELF));
+    bool audited =
+        (r->method != M_GET || (r->flags & AUDITED)) && !(r->flags & (PUBLIC | AUDITS_ITSELF));
     struct done done = { r, percent_decode(c->arena, call->path) };
     if (audited && cli->mode == CLI_WRITES) TRY(store_write(cli->store, c, note_done, &done));
     *out = (struct local_reply){ r, reply };
@@ -236,7 +241,8 @@ static void print_table(struct cli *cli, const struct shape *shape, const struct
         for (i64 i = 0; i < names.n; i++) {
             const struct shape_field *f = shape_find(shape, names.at[i]);
             assert(f);
-            str cell = row ? field_text(c, f, list->at + (row - 1) * (i64)shape->size) : names.at[i];
+            str cell =
+                row ? field_text(c, f, list->at + (row - 1) * (i64)shape->size) : names.at[i];
             cells[row * names.n + i] = cell;
             i64 width = text_columns(cell);
             if (width > widths[i]) widths[i] = width;

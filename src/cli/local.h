@@ -12,14 +12,15 @@
 
 struct local_call {
     enum method method;
-    str path;  /* "/v1/members/7", also with ?query */
-    str body;  /* JSON, or absent */
-    struct {   /* query parameters by name, added to those of the path */
+    str path; /* "/v1/members/7", also with ?query */
+    str body; /* JSON, or absent */
+    struct {  /* query parameters by name, added to those of the path */
         str *name, *value;
         i64 n;
     } query;
 };
-void local_query(struct cli *cli, struct local_call *call, const char *name, str value); /* absent: nothing */
+void local_query(struct cli *cli, struct local_call *call, const char *name,
+                 str value); /* absent: nothing */
 
 struct local_reply {
     const struct route *route;
@@ -29,8 +30,8 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
 bool method_parse(str text, enum method *out);
 const struct route *route_find(enum method m, str path, bool *path_known);
 
-/* Prints a reply: JSON with --json, else its "items" as a table of these columns (all fields when NULL),
- * or one field a line. */
+/* Prints a reply: JSON with --json, else its "items" as a table of these columns (all fields when
+ * NULL), or one field a line. */
 void local_print(struct cli *cli, const struct local_reply *reply, const char *columns);
 /* One value of a struct as people read it. */
 str field_text(struct ctx *c, const struct shape_field *f, const void *in);

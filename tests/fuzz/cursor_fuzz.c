@@ -10,7 +10,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
     struct cursor at, back;
     if (text.n) assert(cursor_read(c, "members", text, &at) == E_INVALID && c->why.detail[0]);
     /* The same bytes as a place in a list. */
-    struct cursor place = { .key = (i64)n * 7919, .id = n ? data[0] : 0, .text = str_sub(text, 0, 300) };
+    struct cursor place = { .key = (i64)n * 7919,
+                            .id = n ? data[0] : 0,
+                            .text = str_sub(text, 0, 300) };
     str token = cursor_make(c, "members", place);
     assert(cursor_read(c, "members", token, &back) == OK);
     assert(back.key == place.key && back.id == place.id && str_eq(back.text, place.text));

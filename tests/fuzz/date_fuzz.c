@@ -14,8 +14,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
         assert(instant_parse(c->zone, instant_iso(c->arena, at), false, &again) && again == at);
     }
     day d, same;
-    if (day_parse(text, &d))
-        assert(day_parse(day_text(c->arena, d), &same) && same == d);
+    if (day_parse(text, &d)) assert(day_parse(day_text(c->arena, d), &same) && same == d);
     i64 ms;
     if (duration_parse(text, &ms)) assert(ms >= 0);
     return 0;

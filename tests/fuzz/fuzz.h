@@ -1,4 +1,5 @@
-/* fuzz.h -- what fuzz targets share: bytes as a file, and reading a file to its end with the contract checked. */
+/* fuzz.h -- what fuzz targets share: bytes as a file, and reading a file to its end with the
+ * contract checked. */
 #pragma once
 
 #include "base/clock.h"

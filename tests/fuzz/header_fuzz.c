@@ -1,4 +1,5 @@
-/* header_fuzz.c -- any header, one column a line: the guess of a profile, the mapping, addresses, status words. */
+/* header_fuzz.c -- any header, one column a line: the guess of a profile, the mapping, addresses,
+ * status words. */
 #include "target.h"
 
 #include "trade/import/import.h"
@@ -12,7 +13,8 @@ static void check_plan(struct ctx *c, strs columns, struct import_choice choice)
         return;
     }
     for (int f = 0; f < IMPORT_FIELDS; f++)
-        for (int i = 0; i < COLUMNS_OF_FIELD && plan.at[f][i] >= 0; i++) assert(plan.at[f][i] < columns.n);
+        for (int i = 0; i < COLUMNS_OF_FIELD && plan.at[f][i] >= 0; i++)
+            assert(plan.at[f][i] < columns.n);
     struct import_pair_list pairs = import_plan_mapping(c->arena, &plan);
     for (i64 i = 0; i < pairs.n; i++) assert(pairs.at[i].field.n);
 }

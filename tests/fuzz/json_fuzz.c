@@ -1,4 +1,5 @@
-/* json_fuzz.c -- the JSON door: any bytes into a struct of every kind; what was accepted survives a round trip. */
+/* json_fuzz.c -- the JSON door: any bytes into a struct of every kind; what was accepted survives a
+ * round trip. */
 #include "target.h"
 
 #include "base/json.h"
@@ -7,30 +8,30 @@ enum colour { RED, GREEN };
 CHOICE(colour);
 CHOICE_DEFINE(colour, "red", "green");
 
-#define FIELDS_OF_leaf(X, N)                                                                       \
-    X(str, name, REQUIRED | SHORT, "", N)                                                          \
+#define FIELDS_OF_leaf(X, N)              \
+    X(str, name, REQUIRED | SHORT, "", N) \
     X(i64, count, NOT_NEGATIVE, "", N)
 SHAPE(leaf);
 SHAPE_DEFINE(leaf);
 
-#define FIELDS_OF_whole(X, N)                                                                      \
-    X(str, text, ANY, "", N)                                                                       \
-    X(i64, number, ANY, "", N)                                                                     \
-    X(f64, real, ANY, "", N)                                                                       \
-    X(flag, yes, ANY, "", N)                                                                       \
-    X(money, price, ANY, "", N)                                                                    \
-    X(instant, at, ANY, "", N)                                                                     \
-    X(day, on, ANY, "", N)                                                                         \
-    X(json, any, ANY, "", N)                                                                       \
-    X(opt_i64, maybe, POSITIVE, "", N)                                                             \
-    X(opt_f64, maybe_real, ANY, "", N)                                                             \
-    X(opt_flag, maybe_yes, ANY, "", N)                                                             \
-    X(opt_money, maybe_price, NOT_NEGATIVE, "", N)                                                 \
-    X(opt_instant, maybe_at, ANY, "", N)                                                           \
-    X(strs, words, ANY, "", N)                                                                     \
-    X(ints, numbers, ANY, "", N)                                                                   \
-    X(choice(colour), colour, ANY, "", N)                                                          \
-    X(one(leaf), leaf, ANY, "", N)                                                                 \
+#define FIELDS_OF_whole(X, N)                      \
+    X(str, text, ANY, "", N)                       \
+    X(i64, number, ANY, "", N)                     \
+    X(f64, real, ANY, "", N)                       \
+    X(flag, yes, ANY, "", N)                       \
+    X(money, price, ANY, "", N)                    \
+    X(instant, at, ANY, "", N)                     \
+    X(day, on, ANY, "", N)                         \
+    X(json, any, ANY, "", N)                       \
+    X(opt_i64, maybe, POSITIVE, "", N)             \
+    X(opt_f64, maybe_real, ANY, "", N)             \
+    X(opt_flag, maybe_yes, ANY, "", N)             \
+    X(opt_money, maybe_price, NOT_NEGATIVE, "", N) \
+    X(opt_instant, maybe_at, ANY, "", N)           \
+    X(strs, words, ANY, "", N)                     \
+    X(ints, numbers, ANY, "", N)                   \
+    X(choice(colour), colour, ANY, "", N)          \
+    X(one(leaf), leaf, ANY, "", N)                 \
     X(list(leaf), leaves, ANY, "", N)
 SHAPE(whole);
 SHAPE_DEFINE(whole);

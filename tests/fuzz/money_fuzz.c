@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
         assert(money_parse(said, &again) && again == m);
     }
     i64 i, j;
-    if (quantity_parse_loose(text, &i)) assert(i64_parse(str_fmt(c->arena, "%lld", (long long)i), &j) && i == j);
+    if (quantity_parse_loose(text, &i))
+        assert(i64_parse(str_fmt(c->arena, "%lld", (long long)i), &j) && i == j);
     if (i64_parse(text, &i)) {
         assert(i64_parse(str_fmt(c->arena, "%lld", (long long)i), &j) && i == j);
         money product;

@@ -1,4 +1,5 @@
-/* setting_fuzz.c -- values of settings and cuts of RFM, as operators type them: inside their limits or refused. */
+/* setting_fuzz.c -- values of settings and cuts of RFM, as operators type them: inside their limits
+ * or refused. */
 #include "target.h"
 
 #include "app/rooms.h"

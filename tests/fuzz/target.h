@@ -1,8 +1,8 @@
 /* target.h -- what every fuzz target shares: a ctx that is empty again after each input.
  *
- * A target is `int LLVMFuzzerTestOneInput(const u8 *data, size_t n)`: clang's libFuzzer drives it in `make fuzz`, and
- * replay.c runs the checked-in corpus through it in every test run. Rules of the code under test are asserted: a
- * target that only survives proves little.
+ * A target is `int LLVMFuzzerTestOneInput(const u8 *data, size_t n)`: clang's libFuzzer drives it
+ * in `make fuzz`, and replay.c runs the checked-in corpus through it in every test run. Rules of
+ * the code under test are asserted: a target that only survives proves little.
  */
 #pragma once
 
@@ -14,7 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t n);
 
-/* The same arena for all inputs, emptied each time; the input copied so that reading past its end is seen. */
+/* The same arena for all inputs, emptied each time; the input copied so that reading past its end
+ * is seen. */
 static inline struct ctx *fuzz_ctx(void)
 {
     static struct ctx c;

@@ -1,17 +1,19 @@
 /* xlsx_fuzz.c -- any bytes as the parts of a workbook: rows or a refusal, never a crash.
  *
- * A mutated zip fails at its checksums, so inputs that are no zip are taken as the text of its parts, one after the other, parted
- * by NULs: worksheet, shared strings, styles, workbook.
+ * A mutated zip fails at its checksums, so inputs that are no zip are taken as the text of its
+ * parts, one after the other, parted by NULs: worksheet, shared strings, styles, workbook.
  */
 #include "fuzz.h"
 
 #include <unistd.h>
 #include <zip.h>
 
-static const char *const part_names[] = { "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml",
-                                          "xl/workbook.xml" };
-static const char workbook[] = "<workbook xmlns:r='r'><sheets><sheet name='x' r:id='r1'/></sheets></workbook>";
-static const char relations[] = "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>";
+static const char *const part_names[] = { "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml",
+                                          "xl/styles.xml", "xl/workbook.xml" };
+static const char workbook[] =
+    "<workbook xmlns:r='r'><sheets><sheet name='x' r:id='r1'/></sheets></workbook>";
+static const char relations[] =
+    "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>";
 
 static void add(zip_t *zip, const char *name, const void *text, size_t n)
 {

@@ -34,12 +34,13 @@ void test_check_i64(i64 got, i64 want, const char *what, const char *file, int l
 void test_check_str(str got, const char *want, const char *what, const char *file, int line)
 {
     if (str_eq(got, str_of(want)) && (got.at != NULL) == (want != NULL)) return;
-    print_message("%s is \"" STR_FMT "\"%s, should be \"%s\"\n", what, STR_ARG(got), got.at ? "" : " (absent)",
-                  want ? want : "(absent)");
+    print_message("%s is \"" STR_FMT "\"%s, should be \"%s\"\n", what, STR_ARG(got),
+                  got.at ? "" : " (absent)", want ? want : "(absent)");
     _fail(file, line);
 }
 
-void test_check_err(struct ctx *c, enum err got, enum err want, const char *what, const char *file, int line)
+void test_check_err(struct ctx *c, enum err got, enum err want, const char *what, const char *file,
+                    int line)
 {
     if (got == want) return;
     print_message("%s answers %s, should be %s", what, err_row(got)->name, err_row(want)->name);
@@ -118,8 +119,8 @@ struct store_options test_store_options(void)
 struct store *test_store(void)
 {
     if (!now.store) {
-        test_check_err(test_ctx(), store_open(test_ctx(), test_store_options(), rooms, &now.store), OK,
-                       "store_open", __FILE__, __LINE__);
+        test_check_err(test_ctx(), store_open(test_ctx(), test_store_options(), rooms, &now.store),
+                       OK, "store_open", __FILE__, __LINE__);
         test_ctx()->store = now.store;
     }
     return now.store;
@@ -156,7 +157,8 @@ static int test_end(void **state)
     if (now.folder[0]) nftw(now.folder, remove_one, 32, FTW_DEPTH | FTW_PHYS);
     if (now.schema[0]) {
         char sql[160];
-        snprintf(sql, sizeof sql, "SET client_min_messages TO warning; DROP SCHEMA \"%s\" CASCADE", now.schema);
+        snprintf(sql, sizeof sql, "SET client_min_messages TO warning; DROP SCHEMA \"%s\" CASCADE",
+                 now.schema);
         pg_say(sql);
     }
     memset(&now, 0, sizeof now);
@@ -190,7 +192,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < all; i++) {
         const struct test_row *row = __start_test_rows[i];
         if (argc > 1 && strcmp(argv[1], row->name) != 0) continue;
-        tests[n++] = (struct CMUnitTest){ row->name, run_row, NULL, test_end, (void *)(uintptr_t)row };
+        tests[n++] =
+            (struct CMUnitTest){ row->name, run_row, NULL, test_end, (void *)(uintptr_t)row };
     }
     int failed = _cmocka_run_group_tests(argv[0], tests, n, NULL, NULL);
     free(tests);
