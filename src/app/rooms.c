@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "access/access.h"
+#include "base/field.h"
 #include "http/http.h"
 #include "insight/insight.h"
 #include "job/job.h"
@@ -24,5 +25,6 @@ static const struct merge_listener *const listeners[] = { &trade_merges, NULL };
 void app_wire(void)
 {
     settings_register(rooms);
+    fields_register(rooms);
     merge_listeners = listeners;
 }

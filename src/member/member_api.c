@@ -350,4 +350,5 @@ const struct room member_room = {
     .migrations = member_migrations,
     .routes = routes,
     .jobs = jobs,
+    .fields = &member_fields,
 };

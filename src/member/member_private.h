@@ -92,3 +92,4 @@ enum err conflict_dismiss(struct tx *t, i64 conflict);
 enum err suppressed_find(struct tx *t, const struct identity *id, i64 *member);
 
 extern const struct migration member_migrations[];
+extern const struct field_table member_fields;

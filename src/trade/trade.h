@@ -297,5 +297,7 @@ enum err trade_check(struct ctx *c, i64 *wrong);
 enum err trade_mend(struct tx *t, i64 *mended);
 
 struct merge_listener;
+struct field_table;
 extern const struct merge_listener trade_merges; /* orders follow merges */
+extern const struct field_table trade_fields;    /* what segments may ask of a buyer */
 extern const struct room trade_room;

@@ -347,4 +347,5 @@ const struct room trade_room = {
     .name = "trade",
     .migrations = trade_migrations,
     .routes = routes,
+    .fields = &trade_fields,
 };

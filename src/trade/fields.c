@@ -1,0 +1,45 @@
+/* fields.c -- what segments may ask of a buyer: his purchases (see trade.h), as of any moment. */
+#include "base/field.h"
+#include "trade/trade.h"
+
+#define BOUGHT                                                                                   \
+    " WHERE o.member >= $1 AND o.member <= $2 AND o.bought_at < $3 AND o.bought_at IS NOT NULL " \
+    "AND o.member > 0"
+QUERY(orders_rows, field_number,
+      "SELECT o.member AS member, COUNT(*) AS value FROM purchase_order o" BOUGHT
+      " GROUP BY o.member");
+QUERY(spent_rows, field_number,
+      "SELECT o.member AS member, CAST(SUM(o.net) AS BIGINT) AS value FROM purchase_order o" BOUGHT
+      " GROUP BY o.member");
+QUERY(first_order_rows, field_number,
+      "SELECT o.member AS member, MIN(o.bought_at) AS value FROM purchase_order o" BOUGHT
+      " GROUP BY o.member");
+QUERY(last_order_rows, field_number,
+      "SELECT o.member AS member, MAX(o.bought_at) AS value FROM purchase_order o" BOUGHT
+      " GROUP BY o.member");
+QUERY(shop_rows, field_word,
+      "SELECT DISTINCT o.member AS member, s.name AS value FROM purchase_order o"
+      " JOIN shop s ON s.id = o.shop" BOUGHT);
+
+static const char *const on_orders[] = { "order.*", "member.merged", "member.unmerged", NULL };
+
+#define BOUGHT_FIELD(NAME, KIND, ZERO, ZH, EN, EXAMPLE)                                    \
+    {                                                                                      \
+        .name = #NAME, .kind = KIND, .sql = &NAME##_rows, .third = FIELD_AT, .zero = ZERO, \
+        .stale = on_orders, .zh = ZH, .en = EN, .example = EXAMPLE                         \
+    }
+
+static const struct field rows[] = {
+    BOUGHT_FIELD(orders, FIELD_IS_COUNT, true, "累计购买次数", "Purchases of all time",
+                 "orders >= 2"),
+    BOUGHT_FIELD(spent, FIELD_IS_MONEY, true, "累计消费金额（元）", "Spent in all", "spent >= 999"),
+    BOUGHT_FIELD(first_order, FIELD_IS_AGE, false, "首次购买", "First purchase",
+                 "first_order <= 30d"),
+    BOUGHT_FIELD(last_order, FIELD_IS_AGE, false, "最近一次购买", "Last purchase",
+                 "last_order between 31d and 90d"),
+    BOUGHT_FIELD(shop, FIELD_IS_SET, false, "买过的店铺", "Shops he bought in",
+                 "shop = \"天猫旗舰店\""),
+    { 0 },
+};
+
+const struct field_table trade_fields = { rows, NULL };
