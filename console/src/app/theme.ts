@@ -11,6 +11,18 @@ export const quiet = '#55636a'
 // Told apart with every common colour blindness, and in grey: they differ in lightness too.
 export const palette = ['#17596a', '#e07b39', '#7aa6c2', '#8c4a6b', '#d9b44a', '#4f8f6f', '#8d8a80']
 
+/** Marks: a tint and a text that reads well on it. */
+export const tones = {
+  grey: ['#eeede8', '#4d5b60'],
+  teal: ['#dfeeef', '#0d5560'],
+  green: ['#e0f0e6', '#24613f'],
+  blue: ['#e2eaf7', '#27498f'],
+  amber: ['#f7edd3', '#6f4e08'],
+  red: ['#f9e3dc', '#97331a'],
+  plum: ['#f0e4ef', '#6b3263'],
+} as const
+export type Tone = keyof typeof tones
+
 /** Four kinds in four hues; the important ones strong, the general ones pale. */
 export const typeColours: Record<string, string> = {
   important_value: '#17596a', general_value: '#7fb0ba',
@@ -39,15 +51,15 @@ export const theme: ThemeConfig = {
     colorSuccess: '#3f7f5f',
     colorWarning: '#b4761a',
     colorError: '#b93a2b',
-    // Marks: dark enough to be read on their own tint.
-    cyan: '#0b626b',
-    green: '#27694c',
-    gold: '#805900',
-    volcano: '#9c3417',
-    geekblue: '#2c4c99',
-    purple: '#5f3682',
-    blue: '#1a5699',
-    red: '#a32c20',
+    colorPrimaryBg: '#e5efef',
+    colorSuccessBg: '#e6f2ea',
+    colorSuccessBorder: '#bcd9c8',
+    colorInfoBg: '#e4eff0',
+    colorInfoBorder: '#bcd6d9',
+    colorWarningBg: '#faf1da',
+    colorWarningBorder: '#e8d3a0',
+    colorErrorBg: '#fbeae5',
+    colorErrorBorder: '#ecc4b8',
     colorTextBase: ink,
     colorBgLayout: paper,
     colorBorder: '#cfcdc4',

@@ -17,14 +17,14 @@ export function Hint({ text, about }: { text: ReactNode; about: string }) {
 }
 
 /** How much more or less than before; "new" where there was nothing before. */
-export function Move({ now, before }: { now: number; before: number }) {
+export function Move({ now, before, lessIsGood = false }: { now: number; before: number; lessIsGood?: boolean }) {
   const say = useSay()
   const format = useFormat()
   if (before === 0) return <span className="quiet">{now === 0 ? '–' : say('from_nothing')}</span>
   const share = (now - before) / Math.abs(before)
   const up = share > 0
   return (
-    <span className={share === 0 ? 'move quiet' : up ? 'move move-up' : 'move move-down'}>
+    <span className={share === 0 ? 'move quiet' : up !== lessIsGood ? 'move move-up' : 'move move-down'}>
       {share !== 0 && (up ? <CaretUpFilled /> : <CaretDownFilled />)} {format.percent(Math.abs(share))}
     </span>
   )

@@ -1,6 +1,6 @@
 // keys.tsx -- keys for other systems: made with scopes, shown once, revoked.
 import { PlusOutlined } from '@ant-design/icons'
-import { Alert, Button, Checkbox, DatePicker, Form, Input, Modal, Popconfirm, Tag, Typography } from 'antd'
+import { Alert, Button, Checkbox, DatePicker, Form, Input, Modal, Popconfirm, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import type { Key, Right } from '~/api'
@@ -12,6 +12,7 @@ import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { FormDialog } from './users'
+import { Mark } from '~/parts/mark'
 
 export default function Keys() {
   const say = useSay()
@@ -26,7 +27,7 @@ export default function Keys() {
   const columns: Column<Key>[] = [
     { key: 'name', title: say('keys.name'), cell: (key) => key.name },
     { key: 'state', title: say('state'), cell: (key) => <KeyState it={key} /> },
-    { key: 'scopes', title: say('keys.scopes'), cell: (key) => <span className="chips">{key.scopes.map((scope) => <Tag key={scope}>{rightText(scope, say)}</Tag>)}</span> },
+    { key: 'scopes', title: say('keys.scopes'), cell: (key) => <span className="chips">{key.scopes.map((scope) => <Mark key={scope}>{rightText(scope, say)}</Mark>)}</span> },
     { key: 'used', title: say('keys.used'), cell: (key) => <span className="number">{key.used_at ? format.when(key.used_at) : say('keys.never')}</span> },
     { key: 'expires', title: say('keys.expires'), cell: (key) => <span className="number">{key.expires_at ? format.day(key.expires_at) : say('no_expiry')}</span> },
     {
@@ -71,9 +72,9 @@ const rightText = (right: string, say: ReturnType<typeof useSay>) => {
 function KeyState({ it }: { it: Key }) {
   const say = useSay()
   const [now] = useState(() => Date.now())
-  if (it.revoked) return <Tag>{say('keys.revoked')}</Tag>
+  if (it.revoked) return <Mark>{say('keys.revoked')}</Mark>
   const over = it.expires_at && Date.parse(it.expires_at) < now
-  return over ? <Tag color="gold">{say('keys.expired')}</Tag> : <Tag color="green">{say('keys.active')}</Tag>
+  return over ? <Mark tone="amber">{say('keys.expired')}</Mark> : <Mark tone="green">{say('keys.active')}</Mark>
 }
 
 function AddKey({ close, made }: { close: () => void; made: (secret: string) => void }) {

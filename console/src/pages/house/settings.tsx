@@ -1,11 +1,12 @@
 // settings.tsx -- everything an operator can change; each row says what it does and what the default is.
-import { App, Button, Card, Input, InputNumber, Select, Switch, Tag } from 'antd'
+import { App, Button, Card, Input, InputNumber, Select, Switch } from 'antd'
 import { useState } from 'react'
 import type { Setting } from '~/api'
 import { useChange, useData, type Page } from '~/base/data'
 import { isWord, useSay, type Say } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Failure, Loaded } from '~/parts/states'
+import { Mark } from '~/parts/mark'
 
 /** "rfm.cuts" belongs to rfm; names without a dot are general. */
 const groupOf = (name: string) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : 'general')
@@ -51,7 +52,7 @@ function SettingRow({ row, changed }: { row: Setting; changed: () => void }) {
   return (
     <div className="setting">
       <div className="setting-what">
-        <div>{row.doc} {row.value !== row.fallback && <Tag color="gold">{say('settings.changed')}</Tag>}</div>
+        <div>{row.doc} {row.value !== row.fallback && <Mark tone="amber">{say('settings.changed')}</Mark>}</div>
         <div className="fact-note"><code>{row.name}</code> · {say('settings.default', { value: row.fallback })}</div>
         {change.error && <Failure error={change.error} title={say('failed_change')} />}
       </div>

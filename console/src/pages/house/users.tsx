@@ -1,6 +1,6 @@
 // users.tsx -- who may sign in, as what.
 import { PlusOutlined } from '@ant-design/icons'
-import { App, Button, Form, Input, Modal, Popconfirm, Select, Space, Tag } from 'antd'
+import { App, Button, Form, Input, Modal, Popconfirm, Select, Space } from 'antd'
 import { useState } from 'react'
 import type { Role, User } from '~/api'
 import { useSession } from '~/app/session'
@@ -10,6 +10,7 @@ import { useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure } from '~/parts/states'
+import { Mark } from '~/parts/mark'
 
 const roles: Role[] = ['owner', 'operator', 'analyst', 'support', 'viewer']
 
@@ -36,7 +37,7 @@ export default function Users() {
   const columns: Column<User>[] = [
     {
       key: 'name', title: say('user_name'),
-      cell: (user) => <>{user.name} {user.id === session?.user.id && <Tag>{say('users.you')}</Tag>}</>,
+      cell: (user) => <>{user.name} {user.id === session?.user.id && <Mark>{say('users.you')}</Mark>}</>,
     },
     {
       key: 'role', title: say('users.role'), width: 140,
@@ -52,7 +53,7 @@ export default function Users() {
         />
       ),
     },
-    { key: 'state', title: say('state'), cell: (user) => <Tag color={user.disabled ? 'default' : 'green'}>{say(user.disabled ? 'users.disabled' : 'users.active')}</Tag> },
+    { key: 'state', title: say('state'), cell: (user) => <Mark tone={user.disabled ? 'grey' : 'green'}>{say(user.disabled ? 'users.disabled' : 'users.active')}</Mark> },
     { key: 'seen', title: say('users.seen'), cell: (user) => <span className="number">{user.seen_at ? format.when(user.seen_at) : say('users.never')}</span> },
     { key: 'made', title: say('users.made'), cell: (user) => <span className="number">{format.day(user.created_at)}</span> },
     {

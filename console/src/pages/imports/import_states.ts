@@ -1,6 +1,8 @@
 // import_states.ts -- what the states of an import mean for the page.
-const colours: Record<string, string> = { running: 'blue', done: 'green', failed: 'red', interrupted: 'red', cancelled: 'default' }
-export const stateColour = (state: string): string => colours[state] ?? 'gold'
+import type { Tone } from '~/app/theme'
+
+const tones: Record<string, Tone> = { running: 'blue', done: 'green', failed: 'red', interrupted: 'red', cancelled: 'grey' }
+export const stateTone = (state: string): Tone => tones[state] ?? 'amber'
 
 export type Stage = 'map' | 'run' | 'end'
 /** Which part of the wizard a state belongs to. */

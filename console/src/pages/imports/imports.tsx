@@ -1,6 +1,6 @@
 // imports.tsx -- takes a file in, and lists the imports so far.
 import { InboxOutlined } from '@ant-design/icons'
-import { Card, Progress, Tag, Upload } from 'antd'
+import { Card, Progress, Upload } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { ImportRow, ImportView } from '~/api'
@@ -11,7 +11,8 @@ import { isWord, useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
-import { stateColour } from './import_states'
+import { stateTone } from './import_states'
+import { Mark } from '~/parts/mark'
 
 export default function Imports() {
   const say = useSay()
@@ -105,5 +106,5 @@ const count = (n: number | null | undefined, text: (n: number) => string) =>
 export function ImportState({ state }: { state: string }) {
   const say = useSay()
   const word = `istate.${state}`
-  return <Tag color={stateColour(state)}>{isWord(word) ? say(word) : state}</Tag>
+  return <Mark tone={stateTone(state)}>{isWord(word) ? say(word) : state}</Mark>
 }

@@ -23,7 +23,7 @@ const rest = ['created', 'changed', 'same', 'created_members', 'without_member',
 /** The smaller figures: those that are not nothing. */
 function restOf(result: ImportProgress, say: Say, format: Format): string[] {
   const parts = rest.filter((name) => result[name]).map((name) => say(`import.${name}`, { n: format.count(result[name]) }))
-  if (result.took_ms) parts.push(say('import.took', { time: say('import.seconds', { n: (result.took_ms / 1000).toFixed(1) }) }))
+  if (result.took_ms) parts.push(say('import.took', { time: say('import.seconds', { n: Math.max(0.1, result.took_ms / 1000).toFixed(1) }) }))
   return parts
 }
 
@@ -59,8 +59,8 @@ export function Result({ view, edit, started }: ResultProps) {
                 value={format.count(result[name])}
               />
             ))}
-            <Figure name={say('import.paid')} value={format.shortMoney(result.paid)} full={format.money(result.paid)} />
-            <Figure name={say('import.refund')} value={format.shortMoney(result.refund)} full={format.money(result.refund)} />
+            <Figure name={say('import.paid')} value={format.money(result.paid)} />
+            <Figure name={say('import.refund')} value={format.money(result.refund)} />
           </div>
           <p className="panel-note quiet">{restOf(result, say, format).join(' · ')}</p>
         </section>

@@ -1,10 +1,11 @@
 // identities.tsx -- what proves who a member is, and the ids that were merged into him.
-import { Card, Tag } from 'antd'
+import { Card } from 'antd'
 import type { MemberView } from '~/api'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
 import { Hint } from '~/parts/figure'
 import { Nothing } from '~/parts/states'
+import { Mark } from '~/parts/mark'
 
 /** Phones are kept with their country: China's is left out, others get their plus. */
 const shownValue = (kind: string, value: string) =>
@@ -24,7 +25,7 @@ export function Identities({ member }: { member: MemberView }) {
                 <span className="fact-name">{isWord(word) ? say(word) : one.kind}</span>
                 <span className="fact-value">
                   <span className="number">{shownValue(one.kind, one.value)}</span>{' '}
-                  <Tag color={one.strong ? 'cyan' : 'default'}>{say(one.strong ? 'strong' : 'weak')}</Tag>
+                  <Mark tone={one.strong ? 'teal' : 'grey'}>{say(one.strong ? 'strong' : 'weak')}</Mark>
                   <span className="fact-note">{[one.scope, format.day(one.seen_at)].filter(Boolean).join(' · ')}</span>
                 </span>
               </li>

@@ -1,11 +1,11 @@
 // member_figures.tsx -- what a member comes to: money, orders, class, place in RFM.
-import { Tag } from 'antd'
 import type { MemberView } from '~/api'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
 import { Figure } from '~/parts/figure'
 import { ClassMark } from '../members/marks'
 import { place } from '../members/columns'
+import { Mark } from '~/parts/mark'
 
 export function MemberFigures({ member }: { member: MemberView }) {
   const say = useSay()
@@ -29,7 +29,7 @@ export function MemberFigures({ member }: { member: MemberView }) {
               <ClassMark name={member.class} />
               {member.scene.map((scene) => {
                 const word = `scene.${scene}`
-                return <Tag key={scene} color="purple">{isWord(word) ? say(word) : scene}</Tag>
+                return <Mark key={scene} tone="plum">{isWord(word) ? say(word) : scene}</Mark>
               })}
             </span>
           }

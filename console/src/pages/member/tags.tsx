@@ -1,6 +1,6 @@
 // tags.tsx -- a member's tags: see, add (with an end, if wished), remove.
 import { PlusOutlined } from '@ant-design/icons'
-import { App, AutoComplete, Button, Card, DatePicker, Popconfirm, Space, Tag, Tooltip } from 'antd'
+import { App, AutoComplete, Button, Card, DatePicker, Popconfirm, Space, Tooltip } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import type { MemberTag, MemberView, TagView } from '~/api'
@@ -9,6 +9,7 @@ import { useChange, useData, type Page } from '~/base/data'
 import { useFormat, type Format } from '~/base/format'
 import { isWord, useSay, type Say } from '~/base/locale'
 import { Failure } from '~/parts/states'
+import { Mark } from '~/parts/mark'
 
 export const sourceText = (source: string, say: Say): string => {
   const word = `source.${source}`
@@ -34,14 +35,14 @@ export function Tags({ member, changed }: { member: MemberView; changed: () => v
       <span className="chips">
         {member.tags.map((tag) => (
           <Tooltip key={tag.tag} title={about(tag, say, format)}>
-            <Tag tabIndex={0} className="tag-big">
+            <Mark tabIndex={0} className="tag-big">
               {tag.tag}
               {may && (
                 <Popconfirm title={say('remove_tag', { tag: tag.tag })} onConfirm={() => drop(tag.tag)}>
                   <button type="button" className="tag-drop" aria-label={say('remove_tag', { tag: tag.tag })}>×</button>
                 </Popconfirm>
               )}
-            </Tag>
+            </Mark>
           </Tooltip>
         ))}
         {member.tags.length === 0 && <span className="quiet">{say('no_tags')}</span>}

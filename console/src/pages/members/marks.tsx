@@ -1,6 +1,8 @@
 // marks.tsx -- small marks of a member: tags, class.
-import { Tag, Tooltip } from 'antd'
+import { Tooltip } from 'antd'
+import type { Tone } from '~/app/theme'
 import { isWord, useSay } from '~/base/locale'
+import { Mark } from '~/parts/mark'
 
 const shown = 3
 
@@ -9,13 +11,13 @@ export function TagChips({ tags }: { tags: string[] }) {
   const rest = tags.slice(shown)
   return (
     <span className="chips">
-      {tags.slice(0, shown).map((tag) => <Tag key={tag}>{tag}</Tag>)}
-      {rest.length > 0 && <Tooltip title={rest.join('、')}><Tag tabIndex={0}>+{rest.length}</Tag></Tooltip>}
+      {tags.slice(0, shown).map((tag) => <Mark key={tag}>{tag}</Mark>)}
+      {rest.length > 0 && <Tooltip title={rest.join('、')}><Mark tabIndex={0}>+{rest.length}</Mark></Tooltip>}
     </span>
   )
 }
 
-const colours: Record<string, string> = { A: 'gold', B: 'cyan', C: 'geekblue' }
+const colours: Record<string, Tone> = { A: 'amber', B: 'teal', C: 'blue' }
 
 export function ClassMark({ name }: { name: string | null }) {
   const say = useSay()
@@ -23,7 +25,7 @@ export function ClassMark({ name }: { name: string | null }) {
   if (!name) return <span className="quiet">–</span>
   return (
     <Tooltip title={isWord(what) ? say(what) : undefined}>
-      <Tag color={colours[name]} tabIndex={0}>{name}</Tag>
+      <Mark tone={colours[name]} tabIndex={0}>{name}</Mark>
     </Tooltip>
   )
 }

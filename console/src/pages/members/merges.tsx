@@ -1,5 +1,5 @@
 // merges.tsx -- merges that were made (with undo) and conflicts that wait for somebody to decide.
-import { App, Button, Card, Popconfirm, Tag } from 'antd'
+import { App, Button, Card, Popconfirm } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { ConflictView, MergeView } from '~/api'
@@ -12,6 +12,7 @@ import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { MergeDialog } from '../member/merge_dialog'
+import { Mark } from '~/parts/mark'
 
 const MemberLink = ({ id, name }: { id: number; name?: string | null }) => <Link to={`/members/${id}`}>{name} <span className="number">#{id}</span></Link>
 
@@ -68,7 +69,7 @@ function Merged() {
     {
       key: 'do', title: say('actions'),
       cell: (row) =>
-        row.undone_at ? <Tag>{say('merge_state_undone')}</Tag> : may ? (
+        row.undone_at ? <Mark>{say('merge_state_undone')}</Mark> : may ? (
           <Popconfirm title={say('undo_merge')} onConfirm={() => undo(row.id)}>
             <Button size="small" loading={change.busy}>{say('undo')}</Button>
           </Popconfirm>

@@ -1,21 +1,22 @@
 // order_rows.tsx -- a list of orders; each opens to its lines.
-import { Tag } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { OrderRow, OrderState } from '~/api'
 import type { Pages } from '~/base/data'
+import type { Tone } from '~/app/theme'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { Rows, type Column } from '~/parts/rows'
 import { OrderDetail } from './order_detail'
+import { Mark } from '~/parts/mark'
 
-const colours: Record<OrderState, string> = {
-  placed: 'default', paid: 'cyan', shipped: 'blue', completed: 'green', cancelled: 'default', refunded: 'volcano',
+const colours: Record<OrderState, Tone> = {
+  placed: 'amber', paid: 'teal', shipped: 'blue', completed: 'green', cancelled: 'grey', refunded: 'red',
 }
 
 export function OrderStateMark({ state }: { state: OrderState }) {
   const say = useSay()
-  return <Tag color={colours[state]}>{say(`state.${state}`)}</Tag>
+  return <Mark tone={colours[state]}>{say(`state.${state}`)}</Mark>
 }
 
 export function OrderRows({ from, without = [], empty }: { from: Pages<OrderRow>; without?: string[]; empty: ReactNode }) {

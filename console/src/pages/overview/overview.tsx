@@ -16,10 +16,10 @@ import { Shops } from './shops'
 import { Trend } from './trend'
 
 /** The tiles, in the order they are read. */
-const tiles: { figure: keyof Tally; money?: boolean; mean?: boolean }[] = [
+const tiles: { figure: keyof Tally; money?: boolean; mean?: boolean; lessIsGood?: boolean }[] = [
   { figure: 'net', money: true },
   { figure: 'paid', money: true },
-  { figure: 'refund', money: true },
+  { figure: 'refund', money: true, lessIsGood: true },
   { figure: 'orders' },
   { figure: 'paid_orders' },
   { figure: 'average', money: true, mean: true },
@@ -29,7 +29,7 @@ const tiles: { figure: keyof Tally; money?: boolean; mean?: boolean }[] = [
 
 function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: OverviewReport; format: Format }) {
   const say = useSay()
-  const { figure, money, mean } = tile
+  const { figure, money, mean, lessIsGood } = tile
   const now = report.now[figure]
   const before = report.before[figure]
   const short = mean ? format.mean : money ? format.shortMoney : (n: number | string) => format.tile(Number(n))
@@ -40,7 +40,7 @@ function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: 
       hint={say(`figure.${figure}.what`)}
       value={short(String(now))}
       full={full(String(now))}
-      below={<span title={say('before_was', { n: full(String(before)) })}><Move now={Number(now)} before={Number(before)} /></span>}
+      below={<span title={say('before_was', { n: full(String(before)) })}><Move now={Number(now)} before={Number(before)} lessIsGood={lessIsGood} /></span>}
     />
   )
 }

@@ -1,6 +1,6 @@
 // move.tsx -- who went from which type to which between two dates.
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Card, DatePicker, Tag } from 'antd'
+import { Card, DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
@@ -17,6 +17,7 @@ import { Rows, still, type Column } from '~/parts/rows'
 import { Loaded, Nothing } from '~/parts/states'
 import { How } from './how'
 import { useAsked, withAsked } from './rule'
+import { Mark } from '~/parts/mark'
 
 export default function Move() {
   const say = useSay()
@@ -63,7 +64,7 @@ function Moved({ move }: { move: RfmMove }) {
   const columns: Column<RfmFlow>[] = [
     {
       key: 'flow', title: say('move.flow'),
-      cell: (flow) => <>{nameOf(flow.from)} → {nameOf(flow.to)} {flow.from === flow.to && <Tag>{say('move.stayed')}</Tag>}</>,
+      cell: (flow) => <>{nameOf(flow.from)} → {nameOf(flow.to)} {flow.from === flow.to && <Mark>{say('move.stayed')}</Mark>}</>,
     },
     { key: 'members', title: say('rfm.members'), right: true, cell: (flow) => format.count(flow.members) },
   ]

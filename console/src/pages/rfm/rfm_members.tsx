@@ -1,6 +1,5 @@
 // rfm_members.tsx -- the members of one RFM cell or type.
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Tag } from 'antd'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import type { MemberRow } from '~/api'
 import { usePages } from '~/base/data'
@@ -10,6 +9,7 @@ import { Rows } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
 import { ColumnChooser, useMemberColumns, useShownColumns } from '../members/columns'
 import { useAsked, withAsked } from './rule'
+import { Mark } from '~/parts/mark'
 
 const parts = ['r', 'f', 'm'] as const
 
@@ -31,7 +31,7 @@ export default function RfmMembers() {
           <>
             <Link to={withAsked('/rfm', asked)} aria-label={say('back')} className="back"><ArrowLeftOutlined /></Link>
             {type && (isWord(word) ? say(word) : type)}
-            {parts.map((name) => cell[name] && <Tag key={name} color="cyan" className="tag-big">{name.toUpperCase()}{cell[name]}</Tag>)}
+            {parts.map((name) => cell[name] && <Mark key={name} tone="teal" className="tag-big">{name.toUpperCase()}{cell[name]}</Mark>)}
             {asked.at && <span className="quiet number"> {asked.at}</span>}
           </>
         }
