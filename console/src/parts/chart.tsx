@@ -10,6 +10,7 @@ bring([LineChart, SankeyChart, GridComponent, TooltipComponent, SVGRenderer])
 
 const base = {
   color: palette,
+  animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
   animationDuration: 250,
   textStyle: { color: ink, fontFamily: 'inherit' },
   aria: { enabled: false },
