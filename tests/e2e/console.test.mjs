@@ -109,7 +109,7 @@ test('changed cuts take effect while one looks', async () => {
   await visitor.page.getByLabel('R 分界（天）').fill('7，200');
   await visitor.page.waitForURL('**recency=7%2C200**');
   await until(async () => (await visitor.page.locator('.heat').allTextContents()).join() !== before.join(), 'other cuts, other cells');
-  await visitor.page.getByText('<7 天').first().waitFor();
+  await visitor.page.getByText('≤6 天').first().waitFor();
   await visitor.page.getByLabel('R 分界（天）').fill('200,7');
   await visitor.page.locator('[role=alert]').waitFor();
   await visitor.leave();
