@@ -38,8 +38,7 @@ static const struct cli_option import_options_table[] = {
     { 0 },
 };
 
-/* -- the progress bar: only where somebody looks
- * -------------------------------------------------------- */
+/* -- the progress bar: only where somebody looks ----------------------------------------------- */
 
 #define BAR 24
 
@@ -62,8 +61,7 @@ static void show_bar(void *arg, const struct import_progress *p)
     fflush(stderr);
 }
 
-/* -- options
- * --------------------------------------------------------------------------------------------- */
+/* -- options ----------------------------------------------------------------------------------- */
 
 static enum err read_mapping(struct cli *cli, struct import_pair_list *out)
 {
@@ -94,8 +92,7 @@ static enum err read_choice(struct cli *cli, struct import_choice *out)
     return OK;
 }
 
-/* -- what came of it
- * ------------------------------------------------------------------------------------- */
+/* -- what came of it --------------------------------------------------------------------------- */
 
 static void print_mapping(struct cli *cli, const struct import_plan *p)
 {
@@ -188,7 +185,8 @@ static enum err run_import(struct cli *cli)
     bool bar = !cli->json && isatty(STDERR_FILENO);
     TRY(read_choice(cli, &run.choice));
     if (!run.dry_run) TRY(cli_open(cli, CLI_WRITES));
-    else if (cli_open(cli, CLI_READS) != OK) cli->c->why = (struct problem){ 0 }; /* no shop yet: saved profiles alone are missing */
+    else if (cli_open(cli, CLI_READS) != OK)
+        cli->c->why = (struct problem){ 0 }; /* no shop yet: saved profiles alone are missing */
     if (run.dry_run && !cli->json) run.facts_max = 10;
     if (bar) {
         run.progress = show_bar;

@@ -2,8 +2,8 @@
  *
  * Invariants
  *   1. buf[start..end) is decoded text not yet given out; buf[end] is a NUL that ends every scan.
- *   2. a row is cut into spans first, without changing the text, so that it can be cut again after more text came;
- *      only then are its quotes taken out, in place.
+ *   2. a row is cut into spans first, without changing the text, so that it can be cut again after
+ * more text came; only then are its quotes taken out, in place.
  *   3. no row is longer than LINE_MAX_BYTES; a NUL in the file is met as an error at its row.
  */
 #include "sheet/parts.h"
@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define BUF_ROOM (4 << 20)
+#define BUF_ROOM      (4 << 20)
 #define READ_AT_LEAST (256 << 10)
 
 struct span {
@@ -26,7 +26,7 @@ struct csv {
     i64 nul_at; /* first NUL of the file within buf; -1: none */
     bool ended;
     struct problem failed; /* of the source: told when all rows before it have been given out */
-    i64 number; /* of the last row given out */
+    i64 number;            /* of the last row given out */
     char separator;
     u8 special[256];
     struct span *spans;
@@ -78,7 +78,8 @@ static i64 separator_score(const struct csv *csv, char candidate)
     return least * 4 + (least == first ? first : 0) + first;
 }
 
-/* "sep=;" in the first line is Excel's way to say it; else the candidate that parts the lines best. */
+/* "sep=;" in the first line is Excel's way to say it; else the candidate that parts the lines best.
+ */
 static char find_separator(struct csv *csv)
 {
     static const char candidates[] = { ',', '\t', ';', '|' };
@@ -135,7 +136,8 @@ static void more_cells(struct csv *csv)
     if (!csv->spans || !csv->cells) abort();
 }
 
-/* Where the text of a quoted cell begins: after `"` or `="`, blanks before it passed over. NULL: not quoted. */
+/* Where the text of a quoted cell begins: after `"` or `="`, blanks before it passed over. NULL:
+ * not quoted. */
 static const char *opening_quote(const struct csv *csv, const char *p)
 {
     while (*p == ' ' || (*p == '\t' && csv->separator != '\t')) p++;
@@ -143,7 +145,8 @@ static const char *opening_quote(const struct csv *csv, const char *p)
     return *p == '"' ? p + 1 : NULL;
 }
 
-/* The end of a quoted cell: at a separator, a line's end or the end of the text. *closed: its quote was met. */
+/* The end of a quoted cell: at a separator, a line's end or the end of the text. *closed: its quote
+ * was met. */
 static const char *quoted_end(const struct csv *csv, const char *p, bool *closed)
 {
     const char *end = csv->buf + csv->end;
@@ -157,7 +160,8 @@ static const char *quoted_end(const struct csv *csv, const char *p, bool *closed
             continue;
         }
         *closed = true;
-        while (!csv->special[(u8)*p]) p++; /* what follows a quote belongs to the cell all the same */
+        while (!csv->special[(u8)*p])
+            p++; /* what follows a quote belongs to the cell all the same */
         return p;
     }
 }
@@ -224,9 +228,10 @@ static str unquote(const struct csv *csv, char *at, i64 n)
 
 static enum err line_too_long(struct ctx *c, const struct csv *csv)
 {
-    return fail(c, E_INVALID, "第 %lld 行超过 1 MB，多半是引号没有配对或文件已损坏，请检查这一行",
-                "row %lld is longer than 1 MB: probably a quote is not closed or the file is damaged",
-                (long long)csv->number + 1);
+    return fail(
+        c, E_INVALID, "第 %lld 行超过 1 MB，多半是引号没有配对或文件已损坏，请检查这一行",
+        "row %lld is longer than 1 MB: probably a quote is not closed or the file is damaged",
+        (long long)csv->number + 1);
 }
 
 enum err csv_next(struct ctx *c, struct csv *csv, struct raw_row *row, bool *more)
@@ -255,7 +260,8 @@ enum err csv_next(struct ctx *c, struct csv *csv, struct raw_row *row, bool *mor
     *row = (struct raw_row){ .number = ++csv->number, .n = n };
     str text = { csv->buf + csv->start, next - csv->start };
     if (source_replaced(csv->source) && str_find(text, S("\xEF\xBF\xBD")) >= 0)
-        row->bad = say(c, S("有无法识别的文字（编码错误）"), S("some bytes are not text in the file's encoding"));
+        row->bad = say(c, S("有无法识别的文字（编码错误）"),
+                       S("some bytes are not text in the file's encoding"));
     for (i64 i = 0; i < n; i++) {
         char *at = csv->buf + csv->spans[i].from;
         i64 len = csv->spans[i].n & ~SPAN_QUOTED;

@@ -5,10 +5,10 @@
 #include "sheet/source.h"
 
 #define LINE_MAX_BYTES (1 << 20)
-#define COLUMNS_MAX 16384
+#define COLUMNS_MAX    16384
 
-/* A row as the file has it: cells cleaned, no columns matched yet. `cells` has room for COLUMNS_MAX when there are that many;
- * valid until the next row. */
+/* A row as the file has it: cells cleaned, no columns matched yet. `cells` has room for COLUMNS_MAX
+ * when there are that many; valid until the next row. */
 struct raw_row {
     i64 number;
     str *cells;

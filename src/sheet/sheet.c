@@ -103,7 +103,8 @@ static void name_columns(struct sheet *s, strs header)
     for (i64 i = 0; i < header.n; i++) {
         str name = header.at[i];
         if (name.n == 0) name = str_fmt(s->arena, "column %lld", (long long)i + 1);
-        /* Names must differ for mappings to be clear; a header of thousands of columns is not compared. */
+        /* Names must differ for mappings to be clear; a header of thousands of columns is not
+         * compared. */
         s->columns.at[i] = header.n <= 1000 ? unused_name(s, name, i) : name;
     }
     s->cells = calloc((size_t)(header.n ? header.n : 1), sizeof *s->cells);
@@ -116,8 +117,7 @@ static enum err read_header(struct ctx *c, struct sheet *s)
     struct raw_row first, second;
     bool more = false;
     TRY(next_filled(c, s, &first, &more));
-    if (!more)
-        return fail(c, E_INVALID, "文件里没有任何内容", "there is nothing in the file");
+    if (!more) return fail(c, E_INVALID, "文件里没有任何内容", "there is nothing in the file");
     if (filled_cells(&first) == 1) {
         TRY(next_filled(c, s, &second, &more));
         if (more && filled_cells(&second) >= 3) {
@@ -151,8 +151,7 @@ static enum err open_text(struct ctx *c, struct sheet *s, char separator)
 static enum err open_zip(struct ctx *c, struct sheet *s, str sheet_name)
 {
     int fd = spool_file();
-    if (fd < 0)
-        return fail(c, E_INTERNAL, "建不了临时文件", "cannot make a temporary file");
+    if (fd < 0) return fail(c, E_INTERNAL, "建不了临时文件", "cannot make a temporary file");
     enum err e = source_spool(c, s->source, fd, GZIP_XLSX_MAX);
     if (e != OK) {
         close(fd);
@@ -198,20 +197,11 @@ enum err sheet_open(struct ctx *c, str path, struct sheet_options o, struct shee
     return OK;
 }
 
-strs sheet_columns(const struct sheet *s)
-{
-    return s->columns;
-}
+strs sheet_columns(const struct sheet *s) { return s->columns; }
 
-str sheet_format(const struct sheet *s)
-{
-    return s->format;
-}
+str sheet_format(const struct sheet *s) { return s->format; }
 
-bool sheet_dates_are_serial(const struct sheet *s)
-{
-    return s->xlsx && !xlsx_date1904(s->xlsx);
-}
+bool sheet_dates_are_serial(const struct sheet *s) { return s->xlsx && !xlsx_date1904(s->xlsx); }
 
 f64 sheet_progress(const struct sheet *s)
 {

@@ -1,4 +1,5 @@
-/* source.h -- inside the sheet room: the bytes of a file, unpacked from gzip and decoded to UTF-8, in pieces. */
+/* source.h -- inside the sheet room: the bytes of a file, unpacked from gzip and decoded to UTF-8,
+ * in pieces. */
 #pragma once
 
 #include "base/ctx.h"

@@ -1,9 +1,12 @@
-/* text.c -- bytes in, UTF-8 out: gzip, byte-order marks, guessing the encoding, GB18030 and UTF-16 by iconv.
+/* text.c -- bytes in, UTF-8 out: gzip, byte-order marks, guessing the encoding, GB18030 and UTF-16
+ * by iconv.
  *
  * Invariants
  *   1. what source_read gives out is valid UTF-8 and ends with a whole character.
- *   2. the encoding is decided at the first chunk that is not plain ASCII and never changes afterwards.
- *   3. raw[at..n) is what was unpacked and not yet decoded; a character cut by its end waits there for the next chunk.
+ *   2. the encoding is decided at the first chunk that is not plain ASCII and never changes
+ * afterwards.
+ *   3. raw[at..n) is what was unpacked and not yet decoded; a character cut by its end waits there
+ * for the next chunk.
  */
 #include "sheet/source.h"
 
@@ -34,7 +37,7 @@ struct source {
 
 static const u8 REPLACEMENT[3] = { 0xEF, 0xBF, 0xBD };
 
-/* -- bytes ------------------------------------------------------------------------------------ */
+/* -- bytes ------------------------------------------------------------------------------------- */
 
 /* Up to `room` more bytes into raw; *got is 0 at the end. */
 static enum err read_some(struct ctx *c, struct source *s, i64 room, i64 *got)
@@ -113,10 +116,8 @@ enum err source_open(struct ctx *c, str path, struct source **out)
 void source_close(struct source *s)
 {
     if (!s) return;
-    if (s->gz)
-        gzclose(s->gz);
-    else
-        close(s->fd);
+    if (s->gz) gzclose(s->gz);
+    else close(s->fd);
     if (s->iconv != (iconv_t)-1) iconv_close(s->iconv);
     free(s);
 }
@@ -130,20 +131,11 @@ enum source_kind source_kind(const struct source *s)
     return SOURCE_TEXT;
 }
 
-bool source_gzip(const struct source *s)
-{
-    return s->gz != NULL;
-}
+bool source_gzip(const struct source *s) { return s->gz != NULL; }
 
-enum encoding source_encoding(const struct source *s)
-{
-    return s->encoding;
-}
+enum encoding source_encoding(const struct source *s) { return s->encoding; }
 
-i64 source_replaced(const struct source *s)
-{
-    return s->replaced;
-}
+i64 source_replaced(const struct source *s) { return s->replaced; }
 
 f64 source_progress(const struct source *s)
 {
@@ -190,7 +182,7 @@ enum err source_spool(struct ctx *c, struct source *s, int fd, i64 max)
     return s->failed.err;
 }
 
-/* -- which encoding --------------------------------------------------------------------------- */
+/* -- which encoding ---------------------------------------------------------------------------- */
 
 /* Length of the UTF-8 character at p, 0 when it is none, -1 when the bytes end inside it. */
 static inline int utf8_char(const u8 *p, i64 n)
@@ -303,7 +295,8 @@ static enum err decide(struct ctx *c, struct source *s)
     if (utf8.good >= utf8.bad * 10 && utf8.good) return use_encoding(c, s, ENC_UTF8);
     struct score gb = score_gb18030(p, n);
     if (gb.good >= gb.bad * 10 && gb.good) return use_encoding(c, s, ENC_GB18030);
-    return fail(c, E_UNSUPPORTED, "看不出文件的编码：既不是 UTF-8 也不是 GB18030，请另存为 UTF-8 的 csv",
+    return fail(c, E_UNSUPPORTED,
+                "看不出文件的编码：既不是 UTF-8 也不是 GB18030，请另存为 UTF-8 的 csv",
                 "the encoding is neither UTF-8 nor GB18030; save it as csv in UTF-8");
 }
 
@@ -323,9 +316,10 @@ enum err source_begin_text(struct ctx *c, struct source *s)
     return decide(c, s);
 }
 
-/* -- decoding --------------------------------------------------------------------------------- */
+/* -- decoding ---------------------------------------------------------------------------------- */
 
-/* Copies valid UTF-8; bytes that are none become U+FFFD. A character cut by the end of raw stays. */
+/* Copies valid UTF-8; bytes that are none become U+FFFD. A character cut by the end of raw stays.
+ */
 static i64 decode_utf8(struct source *s, char *out, i64 room)
 {
     i64 put = 0;

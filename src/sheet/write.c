@@ -1,4 +1,5 @@
-/* write.c -- tables written for people: csv that a spreadsheet opens safely, and xlsx, both with constant memory. */
+/* write.c -- tables written for people: csv that a spreadsheet opens safely, and xlsx, both with
+ * constant memory. */
 #include "sheet/sheet.h"
 
 #include "base/num.h"
@@ -34,15 +35,14 @@ static bool plain_number(str s)
     if (s.n - i > 1 && s.at[i] == '0' && s.at[i + 1] != '.') return false;
     if (i == s.n || s.at[i] == '.' || s.at[s.n - 1] == '.') return false;
     for (; i < s.n; i++) {
-        if (s.at[i] >= '0' && s.at[i] <= '9')
-            digits++;
-        else if (s.at[i] != '.' || dots++)
-            return false;
+        if (s.at[i] >= '0' && s.at[i] <= '9') digits++;
+        else if (s.at[i] != '.' || dots++) return false;
     }
     return digits > 0 && digits <= 15;
 }
 
-/* Spreadsheets run cells that begin so as formulas; an apostrophe makes them text. Numbers are left alone. */
+/* Spreadsheets run cells that begin so as formulas; an apostrophe makes them text. Numbers are left
+ * alone. */
 static bool dangerous(str s)
 {
     if (s.n == 0 || !strchr("=+-@\t\r", s.at[0]) || s.at[0] == 0) return false;
@@ -135,7 +135,8 @@ enum err sheet_finish(struct ctx *c, struct sheet_out *o)
     if (o->book) {
         lxw_error code = workbook_close(o->book);
         if (code != LXW_NO_ERROR)
-            e = fail(c, E_INTERNAL, "写 xlsx 失败：%s", "writing the xlsx failed: %s", lxw_strerror(code));
+            e = fail(c, E_INTERNAL, "写 xlsx 失败：%s", "writing the xlsx failed: %s",
+                     lxw_strerror(code));
     }
     *o->handle = NULL;
     free(o);

@@ -1,8 +1,11 @@
-/* xlsx.c -- rows out of a worksheet, streamed: 64 KiB of XML at a time, its whole rows queued and given out one by one.
+/* xlsx.c -- rows out of a worksheet, streamed: 64 KiB of XML at a time, its whole rows queued and
+ * given out one by one.
  *
  * Invariants
- *   1. the queue holds rows of at most one piece of XML; its arena is emptied before the next piece.
- *   2. a row that spans pieces waits in `text` and `cells`, bounded by LINE_MAX_BYTES and COLUMNS_MAX.
+ *   1. the queue holds rows of at most one piece of XML; its arena is emptied before the next
+ * piece.
+ *   2. a row that spans pieces waits in `text` and `cells`, bounded by LINE_MAX_BYTES and
+ * COLUMNS_MAX.
  *   3. rows are numbered by the sheet (`r`), not counted: empty rows cost nothing.
  */
 #include "sheet/xlsx_parts.h"
@@ -47,7 +50,7 @@ struct xlsx {
     i64 column, value_from;
 };
 
-/* -- the cell in work ------------------------------------------------------------------------- */
+/* -- the cell in work -------------------------------------------------------------------------- */
 
 static void add_text(struct entry *e, const char *at, i64 n)
 {
@@ -88,11 +91,12 @@ static void start_cell(struct entry *e, const char **attributes)
     i64_parse(attribute(attributes, "s"), &style);
     x->in_cell = true;
     x->column = column_of(x, attribute(attributes, "r"));
-    x->kind = str_eq(kind, S("s")) ? CELL_SHARED
-              : str_eq(kind, S("b")) ? CELL_FLAG
+    x->kind = str_eq(kind, S("s"))                      ? CELL_SHARED
+              : str_eq(kind, S("b"))                    ? CELL_FLAG
               : str_empty(kind) || str_eq(kind, S("n")) ? CELL_NUMBER
                                                         : CELL_TEXT;
-    x->style = style >= 0 && style < x->styles.n ? (enum date_style)x->styles.at[style] : STYLE_PLAIN;
+    x->style =
+        style >= 0 && style < x->styles.n ? (enum date_style)x->styles.at[style] : STYLE_PLAIN;
     x->value_from = x->text_n;
     if (x->column >= COLUMNS_MAX)
         entry_fail(e, fail(e->c, E_INVALID, "第 %lld 行超过 %d 列", "row %lld has over %d columns",
@@ -118,9 +122,10 @@ static void finish_value(struct entry *e)
     if (x->kind == CELL_SHARED) {
         str shared = S("");
         if (!i64_parse(raw, &index) || !strings_get(x->strings, index, &shared)) {
-            entry_fail(e, fail(e->c, E_INVALID, "第 %lld 行引用了不存在的共享文字，文件已损坏",
-                               "row %lld refers to a shared string that is not there: the file is damaged",
-                               (long long)x->number));
+            entry_fail(
+                e, fail(e->c, E_INVALID, "第 %lld 行引用了不存在的共享文字，文件已损坏",
+                        "row %lld refers to a shared string that is not there: the file is damaged",
+                        (long long)x->number));
             return;
         }
         put_text(e, shared);
@@ -153,7 +158,7 @@ static void finish_cell(struct entry *e)
     x->cells[x->column] = (struct piece){ x->value_from, n };
 }
 
-/* -- rows ------------------------------------------------------------------------------------- */
+/* -- rows -------------------------------------------------------------------------------------- */
 
 static void start_row(struct entry *e, const char **attributes)
 {
@@ -182,18 +187,12 @@ static void sheet_start(void *arg, const char *name, const char **attributes)
     struct entry *e = arg;
     struct xlsx *x = e->arg;
     name = local_name(name);
-    if (strcmp(name, "c") == 0)
-        start_cell(e, attributes);
-    else if (strcmp(name, "row") == 0)
-        start_row(e, attributes);
-    else if (strcmp(name, "v") == 0)
-        x->in_value = x->in_cell;
-    else if (strcmp(name, "is") == 0)
-        x->in_inline = x->in_cell;
-    else if (strcmp(name, "rPh") == 0)
-        x->in_phonetic++;
-    else if (strcmp(name, "t") == 0)
-        x->in_value = x->in_inline && x->in_phonetic == 0;
+    if (strcmp(name, "c") == 0) start_cell(e, attributes);
+    else if (strcmp(name, "row") == 0) start_row(e, attributes);
+    else if (strcmp(name, "v") == 0) x->in_value = x->in_cell;
+    else if (strcmp(name, "is") == 0) x->in_inline = x->in_cell;
+    else if (strcmp(name, "rPh") == 0) x->in_phonetic++;
+    else if (strcmp(name, "t") == 0) x->in_value = x->in_inline && x->in_phonetic == 0;
 }
 
 static void sheet_end(void *arg, const char *name)
@@ -202,16 +201,11 @@ static void sheet_end(void *arg, const char *name)
     struct xlsx *x = e->arg;
     if (e->err != OK) return;
     name = local_name(name);
-    if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0)
-        x->in_value = false;
-    else if (strcmp(name, "c") == 0)
-        finish_cell(e);
-    else if (strcmp(name, "row") == 0)
-        finish_row(x);
-    else if (strcmp(name, "is") == 0)
-        x->in_inline = false;
-    else if (strcmp(name, "rPh") == 0 && x->in_phonetic)
-        x->in_phonetic--;
+    if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0) x->in_value = false;
+    else if (strcmp(name, "c") == 0) finish_cell(e);
+    else if (strcmp(name, "row") == 0) finish_row(x);
+    else if (strcmp(name, "is") == 0) x->in_inline = false;
+    else if (strcmp(name, "rPh") == 0 && x->in_phonetic) x->in_phonetic--;
 }
 
 static void sheet_text(void *arg, const char *text, int n)
@@ -248,12 +242,9 @@ f64 xlsx_progress(const struct xlsx *x)
     return (f64)x->entry.read / (f64)x->entry.size;
 }
 
-bool xlsx_date1904(const struct xlsx *x)
-{
-    return x->date1904;
-}
+bool xlsx_date1904(const struct xlsx *x) { return x->date1904; }
 
-/* -- the workbook ----------------------------------------------------------------------------- */
+/* -- the workbook ------------------------------------------------------------------------------ */
 
 struct workbook_reader {
     str wanted;
@@ -313,8 +304,8 @@ static enum err open_worksheet(struct ctx *c, struct xlsx *x, str sheet_name)
     struct workbook_reader w = { .wanted = sheet_name };
     TRY(parse_part(c, x->zip, "xl/workbook.xml", &w, workbook_start));
     if (!w.found)
-        return fail(c, E_INVALID, "工作簿里没有名为“" STR_FMT "”的表", "the workbook has no sheet \"" STR_FMT "\"",
-                    STR_ARG(sheet_name));
+        return fail(c, E_INVALID, "工作簿里没有名为“" STR_FMT "”的表",
+                    "the workbook has no sheet \"" STR_FMT "\"", STR_ARG(sheet_name));
     x->date1904 = w.date1904;
     TRY(parse_part(c, x->zip, "xl/_rels/workbook.xml.rels", &w, relations_start));
     bool absolute = w.target[0] == '/';

@@ -1,8 +1,9 @@
-/* xlsx_entry.c -- parts of an xlsx: unzipped and parsed in pieces, within limits, without DTDs or entities. */
+/* xlsx_entry.c -- parts of an xlsx: unzipped and parsed in pieces, within limits, without DTDs or
+ * entities. */
 #include "sheet/xlsx_parts.h"
 
 /* A part may unpack to this much, and beyond SAFE_SIZE only at a ratio that real sheets reach. */
-#define PART_MAX ((i64)4 << 30)
+#define PART_MAX  ((i64)4 << 30)
 #define SAFE_SIZE ((i64)64 << 20)
 #define RATIO_MAX 250
 
@@ -38,14 +39,12 @@ enum err entry_open(struct ctx *c, zip_t *zip, const char *name, struct entry *e
 {
     *e = (struct entry){ .name = name, .arg = arg };
     zip_int64_t index = zip_name_locate(zip, name, ZIP_FL_NOCASE);
-    if (index < 0)
-        return fail(c, E_NOT_FOUND, "xlsx 里没有 %s", "the xlsx has no part %s", name);
+    if (index < 0) return fail(c, E_NOT_FOUND, "xlsx 里没有 %s", "the xlsx has no part %s", name);
     zip_stat_t st;
     if (zip_stat_index(zip, (zip_uint64_t)index, 0, &st) != 0 || !(st.valid & ZIP_STAT_SIZE))
         return fail(c, E_INVALID, "xlsx 的目录已损坏", "the directory of the xlsx is damaged");
     e->size = (i64)st.size;
-    if (e->size > PART_MAX ||
-        (e->size > SAFE_SIZE && (i64)st.comp_size < e->size / RATIO_MAX))
+    if (e->size > PART_MAX || (e->size > SAFE_SIZE && (i64)st.comp_size < e->size / RATIO_MAX))
         return fail(c, E_UNSUPPORTED, "%s 解压后有 %lld MB，压缩比不正常，拒绝读取",
                     "%s unpacks to %lld MB, at a ratio no sheet has; it will not be read", name,
                     (long long)(e->size >> 20));
@@ -74,8 +73,8 @@ enum err entry_feed(struct ctx *c, struct entry *e)
     if (!into) abort();
     zip_int64_t n = zip_fread(e->file, into, 64 << 10);
     if (n < 0)
-        return fail(c, E_INVALID, "%s 已损坏（%s），请重新导出", "%s is damaged (%s); export it again",
-                    e->name, zip_file_strerror(e->file));
+        return fail(c, E_INVALID, "%s 已损坏（%s），请重新导出",
+                    "%s is damaged (%s); export it again", e->name, zip_file_strerror(e->file));
     e->read += n;
     if (e->read > PART_MAX || (e->read > SAFE_SIZE && e->read > e->size))
         return fail(c, E_UNSUPPORTED, "%s 比它声明的大，拒绝读取",

@@ -1,4 +1,5 @@
-/* xlsx_parts.c -- what cells of an xlsx refer to: shared strings (spooled to disk) and number formats. */
+/* xlsx_parts.c -- what cells of an xlsx refer to: shared strings (spooled to disk) and number
+ * formats. */
 #include "sheet/xlsx_parts.h"
 
 #include "base/clock.h"
@@ -11,14 +12,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define STRINGS_MAX ((i64)1 << 30) /* bytes of text */
-#define STRING_MAX (1 << 20)
+#define STRINGS_MAX  ((i64)1 << 30) /* bytes of text */
+#define STRING_MAX   (1 << 20)
 #define FORGET_EVERY (1 << 18) /* look-ups between givings back of mapped pages */
 
-/* -- shared strings --------------------------------------------------------------------------- */
+/* -- shared strings ---------------------------------------------------------------------------- */
 
-/* Text in one unlinked file, the end of each string in another; both are mapped when complete, and their pages given
- * back now and then, so that a large table costs disk cache and not memory. */
+/* Text in one unlinked file, the end of each string in another; both are mapped when complete, and
+ * their pages given back now and then, so that a large table costs disk cache and not memory. */
 struct spool {
     int fd;
     i64 n; /* bytes */
@@ -113,7 +114,8 @@ static enum err map_spool(struct ctx *c, struct spool *s, const void **at)
     if (s->n == 0) return OK;
     void *mapped = mmap(NULL, (size_t)s->n, PROT_READ, MAP_SHARED, s->fd, 0);
     if (mapped == MAP_FAILED)
-        return fail(c, E_INTERNAL, "内存映射失败：%s", "mapping memory failed: %s", strerror(errno));
+        return fail(c, E_INTERNAL, "内存映射失败：%s", "mapping memory failed: %s",
+                    strerror(errno));
     *at = mapped;
     return OK;
 }
@@ -176,7 +178,7 @@ bool strings_get(struct strings *s, i64 index, str *out)
     return true;
 }
 
-/* -- number formats --------------------------------------------------------------------------- */
+/* -- number formats ---------------------------------------------------------------------------- */
 
 /* Letters of a date code outside quotes, brackets and escapes. */
 enum date_style date_style_of(str code)
@@ -186,12 +188,14 @@ enum date_style date_style_of(str code)
         char b = code.at[i];
         if (b == ';') break; /* the form of positive numbers decides */
         if (b == '"') {
-            while (++i < code.n && code.at[i] != '"') {}
+            while (++i < code.n && code.at[i] != '"') {
+            }
         } else if (b == '\\' || b == '_' || b == '*') {
             i++;
         } else if (b == '[') {
             i64 from = i + 1;
-            while (++i < code.n && code.at[i] != ']') {}
+            while (++i < code.n && code.at[i] != ']') {
+            }
             char first = from < code.n ? code.at[from] | 0x20 : 0;
             char last = i > from && i < code.n ? code.at[i - 1] | 0x20 : 0;
             if ((first == 'h' || first == 's' || first == 'm') && first == last) time = true;
@@ -286,20 +290,19 @@ enum err styles_read(struct ctx *c, zip_t *zip, struct styles *out)
     return e;
 }
 
-/* -- numbers ---------------------------------------------------------------------------------- */
+/* -- numbers ----------------------------------------------------------------------------------- */
 
-/* Digits as written stay (long order numbers); what a program wrote with the noise of binary fractions is shown with 15 digits,
- * as the sheet shows it. Whole numbers of 16 digits or more that went through a double stay in E form: their end is lost. */
+/* Digits as written stay (long order numbers); what a program wrote with the noise of binary
+ * fractions is shown with 15 digits, as the sheet shows it. Whole numbers of 16 digits or more that
+ * went through a double stay in E form: their end is lost. */
 i64 number_text(char out[40], str raw)
 {
     bool plain = raw.n > 0 && raw.n < 40;
     i64 digits = 0;
     for (i64 i = 0; i < raw.n && plain; i++) {
         char b = raw.at[i];
-        if (b >= '0' && b <= '9')
-            digits++;
-        else if (b != '-' && b != '.')
-            plain = false;
+        if (b >= '0' && b <= '9') digits++;
+        else if (b != '-' && b != '.') plain = false;
     }
     f64 value = 0;
     bool whole = str_find(raw, S(".")) < 0;
@@ -319,7 +322,9 @@ i64 serial_text(char out[40], f64 serial, enum date_style style, bool date1904)
     int h = (int)(rest / 3600), m = (int)(rest / 60 % 60), s = (int)(rest % 60);
     if (style == STYLE_TIME && days == 0) return snprintf(out, 40, "%02d:%02d:%02d", h, m, s);
     if (!date1904 && days == 60) return snprintf(out, 40, "1900-02-29"); /* a day that never was */
-    i64 from = date1904 ? day_of(1904, 1, 1) : days > 60 ? day_of(1899, 12, 30) : day_of(1899, 12, 31);
+    i64 from = date1904    ? day_of(1904, 1, 1)
+               : days > 60 ? day_of(1899, 12, 30)
+                           : day_of(1899, 12, 31);
     struct civil t = day_civil((day)(from + days));
     if (rest == 0 && style == STYLE_DATE)
         return snprintf(out, 40, "%04d-%02d-%02d", t.year, t.month, t.day);

@@ -6,7 +6,7 @@
 #include <expat.h>
 #include <zip.h>
 
-/* -- entries: one XML part of the zip, fed to expat in pieces ----------------------------------- */
+/* -- entries: one XML part of the zip, fed to expat in pieces ---------------------------------- */
 
 struct entry {
     zip_file_t *file;
@@ -19,7 +19,8 @@ struct entry {
     void *arg; /* of the handlers */
 };
 
-/* E_NOT_FOUND when the zip has no such part. Handlers are set on e->parser by the caller; e must not move. */
+/* E_NOT_FOUND when the zip has no such part. Handlers are set on e->parser by the caller; e must
+ * not move. */
 enum err entry_open(struct ctx *c, zip_t *zip, const char *name, struct entry *e, void *arg);
 void entry_close(struct entry *e);
 /* Parses the next 64 KiB; e->ended at the end. */
@@ -29,7 +30,7 @@ enum err entry_parse(struct ctx *c, struct entry *e);
 /* For handlers: stops the parser with this error. */
 void entry_fail(struct entry *e, enum err err);
 
-const char *local_name(const char *name); /* without a namespace prefix */
+const char *local_name(const char *name);                 /* without a namespace prefix */
 str attribute(const char **attributes, const char *name); /* local name; absent when missing */
 
 /* -- shared strings: spooled to disk, mapped for reading --------------------------------------- */
@@ -40,7 +41,7 @@ enum err strings_read(struct ctx *c, zip_t *zip, struct strings **out);
 bool strings_get(struct strings *s, i64 index, str *out);
 void strings_free(struct strings *s);
 
-/* -- styles: which cell formats show a date or a time ------------------------------------------- */
+/* -- styles: which cell formats show a date or a time ------------------------------------------ */
 
 enum date_style { STYLE_PLAIN, STYLE_DATE, STYLE_TIME, STYLE_DATE_TIME };
 

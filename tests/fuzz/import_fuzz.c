@@ -1,5 +1,5 @@
-/* import_fuzz.c -- any bytes as a file of orders, by every profile and by guess: each row goes in, is refused or repeats another, and what
- * was understood is what trade would take.
+/* import_fuzz.c -- any bytes as a file of orders, by every profile and by guess: each row goes in,
+ * is refused or repeats another, and what was understood is what trade would take.
  *
  * The first byte chooses profile and options, so that one corpus reaches them all.
  */
@@ -13,7 +13,9 @@
 
 static struct import_choice choice_of(u8 byte)
 {
-    static const char *const profiles[] = { "", "taobao", "taobao_items", "jd", "pinduoduo", "douyin", "youzan", "wechat_shop", "shopify",
+    static const char *const profiles[] = { "",           "taobao",      "taobao_items",
+                                            "jd",         "pinduoduo",   "douyin",
+                                            "youzan",     "wechat_shop", "shopify",
                                             "woocommerce" };
     struct import_choice choice = { .profile = str_of(profiles[byte % COUNT(profiles)]) };
     if (byte & 0x80) choice.options.order_id = S("row");
@@ -32,7 +34,8 @@ static void check_batch(struct ctx *c, const struct import_batch *b)
         assert(str_is_utf8(b->facts.at[i].number));
         rows += o->rows.n;
     }
-    for (i64 i = 0; i < b->problems.n; i++) assert(b->problems.at[i].row > 0 && b->problems.at[i].reason.n);
+    for (i64 i = 0; i < b->problems.n; i++)
+        assert(b->problems.at[i].row > 0 && b->problems.at[i].reason.n);
     assert(rows == b->rows);
 }
 

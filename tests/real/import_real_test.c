@@ -1,5 +1,5 @@
-/* import_real_test.c -- real shops' files through the importer, with their published figures to the cent.
- * Skipped, saying so, where the data is absent.
+/* import_real_test.c -- real shops' files through the importer, with their published figures to the
+ * cent. Skipped, saying so, where the data is absent.
  */
 #include "test.h"
 
@@ -29,13 +29,17 @@ static struct import_summary import_file(str path, struct import_choice choice, 
     return run.summary;
 }
 
-static void money_is(money got, const char *want) { CHECK_STR(money_text(test_ctx()->arena, got), want); }
+static void money_is(money got, const char *want)
+{
+    CHECK_STR(money_text(test_ctx()->arena, got), want);
+}
 
 #define FIELDS_OF_buyers(X, N) X(i64, members, ANY, "", N) X(money, paid, ANY, "", N)
 SHAPE(buyers);
 SHAPE_DEFINE(buyers);
 QUERY(q_buyers, buyers,
-      "SELECT COUNT(*) AS members, CAST(COALESCE(SUM(paid), 0) AS BIGINT) AS paid FROM member_trade WHERE purchases > 0");
+      "SELECT COUNT(*) AS members, CAST(COALESCE(SUM(paid), 0) AS BIGINT) AS paid FROM "
+      "member_trade WHERE purchases > 0");
 
 static void buyers_are(i64 members, const char *paid)
 {
@@ -80,7 +84,8 @@ TEST(online_retail_with_everything_kept)
 TEST(online_retail_without_exact_duplicates)
 {
     struct import_choice choice = { .options.drop_duplicates = true };
-    struct import_summary s = import_file(data_file("online_retail_2010_2011.csv.gz"), choice, false);
+    struct import_summary s =
+        import_file(data_file("online_retail_2010_2011.csv.gz"), choice, false);
     CHECK_I64(s.rows, 541909);
     CHECK_I64(s.orders, 25900);
     CHECK_I64(s.duplicates, 5268);
@@ -96,7 +101,8 @@ static void tmall(struct import_choice choice)
     CHECK_I64(s.orders, 28010);
     CHECK_I64(s.members, 0);
     money_is(s.paid, "1902487.15");
-    CHECK_OK(test_reader(), sales_between(test_reader(), day_of(2020, 1, 1), day_of(2020, 12, 31), NO_STR, &sales));
+    CHECK_OK(test_reader(), sales_between(test_reader(), day_of(2020, 1, 1), day_of(2020, 12, 31),
+                                          NO_STR, &sales));
     CHECK_I64(sales.orders, 28010);
     CHECK_I64(sales.paid_orders, 24087);
     CHECK_I64(sales.refund_orders, 5646);
@@ -107,28 +113,38 @@ static void tmall(struct import_choice choice)
 
 TEST(tmall_by_mapping)
 {
-    struct import_pair pairs[] = { { S("order_id"), S("订单编号") }, { S("total"), S("总金额") }, { S("paid"), S("买家实际支付金额") },
-                                   { S("created_at"), S("订单创建时间") }, { S("paid_at"), S("订单付款时间") }, { S("refund"), S("退款金额") },
-                                   { S("province"), S("收货地址 ") } };
-    tmall((struct import_choice){ .mapping = { pairs, COUNT(pairs) }, .options.net_of_refund = { true, true } });
+    struct import_pair pairs[] = {
+        { S("order_id"), S("订单编号") },     { S("total"), S("总金额") },
+        { S("paid"), S("买家实际支付金额") }, { S("created_at"), S("订单创建时间") },
+        { S("paid_at"), S("订单付款时间") },  { S("refund"), S("退款金额") },
+        { S("province"), S("收货地址 ") }
+    };
+    tmall((struct import_choice){ .mapping = { pairs, COUNT(pairs) },
+                                  .options.net_of_refund = { true, true } });
 }
 
 TEST(tmall_by_its_header) { tmall((struct import_choice){ 0 }); }
 
 TEST(a_chinese_shop_without_order_numbers)
 {
-    struct import_pair pairs[] = { { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") }, { S("status"), S("订单状态") },
-                                   { S("paid"), S("实付金额") }, { S("postage"), S("邮费") }, { S("province"), S("省份") },
-                                   { S("city"), S("城市") }, { S("quantity"), S("购买数量") } };
+    struct import_pair pairs[] = {
+        { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") },
+        { S("status"), S("订单状态") }, { S("paid"), S("实付金额") },
+        { S("postage"), S("邮费") },    { S("province"), S("省份") },
+        { S("city"), S("城市") },       { S("quantity"), S("购买数量") }
+    };
     str paid[] = { S("交易成功") };
-    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) }, .options = { .order_id = S("row"), .paid_status = { paid, 1 } } };
+    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
+                                    .options = { .order_id = S("row"),
+                                                 .paid_status = { paid, 1 } } };
     str path = data_file("cn_shop_orders_2019h1.csv");
     struct import_summary s = import_file(path, choice, false);
     CHECK_I64(s.rows, 28833);
     CHECK_I64(s.rejected, 0);
     CHECK_I64(s.orders, 28833);
     struct sales sales = { 0 };
-    CHECK_OK(test_reader(), sales_between(test_reader(), day_of(2019, 1, 1), day_of(2019, 6, 30), NO_STR, &sales));
+    CHECK_OK(test_reader(),
+             sales_between(test_reader(), day_of(2019, 1, 1), day_of(2019, 6, 30), NO_STR, &sales));
     CHECK_I64(sales.orders, 28833);
     CHECK_I64(sales.refund_orders, 1040);
     CHECK_I64(sales.buyers, 25420);

@@ -1,4 +1,5 @@
-/* import_job_test.c -- imports as the console starts them: kept in the book, run on their own thread, survive a death, are swept. */
+/* import_job_test.c -- imports as the console starts them: kept in the book, run on their own
+ * thread, survive a death, are swept. */
 #include "test.h"
 
 #include <stdio.h>

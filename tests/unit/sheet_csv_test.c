@@ -1,4 +1,5 @@
-/* sheet_csv_test.c -- separated text of every kind people have: quotes, encodings, gzip, broken files, writing it. */
+/* sheet_csv_test.c -- separated text of every kind people have: quotes, encodings, gzip, broken
+ * files, writing it. */
 #include "sheet/sheet.h"
 #include "test.h"
 
@@ -56,9 +57,11 @@ static str read_all(str path) { return read_all_with(path, (struct sheet_options
 
 TEST(cells_come_clean)
 {
-    READS("\xEF\xBB\xBF" "a, b ,c\n 1 ,\t2,'3\n=\"0012\",\"=\"\"x,1\"\"\",\"\t6917\"\n",
+    READS("\xEF\xBB\xBF"
+          "a, b ,c\n 1 ,\t2,'3\n=\"0012\",\"=\"\"x,1\"\"\",\"\t6917\"\n",
           "a|b|c\n2: 1|2|3\n3: 0012|x,1|6917\n");
-    READS("a,b\n\"x, \"\"y\"\"\",\"two\nlines\"\n\"\",\n\"q\" ,2\n", "a|b\n2: x, \"y\"|two\nlines\n4: q|2\n");
+    READS("a,b\n\"x, \"\"y\"\"\",\"two\nlines\"\n\"\",\n\"q\" ,2\n",
+          "a|b\n2: x, \"y\"|two\nlines\n4: q|2\n");
     READS("a;b\r\n1;2\r\n\r\n3;4", "a|b\n2: 1|2\n4: 3|4\n");
     READS("a\tb\n1,5\t2\n", "a|b\n2: 1,5|2\n");
     READS("a|b\n1,5|2\n", "a|b\n2: 1,5|2\n");
@@ -115,8 +118,12 @@ TEST(encodings_are_found_by_content)
     CHECK_STR(read_all(converted(text, "GB18030", "", 0)), want);
     CHECK_STR(read_all(converted(text, "UTF-16LE", "\xFF\xFE", 2)), want);
     CHECK_STR(read_all(converted(text, "UTF-16BE", "\xFE\xFF", 2)), want);
-    CHECK_STR(read_all(converted("order,name,x\n1,a,b\n", "UTF-16LE", "", 0)), "order|name|x\n2: 1|a|b\n");
-    CHECK_STR(read_all(file_of("a,b\n\x80" "5,\xCC\xEC\n", 9)), "a|b\n2: €5|天\n"); /* Windows' euro sign */
+    CHECK_STR(read_all(converted("order,name,x\n1,a,b\n", "UTF-16LE", "", 0)),
+              "order|name|x\n2: 1|a|b\n");
+    CHECK_STR(read_all(file_of("a,b\n\x80"
+                               "5,\xCC\xEC\n",
+                               9)),
+              "a|b\n2: €5|天\n"); /* Windows' euro sign */
 }
 
 TEST(encoding_is_decided_at_the_first_letter_beyond_ascii)
@@ -130,7 +137,8 @@ TEST(encoding_is_decided_at_the_first_letter_beyond_ascii)
     struct sheet *s = NULL;
     CHECK_OK(c, sheet_open(c, path, (struct sheet_options){ 0 }, &s));
     struct sheet_row row = { 0 }, last = { 0 };
-    for (bool more = true; more; last = more ? row : last) CHECK_OK(c, sheet_next(c, s, &row, &more));
+    for (bool more = true; more; last = more ? row : last)
+        CHECK_OK(c, sheet_next(c, s, &row, &more));
     CHECK_I64(last.number, 300002);
     CHECK_STR(last.cells[1], "张三");
     sheet_close(s);
@@ -138,7 +146,8 @@ TEST(encoding_is_decided_at_the_first_letter_beyond_ascii)
 
 TEST(a_row_with_bytes_that_are_no_text_is_bad)
 {
-    str got = read_all(text_file("编号,名称\n1,好好好好好好好好好好好好好好好好好好好好\n2,断\xE5\xA5\n3,行\n"));
+    str got = read_all(
+        text_file("编号,名称\n1,好好好好好好好好好好好好好好好好好好好好\n2,断\xE5\xA5\n3,行\n"));
     CHECK(str_find(got, S("3: 2|断")) > 0);
     CHECK(str_find(got, S("BAD some bytes are not text")) > 0);
     CHECK(str_find(got, S("\n4: 3|行\n")) > 0);
@@ -184,7 +193,7 @@ TEST(a_10_mb_line_is_refused_with_its_number)
     free(text);
 }
 
-/* -- gzip --------------------------------------------------------------------------------------- */
+/* -- gzip -------------------------------------------------------------------------------------- */
 
 TEST(gzip_is_read_as_it_is)
 {
@@ -217,13 +226,16 @@ TEST(gzip_is_read_as_it_is)
     CHECK(str_find(str_of(c->why.detail), S("gzip")) >= 0);
 }
 
-/* -- any bytes at any cut give the same rows ---------------------------------------------------- */
+/* -- any bytes at any cut give the same rows --------------------------------------------------- */
 
 static str quoted_cell(struct dice *d)
 {
-    static const char *const pieces[] = { "a", "1.5", "锦鲤", "\"", ",", "\n", " ", "x y", "'", "=" };
+    static const char *const pieces[] = {
+        "a", "1.5", "锦鲤", "\"", ",", "\n", " ", "x y", "'", "="
+    };
     struct buf b = { .arena = test_ctx()->arena };
-    for (i64 n = dice_below(d, 6); n > 0; n--) buf_add(&b, str_of(pieces[dice_below(d, COUNT(pieces))]));
+    for (i64 n = dice_below(d, 6); n > 0; n--)
+        buf_add(&b, str_of(pieces[dice_below(d, COUNT(pieces))]));
     return buf_str(&b);
 }
 
@@ -240,7 +252,8 @@ TEST(written_csv_is_read_back)
     for (int i = 0; i < 500; i++) {
         for (int k = 0; k < 3; k++) {
             str cell = str_trim(quoted_cell(&d));
-            while (cell.n && (cell.at[0] == '\'' || cell.at[0] == ' ')) cell = str_trim(str_sub(cell, 1, cell.n));
+            while (cell.n && (cell.at[0] == '\'' || cell.at[0] == ' '))
+                cell = str_trim(str_sub(cell, 1, cell.n));
             if (str_starts(cell, S("=\""))) cell = S("=1+1");
             cells[i][k] = cell;
         }
@@ -275,5 +288,6 @@ TEST(written_cells_cannot_run_as_formulas)
     FILE *f = fopen(str_z(c->arena, path), "rb");
     CHECK(f && fread(text, 1, sizeof text - 1, f) > 0);
     fclose(f);
-    CHECK_STR(str_of(text), "\xEF\xBB\xBF" "a,b\r\n\"'=HYPERLINK(\"\"x\"\")\",-3.50\r\n");
+    CHECK_STR(str_of(text), "\xEF\xBB\xBF"
+                            "a,b\r\n\"'=HYPERLINK(\"\"x\"\")\",-3.50\r\n");
 }

@@ -1,4 +1,5 @@
-/* sheet_xlsx_test.c -- worksheets made here part by part: strings, dates, sparse cells, limits, damage. */
+/* sheet_xlsx_test.c -- worksheets made here part by part: strings, dates, sparse cells, limits,
+ * damage. */
 #include "sheet/sheet.h"
 #include "test.h"
 
@@ -7,13 +8,13 @@
 #include <sys/resource.h>
 #include <zip.h>
 
-/* -- a workbook from its parts ------------------------------------------------------------------ */
+/* -- a workbook from its parts ----------------------------------------------------------------- */
 
-#define WORKBOOK                                                                                   \
-    "<workbook xmlns:r='r'><workbookPr/><sheets><sheet name='一' sheetId='1' r:id='rId1'/>"        \
+#define WORKBOOK                                                                             \
+    "<workbook xmlns:r='r'><workbookPr/><sheets><sheet name='一' sheetId='1' r:id='rId1'/>" \
     "<sheet name='二' sheetId='2' r:id='rId2'/></sheets></workbook>"
-#define RELATIONS                                                                                  \
-    "<Relationships><Relationship Id='rId1' Target='worksheets/sheet1.xml'/>"                      \
+#define RELATIONS                                                             \
+    "<Relationships><Relationship Id='rId1' Target='worksheets/sheet1.xml'/>" \
     "<Relationship Id='rId2' Target='/xl/worksheets/sheet2.xml'/></Relationships>"
 #define SHEET(ROWS) "<worksheet><sheetData>" ROWS "</sheetData></worksheet>"
 
@@ -71,29 +72,39 @@ static str read_all(str path, enum err want)
     return buf_str(&out);
 }
 
-#define HEADER "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c><c r='B1' t='str'><v>b</v></c><c r='C1' t='inlineStr'><is><r><t>c</t></r><r><t>d</t></r><rPh><t>zz</t></rPh></is></c></row>"
+#define HEADER                                                                                  \
+    "<row r='1'><c r='A1' t='inlineStr'><is><t>a</t></is></c><c r='B1' t='str'><v>b</v></c><c " \
+    "r='C1' t='inlineStr'><is><r><t>c</t></r><r><t>d</t></r><rPh><t>zz</t></rPh></is></c></row>"
 
-/* -- cells -------------------------------------------------------------------------------------- */
+/* -- cells ------------------------------------------------------------------------------------- */
 
 TEST(cells_of_every_kind)
 {
-    const char *strings = "<sst><si><t>张三</t></si><si><r><t>富</t></r><r><t xml:space='preserve'>文本 </t></r>"
-                          "<rPh><t>フリガナ</t></rPh></si><si><t>a&amp;b&#10;c</t></si><si/></sst>";
-    const char *sheet = SHEET(HEADER
-        "<row r='2'><c r='A2' t='s'><v>0</v></c><c r='B2' t='s'><v>1</v></c><c r='C2' t='s'><v>2</v></c></row>"
-        "<row r='3'><c r='A3' t='b'><v>1</v></c><c r='B3' t='e'><v>#N/A</v></c><c r='C3' t='s'><v>3</v></c></row>"
+    const char *strings =
+        "<sst><si><t>张三</t></si><si><r><t>富</t></r><r><t xml:space='preserve'>文本 </t></r>"
+        "<rPh><t>フリガナ</t></rPh></si><si><t>a&amp;b&#10;c</t></si><si/></sst>";
+    const char *sheet = SHEET(
+        HEADER
+        "<row r='2'><c r='A2' t='s'><v>0</v></c><c r='B2' t='s'><v>1</v></c><c r='C2' "
+        "t='s'><v>2</v></c></row>"
+        "<row r='3'><c r='A3' t='b'><v>1</v></c><c r='B3' t='e'><v>#N/A</v></c><c r='C3' "
+        "t='s'><v>3</v></c></row>"
         "<row r='5'><c r='C5'><f>1+1</f><v>2</v></c></row>"
         "<row><c><v>1</v></c><c><v>2</v></c><c t='str'><v>'13800000000</v></c><c s='1'/></row>"
         "<row r='9'><c r='A9'><v>1</v></c><c r='AB9'><v>2</v></c></row>");
-    CHECK_STR(read_all(workbook(sheet, strings, NULL), OK),
-              "a|b|cd\n2: 张三|富文本|a&b\nc\n3: TRUE|#N/A|\n5: ||2\n6: 1|2|13800000000\n9: 1|| BAD\n");
+    CHECK_STR(
+        read_all(workbook(sheet, strings, NULL), OK),
+        "a|b|cd\n2: 张三|富文本|a&b\nc\n3: TRUE|#N/A|\n5: ||2\n6: 1|2|13800000000\n9: 1|| BAD\n");
 }
 
 TEST(numbers_are_shown_as_the_sheet_shows_them)
 {
-    const char *sheet = SHEET(HEADER
+    const char *sheet = SHEET(
+        HEADER
         "<row r='2'><c><v>178.80000000000001</v></c><c><v>1.2E2</v></c><c><v>0.1</v></c></row>"
-        "<row r='3'><c><v>691712345678901234</v></c><c><v>6.9171234567890125E+17</v></c><c><v>-1E-3</v></c></row>");
+        "<row "
+        "r='3'><c><v>691712345678901234</v></c><c><v>6.9171234567890125E+17</v></c><c><v>-1E-3</"
+        "v></c></row>");
     CHECK_STR(read_all(workbook(sheet, NULL, NULL), OK),
               "a|b|cd\n2: 178.8|120|0.1\n3: 691712345678901234|6.91712345678901e+17|-0.001\n");
 }
@@ -101,19 +112,27 @@ TEST(numbers_are_shown_as_the_sheet_shows_them)
 static const char *const date_styles =
     "<styleSheet><numFmts><numFmt numFmtId='164' formatCode='yyyy\"年\"m\"月\"d\"日\"'/>"
     "<numFmt numFmtId='165' formatCode='[$-804]yyyy\\-mm\\-dd hh:mm:ss;@'/>"
-    "<numFmt numFmtId='166' formatCode='#,##0.00\" days\"'/><numFmt numFmtId='167' formatCode='[Red]General'/>"
-    "<numFmt numFmtId='168' formatCode='[h]:mm'/></numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs>"
-    "<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='22'/><xf numFmtId='164'/><xf numFmtId='165'/>"
-    "<xf numFmtId='166'/><xf numFmtId='167'/><xf numFmtId='21'/><xf numFmtId='31'/><xf numFmtId='168'/></cellXfs></styleSheet>";
+    "<numFmt numFmtId='166' formatCode='#,##0.00\" days\"'/><numFmt numFmtId='167' "
+    "formatCode='[Red]General'/>"
+    "<numFmt numFmtId='168' formatCode='[h]:mm'/></numFmts><cellStyleXfs><xf "
+    "numFmtId='14'/></cellStyleXfs>"
+    "<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='22'/><xf numFmtId='164'/><xf "
+    "numFmtId='165'/>"
+    "<xf numFmtId='166'/><xf numFmtId='167'/><xf numFmtId='21'/><xf numFmtId='31'/><xf "
+    "numFmtId='168'/></cellXfs></styleSheet>";
 
 TEST(dates_come_as_iso_text)
 {
-    const char *sheet = SHEET(HEADER
-        "<row r='2'><c s='1'><v>45413</v></c><c s='2'><v>45413.4166666667</v></c><c s='3'><v>45413</v></c></row>"
-        "<row r='3'><c s='4'><v>45413.999999</v></c><c s='5'><v>45413</v></c><c s='6'><v>12.5</v></c></row>"
+    const char *sheet = SHEET(
+        HEADER
+        "<row r='2'><c s='1'><v>45413</v></c><c s='2'><v>45413.4166666667</v></c><c "
+        "s='3'><v>45413</v></c></row>"
+        "<row r='3'><c s='4'><v>45413.999999</v></c><c s='5'><v>45413</v></c><c "
+        "s='6'><v>12.5</v></c></row>"
         "<row r='4'><c s='7'><v>0.75</v></c><c s='8'><v>59</v></c><c s='1'><v>60</v></c></row>"
         "<row r='5'><c s='1'><v>61</v></c><c s='1'><v>1</v></c><c s='1'><v>-5</v></c></row>"
-        "<row r='6'><c s='99'><v>7</v></c><c t='d'><v>2024-05-01T10:00:00</v></c><c s='1'><v>1e300</v></c></row>");
+        "<row r='6'><c s='99'><v>7</v></c><c t='d'><v>2024-05-01T10:00:00</v></c><c "
+        "s='1'><v>1e300</v></c></row>");
     CHECK_STR(read_all(workbook(sheet, NULL, date_styles), OK),
               "a|b|cd\n2: 2024-05-01|2024-05-01 10:00:00|2024-05-01\n"
               "3: 2024-05-02 00:00:00|45413|12.5\n"
@@ -125,10 +144,14 @@ TEST(dates_come_as_iso_text)
 TEST(a_workbook_may_count_days_from_1904)
 {
     struct part parts[] = {
-        { "xl/workbook.xml", "<workbook xmlns:r='r'><workbookPr date1904='1'/><sheets><sheet name='x' r:id='rId1'/></sheets></workbook>", 0 },
+        { "xl/workbook.xml",
+          "<workbook xmlns:r='r'><workbookPr date1904='1'/><sheets><sheet name='x' "
+          "r:id='rId1'/></sheets></workbook>",
+          0 },
         { "xl/_rels/workbook.xml.rels", RELATIONS, 0 },
         { "xl/styles.xml", date_styles, 0 },
-        { "xl/worksheets/sheet1.xml", SHEET(HEADER "<row r='2'><c s='1'><v>43951</v></c><c s='1'><v>0</v></c><c/></row>"), 0 },
+        { "xl/worksheets/sheet1.xml",
+          SHEET(HEADER "<row r='2'><c s='1'><v>43951</v></c><c s='1'><v>0</v></c><c/></row>"), 0 },
     };
     CHECK_STR(read_all(workbook_of(parts, 4), OK), "a|b|cd\n2: 2024-05-01|1904-01-01|\n");
 }
@@ -138,17 +161,19 @@ TEST(a_sheet_is_chosen_by_name)
     struct part parts[] = { { "xl/workbook.xml", WORKBOOK, 0 },
                             { "xl/_rels/workbook.xml.rels", RELATIONS, 0 },
                             { "xl/worksheets/sheet1.xml", SHEET(HEADER), 0 },
-                            { "xl/worksheets/sheet2.xml", SHEET("<row><c t='str'><v>second</v></c></row>"), 0 } };
+                            { "xl/worksheets/sheet2.xml",
+                              SHEET("<row><c t='str'><v>second</v></c></row>"), 0 } };
     str path = workbook_of(parts, 4);
     struct ctx *c = test_ctx();
     struct sheet *s = NULL;
     CHECK_OK(c, sheet_open(c, path, (struct sheet_options){ .sheet_name = S("二") }, &s));
     CHECK_STR(sheet_columns(s).at[0], "second");
     CHECK_STR(sheet_format(s), "xlsx");
-    CHECK_ERR(c, sheet_open(c, path, (struct sheet_options){ .sheet_name = S("三") }, &s), E_INVALID);
+    CHECK_ERR(c, sheet_open(c, path, (struct sheet_options){ .sheet_name = S("三") }, &s),
+              E_INVALID);
 }
 
-/* -- sizes -------------------------------------------------------------------------------------- */
+/* -- sizes ------------------------------------------------------------------------------------- */
 
 static i64 peak_mb(void)
 {
@@ -183,7 +208,9 @@ TEST(what_was_written_is_read_back)
     CHECK_OK(c, sheet_create(c, path, true, (strs){ columns, 3 }, &o));
     for (i64 i = 0; i < 20000; i++) {
         struct arena_mark mark = arena_mark(c->arena);
-        str cells[] = { str_fmt(c->arena, "20240501%012lld", (long long)i), str_fmt(c->arena, "买家%lld", (long long)i % 100), str_fmt(c->arena, "%lld.5", (long long)i) };
+        str cells[] = { str_fmt(c->arena, "20240501%012lld", (long long)i),
+                        str_fmt(c->arena, "买家%lld", (long long)i % 100),
+                        str_fmt(c->arena, "%lld.5", (long long)i) };
         CHECK_OK(c, sheet_write(c, o, cells, 3));
         arena_rewind(c->arena, mark);
     }
@@ -203,7 +230,7 @@ TEST(what_was_written_is_read_back)
     CHECK(!more);
 }
 
-/* -- damage ------------------------------------------------------------------------------------- */
+/* -- damage ------------------------------------------------------------------------------------ */
 
 static void refused(str path, const char *rows, enum err want, const char *in_detail)
 {
@@ -229,15 +256,19 @@ TEST(a_zip_bomb_is_refused)
 
 TEST(entities_are_refused)
 {
-    refused(workbook("<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" SHEET("<row><c t='str'><v>&b;</v></c></row>"), NULL, NULL),
+    refused(workbook("<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" SHEET(
+                         "<row><c t='str'><v>&b;</v></c></row>"),
+                     NULL, NULL),
             "", E_UNSUPPORTED, "DTD");
 }
 
 TEST(damaged_workbooks_name_the_place)
 {
-    refused(workbook(SHEET(HEADER "<row r='2'><c t='s'><v>5</v></c></row>"), "<sst><si><t>x</t></si></sst>", NULL),
+    refused(workbook(SHEET(HEADER "<row r='2'><c t='s'><v>5</v></c></row>"),
+                     "<sst><si><t>x</t></si></sst>", NULL),
             "a|b|cd\n", E_INVALID, "row 2");
-    refused(workbook("<worksheet><sheetData>" HEADER "<row r='2'><c><v>1</v></c></row><row", NULL, NULL),
+    refused(workbook("<worksheet><sheetData>" HEADER "<row r='2'><c><v>1</v></c></row><row", NULL,
+                     NULL),
             "a|b|cd\n2: 1||\n", E_INVALID, "well-formed");
     struct part lone[] = { { "hello.txt", "x", 0 } };
     refused(workbook_of(lone, 1), "", E_UNSUPPORTED, "xl/workbook.xml");

@@ -1,15 +1,21 @@
-/* import.h -- order files of any back-end become orders and members: profiles, mapping, reading, running.
+/* import.h -- order files of any back-end become orders and members: profiles, mapping, reading,
+ * running.
  *
  * Promises
  *   - constant_memory: a few batches of rows, whatever the file's size.
- *   - a_bad_row_stops_nothing: it goes to the rejects with row number, column, value and reason; the rest goes in.
- *   - a_file_again_changes_nothing: orders are keyed by shop and number, rows without a number by their place and content.
+ *   - a_bad_row_stops_nothing: it goes to the rejects with row number, column, value and reason;
+ * the rest goes in.
+ *   - a_file_again_changes_nothing: orders are keyed by shop and number, rows without a number by
+ * their place and content.
  *   - rows_of_one_order_are_one_order: next to each other or far apart, in one file or two.
- *   - a_dry_run_writes_nothing: everything else happens, and the first orders as understood are shown.
- *   - an_unknown_header_gets_a_guess: by the signature of a profile, else by common column names, for the operator to look at.
+ *   - a_dry_run_writes_nothing: everything else happens, and the first orders as understood are
+ * shown.
+ *   - an_unknown_header_gets_a_guess: by the signature of a profile, else by common column names,
+ * for the operator to look at.
  *   - personal data of buyers is in neither log, reason nor summary.
  * Memory   plans and previews live in c->arena; a run has its own.
- * Threads  import_run reads on a thread of its own and writes on the caller's; cancel may be called from any thread.
+ * Threads  import_run reads on a thread of its own and writes on the caller's; cancel may be called
+ * from any thread.
  */
 #pragma once
 
@@ -17,14 +23,43 @@
 #include "sheet/sheet.h"
 #include "trade/trade.h"
 
-/* -- target fields: import_fields.c ------------------------------------------------------------- */
+/* -- target fields: import_fields.c ------------------------------------------------------------ */
 
 enum import_field {
-    F_ORDER_ID, F_LINE_ID, F_MEMBER, F_MEMBER_KIND, F_PHONE, F_EMAIL, F_EXTERNAL_USERID, F_NAME,
-    F_CREATED_AT, F_PAID_AT, F_COMPLETED_AT, F_CANCELLED_AT, F_STATUS, F_AFTERSALE,
-    F_TOTAL, F_PAID, F_REFUND, F_POSTAGE, F_CURRENCY,
-    F_PRODUCT_ID, F_PRODUCT, F_VARIANT, F_CATEGORY, F_QUANTITY, F_PRICE, F_AMOUNT, F_LINE_REFUND, F_DISCOUNT,
-    F_PROVINCE, F_CITY, F_COUNTRY, F_ADDRESS, F_TOUCHPOINT, F_SHOP,
+    F_ORDER_ID,
+    F_LINE_ID,
+    F_MEMBER,
+    F_MEMBER_KIND,
+    F_PHONE,
+    F_EMAIL,
+    F_EXTERNAL_USERID,
+    F_NAME,
+    F_CREATED_AT,
+    F_PAID_AT,
+    F_COMPLETED_AT,
+    F_CANCELLED_AT,
+    F_STATUS,
+    F_AFTERSALE,
+    F_TOTAL,
+    F_PAID,
+    F_REFUND,
+    F_POSTAGE,
+    F_CURRENCY,
+    F_PRODUCT_ID,
+    F_PRODUCT,
+    F_VARIANT,
+    F_CATEGORY,
+    F_QUANTITY,
+    F_PRICE,
+    F_AMOUNT,
+    F_LINE_REFUND,
+    F_DISCOUNT,
+    F_PROVINCE,
+    F_CITY,
+    F_COUNTRY,
+    F_ADDRESS,
+    F_TOUCHPOINT,
+    F_SHOP,
     IMPORT_FIELDS,
 };
 enum import_kind { IMPORT_TEXT, IMPORT_ID, IMPORT_MONEY, IMPORT_COUNT, IMPORT_INSTANT };
@@ -32,17 +67,18 @@ struct import_field_row {
     const char *name;
     enum import_kind kind;
     bool personal;
-    const char *zh, *en;   /* what it is called */
-    const char *common;    /* column names that usually mean it, by '|', most telling first */
+    const char *zh, *en; /* what it is called */
+    const char *common;  /* column names that usually mean it, by '|', most telling first */
 };
 extern const struct import_field_row import_fields[IMPORT_FIELDS];
 int import_field_find(str name); /* -1: no such field */
 
-/* -- profiles: import_profiles.c ------------------------------------------------------------------ */
+/* -- profiles: import_profiles.c --------------------------------------------------------------- */
 
 struct import_column {
     enum import_field field;
-    const char *names; /* by '|'; the first that the file has, then the next where its cell is empty */
+    const char
+        *names; /* by '|'; the first that the file has, then the next where its cell is empty */
 };
 enum import_quirk {
     ROWS_ADD_UP = 1 << 0,     /* total, paid, refund and postage are of the row, not of the order */
@@ -60,23 +96,24 @@ struct import_profile {
     unsigned quirks;
     const struct import_column *columns; /* ends with names NULL */
 };
-extern const struct import_profile import_profiles[]; /* ends with name NULL */
+extern const struct import_profile import_profiles[];       /* ends with name NULL */
 const struct import_profile *import_profile_find(str name); /* by name; NULL: there is none */
 
 enum import_word_state { WORD_UNKNOWN = -1 };
 /* The state a source's status word means (enum order_state), or WORD_UNKNOWN. */
 int import_status_state(struct arena *a, str word);
 
-/* -- what an operator chooses --------------------------------------------------------------------- */
+/* -- what an operator chooses ------------------------------------------------------------------ */
 
-#define FIELDS_OF_import_pair(X, N)                                                                \
-    X(str, field, REQUIRED | SHORT, "Target field", N)                                             \
+#define FIELDS_OF_import_pair(X, N)                    \
+    X(str, field, REQUIRED | SHORT, "Target field", N) \
     X(str, column, REQUIRED, "Column of the file", N)
 SHAPE(import_pair);
 
 #define FIELDS_OF_import_options(X, N)                                                             \
     X(str, shop, SHORT, "Shop of all rows; absent: the file's column, else the profile's", N)      \
-    X(str, identity, SHORT, "What the member column is; absent: the profile's, else shop_account", N) \
+    X(str, identity, SHORT, "What the member column is; absent: the profile's, else shop_account", \
+      N)                                                                                           \
     X(str, order_id, SHORT, "\"row\": the file has no order number, each row is an order", N)      \
     X(strs, paid_status, ANY, "Status words that count as paid", N)                                \
     X(opt_flag, net_of_refund, ANY, "The paid amount already excludes refunds", N)                 \
@@ -85,19 +122,19 @@ SHAPE(import_pair);
 SHAPE(import_options);
 
 struct import_choice {
-    str profile;                    /* name, family or absent: guess */
+    str profile;                     /* name, family or absent: guess */
     struct import_pair_list mapping; /* before the profile's columns for the same fields */
-    bool mapping_whole;              /* instead of all columns of the profile: its shop, words and quirks stay */
+    bool mapping_whole; /* instead of all columns of the profile: its shop, words and quirks stay */
     struct import_options options;
 };
 
-/* -- plan: import_plan.c ---------------------------------------------------------------------------- */
+/* -- plan: import_plan.c ----------------------------------------------------------------------- */
 
 #define COLUMNS_OF_FIELD 4
 struct import_plan {
-    strs columns;                          /* of the file */
-    const struct import_profile *profile;  /* NULL: mapping alone */
-    int score;                             /* of the guess, 0 to 100; 100 when it was named */
+    strs columns;                            /* of the file */
+    const struct import_profile *profile;    /* NULL: mapping alone */
+    int score;                               /* of the guess, 0 to 100; 100 when it was named */
     int at[IMPORT_FIELDS][COLUMNS_OF_FIELD]; /* columns of each field, -1 ends */
     str shop, currency;
     bool shop_given; /* by the operator: the file's shop column does not count */
@@ -108,20 +145,23 @@ struct import_plan {
     strs paid_status;
 };
 /* E_INVALID names the field or column that is not there, or asks for the order number. */
-enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates, const struct import_choice *choice,
-                          struct import_plan *out);
+enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates,
+                          const struct import_choice *choice, struct import_plan *out);
 /* The mapping in force, for people: one pair a column. */
 struct import_pair_list import_plan_mapping(struct arena *a, const struct import_plan *p);
 /* Guess alone: the best profile, its score 0 to 100; NULL when no signature fits. */
 const struct import_profile *import_guess(struct arena *a, strs columns, str family, int *score);
-static inline bool import_maps(const struct import_plan *p, enum import_field f) { return p->at[f][0] >= 0; }
+static inline bool import_maps(const struct import_plan *p, enum import_field f)
+{
+    return p->at[f][0] >= 0;
+}
 
-/* -- reading: import_read.c ------------------------------------------------------------------------- */
+/* -- reading: import_read.c -------------------------------------------------------------------- */
 
-#define FIELDS_OF_import_problem(X, N)                                                             \
-    X(i64, row, ANY, "Row of the file; the header is 1", N)                                        \
-    X(str, column, ANY, "Column", N)                                                               \
-    X(str, value, PERSONAL, "What stands there", N)                                                \
+#define FIELDS_OF_import_problem(X, N)                      \
+    X(i64, row, ANY, "Row of the file; the header is 1", N) \
+    X(str, column, ANY, "Column", N)                        \
+    X(str, value, PERSONAL, "What stands there", N)         \
     X(str, reason, ANY, "Why the row is refused", N)
 SHAPE(import_problem);
 
@@ -139,7 +179,7 @@ struct import_order {
     ints rows;
     money paid, refund; /* as trade derives them from this fact */
     enum order_state state;
-    bool by_lines;      /* paid follows from the lines, so a later part of the order adds to it */
+    bool by_lines; /* paid follows from the lines, so a later part of the order adds to it */
     /* while rows are taken in */
     int status_state; /* of the first row that says; WORD_UNKNOWN */
     bool refunded, cancelled;
@@ -168,35 +208,38 @@ struct import_batch {
 };
 
 struct import_reader;
-enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p, struct import_reader **out);
-/* b->arena is another than c's. Takes rows until about max_rows or max_orders have come and the order is over; *more false at the end. What came before an error is in the batch. */
-enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders, struct import_batch *b, bool *more);
+enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p,
+                            struct import_reader **out);
+/* b->arena is another than c's. Takes rows until about max_rows or max_orders have come and the
+ * order is over; *more false at the end. What came before an error is in the batch. */
+enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders,
+                     struct import_batch *b, bool *more);
 /* Status words nobody knew, with how often, for the summary. */
 str import_unknown_words(struct arena *a, const struct import_reader *r);
 
-/* -- running: import_run.c --------------------------------------------------------------------------- */
+/* -- running: import_run.c --------------------------------------------------------------------- */
 
-#define FIELDS_OF_import_summary(X, N)                                                             \
-    X(i64, rows, ANY, "Rows read", N)                                                              \
-    X(i64, accepted, ANY, "Rows that went in", N)                                                  \
-    X(i64, rejected, ANY, "Rows refused", N)                                                       \
-    X(i64, orders, ANY, "Different orders in the file", N)                                         \
-    X(i64, members, ANY, "Different members in the file", N)                                       \
-    X(money, paid, ANY, "Amount paid, as the source states it", N)                                 \
-    X(money, refund, ANY, "Refunded", N)                                                           \
-    X(i64, created, ANY, "Orders that were new", N)                                                \
-    X(i64, changed, ANY, "Orders that were known and have changed", N)                             \
-    X(i64, same, ANY, "Orders that were known just so", N)                                         \
-    X(i64, duplicates, ANY, "Rows left out because they repeat another", N)                        \
-    X(i64, without_member, ANY, "Orders without a known buyer", N)                                 \
-    X(i64, created_members, ANY, "Members that were new", N)                                       \
-    X(i64, took_ms, ANY, "How long it took", N)                                                    \
+#define FIELDS_OF_import_summary(X, N)                                      \
+    X(i64, rows, ANY, "Rows read", N)                                       \
+    X(i64, accepted, ANY, "Rows that went in", N)                           \
+    X(i64, rejected, ANY, "Rows refused", N)                                \
+    X(i64, orders, ANY, "Different orders in the file", N)                  \
+    X(i64, members, ANY, "Different members in the file", N)                \
+    X(money, paid, ANY, "Amount paid, as the source states it", N)          \
+    X(money, refund, ANY, "Refunded", N)                                    \
+    X(i64, created, ANY, "Orders that were new", N)                         \
+    X(i64, changed, ANY, "Orders that were known and have changed", N)      \
+    X(i64, same, ANY, "Orders that were known just so", N)                  \
+    X(i64, duplicates, ANY, "Rows left out because they repeat another", N) \
+    X(i64, without_member, ANY, "Orders without a known buyer", N)          \
+    X(i64, created_members, ANY, "Members that were new", N)                \
+    X(i64, took_ms, ANY, "How long it took", N)                             \
     X(strs, notes, ANY, "What the operator should know", N)
 SHAPE(import_summary);
 
 struct import_progress {
     i64 rows, accepted, rejected;
-    f64 fraction; /* of the file */
+    f64 fraction;            /* of the file */
     i64 elapsed_ms, left_ms; /* left: -1 not known yet */
     f64 rows_per_second;
 };
@@ -205,15 +248,16 @@ struct import_run {
     str file;
     struct import_choice choice;
     bool dry_run;
-    str rejects;   /* write refused rows to this csv; absent: nowhere */
+    str rejects;                 /* write refused rows to this csv; absent: nowhere */
     i64 facts_max, problems_max; /* how many to keep for showing */
-    void (*progress)(void *arg, const struct import_progress *p); /* a few times a second; may be NULL */
+    void (*progress)(void *arg,
+                     const struct import_progress *p); /* a few times a second; may be NULL */
     void *arg;
     _Atomic bool *cancel; /* set by others to stop after the batch in work; may be NULL */
     /* results, in c->arena */
     struct import_plan plan;
     struct import_summary summary;
-    struct order_fact_list facts;  /* the first */
+    struct order_fact_list facts;    /* the first */
     struct identity_list identities; /* first identity of each; value masked unless PERSONAL_READ */
     struct import_problem_list problems;
     str format;
@@ -222,7 +266,7 @@ struct import_run {
 /* On error the rows before the place have gone in; summary tells how many. */
 enum err import_run(struct store *s, struct ctx *c, struct import_run *run);
 
-/* -- doors: import_api.c ------------------------------------------------------------------------------ */
+/* -- doors: import_api.c ----------------------------------------------------------------------- */
 
 extern const struct room import_room;
 /* Cancels and waits for the runs of this process; before the store is closed. */

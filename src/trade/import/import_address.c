@@ -1,15 +1,19 @@
-/* import_address.c -- province and city out of an address line; the rest of an address is never kept. */
+/* import_address.c -- province and city out of an address line; the rest of an address is never
+ * kept. */
 #include "trade/import/import_address.h"
 
 #include "base/types.h"
 
 /* Provinces as addresses begin with them; short names match the long ones too (广东, 广东省). */
 static const char *const provinces[] = {
-    "北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南",
-    "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆",
-    "香港", "澳门",
+    "北京",   "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江",
+    "江苏",   "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南",
+    "广东",   "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾",
+    "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
 };
-static const char *const province_ends[] = { "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市" };
+static const char *const province_ends[] = {
+    "维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市"
+};
 static const char *const city_ends[] = { "自治州", "地区", "市", "州", "盟" };
 
 static str after_any(str s, const char *const *ends, i64 n, i64 *taken)
@@ -35,7 +39,8 @@ static str city_at(str s)
         if (at > 0 && (best < 0 || end < best)) best = end;
     }
     if (best < 0 || best > 36) return NO_STR;
-    if (str_starts(str_sub(word, best, word.n), S("市"))) best += S("市").n; /* 杭州市 has two endings */
+    if (str_starts(str_sub(word, best, word.n), S("市")))
+        best += S("市").n; /* 杭州市 has two endings */
     return str_sub(word, 0, best);
 }
 
@@ -70,7 +75,9 @@ bool address_with_buyer(str cell, str *name, str *phone, str *address)
     str number = str_trim(str_sub(rest, 0, second));
     if (str_starts(number, S("86-"))) number = str_sub(number, 3, number.n);
     for (i64 i = 0; i < number.n; i++)
-        if ((number.at[i] < '0' || number.at[i] > '9') && number.at[i] != '*' && number.at[i] != '-') return false;
+        if ((number.at[i] < '0' || number.at[i] > '9') && number.at[i] != '*' &&
+            number.at[i] != '-')
+            return false;
     *name = str_trim(str_sub(cell, 0, first));
     *phone = number;
     *address = str_trim(str_sub(rest, second + comma.n, rest.n));

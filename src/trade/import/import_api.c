@@ -1,4 +1,5 @@
-/* import_api.c -- doors of the importer: upload, look, map, start, watch, fetch what was refused; saved profiles. */
+/* import_api.c -- doors of the importer: upload, look, map, start, watch, fetch what was refused;
+ * saved profiles. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,86 +10,7 @@
 #include "http/request.h"
 #include "job/job.h"
 #include "store/setting.h"
-#include "trade/import/import_book.h"
-#include "trade/import/import_preview.h"
-
-/* -- what people send and get --------------------------------------------------------------------------- */
-
-#define FIELDS_OF_import_upload(X, N) X(str, name, REQUIRED | SHORT, "Name of the file", N)
-SHAPE(import_upload);
-#define FIELDS_OF_import_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Import", N)
-SHAPE(import_ref);
-#define FIELDS_OF_import_patch(X, N)                                                               \
-    X(i64, id, REQUIRED | POSITIVE, "Import", N)                                                   \
-    X(str, profile, SHORT, "Read as this profile; \"\": guess again; absent: as it is", N)         \
-    X(list(import_pair), mapping, ANY, "All columns that mean something; absent: as it is", N)     \
-    X(one(import_options), options, ANY, "Options; absent: as they are", N)
-SHAPE(import_patch);
-#define FIELDS_OF_import_start(X, N)                                                               \
-    X(i64, id, REQUIRED | POSITIVE, "Import", N)                                                   \
-    X(flag, dry_run, ANY, "Do everything but write", N)
-SHAPE(import_start);
-#define FIELDS_OF_import_state(X, N)                                                               \
-    X(i64, id, ANY, "Import", N)                                                                   \
-    X(str, state, ANY, "uploaded, running, done, failed, cancelled or interrupted", N)
-SHAPE(import_state);
-
-#define FIELDS_OF_import_rows(X, N) X(json, rows, ANY, "The first rows, a list of cells each", N)
-SHAPE(import_rows);
-#define FIELDS_OF_import_view(X, N)                                                                \
-    X(i64, id, ANY, "Import", N)                                                                   \
-    X(str, file, ANY, "Name of the file", N)                                                       \
-    X(str, format, ANY, "csv or xlsx, encoding, gzip", N)                                          \
-    X(i64, size, ANY, "Bytes", N)                                                                  \
-    X(str, state, ANY, "uploaded, running, done, failed, cancelled or interrupted", N)             \
-    X(strs, columns, ANY, "Columns of the file", N)                                                \
-    X(str, profile, ANY, "Read as this profile; absent: by mapping alone", N)                      \
-    X(i64, score, ANY, "How well the profile fits the header, 0 to 100", N)                        \
-    X(list(import_pair), mapping, ANY, "Which column is what", N)                                  \
-    X(one(import_options), options, ANY, "Options", N)                                             \
-    X(str, missing, ANY, "What the mapping lacks before it can start; absent: nothing", N)         \
-    X(one(import_rows), preview, ANY, "The beginning of the file", N)                              \
-    X(list(import_fact), facts, ANY, "The first orders as understood", N)                          \
-    X(list(import_problem), problems, ANY, "Rows refused in the beginning, or by the run", N)      \
-    X(flag, dry_run, ANY, "The last run wrote nothing", N)                                         \
-    X(str, failure, ANY, "Why it failed", N)                                                       \
-    X(one(import_event), result, ANY, "What the last run came to", N)
-SHAPE(import_view);
-
-#define FIELDS_OF_import_row(X, N)                                                                 \
-    X(i64, id, ANY, "Import", N)                                                                   \
-    X(str, file, ANY, "Name of the file", N)                                                       \
-    X(str, format, ANY, "csv or xlsx, encoding, gzip", N)                                          \
-    X(i64, size, ANY, "Bytes", N)                                                                  \
-    X(str, state, ANY, "uploaded, running, done, failed, cancelled or interrupted", N)             \
-    X(flag, dry_run, ANY, "The last run wrote nothing", N)                                         \
-    X(instant, created_at, ANY, "Uploaded", N)                                                     \
-    X(opt_i64, rows, ANY, "Rows read", N)                                                          \
-    X(opt_i64, accepted, ANY, "Rows that went in", N)                                              \
-    X(opt_i64, rejected, ANY, "Rows refused", N)
-SHAPE(import_row);
-#define FIELDS_OF_import_page(X, N)                                                                \
-    X(list(import_row), items, ANY, "Imports, newest first", N)                                    \
-    X(str, next_cursor, ANY, "Give it as cursor for the next page; absent: this is the last", N)
-SHAPE(import_page);
-#define FIELDS_OF_import_page_query(X, N) PAGE_FIELDS(X, N)
-SHAPE(import_page_query);
-
-#define FIELDS_OF_import_profile_view(X, N)                                                        \
-    X(str, name, ANY, "Name", N)                                                                   \
-    X(str, title, ANY, "What people call it", N)                                                   \
-    X(flag, built_in, ANY, "Comes with the product", N)                                            \
-    X(str, base, ANY, "Built-in profile a saved one stands on", N)                                 \
-    X(str, shop, ANY, "Shop when the file names none", N)                                          \
-    X(list(import_pair), mapping, ANY, "Which column is what", N)                                  \
-    X(one(import_options), options, ANY, "Options of a saved one", N)
-SHAPE(import_profile_view);
-#define FIELDS_OF_import_profile_page(X, N)                                                        \
-    X(list(import_profile_view), items, ANY, "Profiles", N)                                        \
-    X(str, next_cursor, ANY, "Always absent: they come whole", N)
-SHAPE(import_profile_page);
-#define FIELDS_OF_import_profile_ref(X, N) X(str, name, REQUIRED | SHORT, "Name", N)
-SHAPE(import_profile_ref);
+#include "trade/import/import_views.h"
 
 SHAPE_DEFINE(import_upload);
 SHAPE_DEFINE(import_ref);
@@ -104,7 +26,7 @@ SHAPE_DEFINE(import_profile_view);
 SHAPE_DEFINE(import_profile_page);
 SHAPE_DEFINE(import_profile_ref);
 
-/* -- one import as people see it ----------------------------------------------------------------------- */
+/* -- one import as people see it --------------------------------------------------------------- */
 
 #define PROBLEMS_SHOWN 50
 
@@ -115,13 +37,18 @@ static void read_rejects(struct ctx *c, const struct book_row *row, struct impor
     struct sheet_row cells;
     bool more = true;
     struct problem why = c->why;
-    if (sheet_open(c, rejects_path(c->arena, row), (struct sheet_options){ .separator = ',' }, &s) == OK) {
-        while (out->n < PROBLEMS_SHOWN && sheet_next(c, s, &cells, &more) == OK && more && cells.n >= 4) {
+    if (sheet_open(c, rejects_path(c->arena, row), (struct sheet_options){ .separator = ',' },
+                   &s) == OK) {
+        while (out->n < PROBLEMS_SHOWN && sheet_next(c, s, &cells, &more) == OK && more &&
+               cells.n >= 4) {
             i64 number = 0;
             if (!i64_parse(cells.cells[0], &number)) continue;
-            str value = may(c, PERSONAL_READ) ? cells.cells[2] : mask_name(c->arena, cells.cells[2]);
-            *PUSH(c->arena, out) = (struct import_problem){ number, str_copy(c->arena, cells.cells[1]), str_copy(c->arena, value),
-                                                            str_copy(c->arena, cells.cells[3]) };
+            str value =
+                may(c, PERSONAL_READ) ? cells.cells[2] : mask_name(c->arena, cells.cells[2]);
+            *PUSH(c->arena, out) =
+                (struct import_problem){ number, str_copy(c->arena, cells.cells[1]),
+                                         str_copy(c->arena, value),
+                                         str_copy(c->arena, cells.cells[3]) };
         }
         sheet_close(s);
     }
@@ -146,15 +73,21 @@ static enum err view_fill(struct ctx *c, const struct book_row *row, struct impo
     struct import_choice choice = { 0 };
     struct import_preview_result p;
     TRY(book_choice(c, row, &choice));
-    *out = (struct import_view){ .id = row->id, .file = row->file, .format = row->format, .size = row->size,
-                                 .state = book_state(c, row), .dry_run = row->dry_run, .failure = row->failure };
+    *out = (struct import_view){ .id = row->id,
+                                 .file = row->file,
+                                 .format = row->format,
+                                 .size = row->size,
+                                 .state = book_state(c, row),
+                                 .dry_run = row->dry_run,
+                                 .failure = row->failure };
     TRY(read_result(c, row, &out->result));
     TRY(import_preview_read(c, row->path, &choice, &p));
     out->format = p.format;
     out->columns = p.plan.columns;
     bool builtin = p.plan.profile != NULL;
     out->profile = choice.profile.n && !str_eq(choice.profile, S("none")) ? choice.profile
-                   : builtin ? str_of(p.plan.profile->name) : S("");
+                   : builtin ? str_of(p.plan.profile->name)
+                             : S("");
     out->score = p.plan.score;
     out->mapping = import_plan_mapping(c->arena, &p.plan);
     out->options = NEW(c->arena, struct import_options);
@@ -164,14 +97,15 @@ static enum err view_fill(struct ctx *c, const struct book_row *row, struct impo
     out->preview->rows = p.rows;
     out->facts = p.facts;
     out->problems = p.problems;
-    bool ended = str_eq(out->state, S("done")) || str_eq(out->state, S("failed")) || str_eq(out->state, S("cancelled"));
+    bool ended = str_eq(out->state, S("done")) || str_eq(out->state, S("failed")) ||
+                 str_eq(out->state, S("cancelled"));
     if (!ended) return OK;
     out->problems = (struct import_problem_list){ 0 };
     read_rejects(c, row, &out->problems);
     return OK;
 }
 
-/* -- upload ------------------------------------------------------------------------------------------------ */
+/* -- upload ------------------------------------------------------------------------------------ */
 
 static str base_name(str path)
 {
@@ -190,10 +124,12 @@ static enum err keep_upload(struct ctx *c, struct book_row *row)
     while (end > 0 && slashes < 2) slashes += path.at[--end] == '/';
     str folder = str_fmt(a, STR_FMT "/imports", STR_ARG(str_sub(path, 0, end)));
     str own = str_fmt(a, STR_FMT "/%lld", STR_ARG(folder), (long long)row->id);
-    bool made = (mkdir(str_z(a, folder), 0700) == 0 || errno == EEXIST) && (mkdir(str_z(a, own), 0700) == 0 || errno == EEXIST);
+    bool made = (mkdir(str_z(a, folder), 0700) == 0 || errno == EEXIST) &&
+                (mkdir(str_z(a, own), 0700) == 0 || errno == EEXIST);
     if (made) row->path = upload_keep(request_of(c), str_fmt(a, STR_FMT "/file", STR_ARG(own)));
     if (made && row->path.n) return OK;
-    return fail(c, errno == ENOSPC ? E_FULL : E_INTERNAL, "放不下上传的文件", "the uploaded file cannot be kept");
+    return fail(c, errno == ENOSPC ? E_FULL : E_INTERNAL, "放不下上传的文件",
+                "the uploaded file cannot be kept");
 }
 
 HANDLER(imports_upload, import_upload, import_view)
@@ -201,7 +137,8 @@ HANDLER(imports_upload, import_upload, import_view)
     struct import_choice none = { 0 };
     struct import_preview_result p;
     struct book_row row = { .file = base_name(in->name), .size = upload_size(request_of(c)) };
-    TRY(import_preview_read(c, upload_path(request_of(c)), &none, &p)); /* what is no table is refused here */
+    TRY(import_preview_read(c, upload_path(request_of(c)), &none,
+                            &p)); /* what is no table is refused here */
     row.format = p.format;
     if (!p.plan.profile) {
         str saved = NO_STR;
@@ -216,7 +153,7 @@ HANDLER(imports_upload, import_upload, import_view)
     return view_fill(c, &row, out);
 }
 
-/* -- look, map, start ---------------------------------------------------------------------------------------- */
+/* -- look, map, start -------------------------------------------------------------------------- */
 
 HANDLER(imports_get, import_ref, import_view)
 {
@@ -240,15 +177,18 @@ HANDLER(imports_patch, import_patch, import_view)
     }
     if (in->mapping.n) {
         struct import_preview_result p;
-        TRY(import_preview_read(c, row.path, &choice, &p)); /* the profile in force stays, its columns do not */
-        if (!choice.profile.n) choice.profile = p.plan.profile ? str_of(p.plan.profile->name) : S("none");
+        TRY(import_preview_read(c, row.path, &choice,
+                                &p)); /* the profile in force stays, its columns do not */
+        if (!choice.profile.n)
+            choice.profile = p.plan.profile ? str_of(p.plan.profile->name) : S("none");
         choice.mapping = in->mapping;
         choice.mapping_whole = true;
     }
     if (in->options) choice.options = *in->options;
     struct import_preview_result check;
     TRY(import_preview_read(c, row.path, &choice, &check));
-    if (check.why.err != OK && str_of(check.why.field).n && !str_eq(str_of(check.why.field), S("order_id"))) {
+    if (check.why.err != OK && str_of(check.why.field).n &&
+        !str_eq(str_of(check.why.field), S("order_id"))) {
         c->why = check.why;
         return check.why.err;
     }
@@ -279,8 +219,10 @@ HANDLER(imports_cancel, import_ref, import_state)
     struct book_row row;
     TRY(book_find(c, in->id, &row));
     if (!import_job_cancel(row.id) && str_eq(book_state(c, &row), S("running")))
-        return fail(c, E_CONFLICT, "这次导入在另一台服务器上运行", "this import runs on another server");
-    *out = (struct import_state){ row.id, import_job_running(row.id) ? S("running") : book_state(c, &row) };
+        return fail(c, E_CONFLICT, "这次导入在另一台服务器上运行",
+                    "this import runs on another server");
+    *out = (struct import_state){ row.id,
+                                  import_job_running(row.id) ? S("running") : book_state(c, &row) };
     return OK;
 }
 
@@ -292,7 +234,8 @@ HANDLER(imports_drop, import_ref, nothing)
 }
 
 QUERY(q_book_page, book_row,
-      "SELECT id, file, path, size, format, choice, whole, state, dry_run, summary, failure, created_at, seen_at"
+      "SELECT id, file, path, size, format, choice, whole, state, dry_run, summary, failure, "
+      "created_at, seen_at"
       " FROM import_run WHERE CAST($1 AS BIGINT) = 0 OR id < $1 ORDER BY id DESC LIMIT $2");
 
 HANDLER(imports_list, import_page_query, import_page)
@@ -306,16 +249,25 @@ HANDLER(imports_list, import_page_query, import_page)
         const struct book_row *row = &rows.at[i];
         struct import_event *result = NULL;
         TRY(read_result(c, row, &result));
-        *PUSH(c->arena, &out->items) = (struct import_row){
-            .id = row->id, .file = row->file, .format = row->format, .size = row->size, .state = book_state(c, row),
-            .dry_run = row->dry_run, .created_at = row->created_at, .rows = result ? SOME(result->rows) : NONE,
-            .accepted = result ? SOME(result->accepted) : NONE, .rejected = result ? SOME(result->rejected) : NONE };
+        *PUSH(c->arena, &out->items) =
+            (struct import_row){ .id = row->id,
+                                 .file = row->file,
+                                 .format = row->format,
+                                 .size = row->size,
+                                 .state = book_state(c, row),
+                                 .dry_run = row->dry_run,
+                                 .created_at = row->created_at,
+                                 .rows = result ? SOME(result->rows) : NONE,
+                                 .accepted = result ? SOME(result->accepted) : NONE,
+                                 .rejected = result ? SOME(result->rejected) : NONE };
     }
-    if (rows.n > limit) out->next_cursor = cursor_make(c, "/v1/imports", (struct cursor){ .id = rows.at[limit - 1].id });
+    if (rows.n > limit)
+        out->next_cursor =
+            cursor_make(c, "/v1/imports", (struct cursor){ .id = rows.at[limit - 1].id });
     return OK;
 }
 
-/* -- watch, fetch ---------------------------------------------------------------------------------------------- */
+/* -- watch, fetch ------------------------------------------------------------------------------ */
 
 struct watch {
     i64 id;
@@ -374,17 +326,21 @@ HANDLER(imports_rejects, import_ref, nothing)
     return reply_file(request_of(c), path, name, S("text/csv; charset=utf-8"), false);
 }
 
-/* -- profiles ---------------------------------------------------------------------------------------------------- */
+/* -- profiles ---------------------------------------------------------------------------------- */
 
-static void add_built_in(struct ctx *c, const struct import_profile *p, struct import_profile_page *out)
+static void add_built_in(struct ctx *c, const struct import_profile *p,
+                         struct import_profile_page *out)
 {
     struct import_profile_view *v = PUSH(c->arena, &out->items);
-    *v = (struct import_profile_view){ .name = str_of(p->name), .title = str_of(c->locale == ZH ? p->zh : p->en), .built_in = true,
+    *v = (struct import_profile_view){ .name = str_of(p->name),
+                                       .title = str_of(c->locale == ZH ? p->zh : p->en),
+                                       .built_in = true,
                                        .shop = str_of(p->shop) };
     for (const struct import_column *row = p->columns; row->names; row++) {
         str first;
         str_cut(str_of(row->names), '|', &first);
-        *PUSH(c->arena, &v->mapping) = (struct import_pair){ str_of(import_fields[row->field].name), first };
+        *PUSH(c->arena, &v->mapping) =
+            (struct import_pair){ str_of(import_fields[row->field].name), first };
     }
 }
 
@@ -394,16 +350,18 @@ HANDLER(import_profiles_list, nothing, import_profile_page)
     for (const struct import_profile *p = import_profiles; p->name; p++) add_built_in(c, p, out);
     TRY(import_saved_list(c, &saved));
     for (i64 i = 0; i < saved.n; i++)
-        *PUSH(c->arena, &out->items) = (struct import_profile_view){
-            .name = saved.at[i].name, .title = saved.at[i].name, .base = saved.at[i].base, .mapping = saved.at[i].mapping,
-            .options = saved.at[i].options, .shop = saved.at[i].options ? saved.at[i].options->shop : NO_STR };
+        *PUSH(c->arena, &out->items) =
+            (struct import_profile_view){ .name = saved.at[i].name,
+                                          .title = saved.at[i].name,
+                                          .base = saved.at[i].base,
+                                          .mapping = saved.at[i].mapping,
+                                          .options = saved.at[i].options,
+                                          .shop = saved.at[i].options ? saved.at[i].options->shop
+                                                                      : NO_STR };
     return OK;
 }
 
-static enum err put_profile(struct tx *t, void *arg)
-{
-    return import_saved_put(t, arg);
-}
+static enum err put_profile(struct tx *t, void *arg) { return import_saved_put(t, arg); }
 
 HANDLER(import_profiles_put, import_saved, import_saved)
 {
@@ -424,39 +382,52 @@ HANDLER(import_profiles_drop, import_profile_ref, nothing)
 
 #define GROUP "Imports"
 static const struct route routes[] = {
-    ROUTE(GET, "/v1/imports", IMPORT, imports_list, GROUP, "导入列表", "List imports", .flags = CURSOR),
-    ROUTE(POST, "/v1/imports", IMPORT, imports_upload, GROUP, "上传订单文件，猜出它的方案与列", "Upload a file of orders; profile and columns are guessed",
-          .flags = UPLOAD | CREATES, .errors = "E_UNSUPPORTED"),
-    ROUTE(GET, "/v1/imports/{id}", IMPORT, imports_get, GROUP, "看一次导入", "Show an import", .errors = "E_NOT_FOUND"),
-    ROUTE(PATCH, "/v1/imports/{id}", IMPORT, imports_patch, GROUP, "改方案、列或选项，预览随之更新", "Change profile, columns or options; the preview follows",
+    ROUTE(GET, "/v1/imports", IMPORT, imports_list, GROUP, "导入列表", "List imports",
+          .flags = CURSOR),
+    ROUTE(POST, "/v1/imports", IMPORT, imports_upload, GROUP, "上传订单文件，猜出它的方案与列",
+          "Upload a file of orders; profile and columns are guessed", .flags = UPLOAD | CREATES,
+          .errors = "E_UNSUPPORTED"),
+    ROUTE(GET, "/v1/imports/{id}", IMPORT, imports_get, GROUP, "看一次导入", "Show an import",
+          .errors = "E_NOT_FOUND"),
+    ROUTE(PATCH, "/v1/imports/{id}", IMPORT, imports_patch, GROUP, "改方案、列或选项，预览随之更新",
+          "Change profile, columns or options; the preview follows",
           .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(DELETE, "/v1/imports/{id}", IMPORT, imports_drop, GROUP, "删除上传的文件和它的记录（订单不受影响）",
+    ROUTE(DELETE, "/v1/imports/{id}", IMPORT, imports_drop, GROUP,
+          "删除上传的文件和它的记录（订单不受影响）",
           "Drop an uploaded file and its record; orders stay", .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(POST, "/v1/imports/{id}/start", IMPORT, imports_start, GROUP, "开始导入或试运行", "Start, or run dry",
-          .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE E_BUSY"),
-    ROUTE(POST, "/v1/imports/{id}/cancel", IMPORT, imports_cancel, GROUP, "取消正在运行的导入", "Cancel a running import",
-          .errors = "E_NOT_FOUND E_CONFLICT"),
-    ROUTE(GET, "/v1/imports/{id}/events", IMPORT, imports_events, GROUP, "进度（事件流）", "Progress, as a stream of events", .flags = STREAM,
-          .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/imports/{id}/rejects", IMPORT, imports_rejects, GROUP, "下载被拒绝的行", "Download the refused rows",
-          .flags = STREAM | AUDITED, .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/import-profiles", IMPORT, import_profiles_list, GROUP, "导入方案", "List import profiles"),
-    ROUTE(PUT, "/v1/import-profiles/{name}", IMPORT, import_profiles_put, GROUP, "保存一种列的对应", "Save a mapping", .errors = "E_CONFLICT"),
-    ROUTE(DELETE, "/v1/import-profiles/{name}", IMPORT, import_profiles_drop, GROUP, "删除保存的方案", "Delete a saved profile",
-          .errors = "E_NOT_FOUND"),
+    ROUTE(POST, "/v1/imports/{id}/start", IMPORT, imports_start, GROUP, "开始导入或试运行",
+          "Start, or run dry", .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE E_BUSY"),
+    ROUTE(POST, "/v1/imports/{id}/cancel", IMPORT, imports_cancel, GROUP, "取消正在运行的导入",
+          "Cancel a running import", .errors = "E_NOT_FOUND E_CONFLICT"),
+    ROUTE(GET, "/v1/imports/{id}/events", IMPORT, imports_events, GROUP, "进度（事件流）",
+          "Progress, as a stream of events", .flags = STREAM, .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/imports/{id}/rejects", IMPORT, imports_rejects, GROUP, "下载被拒绝的行",
+          "Download the refused rows", .flags = STREAM | AUDITED, .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/import-profiles", IMPORT, import_profiles_list, GROUP, "导入方案",
+          "List import profiles"),
+    ROUTE(PUT, "/v1/import-profiles/{name}", IMPORT, import_profiles_put, GROUP, "保存一种列的对应",
+          "Save a mapping", .errors = "E_CONFLICT"),
+    ROUTE(DELETE, "/v1/import-profiles/{name}", IMPORT, import_profiles_drop, GROUP,
+          "删除保存的方案", "Delete a saved profile", .errors = "E_NOT_FOUND"),
     { 0 },
 };
 
 static const struct setting settings[] = {
-    { "import.keep_days", SETTING_I64, "30", NULL, 1, 3650, "上传的订单文件保留多少天", "days that uploaded files of orders are kept",
-      NULL },
+    { "import.keep_days", SETTING_I64, "30", NULL, 1, 3650, "上传的订单文件保留多少天",
+      "days that uploaded files of orders are kept", NULL },
     { 0 },
 };
 static const struct job_row job_rows[] = {
-    { .name = "import.sweep", .at_minute = 3 * 60 + 20, .run = book_sweep, .zh = "删除过期的上传文件",
+    { .name = "import.sweep",
+      .at_minute = 3 * 60 + 20,
+      .run = book_sweep,
+      .zh = "删除过期的上传文件",
       .en = "drop uploaded files that are over their time" },
     { 0 },
 };
 
-const struct room import_room = { .name = "import", .migrations = import_migrations, .settings = settings, .routes = routes,
+const struct room import_room = { .name = "import",
+                                  .migrations = import_migrations,
+                                  .settings = settings,
+                                  .routes = routes,
                                   .jobs = job_rows };

@@ -1,7 +1,9 @@
-/* import_jobs.c -- imports started at the console: each on a thread of its own, watched and stopped by its id.
+/* import_jobs.c -- imports started at the console: each on a thread of its own, watched and stopped
+ * by its id.
  *
  * Invariants
- *   1. `jobs` is read and changed under the lock; a job is freed only by imports_stop or when pushed out after it has ended.
+ *   1. `jobs` is read and changed under the lock; a job is freed only by imports_stop or when
+ * pushed out after it has ended.
  *   2. the thread of a job touches its job's event under the lock, everything else of it alone.
  */
 #include <pthread.h>
@@ -13,8 +15,8 @@
 #include "base/log.h"
 #include "trade/import/import_book.h"
 
-#define RUNNING_MAX 2
-#define KEPT_MAX 50
+#define RUNNING_MAX    2
+#define KEPT_MAX       50
 #define ALIVE_EVERY_US ((i64)5000000)
 
 struct import_job {
@@ -57,8 +59,12 @@ static void on_progress(void *arg, const struct import_progress *p)
 {
     struct import_job *j = arg;
     pthread_mutex_lock(&lock);
-    j->event = (struct import_event){ .state = S("running"), .rows = p->rows, .accepted = p->accepted, .rejected = p->rejected,
-                                      .fraction = p->fraction, .rows_per_second = p->rows_per_second,
+    j->event = (struct import_event){ .state = S("running"),
+                                      .rows = p->rows,
+                                      .accepted = p->accepted,
+                                      .rejected = p->rejected,
+                                      .fraction = p->fraction,
+                                      .rows_per_second = p->rows_per_second,
                                       .left_ms = p->left_ms >= 0 ? SOME(p->left_ms) : NONE };
     pthread_mutex_unlock(&lock);
     i64 now = clock_mono_us();
@@ -66,18 +72,32 @@ static void on_progress(void *arg, const struct import_progress *p)
     j->alive_us = now;
     tick(j);
     struct arena_mark mark = arena_mark(j->c.arena);
-    if (book_alive(j->store, &j->c, j->id) != OK) LOG(WARN, "import.sign_failed", KV("import", j->id));
+    if (book_alive(j->store, &j->c, j->id) != OK)
+        LOG(WARN, "import.sign_failed", KV("import", j->id));
     arena_rewind(j->c.arena, mark);
 }
 
 static struct import_event event_of(const struct import_summary *s, str state, f64 fraction)
 {
     return (struct import_event){
-        .state = state, .rows = s->rows, .accepted = s->accepted, .rejected = s->rejected, .fraction = fraction,
-        .rows_per_second = s->took_ms ? (f64)s->rows * 1000 / (f64)s->took_ms : 0, .left_ms = SOME(0), .orders = SOME(s->orders),
-        .members = SOME(s->members), .paid = SOME(s->paid), .refund = SOME(s->refund), .created = SOME(s->created),
-        .changed = SOME(s->changed), .same = SOME(s->same), .duplicates = SOME(s->duplicates),
-        .without_member = SOME(s->without_member), .created_members = SOME(s->created_members), .took_ms = SOME(s->took_ms),
+        .state = state,
+        .rows = s->rows,
+        .accepted = s->accepted,
+        .rejected = s->rejected,
+        .fraction = fraction,
+        .rows_per_second = s->took_ms ? (f64)s->rows * 1000 / (f64)s->took_ms : 0,
+        .left_ms = SOME(0),
+        .orders = SOME(s->orders),
+        .members = SOME(s->members),
+        .paid = SOME(s->paid),
+        .refund = SOME(s->refund),
+        .created = SOME(s->created),
+        .changed = SOME(s->changed),
+        .same = SOME(s->same),
+        .duplicates = SOME(s->duplicates),
+        .without_member = SOME(s->without_member),
+        .created_members = SOME(s->created_members),
+        .took_ms = SOME(s->took_ms),
         .notes = s->notes,
     };
 }
@@ -86,17 +106,20 @@ static void *job_main(void *arg)
 {
     struct import_job *j = arg;
     struct ctx *c = &j->c;
-    enum err e = store_reader(j->store, c); /* a saved profile is read before, the run itself only writes */
+    enum err e =
+        store_reader(j->store, c); /* a saved profile is read before, the run itself only writes */
     if (e == OK) e = import_choice_load(c, &j->run.choice);
     store_release(c);
     if (e == OK) e = import_run(j->store, c, &j->run);
     str failure = e == OK ? NO_STR : fail_text(c);
     str state = e != OK ? S("failed") : j->run.cancelled ? S("cancelled") : S("done");
-    struct import_event last = event_of(&j->run.summary, state, e == OK && !j->run.cancelled ? 1 : j->event.fraction);
+    struct import_event last =
+        event_of(&j->run.summary, state, e == OK && !j->run.cancelled ? 1 : j->event.fraction);
     tick(j);
-    if (book_end(j->store, c, j->id, state, &last, failure) != OK) LOG(ERROR, "import.end_not_kept", KV("import", j->id));
-    LOG(INFO, "import.ended", KV("import", j->id), KV("state", state), KV("rows", last.rows), KV("rejected", last.rejected),
-        KV("ms", j->run.summary.took_ms));
+    if (book_end(j->store, c, j->id, state, &last, failure) != OK)
+        LOG(ERROR, "import.end_not_kept", KV("import", j->id));
+    LOG(INFO, "import.ended", KV("import", j->id), KV("state", state), KV("rows", last.rows),
+        KV("rejected", last.rejected), KV("ms", j->run.summary.took_ms));
     pthread_mutex_lock(&lock);
     j->event = last;
     j->running = false;
@@ -133,8 +156,14 @@ static struct import_job *job_new(struct store *s, struct ctx *c, const struct b
     struct arena *a = arena_new();
     j->id = row->id;
     j->store = s;
-    j->c = (struct ctx){ .arena = a, .store = s, .now = c->now, .zone = c->zone, .rights = c->rights, .user = c->user,
-                         .actor = str_copy(a, c->actor), .locale = c->locale };
+    j->c = (struct ctx){ .arena = a,
+                         .store = s,
+                         .now = c->now,
+                         .zone = c->zone,
+                         .rights = c->rights,
+                         .user = c->user,
+                         .actor = str_copy(a, c->actor),
+                         .locale = c->locale };
     j->started = c->now;
     j->started_us = j->alive_us = clock_mono_us();
     j->row = *row;
@@ -148,13 +177,18 @@ static struct import_job *job_new(struct store *s, struct ctx *c, const struct b
 enum err import_job_start(struct store *s, struct ctx *c, const struct book_row *row, bool dry_run)
 {
     struct import_job *j = job_new(s, c, row);
-    j->run = (struct import_run){ .file = j->row.path, .dry_run = dry_run, .rejects = rejects_path(j->c.arena, &j->row),
-                                  .progress = on_progress, .arg = j, .cancel = &j->cancel };
+    j->run = (struct import_run){ .file = j->row.path,
+                                  .dry_run = dry_run,
+                                  .rejects = rejects_path(j->c.arena, &j->row),
+                                  .progress = on_progress,
+                                  .arg = j,
+                                  .cancel = &j->cancel };
     enum err e = book_choice(&j->c, &j->row, &j->run.choice);
     if (e != OK) c->why = j->c.why;
     pthread_mutex_lock(&lock);
     if (e == OK && tidy(row->id) >= RUNNING_MAX)
-        e = fail(c, E_BUSY, "已有 %d 个文件在导入，请等其中一个结束", "%d files are being imported; wait for one to end", RUNNING_MAX);
+        e = fail(c, E_BUSY, "已有 %d 个文件在导入，请等其中一个结束",
+                 "%d files are being imported; wait for one to end", RUNNING_MAX);
     if (e == OK) e = book_begin(s, c, row->id, dry_run);
     if (e == OK && pthread_create(&j->thread, NULL, job_main, j) != 0)
         e = fail(c, E_INTERNAL, "建不了导入线程", "cannot start the importing thread");
@@ -181,7 +215,8 @@ bool import_job_event(struct arena *a, i64 id, struct import_event *out)
     pthread_mutex_lock(&lock);
     struct import_job *j = job_of(id);
     if (j) {
-        *out = j->event; /* its notes live as long as the job, which a later start of the same import may end */
+        *out = j->event; /* its notes live as long as the job, which a later start of the same
+                            import may end */
         out->notes.at = NEWS(a, str, out->notes.n + 1);
         for (i64 i = 0; i < out->notes.n; i++) out->notes.at[i] = str_copy(a, j->event.notes.at[i]);
     }

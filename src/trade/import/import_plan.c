@@ -1,4 +1,5 @@
-/* import_plan.c -- which column is what: profile by its signature, mapping by the operator, guess by common names. */
+/* import_plan.c -- which column is what: profile by its signature, mapping by the operator, guess
+ * by common names. */
 #include <stdio.h>
 
 #include "trade/import/import.h"
@@ -6,7 +7,7 @@
 SHAPE_DEFINE(import_pair);
 SHAPE_DEFINE(import_options);
 
-/* -- columns by name, case- and width-folded ------------------------------------------------------- */
+/* -- columns by name, case- and width-folded --------------------------------------------------- */
 
 static strs folded_columns(struct arena *a, strs columns)
 {
@@ -36,7 +37,8 @@ static void add_column(struct import_plan *p, int field, int column)
 }
 
 /* All of "A|B|C" that the file has, in that order. */
-static void add_named(struct arena *a, struct import_plan *p, strs folded, int field, const char *names)
+static void add_named(struct arena *a, struct import_plan *p, strs folded, int field,
+                      const char *names)
 {
     for (str one, rest = str_of(names); rest.at;) {
         rest = str_cut(rest, '|', &one);
@@ -45,7 +47,7 @@ static void add_named(struct arena *a, struct import_plan *p, strs folded, int f
     }
 }
 
-/* -- guesses ----------------------------------------------------------------------------------------- */
+/* -- guesses ----------------------------------------------------------------------------------- */
 
 static int profile_score(struct arena *a, const struct import_profile *profile, strs folded)
 {
@@ -91,35 +93,40 @@ static void guess_columns(struct arena *a, struct import_plan *p, strs folded)
         }
 }
 
-/* -- the plan ---------------------------------------------------------------------------------------- */
+/* -- the plan ---------------------------------------------------------------------------------- */
 
 static str known_fields(struct arena *a)
 {
     struct buf b = { .arena = a };
-    for (int i = 0; i < IMPORT_FIELDS; i++) buf_fmt(&b, "%s%s", i ? ", " : "", import_fields[i].name);
+    for (int i = 0; i < IMPORT_FIELDS; i++)
+        buf_fmt(&b, "%s%s", i ? ", " : "", import_fields[i].name);
     return buf_str(&b);
 }
 
-static enum err use_mapping(struct ctx *c, struct import_plan *p, strs folded, struct import_pair_list mapping)
+static enum err use_mapping(struct ctx *c, struct import_plan *p, strs folded,
+                            struct import_pair_list mapping)
 {
     for (i64 i = 0; i < mapping.n; i++) {
         str column_name = str_trim(mapping.at[i].column);
         int field = import_field_find(str_trim(mapping.at[i].field));
         if (field < 0)
-            return fail_at(c, E_INVALID, S("mapping"), "没有名为 " STR_FMT " 的目标字段，可用的有：" STR_FMT,
+            return fail_at(c, E_INVALID, S("mapping"),
+                           "没有名为 " STR_FMT " 的目标字段，可用的有：" STR_FMT,
                            "there is no target field " STR_FMT "; there are: " STR_FMT,
                            STR_ARG(mapping.at[i].field), STR_ARG(known_fields(c->arena)));
         int column = column_named(c->arena, folded, column_name);
         if (column < 0)
-            return fail_at(c, E_INVALID, S("mapping"), "文件里没有“" STR_FMT "”这一列，表头是：" STR_FMT,
-                           "the file has no column \"" STR_FMT "\"; its header is: " STR_FMT, STR_ARG(column_name),
-                           STR_ARG(str_join(c->arena, p->columns, S(", "))));
+            return fail_at(c, E_INVALID, S("mapping"),
+                           "文件里没有“" STR_FMT "”这一列，表头是：" STR_FMT,
+                           "the file has no column \"" STR_FMT "\"; its header is: " STR_FMT,
+                           STR_ARG(column_name), STR_ARG(str_join(c->arena, p->columns, S(", "))));
         add_column(p, field, column);
     }
     return OK;
 }
 
-/* The profile of that name, or of its family the one that fits the header. "none": mapping alone. */
+/* The profile of that name, or of its family the one that fits the header. "none": mapping alone.
+ */
 static enum err use_profile(struct ctx *c, struct import_plan *p, str name)
 {
     if (str_empty(name)) {
@@ -134,7 +141,8 @@ static enum err use_profile(struct ctx *c, struct import_plan *p, str name)
     struct buf b = { .arena = c->arena };
     for (const struct import_profile *row = import_profiles; row->name; row++)
         buf_fmt(&b, "%s%s", b.n ? ", " : "", row->name);
-    return fail_at(c, E_INVALID, S("profile"), "没有名为 " STR_FMT " 的导入方案，内置的有：" STR_FMT,
+    return fail_at(c, E_INVALID, S("profile"),
+                   "没有名为 " STR_FMT " 的导入方案，内置的有：" STR_FMT,
                    "there is no import profile " STR_FMT "; built in are: " STR_FMT, STR_ARG(name),
                    STR_ARG(buf_str(&b)));
 }
@@ -153,7 +161,8 @@ static enum err use_options(struct ctx *c, struct import_plan *p, const struct i
     p->currency = profile && profile->currency ? str_of(profile->currency) : NO_STR;
     p->quirks = profile ? profile->quirks : 0;
     if (o->net_of_refund.has)
-        p->quirks = o->net_of_refund.value ? p->quirks | NET_OF_REFUND : p->quirks & ~(unsigned)NET_OF_REFUND;
+        p->quirks = o->net_of_refund.value ? p->quirks | NET_OF_REFUND
+                                           : p->quirks & ~(unsigned)NET_OF_REFUND;
     p->identity = profile ? profile->identity : ID_SHOP_ACCOUNT;
     if (!str_empty(o->identity)) {
         int kind = choice_find(&identity_kind_choice, str_trim(o->identity));
@@ -163,7 +172,8 @@ static enum err use_options(struct ctx *c, struct import_plan *p, const struct i
         p->identity = (enum identity_kind)kind;
     }
     if (!str_empty(o->order_id) && !str_eq(o->order_id, S("row")))
-        return fail_at(c, E_INVALID, S("order_id"), "只能是 row（文件里没有订单号时，每行算一个订单）",
+        return fail_at(c, E_INVALID, S("order_id"),
+                       "只能是 row（文件里没有订单号时，每行算一个订单）",
                        "it can only be \"row\": a file without order numbers, each row an order");
     p->by_row = str_eq(o->order_id, S("row"));
     p->drop_duplicates = o->drop_duplicates;
@@ -180,10 +190,11 @@ static bool maps_any(const struct import_plan *p, const enum import_field *field
     return false;
 }
 
-enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates, const struct import_choice *choice,
-                          struct import_plan *out)
+enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates,
+                          const struct import_choice *choice, struct import_plan *out)
 {
-    static const enum import_field of_lines[] = { F_LINE_ID, F_PRODUCT_ID, F_PRODUCT, F_PRICE, F_AMOUNT };
+    static const enum import_field of_lines[] = { F_LINE_ID, F_PRODUCT_ID, F_PRODUCT, F_PRICE,
+                                                  F_AMOUNT };
     static const enum import_field of_payment[] = { F_PAID_AT, F_PAID, F_STATUS };
     static const enum import_field of_amount[] = { F_TOTAL, F_PRICE, F_AMOUNT };
     *out = (struct import_plan){ .columns = columns, .serial_dates = serial_dates };
@@ -197,13 +208,17 @@ enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates, const 
     TRY(use_options(c, out, &choice->options));
     if (out->by_row) out->at[F_ORDER_ID][0] = -1;
     out->has_lines = maps_any(out, of_lines, COUNT(of_lines));
-    out->counts_as_paid = !maps_any(out, of_payment, COUNT(of_payment)) && !choice->options.paid_status.n &&
+    out->counts_as_paid = !maps_any(out, of_payment, COUNT(of_payment)) &&
+                          !choice->options.paid_status.n &&
                           maps_any(out, of_amount, COUNT(of_amount));
     if (out->by_row || import_maps(out, F_ORDER_ID)) return OK;
-    return fail_at(c, E_INVALID, S("order_id"),
-                   "看不出哪一列是订单号，请用 order_id 指定；文件里没有订单号就选择“每行一个订单”（--order-id row）。表头是：" STR_FMT,
-                   "which column is the order number? map order_id, or say --order-id row when there is none. "
-                   "The header is: " STR_FMT, STR_ARG(str_join(c->arena, columns, S(", "))));
+    return fail_at(
+        c, E_INVALID, S("order_id"),
+        "看不出哪一列是订单号，请用 order_id "
+        "指定；文件里没有订单号就选择“每行一个订单”（--order-id row）。表头是：" STR_FMT,
+        "which column is the order number? map order_id, or say --order-id row when there is none. "
+        "The header is: " STR_FMT,
+        STR_ARG(str_join(c->arena, columns, S(", "))));
 }
 
 struct import_pair_list import_plan_mapping(struct arena *a, const struct import_plan *p)
@@ -211,6 +226,7 @@ struct import_pair_list import_plan_mapping(struct arena *a, const struct import
     struct import_pair_list out = { 0 };
     for (int f = 0; f < IMPORT_FIELDS; f++)
         for (int i = 0; i < COLUMNS_OF_FIELD && p->at[f][i] >= 0; i++)
-            *PUSH(a, &out) = (struct import_pair){ str_of(import_fields[f].name), p->columns.at[p->at[f][i]] };
+            *PUSH(a, &out) =
+                (struct import_pair){ str_of(import_fields[f].name), p->columns.at[p->at[f][i]] };
     return out;
 }

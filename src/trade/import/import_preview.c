@@ -1,4 +1,5 @@
-/* import_preview.c -- what an operator sees before importing: rows, orders and problems of the file's beginning. */
+/* import_preview.c -- what an operator sees before importing: rows, orders and problems of the
+ * file's beginning. */
 #include "trade/import/import_preview.h"
 
 #include "access/access.h"
@@ -7,16 +8,18 @@
 
 SHAPE_DEFINE(import_fact);
 
-#define ROWS_SHOWN 10
+#define ROWS_SHOWN      10
 #define ROWS_UNDERSTOOD 200
-#define FACTS_SHOWN 10
-#define PROBLEMS_SHOWN 50
+#define FACTS_SHOWN     10
+#define PROBLEMS_SHOWN  50
 
 /* A column mapped to a personal field, or named like one. */
 static bool column_is_personal(struct arena *a, const struct import_plan *p, i64 column)
 {
-    static const char *const hints[] = { "电话", "手机", "姓名", "收货人", "收件人", "地址", "邮箱", "会员名", "昵称", "账号", "帐号",
-                                         "phone", "mobile", "email", "e-mail", "name", "address", "street", "zip" };
+    static const char *const hints[] = { "电话", "手机",    "姓名",   "收货人", "收件人",
+                                         "地址", "邮箱",    "会员名", "昵称",   "账号",
+                                         "帐号", "phone",   "mobile", "email",  "e-mail",
+                                         "name", "address", "street", "zip" };
     for (int f = 0; f < IMPORT_FIELDS; f++)
         for (int i = 0; i < COLUMNS_OF_FIELD && p->at[f][i] >= 0; i++)
             if (p->at[f][i] == column) return import_fields[f].personal;
@@ -29,18 +32,24 @@ static bool column_is_personal(struct arena *a, const struct import_plan *p, i64
 static str masked(struct arena *a, str s)
 {
     bool digits = s.n >= 7;
-    for (i64 i = 0; i < s.n && digits; i++) digits = (s.at[i] >= '0' && s.at[i] <= '9') || s.at[i] == '-' || s.at[i] == '+';
-    return s.n == 0 ? s : digits ? mask_phone(a, s) : str_has(s, '@') ? mask_email(a, s) : mask_name(a, s);
+    for (i64 i = 0; i < s.n && digits; i++)
+        digits = (s.at[i] >= '0' && s.at[i] <= '9') || s.at[i] == '-' || s.at[i] == '+';
+    return s.n == 0          ? s
+           : digits          ? mask_phone(a, s)
+           : str_has(s, '@') ? mask_email(a, s)
+                             : mask_name(a, s);
 }
 
-static enum err read_rows(struct ctx *c, struct sheet *s, const struct import_plan *p, const bool *hide, json *out)
+static enum err read_rows(struct ctx *c, struct sheet *s, const struct import_plan *p,
+                          const bool *hide, json *out)
 {
     struct buf b = { .arena = c->arena };
     struct sheet_row row;
     bool more = true;
     buf_byte(&b, '[');
     for (i64 n = 0; n < ROWS_SHOWN; n++) {
-        if (sheet_next(c, s, &row, &more) != OK || !more) break; /* a fault is told by the reading proper */
+        if (sheet_next(c, s, &row, &more) != OK || !more)
+            break; /* a fault is told by the reading proper */
         if (n) buf_byte(&b, ',');
         buf_byte(&b, '[');
         for (i64 i = 0; i < p->columns.n; i++) {
@@ -55,15 +64,26 @@ static enum err read_rows(struct ctx *c, struct sheet *s, const struct import_pl
     return OK;
 }
 
-static void show_fact(struct ctx *c, const struct import_batch *b, i64 i, struct import_fact_list *out)
+static void show_fact(struct ctx *c, const struct import_batch *b, i64 i,
+                      struct import_fact_list *out)
 {
     const struct order_fact *f = &b->facts.at[i];
     const struct import_order *o = &b->orders.at[i];
     struct import_fact *v = PUSH(c->arena, out);
-    *v = (struct import_fact){ .shop = f->shop, .number = f->number, .state = o->state, .status = f->status,
-                               .created_at = f->created_at, .paid_at = f->paid_at, .total = f->total, .paid = SOME(o->paid),
-                               .refund = SOME(o->refund), .postage = f->postage, .quantity = f->quantity,
-                               .province = f->province, .city = f->city, .lines = f->lines };
+    *v = (struct import_fact){ .shop = f->shop,
+                               .number = f->number,
+                               .state = o->state,
+                               .status = f->status,
+                               .created_at = f->created_at,
+                               .paid_at = f->paid_at,
+                               .total = f->total,
+                               .paid = SOME(o->paid),
+                               .refund = SOME(o->refund),
+                               .postage = f->postage,
+                               .quantity = f->quantity,
+                               .province = f->province,
+                               .city = f->city,
+                               .lines = f->lines };
     if (v->lines.n > 20) v->lines.n = 20;
     if (o->person < 0) return;
     const struct identity *id = &b->persons.at[o->person].identities[0];
@@ -71,16 +91,15 @@ static void show_fact(struct ctx *c, const struct import_batch *b, i64 i, struct
     v->member = may(c, PERSONAL_READ) ? id->value : mask_identity(c->arena, id->kind, id->value);
 }
 
-static void end_arena(void *arg)
-{
-    arena_free(arg);
-}
+static void end_arena(void *arg) { arena_free(arg); }
 
-static enum err understand(struct ctx *c, struct sheet *s, const struct import_plan *p, const bool *hide,
-                           struct import_preview_result *out)
+static enum err understand(struct ctx *c, struct sheet *s, const struct import_plan *p,
+                           const bool *hide, struct import_preview_result *out)
 {
     struct import_reader *reader;
-    struct import_batch b = { .arena = arena_new() }; /* not c's: reading takes c->arena back row by row */
+    struct import_batch b = {
+        .arena = arena_new()
+    }; /* not c's: reading takes c->arena back row by row */
     bool more;
     arena_defer(c->arena, end_arena, b.arena);
     TRY(import_reader_open(c, s, p, &reader));
@@ -90,13 +109,18 @@ static enum err understand(struct ctx *c, struct sheet *s, const struct import_p
         struct import_problem *problem = PUSH(c->arena, &out->problems);
         *problem = b.problems.at[i];
         for (i64 k = 0; k < p->columns.n; k++)
-            if (hide[k] && str_eq(p->columns.at[k], problem->column)) problem->value = masked(c->arena, problem->value);
+            if (hide[k] && str_eq(p->columns.at[k], problem->column))
+                problem->value = masked(c->arena, problem->value);
     }
-    if (e != OK) *PUSH(c->arena, &out->problems) = (struct import_problem){ .column = S(""), .value = S(""), .reason = str_copy(c->arena, str_of(c->why.detail)) };
+    if (e != OK)
+        *PUSH(c->arena, &out->problems) = (struct import_problem){
+            .column = S(""), .value = S(""), .reason = str_copy(c->arena, str_of(c->why.detail))
+        };
     return OK;
 }
 
-enum err import_preview_read(struct ctx *c, str path, const struct import_choice *given, struct import_preview_result *out)
+enum err import_preview_read(struct ctx *c, str path, const struct import_choice *given,
+                             struct import_preview_result *out)
 {
     struct sheet *s = NULL;
     struct import_choice choice = *given;
@@ -110,7 +134,8 @@ enum err import_preview_read(struct ctx *c, str path, const struct import_choice
     bool serial = sheet_dates_are_serial(s);
     if (import_plan_make(c, columns, serial, &choice, &out->plan) != OK) out->why = c->why;
     bool *hide = NEWS(c->arena, bool, columns.n + 1);
-    for (i64 i = 0; i < columns.n && !may(c, PERSONAL_READ); i++) hide[i] = column_is_personal(c->arena, &out->plan, i);
+    for (i64 i = 0; i < columns.n && !may(c, PERSONAL_READ); i++)
+        hide[i] = column_is_personal(c->arena, &out->plan, i);
     enum err e = read_rows(c, s, &out->plan, hide, &out->rows);
     sheet_close(s);
     TRY(e);

@@ -1,7 +1,8 @@
 /* import_profiles.c -- the files of known back-ends, and the words their orders' states go by. */
 #include "trade/import/import.h"
 
-/* Taobao and Tmall, 订单报表 ExportOrderList: the columns of 2017, those inserted in 2018, and the newer names. */
+/* Taobao and Tmall, 订单报表 ExportOrderList: the columns of 2017, those inserted in 2018, and the
+ * newer names. */
 static const struct import_column taobao[] = {
     { F_ORDER_ID, "订单编号" },
     { F_MEMBER, "买家会员名|买家昵称" },
@@ -73,7 +74,8 @@ static const struct import_column pinduoduo[] = {
     { F_CITY, "市" },
     { 0, NULL },
 };
-/* Douyin: a row is a sub-order with its own amount and state; another export joins sub-orders with ";" into one row. */
+/* Douyin: a row is a sub-order with its own amount and state; another export joins sub-orders with
+ * ";" into one row. */
 static const struct import_column douyin[] = {
     { F_ORDER_ID, "主订单编号" },
     { F_LINE_ID, "子订单编号" },
@@ -161,7 +163,8 @@ static const struct import_column shopify[] = {
     { F_DISCOUNT, "Lineitem discount" },
     { F_NAME, "Billing Name|Shipping Name" },
     { F_PHONE, "Phone|Billing Phone|Shipping Phone" },
-    { F_PROVINCE, "Shipping Province Name|Shipping Province|Billing Province Name|Billing Province" },
+    { F_PROVINCE,
+      "Shipping Province Name|Shipping Province|Billing Province Name|Billing Province" },
     { F_CITY, "Shipping City|Billing City" },
     { F_COUNTRY, "Shipping Country|Billing Country" },
     { F_TOUCHPOINT, "Source" },
@@ -181,24 +184,96 @@ static const struct import_column woocommerce[] = {
 };
 
 const struct import_profile import_profiles[] = {
-    { "taobao", "taobao", "淘宝/天猫 订单报表", "Taobao/Tmall orders", "淘宝", "CNY", ID_TAOBAO_NICK,
-      { "订单编号", "总金额", "买家实际支付金额", "订单创建时间", "订单付款时间" }, NET_OF_REFUND, taobao },
-    { "taobao_items", "taobao", "淘宝/天猫 宝贝报表", "Taobao/Tmall items", "淘宝", "CNY", ID_TAOBAO_NICK,
-      { "订单编号", "标题", "价格", "购买数量", "商品属性" }, JOINS_ORDERS, taobao_items },
-    { "jd", "jd", "京东 京麦", "JD", "京东", "CNY", ID_JD_PIN,
-      { "订单号", "下单时间", "京东价", "订单金额", "订购数量" }, 0, jd },
-    { "pinduoduo", "pinduoduo", "拼多多", "Pinduoduo", "拼多多", "CNY", ID_SHOP_ACCOUNT,
-      { "订单号", "商品总价(元)", "商品数量(件)" }, 0, pinduoduo },
-    { "douyin", "douyin", "抖店", "Douyin shop", "抖店", "CNY", ID_DOUYIN_ID,
-      { "主订单编号", "子订单编号", "选购商品", "订单提交时间" }, ROWS_ADD_UP, douyin },
-    { "youzan", "youzan", "有赞", "Youzan", "有赞", "CNY", ID_NICK,
-      { "订单号", "买家付款时间", "订单实付金额" }, 0, youzan },
-    { "wechat_shop", "wechat_shop", "微信小店", "WeChat shop", "微信小店", "CNY", ID_SHOP_ACCOUNT,
-      { "订单号", "订单下单时间", "订单实际支付金额", "商品编码(平台)" }, LINE_BY_PRODUCT, wechat_shop },
-    { "shopify", "shopify", "Shopify", "Shopify", "Shopify", NULL, ID_SHOP_ACCOUNT,
-      { "Name", "Financial Status", "Lineitem name", "Lineitem quantity" }, 0, shopify },
-    { "woocommerce", "woocommerce", "WooCommerce", "WooCommerce", "WooCommerce", NULL, ID_NICK,
-      { "Order #", "Status", "Product(s)", "Items sold" }, PRODUCT_LIST, woocommerce },
+    { "taobao",
+      "taobao",
+      "淘宝/天猫 订单报表",
+      "Taobao/Tmall orders",
+      "淘宝",
+      "CNY",
+      ID_TAOBAO_NICK,
+      { "订单编号", "总金额", "买家实际支付金额", "订单创建时间", "订单付款时间" },
+      NET_OF_REFUND,
+      taobao },
+    { "taobao_items",
+      "taobao",
+      "淘宝/天猫 宝贝报表",
+      "Taobao/Tmall items",
+      "淘宝",
+      "CNY",
+      ID_TAOBAO_NICK,
+      { "订单编号", "标题", "价格", "购买数量", "商品属性" },
+      JOINS_ORDERS,
+      taobao_items },
+    { "jd",
+      "jd",
+      "京东 京麦",
+      "JD",
+      "京东",
+      "CNY",
+      ID_JD_PIN,
+      { "订单号", "下单时间", "京东价", "订单金额", "订购数量" },
+      0,
+      jd },
+    { "pinduoduo",
+      "pinduoduo",
+      "拼多多",
+      "Pinduoduo",
+      "拼多多",
+      "CNY",
+      ID_SHOP_ACCOUNT,
+      { "订单号", "商品总价(元)", "商品数量(件)" },
+      0,
+      pinduoduo },
+    { "douyin",
+      "douyin",
+      "抖店",
+      "Douyin shop",
+      "抖店",
+      "CNY",
+      ID_DOUYIN_ID,
+      { "主订单编号", "子订单编号", "选购商品", "订单提交时间" },
+      ROWS_ADD_UP,
+      douyin },
+    { "youzan",
+      "youzan",
+      "有赞",
+      "Youzan",
+      "有赞",
+      "CNY",
+      ID_NICK,
+      { "订单号", "买家付款时间", "订单实付金额" },
+      0,
+      youzan },
+    { "wechat_shop",
+      "wechat_shop",
+      "微信小店",
+      "WeChat shop",
+      "微信小店",
+      "CNY",
+      ID_SHOP_ACCOUNT,
+      { "订单号", "订单下单时间", "订单实际支付金额", "商品编码(平台)" },
+      LINE_BY_PRODUCT,
+      wechat_shop },
+    { "shopify",
+      "shopify",
+      "Shopify",
+      "Shopify",
+      "Shopify",
+      NULL,
+      ID_SHOP_ACCOUNT,
+      { "Name", "Financial Status", "Lineitem name", "Lineitem quantity" },
+      0,
+      shopify },
+    { "woocommerce",
+      "woocommerce",
+      "WooCommerce",
+      "WooCommerce",
+      "WooCommerce",
+      NULL,
+      ID_NICK,
+      { "Order #", "Status", "Product(s)", "Items sold" },
+      PRODUCT_LIST,
+      woocommerce },
     { 0 },
 };
 
@@ -209,24 +284,31 @@ const struct import_profile *import_profile_find(str name)
     return NULL;
 }
 
-/* -- words of states ------------------------------------------------------------------------------ */
+/* -- words of states --------------------------------------------------------------------------- */
 
 static const struct {
     enum order_state state;
     const char *words; /* case- and width-folded */
 } states[] = {
-    { ORDER_PLACED, "等待买家付款|待付款|待支付|未付款|未支付|等待付款|已下单|待买家付款|pending|unpaid|on hold|on-hold|pending payment|"
+    { ORDER_PLACED, "等待买家付款|待付款|待支付|未付款|未支付|等待付款|已下单|待买家付款|pending|"
+                    "unpaid|on hold|on-hold|pending payment|"
                     "authorized|voided|awaiting payment|placed|expired" },
-    { ORDER_PAID, "买家已付款,等待卖家发货|买家已付款|等待卖家发货|等待发货|待发货|备货中|已付款|已支付|待出库|等待出库|已成团,待发货|待成团|"
-                  "卖家部分发货|部分发货|待自提|paid|processing|partially_paid|partially paid|partially_refunded|partially refunded|"
+    { ORDER_PAID, "买家已付款,等待卖家发货|买家已付款|等待卖家发货|等待发货|待发货|备货中|已付款|"
+                  "已支付|待出库|等待出库|已成团,待发货|待成团|"
+                  "卖家部分发货|部分发货|待自提|paid|processing|partially_paid|partially "
+                  "paid|partially_refunded|partially refunded|"
                   "unfulfilled|confirmed" },
-    { ORDER_SHIPPED, "卖家已发货,等待买家确认|卖家已发货|等待买家确认|已发货|待收货|已发货,待收货|已发货,待签收|等待确认收货|等待收货|运输中|"
+    { ORDER_SHIPPED, "卖家已发货,等待买家确认|卖家已发货|等待买家确认|已发货|待收货|已发货,待收货|"
+                     "已发货,待签收|等待确认收货|等待收货|运输中|"
                      "已出库|shipped|in transit|fulfilled|partially_fulfilled|out for delivery" },
-    { ORDER_COMPLETED, "交易成功|已完成|完成|交易完成|已收货|已签收|订单完成|已确认收货|已评价|(删除)交易成功|completed|complete|delivered|"
+    { ORDER_COMPLETED, "交易成功|已完成|完成|交易完成|已收货|已签收|订单完成|已确认收货|已评价|("
+                       "删除)交易成功|completed|complete|delivered|"
                        "closed-completed|done|success" },
-    { ORDER_CANCELLED, "交易关闭|已关闭|已取消|取消|关闭|订单关闭|订单取消|(删除)等待买家付款|(锁定)已取消|未发货,已取消|cancelled|canceled|"
+    { ORDER_CANCELLED, "交易关闭|已关闭|已取消|取消|关闭|订单关闭|订单取消|(删除)等待买家付款|("
+                       "锁定)已取消|未发货,已取消|cancelled|canceled|"
                        "failed|checkout-draft|cancelled order" },
-    { ORDER_REFUNDED, "付款以后用户退款成功,交易自动关闭|退款成功|已退款|全额退款|已全额退款|已发货,退款成功|未发货,退款成功|退货退款成功|"
+    { ORDER_REFUNDED, "付款以后用户退款成功,交易自动关闭|退款成功|已退款|全额退款|已全额退款|"
+                      "已发货,退款成功|未发货,退款成功|退货退款成功|"
                       "退款完成|售后完成,已退款|refunded|fully refunded|returned" },
 };
 

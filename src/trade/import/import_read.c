@@ -1,4 +1,5 @@
-/* import_read.c -- rows become orders: consecutive or scattered rows of one number are one order_fact with its lines and buyer.
+/* import_read.c -- rows become orders: consecutive or scattered rows of one number are one
+ * order_fact with its lines and buyer.
  *
  * Invariants
  *   1. a row goes in whole or not at all: values are read and checked before anything is changed.
@@ -9,13 +10,13 @@
 
 #include "base/num.h"
 #include "trade/import/import_address.h"
-#include "trade/import/import_row.h"
+#include "trade/import/import_person.h"
 #include "trade/order.h"
 
 SHAPE_DEFINE(import_problem);
 
 #define ROWS_OF_ONE_ORDER 20000
-#define WORDS_MAX 8
+#define WORDS_MAX         8
 
 /* A status word met in the file: looked up once. */
 struct word {
@@ -38,7 +39,8 @@ struct import_reader {
     struct sheet_row row;
     /* of the batch in work */
     struct import_batch *batch;
-    struct key_map numbers, people;
+    struct key_map numbers;
+    struct import_buyers buyers;
     i64 last; /* the order of the last row; -1: none */
 };
 
@@ -48,7 +50,8 @@ static void reader_free(void *arg)
     arena_free(r->arena);
 }
 
-enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p, struct import_reader **out)
+enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p,
+                            struct import_reader **out)
 {
     struct import_reader *r = NEW(c->arena, struct import_reader);
     r->sheet = s;
@@ -59,18 +62,20 @@ enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_
     return OK;
 }
 
-/* -- status words ---------------------------------------------------------------------------------- */
+/* -- status words ------------------------------------------------------------------------------ */
 
 static struct word *word_of(struct import_reader *r, str text)
 {
     for (i64 i = 0; i < r->words.n; i++)
         if (str_eq(r->words.at[i].text, text)) return &r->words.at[i];
     static struct word unknown = { .state = WORD_UNKNOWN };
-    if (r->words.n >= 1000) return &unknown; /* no status column has so many: not worth remembering */
+    if (r->words.n >= 1000)
+        return &unknown; /* no status column has so many: not worth remembering */
     struct word *w = PUSH(r->arena, &r->words);
     *w = (struct word){ str_copy(r->arena, text), import_status_state(r->arena, text), false, 0 };
     str folded = str_fold(r->arena, text);
-    for (i64 i = 0; i < r->plan->paid_status.n; i++) w->paid |= str_eq(r->plan->paid_status.at[i], folded);
+    for (i64 i = 0; i < r->plan->paid_status.n; i++)
+        w->paid |= str_eq(r->plan->paid_status.at[i], folded);
     if (w->paid && w->state != ORDER_SHIPPED && w->state != ORDER_COMPLETED) w->state = ORDER_PAID;
     return w;
 }
@@ -82,82 +87,13 @@ str import_unknown_words(struct arena *a, const struct import_reader *r)
     for (i64 i = 0; i < r->words.n && shown < WORDS_MAX; i++) {
         const struct word *w = &r->words.at[i];
         if (w->state != WORD_UNKNOWN) continue;
-        buf_fmt(&b, "%s" STR_FMT " (%lld)", shown++ ? ", " : "", STR_ARG(w->text), (long long)w->rows);
+        buf_fmt(&b, "%s" STR_FMT " (%lld)", shown++ ? ", " : "", STR_ARG(w->text),
+                (long long)w->rows);
     }
     return b.n ? buf_str(&b) : NO_STR;
 }
 
-/* -- the buyer -------------------------------------------------------------------------------------- */
-
-#define IDENTITIES_OF_BUYER 6
-
-struct buyer {
-    struct identity ids[IDENTITIES_OF_BUYER];
-    i64 n;
-    bool strong;
-};
-
-static void add_identity(struct ctx *c, struct buyer *b, enum identity_kind kind, str scope, str value)
-{
-    if (!value.n || b->n == IDENTITIES_OF_BUYER) return;
-    struct identity id = { .kind = kind, .scope = scope, .value = value };
-    if (identity_normalise(c, &id) != OK) return; /* "无", a cut number: it names nobody */
-    for (i64 i = 0; i < b->n; i++)
-        if (b->ids[i].kind == id.kind && str_eq(b->ids[i].value, id.value)) return;
-    b->strong |= identity_kind_row(id.kind)->strong;
-    b->ids[b->n++] = id;
-}
-
-static enum identity_kind kind_of_member(const struct import_plan *p, str said)
-{
-    int kind = said.n ? choice_find(&identity_kind_choice, said) : -1;
-    return kind < 0 ? p->identity : (enum identity_kind)kind;
-}
-
-/* The person in this batch with just these identities; each is resolved once. */
-static i64 person_of(struct ctx *c, struct import_reader *r, const struct row_values *v, str shop, instant at)
-{
-    struct arena *a = r->batch->arena;
-    struct arena_mark mark = arena_mark(c->arena);
-    struct buyer b = { .n = 0 };
-    add_identity(c, &b, kind_of_member(r->plan, v->member_kind), shop, v->member);
-    add_identity(c, &b, ID_PHONE, shop, v->phone);
-    add_identity(c, &b, ID_EMAIL, shop, v->email);
-    add_identity(c, &b, ID_EXTERNAL_USERID, shop, v->external_userid);
-    if (!b.strong && b.n) add_identity(c, &b, ID_NICK, shop, v->name);
-    struct buf key = { .arena = c->arena };
-    for (i64 i = 0; i < b.n; i++) {
-        buf_i64(&key, (i64)b.ids[i].kind);
-        buf_byte(&key, ' ');
-        buf_add(&key, b.ids[i].scope);
-        buf_byte(&key, '\n');
-        buf_add(&key, b.ids[i].value);
-        buf_byte(&key, '\n');
-    }
-    i64 person = -1;
-    if (b.n) {
-        bool added;
-        str text = buf_str(&key);
-        struct key_slot *slot = key_map_slot(&r->people, 0, text, &added);
-        if (added) {
-            slot->key = str_copy(a, text);
-            slot->value = r->batch->persons.n;
-            struct import_person *p = PUSH(a, &r->batch->persons);
-            *p = (struct import_person){ .identities = NEWS(a, struct identity, b.n), .n = b.n, .strong = b.strong, .at = at };
-            for (i64 i = 0; i < b.n; i++)
-                p->identities[i] = (struct identity){ b.ids[i].kind, str_copy(a, b.ids[i].scope), str_copy(a, b.ids[i].value) };
-        }
-        person = slot->value;
-        struct import_person *p = &r->batch->persons.at[person];
-        if (!p->name.n && v->name.n) p->name = str_copy(a, v->name);
-        if (!p->touchpoint.n) p->touchpoint = str_copy(a, str_or(v->touchpoint, shop));
-        if (at && (!p->at || at < p->at)) p->at = at;
-    }
-    arena_rewind(c->arena, mark);
-    return person;
-}
-
-/* -- a row into its order ----------------------------------------------------------------------------- */
+/* -- a row into its order ---------------------------------------------------------------------- */
 
 static void keep(struct arena *a, str *known, str said)
 {
@@ -178,7 +114,8 @@ static void keep_amount(opt_i64 *known, opt_i64 said, bool add)
 static u64 row_hash(const struct sheet_row *row)
 {
     u64 h = 0x9E3779B97F4A7C15ull;
-    for (i64 i = 0; i < row->n; i++) h = (h ^ str_hash(row->cells[i])) * 0xFF51AFD7ED558CCDull + (u64)i;
+    for (i64 i = 0; i < row->n; i++)
+        h = (h ^ str_hash(row->cells[i])) * 0xFF51AFD7ED558CCDull + (u64)i;
     return h;
 }
 
@@ -198,7 +135,9 @@ static i64 order_of(struct import_reader *r, const struct row_values *v)
     slot->value = b->facts.n;
     struct order_fact *f = PUSH(b->arena, &b->facts);
     struct import_order *o = PUSH(b->arena, &b->orders);
-    *o = (struct import_order){ .person = -1, .status_state = WORD_UNKNOWN, .alive_state = WORD_UNKNOWN };
+    *o = (struct import_order){ .person = -1,
+                                .status_state = WORD_UNKNOWN,
+                                .alive_state = WORD_UNKNOWN };
     f->number = slot->key = str_copy(b->arena, v->number);
     f->shop = v->shop.n ? str_copy(b->arena, shop) : shop;
     f->currency = r->plan->currency;
@@ -252,18 +191,22 @@ static void take_listed(struct arena *a, struct order_fact *f, str cell)
     i64 quantity = 0;
     str name, rest = cell;
     while (rest.n && next_listed(&rest, &quantity, &name))
-        *PUSH(a, &f->lines) = (struct order_line_fact){ .product = str_copy(a, name), .quantity = quantity };
+        *PUSH(a, &f->lines) =
+            (struct order_line_fact){ .product = str_copy(a, name), .quantity = quantity };
 }
 
-static void take_line(struct import_reader *r, struct order_fact *f, const struct row_values *v, bool dead)
+static void take_line(struct import_reader *r, struct order_fact *f, const struct row_values *v,
+                      bool dead)
 {
     struct arena *a = r->batch->arena;
     if (r->plan->quirks & PRODUCT_LIST) {
         take_listed(a, f, v->product);
         return;
     }
-    if (!v->line_id.n && !v->product_id.n && !v->product.n && !v->price.has && !v->amount.has) return;
-    struct order_line_fact l = { .quantity = v->quantity.has ? v->quantity.value : 1, .amount = v->amount,
+    if (!v->line_id.n && !v->product_id.n && !v->product.n && !v->price.has && !v->amount.has)
+        return;
+    struct order_line_fact l = { .quantity = v->quantity.has ? v->quantity.value : 1,
+                                 .amount = v->amount,
                                  .refund = v->line_refund };
     if (v->price.has) l.price = v->price.value;
     if (!v->price.has && v->amount.has && l.quantity) l.price = v->amount.value / l.quantity;
@@ -272,7 +215,8 @@ static void take_line(struct import_reader *r, struct order_fact *f, const struc
         l.amount = SOME(amount - v->discount.value);
     if (v->line_id.n) l.line_id = str_copy(a, v->line_id);
     if ((r->plan->quirks & LINE_BY_PRODUCT) && !v->line_id.n && v->product_id.n)
-        l.line_id = str_sub(str_fmt(a, STR_FMT "|" STR_FMT, STR_ARG(v->product_id), STR_ARG(v->variant)), 0, 190);
+        l.line_id = str_sub(
+            str_fmt(a, STR_FMT "|" STR_FMT, STR_ARG(v->product_id), STR_ARG(v->variant)), 0, 190);
     if (v->product_id.n) l.product_id = str_copy(a, v->product_id);
     if (v->product.n) l.product = str_copy(a, v->product);
     if (v->category.n) l.category = str_copy(a, v->category);
@@ -293,7 +237,8 @@ static int take_status(struct import_reader *r, struct import_order *o, const st
         state = w->state;
     }
     if (o->status_state == WORD_UNKNOWN) o->status_state = state;
-    bool refunded = v->aftersale.n && import_status_state(r->batch->arena, v->aftersale) == ORDER_REFUNDED;
+    bool refunded =
+        v->aftersale.n && import_status_state(r->batch->arena, v->aftersale) == ORDER_REFUNDED;
     if (refunded) state = ORDER_REFUNDED;
     o->refunded |= refunded;
     o->cancelled |= v->cancelled;
@@ -326,7 +271,8 @@ static void take_row(struct ctx *c, struct import_reader *r, struct row_values *
     bool add = (r->plan->quirks & ROWS_ADD_UP) != 0;
     keep_opt(&f->created_at, v->created_at);
     keep_opt(&f->paid_at, v->paid_at);
-    if (!f->completed_at.has || (v->completed_at.has && v->completed_at.value > f->completed_at.value))
+    if (!f->completed_at.has ||
+        (v->completed_at.has && v->completed_at.value > f->completed_at.value))
         f->completed_at = v->completed_at.has ? v->completed_at : f->completed_at;
     keep_amount(&f->total, v->total, add);
     keep_amount(&f->paid, v->paid, add);
@@ -346,11 +292,13 @@ static void take_row(struct ctx *c, struct import_reader *r, struct row_values *
         o->alive++;
         if (state > o->alive_state) o->alive_state = state;
     }
-    if (o->person < 0) o->person = person_of(c, r, v, f->shop, v->created_at.has ? v->created_at.value : v->paid_at.value);
+    if (o->person < 0)
+        o->person = import_person_of(c, &r->buyers, v, f->shop,
+                                     v->created_at.has ? v->created_at.value : v->paid_at.value);
     if (r->plan->has_lines) take_line(r, f, v, dead && f->paid_at.has);
 }
 
-/* -- an order complete ---------------------------------------------------------------------------------- */
+/* -- an order complete ------------------------------------------------------------------------- */
 
 /* Sub-orders called off beside others that live: their money went back, or was never given. */
 static void settle_dead(struct order_fact *f, struct import_order *o)
@@ -363,10 +311,7 @@ static void settle_dead(struct order_fact *f, struct import_order *o)
     }
 }
 
-static bool has_amount(const struct order_fact *f)
-{
-    return f->total.has || f->lines.n > 0;
-}
+static bool has_amount(const struct order_fact *f) { return f->total.has || f->lines.n > 0; }
 
 static void settle_state(const struct import_plan *p, struct order_fact *f, struct import_order *o)
 {
@@ -375,7 +320,8 @@ static void settle_state(const struct import_plan *p, struct order_fact *f, stru
     if (o->refunded && !(o->dead && o->alive)) state = ORDER_REFUNDED;
     if (o->cancelled && state != ORDER_REFUNDED) state = ORDER_CANCELLED;
     if (state == WORD_UNKNOWN) {
-        bool paid = f->paid.has && f->paid.value > 0 && !p->paid_status.n && !import_maps(p, F_PAID_AT);
+        bool paid =
+            f->paid.has && f->paid.value > 0 && !p->paid_status.n && !import_maps(p, F_PAID_AT);
         state = paid || (p->counts_as_paid && has_amount(f)) ? ORDER_PAID : ORDER_PLACED;
     }
     f->state = (enum order_state)state;
@@ -385,13 +331,16 @@ static void settle_state(const struct import_plan *p, struct order_fact *f, stru
 static void derive(struct arena *a, const struct order_fact *f, struct import_order *o)
 {
     struct order_row row = { 0 };
-    struct line_row_list lines = { NEWS(a, struct line_row, f->lines.n ? f->lines.n : 1), f->lines.n };
+    struct line_row_list lines = { NEWS(a, struct line_row, f->lines.n ? f->lines.n : 1),
+                                   f->lines.n };
     for (i64 i = 0; i < f->lines.n; i++) {
         const struct order_line_fact *l = &f->lines.at[i];
         money amount = 0;
         if (l->amount.has) amount = l->amount.value;
         else if (!money_times(l->price, l->quantity, &amount)) amount = 0;
-        lines.at[i] = (struct line_row){ .quantity = l->quantity, .amount = amount, .stated_refund = l->refund };
+        lines.at[i] = (struct line_row){ .quantity = l->quantity,
+                                         .amount = amount,
+                                         .stated_refund = l->refund };
     }
     order_apply(&row, f);
     order_derive(&row, &lines);
@@ -405,8 +354,10 @@ static void add_problem(struct import_reader *r, i64 row, int column, str value,
 {
     struct arena *a = r->batch->arena;
     *PUSH(a, &r->batch->problems) = (struct import_problem){
-        .row = row, .column = column >= 0 ? r->plan->columns.at[column] : S(""),
-        .value = value.n ? str_copy(a, str_sub(value, 0, value.n < 200 ? value.n : 200)) : S(""), .reason = str_copy(a, reason),
+        .row = row,
+        .column = column >= 0 ? r->plan->columns.at[column] : S(""),
+        .value = value.n ? str_copy(a, str_sub(value, 0, value.n < 200 ? value.n : 200)) : S(""),
+        .reason = str_copy(a, reason),
     };
 }
 
@@ -434,15 +385,15 @@ static void finish_batch(struct ctx *c, struct import_reader *r)
     b->progress = sheet_progress(r->sheet);
 }
 
-enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders, struct import_batch *b,
-                     bool *more)
+enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders,
+                     struct import_batch *b, bool *more)
 {
     struct row_values v;
     struct row_fault fault = { 0 };
     enum err e = OK;
     r->batch = b;
     r->numbers = (struct key_map){ .arena = b->arena };
-    r->people = (struct key_map){ .arena = b->arena };
+    r->buyers = (struct import_buyers){ r->plan, b, { .arena = b->arena } };
     r->last = -1;
     while (!r->ended) {
         bool got = true;
@@ -454,7 +405,8 @@ enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 m
         }
         bool good = row_values_read(c, r->plan, &r->row, r->memo, &v, &fault);
         bool full = b->rows >= max_rows || b->facts.n >= max_orders;
-        if (full && r->last >= 0 && b->rows < max_rows + ROWS_OF_ONE_ORDER && good && !r->plan->by_row)
+        if (full && r->last >= 0 && b->rows < max_rows + ROWS_OF_ONE_ORDER && good &&
+            !r->plan->by_row)
             full = !str_eq(b->facts.at[r->last].number, v.number);
         if (full) {
             r->held = true;

@@ -1,4 +1,5 @@
-/* import_row.c -- the cells of a row as values: what cannot be read refuses the row and names the column. */
+/* import_row.c -- the cells of a row as values: what cannot be read refuses the row and names the
+ * column. */
 #include "trade/import/import_row.h"
 
 #include "base/clock.h"
@@ -10,11 +11,13 @@ static inline bool is_nothing(str s)
 {
     if (s.n == 0) return true;
     if (s.n > 4 || !(s.at[0] == '-' || s.at[0] == '\\' || (s.at[0] | 0x20) == 'n')) return false;
-    return str_eq(s, S("-")) || str_eq(s, S("--")) || str_eq(s, S("\\N")) || str_eq_nocase(s, S("null"));
+    return str_eq(s, S("-")) || str_eq(s, S("--")) || str_eq(s, S("\\N")) ||
+           str_eq_nocase(s, S("null"));
 }
 
 /* The first cell with a value among the field's columns; *column is where it stands. */
-static inline str cell_of(const struct import_plan *p, const struct sheet_row *row, enum import_field f, int *column)
+static inline str cell_of(const struct import_plan *p, const struct sheet_row *row,
+                          enum import_field f, int *column)
 {
     const int *at = p->at[f];
     for (int i = 0; i < COLUMNS_OF_FIELD && at[i] >= 0; i++) {
@@ -57,7 +60,8 @@ static bool is_scientific(str s)
         if (s.at[i] == 'E' || s.at[i] == 'e') e = i;
     if (e < 1 || e + 2 >= s.n || s.at[e + 1] != '+') return false;
     for (i64 i = 0; i < s.n; i++)
-        if (i != e && i != e + 1 && s.at[i] != '.' && (s.at[i] < '0' || s.at[i] > '9')) return false;
+        if (i != e && i != e + 1 && s.at[i] != '.' && (s.at[i] < '0' || s.at[i] > '9'))
+            return false;
     return str_has(s, '.') || e <= 2;
 }
 
@@ -70,8 +74,11 @@ static str read_id(struct row_reading *r, enum import_field f)
         refuse(r, column, str_sub(s, 0, 60), say(r->c, S("编号太长"), S("the number is too long")));
     else if (s.n > 5 && is_scientific(s))
         refuse(r, column, s,
-               say(r->c, S("编号被表格软件改成了科学计数法，末尾的数字已经丢失：请重新导出，不要用 Excel 另存"),
-                   S("a spreadsheet has turned the number into scientific notation and lost its end: export the file anew")));
+               say(r->c,
+                   S("编号被表格软件改成了科学计数法，末尾的数字已经丢失：请重新导出，不要用 Excel "
+                     "另存"),
+                   S("a spreadsheet has turned the number into scientific notation and lost its "
+                     "end: export the file anew")));
     return s;
 }
 
@@ -85,14 +92,16 @@ static opt_money read_money(struct row_reading *r, enum import_field f)
     if (!money_parse_loose(s, &m))
         refuse(r, column, s, say(r->c, S("不是金额"), S("not an amount")));
     else if (m > AMOUNT_MAX || m < -AMOUNT_MAX)
-        refuse(r, column, s, say(r->c, S("金额超出 10 亿"), S("the amount is beyond 1,000,000,000")));
+        refuse(r, column, s,
+               say(r->c, S("金额超出 10 亿"), S("the amount is beyond 1,000,000,000")));
     return SOME(m);
 }
 
 static opt_money read_refund(struct row_reading *r, enum import_field f)
 {
     opt_money m = read_money(r, f);
-    if (m.has && m.value < 0) m.value = -m.value; /* some write what went back as a negative amount */
+    if (m.has && m.value < 0)
+        m.value = -m.value; /* some write what went back as a negative amount */
     return m;
 }
 
@@ -106,7 +115,8 @@ static opt_i64 read_count(struct row_reading *r, enum import_field f)
     if (!quantity_parse_loose(s, &n))
         refuse(r, column, s, say(r->c, S("不是件数"), S("not a number of pieces")));
     else if (n > QUANTITY_MAX || n < -QUANTITY_MAX)
-        refuse(r, column, s, say(r->c, S("件数超出 10 亿"), S("the number is beyond 1,000,000,000")));
+        refuse(r, column, s,
+               say(r->c, S("件数超出 10 亿"), S("the number is beyond 1,000,000,000")));
     return SOME(n);
 }
 
@@ -144,9 +154,11 @@ static void read_line(struct row_reading *r, struct row_values *v)
     v->discount = read_money(r, F_DISCOUNT);
     money amount;
     if (v->price.has && v->quantity.has &&
-        (!money_times(v->price.value, v->quantity.value, &amount) || amount > AMOUNT_MAX || amount < -AMOUNT_MAX))
-        refuse(r, r->p->at[F_PRICE][0], NO_STR,
-               say(r->c, S("单价乘件数超出 10 亿"), S("price times pieces is beyond 1,000,000,000")));
+        (!money_times(v->price.value, v->quantity.value, &amount) || amount > AMOUNT_MAX ||
+         amount < -AMOUNT_MAX))
+        refuse(
+            r, r->p->at[F_PRICE][0], NO_STR,
+            say(r->c, S("单价乘件数超出 10 亿"), S("price times pieces is beyond 1,000,000,000")));
 }
 
 static void read_buyer(struct row_reading *r, struct row_values *v)
@@ -191,7 +203,8 @@ bool row_values_read(struct ctx *c, const struct import_plan *p, const struct sh
     *out = (struct row_values){ 0 };
     out->number = read_id(&r, F_ORDER_ID);
     if (!p->by_row && !out->number.n)
-        refuse(&r, p->at[F_ORDER_ID][0], NO_STR, say(c, S("没有订单号"), S("the order number is missing")));
+        refuse(&r, p->at[F_ORDER_ID][0], NO_STR,
+               say(c, S("没有订单号"), S("the order number is missing")));
     out->quantity = read_count(&r, F_QUANTITY);
     read_order(&r, out);
     read_buyer(&r, out);

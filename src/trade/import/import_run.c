@@ -1,8 +1,11 @@
-/* import_run.c -- a file into the store: one thread reads and understands, the caller's writes, a few batches between them.
+/* import_run.c -- a file into the store: one thread reads and understands, the caller's writes, a
+ * few batches between them.
  *
  * Invariants
- *   1. at most BATCHES batches exist; the reader waits for a free one, so memory does not grow with the file.
- *   2. a batch is written in one store_write; its function touches the batch only in ways that running it again repeats.
+ *   1. at most BATCHES batches exist; the reader waits for a free one, so memory does not grow with
+ * the file.
+ *   2. a batch is written in one store_write; its function touches the batch only in ways that
+ * running it again repeats.
  *   3. what the run counts is counted after the write of its batch is on disk.
  */
 #include <pthread.h>
@@ -13,26 +16,27 @@
 #include "access/access.h"
 #include "base/clock.h"
 #include "trade/import/import.h"
-#include "trade/import/import_seen.h"
 #include "trade/import/import_store.h"
+#include "trade/import/import_write.h"
 
 SHAPE_DEFINE(import_summary);
 
 #define BATCHES 3
 /* A commit is waited for by others who write: a batch is what takes a tenth of a second. */
-#define ROWS_OF_BATCH 16000
-#define ORDERS_OF_BATCH 2000
-#define CACHE_MAX ((size_t)32 << 20)
+#define ROWS_OF_BATCH     16000
+#define ORDERS_OF_BATCH   2000
+#define CACHE_MAX         ((size_t)32 << 20)
 #define PROGRESS_EVERY_US 200000
-#define ORDER_LINES_MAX 60000 /* below what import_seen can count */
+#define ORDER_LINES_MAX   60000 /* below what import_seen can count */
 
-/* -- reader and writer ----------------------------------------------------------------------------- */
+/* -- reader and writer ------------------------------------------------------------------------- */
 
 struct pipe {
     pthread_mutex_t lock;
     pthread_cond_t moved;
     struct import_batch batches[BATCHES];
-    int filled, taken; /* batches put in, and given back, since the start: filled - taken wait or are in work */
+    int filled, taken; /* batches put in, and given back, since the start: filled - taken wait or
+                          are in work */
     bool ended;        /* nothing more will come */
     bool stop;         /* the writer wants no more */
     enum err err;
@@ -95,107 +99,7 @@ static void stop_reading(struct pipe *p)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* -- writing a batch -------------------------------------------------------------------------------- */
-
-struct batch_write {
-    struct import_batch *batch;
-    const struct import_plan *plan;
-    struct seen *seen;
-    bool *maybe_seen; /* of each fact */
-    struct order_result *results;
-    i64 created_members;
-    struct order_cache *cache;
-    bool anonymous; /* identities that may be merged away while the batch is written */
-};
-
-/* An item report names no shop: its orders lie in whatever shop has their number. */
-static enum err adopt_shop(struct ctx *c, struct arena *keep, struct order_fact *f)
-{
-    struct shop_view_list shops;
-    struct order_place place;
-    bool found = false;
-    TRY(order_find(c, f->shop, f->number, &found, &place));
-    if (found) return OK;
-    TRY(shop_list(c, &shops));
-    for (i64 i = 0; i < shops.n && !found; i++) {
-        TRY(order_find(c, shops.at[i].name, f->number, &found, &place));
-        if (found) f->shop = str_copy(keep, shops.at[i].name);
-    }
-    return OK;
-}
-
-/* Rows of an order that came before in this file: their lines stand before these. */
-static enum err place_lines(struct ctx *c, const struct seen *seen, struct order_fact *f)
-{
-    struct order_place place;
-    bool found = false;
-    TRY(order_find(c, f->shop, f->number, &found, &place));
-    i64 before = found ? seen_lines(seen, place.order) : -1;
-    if (before + f->lines.n > ORDER_LINES_MAX)
-        return fail(c, E_UNSUPPORTED, "订单 " STR_FMT " 超过 %d 行，多半是订单号那一列选错了",
-                    "order " STR_FMT " has more than %d rows: probably another column holds the order number", STR_ARG(f->number),
-                    ORDER_LINES_MAX);
-    for (i64 i = 0; i < f->lines.n; i++) f->lines.at[i].place = before > 0 ? SOME(before + i + 1) : NONE;
-    return OK;
-}
-
-static enum err resolve(struct tx *t, struct batch_write *w, struct import_person *p, bool weak_ok, i64 *member)
-{
-    bool created = false;
-    struct member_sighting sighting = { .identities = p->identities, .n = p->n, .name = p->name, .weak_ok = weak_ok,
-                                        .touchpoint = p->touchpoint, .source = S("import"), .at = p->at };
-    TRY(member_resolve(t, &sighting, member, &created));
-    w->created_members += created;
-    return OK;
-}
-
-/* A buyer with nothing but masked values: whoever the order already has; else two of them together may know him, one alone not. */
-static enum err find_weak(struct tx *t, struct batch_write *w, const struct order_fact *f, struct import_person *p,
-                          i64 *member)
-{
-    struct order_place place;
-    bool found = false;
-    *member = 0;
-    TRY(order_find(t->c, f->shop, f->number, &found, &place));
-    if (found) *member = place.member;
-    if (*member || p->n < 2) return OK;
-    return resolve(t, w, p, true, member);
-}
-
-static enum err find_members(struct tx *t, struct batch_write *w)
-{
-    struct import_batch *b = w->batch;
-    for (i64 i = 0; i < b->persons.n; i++) b->persons.at[i].member = 0;
-    for (i64 i = 0; i < b->facts.n; i++) {
-        struct order_fact *f = &b->facts.at[i];
-        i64 person = b->orders.at[i].person;
-        f->member = 0;
-        if (person < 0) continue;
-        struct import_person *p = &b->persons.at[person];
-        if (!p->strong) TRY(find_weak(t, w, f, p, &f->member));
-        if (p->strong && !p->member) TRY(resolve(t, w, p, false, &p->member));
-        if (p->strong) f->member = p->member;
-    }
-    for (i64 i = 0; i < b->facts.n && w->anonymous; i++)
-        if (b->facts.at[i].member) TRY(member_living(t->c, b->facts.at[i].member, &b->facts.at[i].member));
-    return OK;
-}
-
-static enum err write_batch(struct tx *t, void *arg)
-{
-    struct batch_write *w = arg;
-    struct import_batch *b = w->batch;
-    w->created_members = 0;
-    for (i64 i = 0; i < b->facts.n; i++) {
-        struct order_fact *f = &b->facts.at[i];
-        if ((w->plan->quirks & JOINS_ORDERS) && !w->plan->shop_given) TRY(adopt_shop(t->c, b->arena, f));
-        if (w->maybe_seen[i]) TRY(place_lines(t->c, w->seen, f));
-    }
-    TRY(find_members(t, w));
-    return order_write_cached(t, w->cache, b->facts.at, b->facts.n, w->results);
-}
-
-/* -- the run ------------------------------------------------------------------------------------------ */
+/* -- the run ----------------------------------------------------------------------------------- */
 
 struct running {
     struct import_run *run;
@@ -204,13 +108,16 @@ struct running {
     struct pipe pipe;
     struct seen *seen;
     struct arena *cache_arena;
-    struct order_cache *cache; /* products met so far, up to CACHE_MAX */
+    struct order_cache *cache;          /* products met so far, up to CACHE_MAX */
     struct key_count *orders, *members; /* of a dry run */
     struct sheet_out *rejects;
     i64 started_us, shown_us;
 };
 
-static u64 fact_key(const struct order_fact *f) { return str_hash(f->number) ^ str_hash(f->shop) * 31; }
+static u64 fact_key(const struct order_fact *f)
+{
+    return str_hash(f->number) ^ str_hash(f->shop) * 31;
+}
 
 static void count_fact(struct running *r, const struct import_order *o, bool first, bool has_member)
 {
@@ -226,18 +133,21 @@ static enum err write_for_real(struct running *r, struct import_batch *b)
 {
     struct ctx *c = r->c;
     struct import_summary *s = &r->run->summary;
-    struct batch_write w = { .batch = b, .plan = &r->run->plan, .seen = r->seen,
+    struct batch_write w = { .batch = b,
+                             .plan = &r->run->plan,
+                             .seen = r->seen,
                              .maybe_seen = NEWS(b->arena, bool, b->facts.n + 1),
                              .results = NEWS(b->arena, struct order_result, b->facts.n + 1) };
     w.anonymous = w.plan->identity == ID_ANONYMOUS_ID || import_maps(w.plan, F_MEMBER_KIND);
-    for (i64 i = 0; i < b->facts.n; i++) w.maybe_seen[i] = seen_maybe(r->seen, fact_key(&b->facts.at[i]));
+    for (i64 i = 0; i < b->facts.n; i++)
+        w.maybe_seen[i] = seen_maybe(r->seen, fact_key(&b->facts.at[i]));
     if (arena_used(r->cache_arena) > CACHE_MAX) {
         arena_reset(r->cache_arena);
         r->cache = NULL;
     }
     if (!r->cache) r->cache = order_cache_new(r->cache_arena);
     w.cache = r->cache;
-    if (b->facts.n) TRY(store_write(r->store, c, write_batch, &w));
+    if (b->facts.n) TRY(store_write(r->store, c, batch_write_run, &w));
     order_cache_keep(r->cache);
     for (i64 i = 0; i < b->facts.n; i++) {
         const struct order_result *result = &w.results[i];
@@ -262,11 +172,12 @@ static void count_only(struct running *r, struct import_batch *b)
         count_fact(r, o, key_count_add(r->orders, fact_key(&b->facts.at[i])), has_member);
         if (!has_member) continue;
         const struct identity *id = &p->identities[0];
-        key_count_add(r->members, str_hash(id->value) ^ str_hash(id->scope) * 31 ^ (u64)id->kind << 56);
+        key_count_add(r->members,
+                      str_hash(id->value) ^ str_hash(id->scope) * 31 ^ (u64)id->kind << 56);
     }
 }
 
-/* -- what is shown ------------------------------------------------------------------------------------- */
+/* -- what is shown ----------------------------------------------------------------------------- */
 
 static void keep_fact(struct running *r, const struct import_batch *b, i64 i)
 {
@@ -276,8 +187,8 @@ static void keep_fact(struct running *r, const struct import_batch *b, i64 i)
     struct order_fact *f = PUSH(a, &run->facts);
     *f = *from;
     f->state = b->orders.at[i].state; /* where it stands by trade's rules, not by the word alone */
-    str *const texts[] = { &f->shop, &f->number, &f->status, &f->province, &f->city, &f->country, &f->touchpoint,
-                           &f->currency };
+    str *const texts[] = { &f->shop, &f->number,  &f->status,     &f->province,
+                           &f->city, &f->country, &f->touchpoint, &f->currency };
     for (i64 k = 0; k < COUNT(texts); k++) *texts[k] = str_copy(a, *texts[k]);
     i64 n = from->lines.n < 20 ? from->lines.n : 20;
     f->lines = (struct order_line_fact_list){ NEWS(a, struct order_line_fact, n + 1), n };
@@ -296,7 +207,8 @@ static void keep_fact(struct running *r, const struct import_batch *b, i64 i)
     const struct identity *first = &b->persons.at[person].identities[0];
     bool bare = may(r->c, PERSONAL_READ) || !identity_kind_row(first->kind)->personal;
     *id = (struct identity){ first->kind, str_copy(a, first->scope),
-                             bare ? str_copy(a, first->value) : mask_identity(a, first->kind, first->value) };
+                             bare ? str_copy(a, first->value)
+                                  : mask_identity(a, first->kind, first->value) };
 }
 
 static void keep_shown(struct running *r, const struct import_batch *b)
@@ -306,8 +218,9 @@ static void keep_shown(struct running *r, const struct import_batch *b)
     for (i64 i = 0; i < b->facts.n && run->facts.n < run->facts_max; i++) keep_fact(r, b, i);
     for (i64 i = 0; i < b->problems.n && run->problems.n < run->problems_max; i++) {
         const struct import_problem *p = &b->problems.at[i];
-        *PUSH(a, &run->problems) = (struct import_problem){ p->row, str_copy(a, p->column), str_copy(a, p->value),
-                                                            str_copy(a, p->reason) };
+        *PUSH(a, &run->problems) =
+            (struct import_problem){ p->row, str_copy(a, p->column), str_copy(a, p->value),
+                                     str_copy(a, p->reason) };
     }
 }
 
@@ -316,9 +229,10 @@ static enum err write_rejects(struct running *r, const struct import_batch *b)
     struct ctx *c = r->c;
     if (str_empty(r->run->rejects) || b->problems.n == 0) return OK;
     if (!r->rejects) {
-        str columns[] = { say(c, S("行号"), S("row")), say(c, S("列"), S("column")), say(c, S("值"), S("value")),
-                          say(c, S("原因"), S("reason")) };
-        TRY(sheet_create(c, r->run->rejects, false, (strs){ columns, COUNT(columns) }, &r->rejects));
+        str columns[] = { say(c, S("行号"), S("row")), say(c, S("列"), S("column")),
+                          say(c, S("值"), S("value")), say(c, S("原因"), S("reason")) };
+        TRY(sheet_create(c, r->run->rejects, false, (strs){ columns, COUNT(columns) },
+                         &r->rejects));
     }
     for (i64 i = 0; i < b->problems.n; i++) {
         const struct import_problem *p = &b->problems.at[i];
@@ -337,18 +251,19 @@ static void show_progress(struct running *r, f64 fraction, bool last)
     if (!run->progress || (!last && now - r->shown_us < PROGRESS_EVERY_US)) return;
     r->shown_us = now;
     i64 elapsed = (now - r->started_us) / 1000;
-    struct import_progress p = { .rows = run->summary.rows, .accepted = run->summary.accepted,
-                                 .rejected = run->summary.rejected, .fraction = fraction, .elapsed_ms = elapsed,
+    struct import_progress p = { .rows = run->summary.rows,
+                                 .accepted = run->summary.accepted,
+                                 .rejected = run->summary.rejected,
+                                 .fraction = fraction,
+                                 .elapsed_ms = elapsed,
                                  .left_ms = -1 };
     if (elapsed > 0) p.rows_per_second = (f64)p.rows * 1000 / (f64)elapsed;
-    if (fraction > 0.01 && elapsed > 300) p.left_ms = (i64)((f64)elapsed * (1 - fraction) / fraction);
+    if (fraction > 0.01 && elapsed > 300)
+        p.left_ms = (i64)((f64)elapsed * (1 - fraction) / fraction);
     run->progress(run->arg, &p);
 }
 
-static void note(struct running *r, str text)
-{
-    *PUSH(r->c->arena, &r->run->summary.notes) = text;
-}
+static void note(struct running *r, str text) { *PUSH(r->c->arena, &r->run->summary.notes) = text; }
 
 static void write_notes(struct running *r)
 {
@@ -357,19 +272,26 @@ static void write_notes(struct running *r)
     const struct import_summary *s = &r->run->summary;
     if (p->counts_as_paid)
         note(r, say(c, S("文件里没有付款时间、实付金额或订单状态：有金额的订单都按已付款计"),
-                    S("the file has no payment time, paid amount or status: every order with an amount counts as paid")));
+                    S("the file has no payment time, paid amount or status: every order with an "
+                      "amount counts as paid")));
     str words = import_unknown_words(c->arena, r->pipe.reader);
     if (words.n)
         note(r, str_fmt(c->arena,
-                        c->locale == ZH ? "不认识的订单状态：" STR_FMT "；如果它们算已付款，用 --paid-status 指明"
-                                        : "unknown status words: " STR_FMT "; name those that count as paid with --paid-status",
+                        c->locale == ZH ? "不认识的订单状态：" STR_FMT
+                                          "；如果它们算已付款，用 --paid-status 指明"
+                                        : "unknown status words: " STR_FMT
+                                          "; name those that count as paid with --paid-status",
                         STR_ARG(words)));
     if (s->without_member && !identity_kind_row(p->identity)->strong)
-        note(r, str_fmt(c->arena,
-                        c->locale == ZH ? "%lld 个订单的买家只有昵称或打码信息，认不出是谁；如果昵称在本店唯一，用 --identity shop_account"
-                                        : "%lld orders name their buyer by a nick or masked values only; if the nick is unique in "
-                                          "the shop, say --identity shop_account",
-                        (long long)s->without_member));
+        note(r, str_fmt(
+                    c->arena,
+                    c->locale == ZH
+                        ? "%lld 个订单的买家只有昵称或打码信息，认不出是谁；如果昵称在本店唯一，用 "
+                          "--identity shop_account"
+                        : "%lld orders name their buyer by a nick or masked values only; if the "
+                          "nick is unique in "
+                          "the shop, say --identity shop_account",
+                    (long long)s->without_member));
 }
 
 static enum err do_batch(struct running *r, struct import_batch *b)
@@ -421,8 +343,10 @@ static void count_keys(struct running *r)
     r->run->summary.orders = key_count_distinct(r->orders, &estimated);
     r->run->summary.members = key_count_distinct(r->members, &also);
     if (estimated || also)
-        note(r, say(r->c, S("订单数和会员数超过三百万，这里是估计值（误差约 0.5%）；正式导入时是准确值"),
-                    S("over three million orders or members: their number is an estimate here (about 0.5 %); importing counts them "
+        note(r, say(r->c,
+                    S("订单数和会员数超过三百万，这里是估计值（误差约 0.5%）；正式导入时是准确值"),
+                    S("over three million orders or members: their number is an estimate here "
+                      "(about 0.5 %); importing counts them "
                       "exactly")));
 }
 
@@ -450,18 +374,25 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run)
 {
     struct sheet *sheet = NULL;
     TRY(import_choice_load(c, &run->choice));
-    TRY(sheet_open(c, run->file, (struct sheet_options){ .columns = run->choice.options.columns }, &sheet));
+    TRY(sheet_open(c, run->file, (struct sheet_options){ .columns = run->choice.options.columns },
+                   &sheet));
     run->format = str_copy(c->arena, sheet_format(sheet));
     run->summary = (struct import_summary){ 0 };
     strs columns = { NEWS(c->arena, str, sheet_columns(sheet).n + 1), sheet_columns(sheet).n };
-    for (i64 i = 0; i < columns.n; i++) columns.at[i] = str_copy(c->arena, sheet_columns(sheet).at[i]);
-    enum err e = import_plan_make(c, columns, sheet_dates_are_serial(sheet), &run->choice, &run->plan);
+    for (i64 i = 0; i < columns.n; i++)
+        columns.at[i] = str_copy(c->arena, sheet_columns(sheet).at[i]);
+    enum err e =
+        import_plan_make(c, columns, sheet_dates_are_serial(sheet), &run->choice, &run->plan);
     if (e == OK) {
         struct running *r = NEW(c->arena, struct running);
         *r = (struct running){ .run = run, .store = s, .c = c, .started_us = clock_mono_us() };
         pthread_mutex_init(&r->pipe.lock, NULL);
         pthread_cond_init(&r->pipe.moved, NULL);
-        r->pipe.c = (struct ctx){ .arena = arena_new(), .now = c->now, .zone = c->zone, .locale = c->locale, .actor = c->actor };
+        r->pipe.c = (struct ctx){ .arena = arena_new(),
+                                  .now = c->now,
+                                  .zone = c->zone,
+                                  .locale = c->locale,
+                                  .actor = c->actor };
         for (int i = 0; i < BATCHES; i++) r->pipe.batches[i].arena = arena_new();
         if (run->dry_run) {
             r->orders = key_count_new();

@@ -1,12 +1,13 @@
-/* import_seen.c -- counts different orders and members of a run by their ids, or by hashes where there are none. */
+/* import_seen.c -- counts different orders and members of a run by their ids, or by hashes where
+ * there are none. */
 #include "trade/import/import_seen.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* -- arrays over ids, in pages made when first touched ------------------------------------------------ */
+/* -- arrays over ids, in pages made when first touched ----------------------------------------- */
 
-#define PAGE_IDS 32768
+#define PAGE_IDS       32768
 #define LINES_SEEN_MAX 65534
 
 struct pages {
@@ -38,9 +39,10 @@ static void pages_free(struct pages *p)
     free(p->at);
 }
 
-/* -- a run ------------------------------------------------------------------------------------------------ */
+/* -- a run ------------------------------------------------------------------------------------- */
 
-#define FILTER_BITS ((u64)1 << 26) /* 8 MiB: at ten million orders one in seven is looked up for nothing */
+#define FILTER_BITS \
+    ((u64)1 << 26) /* 8 MiB: at ten million orders one in seven is looked up for nothing */
 
 struct seen {
     u64 *filter;
@@ -95,17 +97,18 @@ bool seen_order(struct seen *s, i64 order, i64 lines)
 
 bool seen_member(struct seen *s, i64 member)
 {
-    u8 *at = page_of(&s->members, member / PAGE_IDS) + member % PAGE_IDS / 8, mask = (u8)(1 << member % 8);
+    u8 *at = page_of(&s->members, member / PAGE_IDS) + member % PAGE_IDS / 8,
+       mask = (u8)(1 << member % 8);
     bool first = !(*at & mask);
     *at |= mask;
     return first;
 }
 
-/* -- keys without ids ------------------------------------------------------------------------------------ */
+/* -- keys without ids -------------------------------------------------------------------------- */
 
 #define KEYS_EXACT ((i64)3 << 20)
 #define KEYS_START 4096
-#define REGISTERS 65536 /* for the estimate: HyperLogLog, error about 0.4 % */
+#define REGISTERS  65536 /* for the estimate: HyperLogLog, error about 0.4 % */
 
 struct key_count {
     u64 *slots;

@@ -1,7 +1,9 @@
-/* import_seen.h -- inside the importer: what a run has met so far, in memory that does not grow with the file.
+/* import_seen.h -- inside the importer: what a run has met so far, in memory that does not grow
+ * with the file.
  *
- * Orders written are counted by their ids (two bytes an id); a filter of fixed size says which orders cannot have come before, so
- * that only the others are looked up. A dry run has no ids: it counts different keys, exactly up to KEYS_EXACT, beyond by estimate.
+ * Orders written are counted by their ids (two bytes an id); a filter of fixed size says which
+ * orders cannot have come before, so that only the others are looked up. A dry run has no ids: it
+ * counts different keys, exactly up to KEYS_EXACT, beyond by estimate.
  */
 #pragma once
 

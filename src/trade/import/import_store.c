@@ -1,4 +1,5 @@
-/* import_store.c -- tables of the importer: mappings saved by name, and the book of imports started at the console. */
+/* import_store.c -- tables of the importer: mappings saved by name, and the book of imports started
+ * at the console. */
 #include "trade/import/import_store.h"
 
 #include "base/json.h"
@@ -15,8 +16,8 @@ const struct migration import_migrations[] = {
       ");\n"
       "CREATE TABLE import_run (\n"
       "  id int64 NOT NULL PRIMARY KEY,\n"
-      "  file text NOT NULL,\n"   /* as the operator named it */
-      "  path text NOT NULL,\n"   /* where it is kept */
+      "  file text NOT NULL,\n" /* as the operator named it */
+      "  path text NOT NULL,\n" /* where it is kept */
       "  size int64 NOT NULL,\n"
       "  format text,\n"
       "  choice text NOT NULL,\n" /* import_saved as JSON: profile, mapping, options */
@@ -27,7 +28,7 @@ const struct migration import_migrations[] = {
       "  failure text,\n"
       "  created_at int64 NOT NULL,\n"
       "  started_at int64,\n"
-      "  seen_at int64,\n"        /* last sign of life while it runs */
+      "  seen_at int64,\n" /* last sign of life while it runs */
       "  ended_at int64,\n"
       "  actor text\n"
       ");\n" },
@@ -39,8 +40,9 @@ SHAPE(saved_row);
 SHAPE_DEFINE(saved_row);
 QUERY(q_saved, saved_row, "SELECT body FROM import_profile WHERE name = $1");
 QUERY(q_saved_all, saved_row, "SELECT body FROM import_profile ORDER BY name");
-CHANGE(c_saved_put, "INSERT INTO import_profile (name, body, updated_at) VALUES ($1, $2, $3)"
-                    " ON CONFLICT (name) DO UPDATE SET body = EXCLUDED.body, updated_at = EXCLUDED.updated_at");
+CHANGE(c_saved_put,
+       "INSERT INTO import_profile (name, body, updated_at) VALUES ($1, $2, $3)"
+       " ON CONFLICT (name) DO UPDATE SET body = EXCLUDED.body, updated_at = EXCLUDED.updated_at");
 CHANGE(c_saved_drop, "DELETE FROM import_profile WHERE name = $1");
 
 static bool is_built_in(str name)
@@ -82,7 +84,8 @@ enum err import_choice_load(struct ctx *c, struct import_choice *choice)
     for (i64 i = 0; i < choice->mapping.n; i++) *PUSH(c->arena, &mapping) = choice->mapping.at[i];
     for (i64 i = 0; i < saved.mapping.n; i++) {
         bool given = false;
-        for (i64 k = 0; k < choice->mapping.n; k++) given |= str_eq(choice->mapping.at[k].field, saved.mapping.at[i].field);
+        for (i64 k = 0; k < choice->mapping.n; k++)
+            given |= str_eq(choice->mapping.at[k].field, saved.mapping.at[i].field);
         if (!given) *PUSH(c->arena, &mapping) = saved.mapping.at[i];
     }
     choice->mapping = mapping;
@@ -95,12 +98,12 @@ enum err import_choice_load(struct ctx *c, struct import_choice *choice)
 enum err import_saved_put(struct tx *t, const struct import_saved *in)
 {
     if (is_built_in(in->name))
-        return fail_at(t->c, E_CONFLICT, S("name"), STR_FMT " 是内置方案的名称，请换一个", STR_FMT " is built in; take another name",
-                       STR_ARG(in->name));
+        return fail_at(t->c, E_CONFLICT, S("name"), STR_FMT " 是内置方案的名称，请换一个",
+                       STR_FMT " is built in; take another name", STR_ARG(in->name));
     for (i64 i = 0; i < in->mapping.n; i++)
         if (import_field_find(in->mapping.at[i].field) < 0)
-            return fail_at(t->c, E_INVALID, S("mapping"), "没有名为 " STR_FMT " 的目标字段", "there is no target field " STR_FMT,
-                           STR_ARG(in->mapping.at[i].field));
+            return fail_at(t->c, E_INVALID, S("mapping"), "没有名为 " STR_FMT " 的目标字段",
+                           "there is no target field " STR_FMT, STR_ARG(in->mapping.at[i].field));
     struct buf body = { .arena = t->c->arena };
     json_write(&body, &import_saved_shape, in);
     return tx_change(t, &c_saved_put, ARGS(in->name, buf_str(&body), t->c->now));
@@ -111,7 +114,8 @@ enum err import_saved_drop(struct tx *t, str name)
     i64 rows = 0;
     TRY(tx_change_rows(t, &c_saved_drop, &rows, ARGS(name)));
     if (rows) return OK;
-    return fail(t->c, E_NOT_FOUND, "没有保存过名为 " STR_FMT " 的方案", "no profile is saved under the name " STR_FMT, STR_ARG(name));
+    return fail(t->c, E_NOT_FOUND, "没有保存过名为 " STR_FMT " 的方案",
+                "no profile is saved under the name " STR_FMT, STR_ARG(name));
 }
 
 enum err import_saved_list(struct ctx *c, struct import_saved_list *out)
