@@ -159,6 +159,7 @@ static const char *take_description(struct pg_prepared *p, struct query *q, PGre
 
 static void slot_name(char out[16], const struct query *q) { snprintf(out, 16, "q%d", q->slot); }
 
+/* For one use (q->once) it is described only: a cursor takes the text. */
 static enum err prepare(struct ctx *c, struct pg_db *db, struct query *q, struct pg_prepared *p)
 {
     PGresult *r;
@@ -172,6 +173,7 @@ static enum err prepare(struct ctx *c, struct pg_db *db, struct query *q, struct
         return fail(c, E_INTERNAL, "语句与结构不符：%s", "a statement does not fit its struct: %s",
                     why);
     }
+    if (q->once) return OK;
     slot_name(name, q);
     r = PQprepare(db->handle, name, text_of(q), p->params, p->types);
     enum err e = expect(c, db, r, PGRES_COMMAND_OK, q->name);
@@ -279,18 +281,36 @@ static enum err run_cursor(struct ctx *c, struct pg_db *db, struct pg_prepared *
     return e != OK ? e : closed;
 }
 
-static enum err run_once(struct ctx *c, struct pg_db *db, struct query *q, struct args args,
-                         struct rows *rows, i64 *changed)
+static enum err run_prepared(struct ctx *c, struct pg_db *db, struct pg_prepared *p,
+                             struct query *q, struct args args, struct rows *rows, i64 *changed)
 {
-    struct pg_prepared *p = &db->prepared[q->slot];
     struct pg_params params;
-    if (!p->ready) TRY(prepare(c, db, q, p));
     if (args.n != p->params)
         return fail(c, E_INTERNAL, "语句 %s 需要 %d 个参数，得到 %d 个",
                     "statement %s wants %d parameters, got %d", q->name, p->params, args.n);
     pg_bind(c->arena, &params, args, p->types);
     if (rows && rows->stream && !q->changes) return run_cursor(c, db, p, q, &params, rows);
     return run_whole(c, db, p, q, &params, rows, changed);
+}
+
+static enum err run_kept(struct ctx *c, struct pg_db *db, struct query *q, struct args args,
+                         struct rows *rows, i64 *changed)
+{
+    struct pg_prepared *p = &db->prepared[q->slot];
+    if (!p->ready) TRY(prepare(c, db, q, p));
+    return run_prepared(c, db, p, q, args, rows, changed);
+}
+
+static enum err run_once(struct ctx *c, struct pg_db *db, struct query *q, struct args args,
+                         struct rows *rows, i64 *changed)
+{
+    if (!q->once) return run_kept(c, db, q, args, rows, changed);
+    struct pg_prepared p = { 0 };
+    assert(rows && rows->stream && !q->changes);
+    enum err e = prepare(c, db, q, &p);
+    if (e == OK) e = run_prepared(c, db, &p, q, args, rows, changed);
+    forget(&p);
+    return e;
 }
 
 static enum err pg_run(struct ctx *c, struct db *base, struct query *q, struct args args,

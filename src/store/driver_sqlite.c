@@ -17,6 +17,7 @@
 #include "base/num.h"
 #include "store/sqlite_private.h"
 
+#define PARAMS_MAX      32000
 #define BUSY_MS          30000
 #define TURN_US          1000 /* between looks whether another process has finished its batch */
 #define WRITER_CACHE_KIB 65536
@@ -200,7 +201,7 @@ static const char *map_statement(struct sqlite_prepared *p, struct query *q, str
         const char *name = sqlite3_bind_parameter_name(p->stmt, i);
         i64 number;
         if (!name || name[0] != '$' || !i64_parse(str_of(name + 1), &number) || number < 1 ||
-            number > 99)
+            number > PARAMS_MAX)
             return str_fmt(a, "%s (%s:%d): parameters are $1 $2 …", q->name, q->file, q->line).at;
         if (number > p->params) p->params = (int)number;
     }
@@ -308,7 +309,7 @@ static enum err sqlite_run(struct ctx *c, struct db *base, struct query *q, stru
                            struct rows *rows, i64 *changed)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
-    struct sqlite_prepared *p = &db->prepared[q->slot], once = { 0 };
+    struct sqlite_prepared once = { 0 }, *p = q->once ? &once : &db->prepared[q->slot];
     if (p->busy) p = &once; /* db_each whose callback runs the same statement */
     if (!p->stmt) TRY(prepare(c, db, q, p));
     p->busy = true;

@@ -39,11 +39,16 @@ struct pg_db {
 };
 
 /* Parameters in the form libpq wants them. */
-#define PARAMS_MAX 128 /* eight rows of a multi-row insert */
+#define PARAMS_MAX 128 /* eight rows of a multi-row insert: these take no further memory */
 struct pg_params {
-    const char *values[PARAMS_MAX];
-    int lengths[PARAMS_MAX], formats[PARAMS_MAX];
-    char room[PARAMS_MAX][32];
+    const char **values;
+    int *lengths, *formats;
+    char (*room)[32];
+    struct {
+        const char *values[PARAMS_MAX];
+        int lengths[PARAMS_MAX], formats[PARAMS_MAX];
+        char room[PARAMS_MAX][32];
+    } few;
 };
 void pg_bind(struct arena *a, struct pg_params *p, struct args args, const Oid *types);
 

@@ -41,7 +41,11 @@ static void bind_i64(struct pg_params *p, int i, i64 v, Oid type)
 
 void pg_bind(struct arena *a, struct pg_params *p, struct args args, const Oid *types)
 {
-    assert(args.n <= PARAMS_MAX);
+    bool few = args.n <= PARAMS_MAX;
+    p->values = few ? p->few.values : NEWS(a, const char *, args.n);
+    p->lengths = few ? p->few.lengths : NEWS(a, int, args.n);
+    p->formats = few ? p->few.formats : NEWS(a, int, args.n);
+    p->room = few ? p->few.room : arena_alloc(a, sizeof *p->room, args.n);
     for (int i = 0; i < args.n; i++) {
         const struct value *v = &args.at[i];
         switch (v->kind) {

@@ -106,6 +106,7 @@ struct query {
     const char *file;
     int line;
     int slot; /* dense number, given at start: the place of its prepared form in every connection */
+    bool once; /* made of parts for one use (store/composed.h): its prepared form is not kept */
 };
 
 #define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG)                                                 \
