@@ -9,11 +9,11 @@
 
 #include "trade/import/import.h"
 
-/* Where the data lies: $KOI_DATA, or beside the project. */
+/* Where the data lies: $KOI_REAL_DATA, or beside the project. */
 static str data_file(const char *name)
 {
     struct ctx *c = test_ctx();
-    const char *folder = getenv("KOI_DATA") ? getenv("KOI_DATA") : KOI_DATA;
+    const char *folder = getenv("KOI_REAL_DATA") ? getenv("KOI_REAL_DATA") : KOI_REAL_DATA;
     str path = str_fmt(c->arena, "%s/%s", folder, name);
     if (access(str_z(c->arena, path), R_OK) == 0) return path;
     print_message("# skipped: " STR_FMT " is not there\n", STR_ARG(path));

@@ -13,10 +13,10 @@
 #include "insight/rfm.h"
 #include "sheet/sheet.h"
 
-/* Where the data lies: $KOI_DATA, or beside the project. */
+/* Where the data lies: $KOI_REAL_DATA, or beside the project. */
 static const char *data_file(struct ctx *c, const char *name)
 {
-    const char *folder = getenv("KOI_DATA") ? getenv("KOI_DATA") : KOI_DATA;
+    const char *folder = getenv("KOI_REAL_DATA") ? getenv("KOI_REAL_DATA") : KOI_REAL_DATA;
     char *path = str_z(c->arena, str_fmt(c->arena, "%s/%s", folder, name));
     if (access(path, R_OK) == 0) return path;
     print_message("# skipped: %s is not there\n", path);

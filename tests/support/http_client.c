@@ -57,10 +57,11 @@ static bool receive(struct client *k, i64 wait_ms)
     char piece[65536];
     ssize_t n = recv(k->fd, piece, sizeof piece, 0);
     if (n <= 0) return false;
-    k->in = realloc(k->in, (size_t)(k->in_n + n));
+    k->in = realloc(k->in, (size_t)(k->in_n + n) + 1);
     CHECK(k->in != NULL);
     memcpy(k->in + k->in_n, piece, (size_t)n);
     k->in_n += n;
+    k->in[k->in_n] = 0; /* so that strtol may look at it */
     return true;
 }
 
@@ -68,6 +69,7 @@ static void used(struct client *k, i64 n)
 {
     memmove(k->in, k->in + n, (size_t)(k->in_n - n));
     k->in_n -= n;
+    if (k->in) k->in[k->in_n] = 0;
 }
 
 str reply_header_of(const struct reply *r, const char *name)
