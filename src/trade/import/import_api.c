@@ -12,6 +12,9 @@
 #include "store/setting.h"
 #include "trade/import/import_views.h"
 
+#define FIELDS_OF_import_page_query(X, N) PAGE_FIELDS(X, N)
+SHAPE(import_page_query);
+
 SHAPE_DEFINE(import_upload);
 SHAPE_DEFINE(import_ref);
 SHAPE_DEFINE(import_patch);

@@ -1,7 +1,6 @@
 /* import_views.h -- inside the importer: what its doors take and give. */
 #pragma once
 
-#include "http/route.h"
 #include "trade/import/import_book.h"
 #include "trade/import/import_preview.h"
 
@@ -62,8 +61,6 @@ SHAPE(import_row);
     X(list(import_row), items, ANY, "Imports, newest first", N) \
     X(str, next_cursor, ANY, "Give it as cursor for the next page; absent: this is the last", N)
 SHAPE(import_page);
-#define FIELDS_OF_import_page_query(X, N) PAGE_FIELDS(X, N)
-SHAPE(import_page_query);
 
 #define FIELDS_OF_import_profile_view(X, N)                        \
     X(str, name, ANY, "Name", N)                                   \
