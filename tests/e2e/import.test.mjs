@@ -103,3 +103,29 @@ test('a file that is no table is refused in words, and the page can go on', asyn
   assert.equal(await visitor.page.locator('input[type=file]:enabled').count(), 1);
   await visitor.leave();
 });
+
+test('an empty shop says so; one with old orders leads to them', async () => {
+  const empty = await openDemoShop({ members: 0 });
+  try {
+    const visitor = await Visitor.come(browser, empty.base);
+    const { page } = visitor;
+    await visitor.signIn('owner', empty.ownerPassword);
+    await page.getByText('还没有订单').waitFor();
+    for (const path of ['/members', '/orders', '/rfm', '/rfm/move', '/classes']) {
+      await visitor.go(path);
+      await visitor.checkWidth(path);
+    }
+    const order = { shop: '老店', number: '2019-1', state: 'completed', paid_at: '2019-06-03T10:00:00Z', paid: '88.00',
+      identities: [{ kind: 'shop_account', scope: '老店', value: 'old-1' }] };
+    const made = await empty.request('owner', 'POST', '/v1/orders', [], JSON.stringify(order));
+    assert.ok(made.status < 300, made.text);
+    await visitor.go('/');
+    await page.getByRole('button', { name: /至 2019-06-03/ }).click();
+    await page.waitForURL('**to=2019-06-03**');
+    await page.getByText('¥88.00').first().waitFor();
+    visitor.checkQuiet('empty shop');
+    await visitor.leave();
+  } finally {
+    await empty.close();
+  }
+});

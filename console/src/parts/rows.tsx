@@ -104,7 +104,7 @@ function Pager<T>({ from }: { from: Data<Page<T>> | Pages<T> }) {
   const format = useFormat()
   if (!('page' in from)) return null
   const total = from.data?.total
-  if (!from.next && !from.previous && total === undefined) return null
+  if (!from.next && !from.previous && !from.data?.items.length) return null
   return (
     <nav className="pager" aria-label={say('page_n', { n: from.page })}>
       {total !== undefined && total !== null && <span className="quiet">{say('total_n', { n: format.count(total) })}</span>}

@@ -45,5 +45,5 @@ export const overview = {
   first_import: ['还没有订单。导入店铺后台导出的订单文件，几秒钟就能看到数据。', 'There are no orders yet. Import the order file of your shop to see figures within seconds.'],
   no_orders_then: ['这段时间没有订单，换个时间段看看', 'No orders in this period; try another'],
   to_import: ['导入订单', 'Import orders'],
-  last_year: ['看近一年', 'Last 365 days'],
+  last_orders: ['看最近有订单的 30 天（至 {day}）', 'The last 30 days with orders (to {day})'],
 } as const satisfies Chapter

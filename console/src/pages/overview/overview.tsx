@@ -1,11 +1,11 @@
 // overview.tsx -- how the shop is doing, against the period before.
 import { CloudUploadOutlined } from '@ant-design/icons'
-import { Button, Card, Space } from 'antd'
+import { Button, Card, Skeleton, Space } from 'antd'
 import { Link, useSearchParams } from 'react-router'
-import type { OverviewReport, Tally } from '~/api'
+import type { OrderRow, OverviewReport, Tally } from '~/api'
 import { useMay } from '~/app/session'
-import { useData } from '~/base/data'
-import { daysBetween, useFormat, type Format } from '~/base/format'
+import { useData, type Page } from '~/base/data'
+import { dayOf, dayPlus, daysBetween, useFormat, type Format } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { Figure, Move } from '~/parts/figure'
 import { Head } from '~/parts/head'
@@ -45,15 +45,20 @@ function Tile({ tile, report, format }: { tile: (typeof tiles)[number]; report: 
   )
 }
 
+/** Nothing in this period: leads to where the last orders are, or to the import when there are none at all. */
 function Empty({ change }: { change: (period: Period) => void }) {
   const say = useSay()
   const may = useMay()
+  const last = useData<Page<OrderRow>>(may('orders:read') ? '/v1/orders' : null, { limit: 1 })
+  if (last.loading) return <Skeleton active />
+  const newest = last.data?.items[0]
+  const day = newest && dayOf(new Date(newest.at))
   return (
     <Card>
-      <Nothing text={say(may('import') ? 'first_import' : 'no_orders_then')}>
+      <Nothing text={say(newest || !last.data ? 'no_orders_then' : 'first_import')}>
         <Space wrap className="centre">
-          {may('import') && <Link to="/imports"><Button type="primary" icon={<CloudUploadOutlined />}>{say('to_import')}</Button></Link>}
-          <Button onClick={() => change(lastDays(365))}>{say('last_year')}</Button>
+          {day && <Button type="primary" onClick={() => change({ from: dayPlus(day, -29), to: day })}>{say('last_orders', { day })}</Button>}
+          {may('import') && <Link to="/imports"><Button type={day ? 'default' : 'primary'} icon={<CloudUploadOutlined />}>{say('to_import')}</Button></Link>}
         </Space>
       </Nothing>
     </Card>
