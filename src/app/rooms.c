@@ -11,12 +11,13 @@
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
+#include "track/track.h"
 #include "trade/import/import.h"
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
-    &access_room, &http_room,   &job_room,     &timeline_room, &member_room,
-    &trade_room,  &import_room, &insight_room, NULL,
+    &access_room, &http_room,  &job_room,    &timeline_room, &member_room,
+    &track_room,  &trade_room, &import_room, &insight_room,  NULL,
 };
 
 /* Who takes part when members are merged and parted. */

@@ -1,4 +1,5 @@
 /* bind.c -- fills a handler's input from path, query string and body, by its shape. */
+#include "base/gzip.h"
 #include "http/engine.h"
 
 static int hex(char ch)
@@ -118,6 +119,7 @@ enum err bind_request(struct request *r, void *in)
 {
     const struct route *route = r->match.entry->route;
     u64 seen = 0;
+    if (route->flags & RAW) return OK;
     TRY(bind_path(r, in, &seen));
     TRY(bind_query(r, in, &seen));
     if (route->method != M_GET && route->method != M_DELETE && !(route->flags & UPLOAD))

@@ -101,6 +101,10 @@ static void write_route(const struct page *p, const struct route *row)
         buf_fmt(p->out, "%s<code>" STR_FMT "</code> ",
                 in(p, S("需要权限 "), S("Needs the right ")).at,
                 STR_ARG(rights_text(p->arena, row->right, " ")));
+    if (row->flags & RAW)
+        buf_add(p->out, in(p, S("密钥也可以放在 Basic 认证或内容里；网页可跨站调用。"),
+                           S("The key may also come by Basic or in the content; pages of any site "
+                             "may call. ")));
     if (row->flags & IDEMPOTENT)
         buf_add(p->out, in(p, S("支持 <code>Idempotency-Key</code>。"),
                            S("Takes an <code>Idempotency-Key</code>. ")));

@@ -13,6 +13,11 @@ static_assert(offsetof(struct request, c) == 0, "request_of casts");
 
 static bool changes(const struct request *r) { return r->method != M_GET; }
 
+static bool is_raw(const struct request *r)
+{
+    return r->match.entry && (r->match.entry->route->flags & RAW);
+}
+
 static void refuse(struct request *r, enum err e)
 {
     (void)e; /* words are in c.why */
@@ -77,6 +82,28 @@ static void say_allowed(struct request *r)
     reply_header(r, "Allow", buf_str(&b));
 }
 
+/* Pages of any site may call RAW rows: the answer is nothing that a cookie would open. */
+static void allow_any_site(struct request *r)
+{
+    reply_header(r, "Access-Control-Allow-Origin", S("*"));
+    if (!r->options) return;
+    reply_header(r, "Access-Control-Allow-Methods", S("GET, POST"));
+    reply_header(r, "Access-Control-Allow-Headers",
+                 S("Authorization, Content-Type, Content-Encoding, Dry-Run, X-Retry-Count"));
+    reply_header(r, "Access-Control-Max-Age", S("86400"));
+}
+
+/* What a page asks before it sends: is any row of this path open to it? */
+static void answer_options(struct request *r)
+{
+    say_allowed(r);
+    for (enum method m = M_GET; m <= M_POST; m++) {
+        struct match match;
+        router_find(r->http->router, m, r->path, &match);
+        if (match.entry && (match.entry->route->flags & RAW)) return allow_any_site(r);
+    }
+}
+
 static void find_route(struct request *r)
 {
     if (!parse_method(r)) {
@@ -87,7 +114,8 @@ static void find_route(struct request *r)
     str rest = r->uri;
     r->query = str_cut(rest, '?', &r->path);
     router_find(r->http->router, r->method, r->path, &r->match);
-    if (r->options && r->match.allowed) return say_allowed(r);
+    if (r->options && r->match.allowed) return answer_options(r);
+    if (is_raw(r)) allow_any_site(r);
     if (r->match.entry) return;
     if (r->match.allowed) {
         say_allowed(r);
@@ -113,6 +141,7 @@ static i64 declared_length(const struct request *r)
 static enum err too_large(struct request *r)
 {
     r->body_too_large = true;
+    if (is_raw(r)) r->refused_status = 400; /* as those protocols say; clients do not try again */
     return fail(&r->c, E_TOO_LARGE, "请求体超过上限 %lld 字节",
                 "the body is over its limit of %lld bytes", (long long)r->body_max);
 }
@@ -195,6 +224,7 @@ static enum err authenticate(struct request *r)
 {
     const struct route *route = r->match.entry->route;
     struct ctx *c = &r->c;
+    if (route->flags & RAW) return OK; /* the handler does */
     if (route->flags & PUBLIC) return changes(r) ? check_origin(r) : OK;
     str bearer = r->headers[H_AUTHORIZATION];
     if (bearer.n) {
@@ -292,7 +322,7 @@ static enum err serve(struct request *r)
     if (e == OK && !r->replied) write_reply(r, out);
     if (e != OK) problem_reply(r, e);
     struct done done = { r, out, &idempotency, .keep = idempotency.on };
-    done.audit = e == OK && !(route->flags & PUBLIC) && !(route->flags & AUDITS_ITSELF) &&
+    done.audit = e == OK && !(route->flags & (PUBLIC | RAW)) && !(route->flags & AUDITS_ITSELF) &&
                  (changes(r) || (route->flags & AUDITED));
     if (!done.audit && !done.keep) return e;
     struct problem why = c->why;
@@ -307,7 +337,7 @@ static void log_answer(struct request *r)
 {
     const struct route *route = r->match.entry->route;
     i64 us = clock_mono_us() - r->started_us;
-    if (!changes(r) && r->status < 500) return;
+    if ((!changes(r) || is_raw(r)) && r->status < 500) return;
     if (r->status >= 500)
         LOG(WARN, "http.failed", KV("method", method_name(route->method)), KV("route", route->path),
             KV("status", (i64)r->status), KV("ms", us / 1000), KV("user", r->c.user),
@@ -362,7 +392,7 @@ bool door_run(struct request *r)
         handle_quick(r);
         return true;
     }
-    request_hand_over(r, handle, route->method != M_GET);
+    request_hand_over(r, handle, changes(r) || is_raw(r));
     return false;
 }
 

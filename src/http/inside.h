@@ -249,8 +249,6 @@ void problem_reply(struct request *r, enum err e);
 void problem_write(struct buf *out, const struct problem *why, int status, enum locale locale);
 extern const char problem_type[];
 enum locale locale_of(str accept_language);
-/* gzip.c: E_TOO_LARGE above max, E_INVALID when broken. */
-enum err gunzip(struct ctx *c, str packed, i64 max, str *out);
 /* static.c */
 bool static_open(struct http *h, str path);
 void static_reply(struct request *r);

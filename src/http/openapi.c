@@ -223,7 +223,9 @@ static void write_body(struct writer *w, const struct route *row)
     open(w, '{');
     raw(w, "required", required ? "true" : "false");
     key(w, "content");
-    buf_add(w->out, S("{\"application/json\":{\"schema\":"));
+    open(w, '{');
+    key(w, row->takes ? row->takes : "application/json");
+    buf_add(w->out, S("{\"schema\":"));
     if (path) write_object(w, in, row);
     else write_ref(w, in);
     buf_add(w->out, S("}}"));
@@ -285,9 +287,9 @@ static void write_operation(struct writer *w, struct arena *a, const struct rout
     item(w);
     json_write_str(w->out, str_of(row->group));
     close(w, ']');
-    if (row->flags & PUBLIC) {
-        raw(w, "security", "[]");
-    } else {
+    if (row->flags & PUBLIC) raw(w, "security", "[]");
+    if (row->flags & RAW) raw(w, "security", "[{\"write_key\":[]},{\"key\":[]}]");
+    if (!(row->flags & PUBLIC)) {
         key(w, "x-right");
         json_write_str(w->out, rights_text(a, row->right, " "));
     }
@@ -349,7 +351,9 @@ static void write_components(struct writer *w, struct arena *a, const struct roo
         "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"koi_session\","
         "\"description\":"
         "\"Changes carry X-CSRF-Token too\"},"
-        "\"key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: koi_…\"}}");
+        "\"key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: koi_…\"},"
+        "\"write_key\":{\"type\":\"http\",\"scheme\":\"basic\",\"description\":"
+        "\"An API key with track:write as the user name, no password\"}}");
     close(w, '}');
 }
 

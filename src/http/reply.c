@@ -4,11 +4,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/gzip.h"
 #include "http/engine.h"
 
 struct request *request_of(struct ctx *c) { return (struct request *)c; }
 
 str request_header(struct request *r, const char *name) { return engine_header(r, name); }
+str request_query(struct request *r) { return r->query; }
+
+enum err request_body(struct request *r, i64 max, str *out)
+{
+    struct ctx *c = &r->c;
+    str coding = r->headers[H_CONTENT_ENCODING];
+    *out = buf_str(&r->body);
+    bool packed = out->n > 2 && (u8)out->at[0] == 0x1f && (u8)out->at[1] == 0x8b;
+    if (!packed && coding.n && !str_eq_nocase(coding, S("identity")))
+        return fail(c, E_INVALID, "请求体须为原文或 gzip", "the body must be plain or gzip");
+    enum err e = packed ? gunzip(c, *out, max, out) : OK;
+    if (e == E_TOO_LARGE || (e == OK && out->n > max))
+        return fail(c, E_INVALID, "请求体超过上限 %lld 字节",
+                    "the body is over its limit of %lld bytes", (long long)max);
+    return e;
+}
+
 str request_ip(struct request *r) { return r->address; }
 void request_settings_changed(struct request *r) { zone_refresh(r->http); }
 

@@ -31,6 +31,10 @@ struct event_source {
 };
 enum err reply_events(struct request *r, struct event_source source);
 
+/* Of a RAW route: the body as it came, unpacked when it is gzip, whatever its headers say.
+ * E_INVALID: over max or broken. */
+enum err request_body(struct request *r, i64 max, str *out);
+str request_query(struct request *r); /* what follows the question mark, as it came */
 str request_header(struct request *r, const char *name);
 void reply_header(struct request *r, const char *name, str value);
 str request_ip(struct request *r);

@@ -25,6 +25,11 @@ enum route_flag {
     AUDITED = 1 << 7, /* a line in the audit log when it succeeds; every changing route is, reads
                          only with this */
     AUDITS_ITSELF = 1 << 8, /* the handler calls audit_write within its own transaction */
+    /* For programs that speak a protocol of their own: the handler reads query and body as they
+     * came (request_body), signs the caller in itself by an API key with the row's right, and may
+     * be called from pages of any site. It runs where changes run, whatever its method; what goes
+     * well is counted, not logged. The in-shape only describes. */
+    RAW = 1 << 9,
 };
 
 struct request; /* what raw handlers may ask; see http/request.h */
@@ -47,6 +52,7 @@ struct route {
     const char *errors;  /* beyond the usual: "E_NOT_FOUND E_CONFLICT" */
     unsigned flags;
     i64 body_max;             /* bytes; 0: 1 MiB (UPLOAD: 2 GiB) */
+    const char *takes;        /* RAW: media type of the body as a rule; NULL: application/json */
     const struct route *next; /* in the row that ends a table: where the room's rows go on */
 };
 

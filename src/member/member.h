@@ -85,6 +85,8 @@ struct member_sighting {
 };
 enum err member_resolve(struct tx *t, const struct member_sighting *in, i64 *member, bool *created);
 
+/* Who a strong identity (normalised) leads to; 0: nobody. */
+enum err member_find(struct ctx *c, const struct identity *id, i64 *living);
 /* Follows merges: the living id of any id ever given. E_NOT_FOUND. */
 enum err member_living(struct ctx *c, i64 id, i64 *living);
 /* The id and all ids merged into it, itself first. */

@@ -63,6 +63,9 @@ QUERY(weak_find, one_i64,
 QUERY(weak_has, one_i64,
       "SELECT COUNT(*) AS value FROM identity"
       " WHERE member = $4 AND kind = $1 AND scope = $2 AND value = $3");
+QUERY(owner_member, one_i64,
+      "SELECT member AS value FROM identity_owner WHERE kind = $1 AND scope = $2 AND value = $3");
+
 /* -- one identity ----------------------------------------------------------------------------- */
 
 static str kind_name(const struct identity *id)
@@ -70,6 +73,15 @@ static str kind_name(const struct identity *id)
     return choice_name(&identity_kind_choice, id->kind);
 }
 static str scope_of(const struct identity *id) { return str_or(id->scope, S("")); }
+
+enum err member_find(struct ctx *c, const struct identity *id, i64 *living)
+{
+    struct one_i64 row = { 0 };
+    bool found;
+    TRY(db_find(c, &owner_member, &row, &found, ARGS(kind_name(id), scope_of(id), id->value)));
+    *living = row.value;
+    return OK;
+}
 
 enum err identity_claim(struct tx *t, const struct identity *id, i64 member, bool *got)
 {

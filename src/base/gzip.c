@@ -1,7 +1,7 @@
-/* gzip.c -- unpacks a request body, never to more than its limit. */
-#include <zlib.h>
+/* gzip.c -- unpacks what came over the wire, never to more than its limit. */
+#include "base/gzip.h"
 
-#include "http/engine.h"
+#include <zlib.h>
 
 static void end(void *z) { inflateEnd(z); }
 

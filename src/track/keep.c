@@ -1,0 +1,346 @@
+/* keep.c -- writes what was told: which messages are new, whose they are, their lines, profile
+ * values.
+ *
+ * Invariants
+ *   1. The ids of messages, their lines and what they change of members are one change: a message
+ * whose id is known has left everything it leaves.
+ *   2. Nothing here reads what was told: that is done before the writer's turn.
+ */
+#include <sodium.h>
+
+#include "base/log.h"
+#include "base/num.h"
+#include "base/room.h"
+#include "track/tree.h"
+
+#define REMEMBER_MS (48 * HOUR_MS)
+
+const struct migration track_migrations[] = {
+    /* The ids of messages seen lately, as 128 bits of a hash. Not of a member: asked for before
+       anybody is known. */
+    { "0001 track", "CREATE TABLE track_seen ("
+                    "  high int64 NOT NULL,"
+                    "  low int64 NOT NULL,"
+                    "  at int64 NOT NULL,"
+                    "  PRIMARY KEY (high, low)"
+                    ") clustered;"
+                    "CREATE INDEX track_seen_at ON track_seen (at);" },
+    { NULL, NULL },
+};
+
+void behaviour_key(struct behaviour *b, str scope, str id)
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof b->key);
+    crypto_generichash_update(&state, (const u8 *)scope.at, (unsigned long long)scope.n);
+    crypto_generichash_update(&state, (const u8 *)":", 1);
+    crypto_generichash_update(&state, (const u8 *)id.at, (unsigned long long)id.n);
+    crypto_generichash_final(&state, (u8 *)b->key, sizeof b->key);
+    b->keyed = true;
+}
+
+/* -- which are new ---------------------------------------------------------------------------- */
+
+#define FIELDS_OF_seen_row(X, N) \
+    X(i64, high, ANY, "", N)     \
+    X(i64, low, ANY, "", N)
+SHAPE(seen_row);
+SHAPE_DEFINE(seen_row);
+
+/* Eight a statement: on PostgreSQL each is a round trip. Those that were new come back. */
+#define EIGHT ((i64)8)
+CHANGE_RETURNING(seen_put_eight, seen_row,
+                 "INSERT INTO track_seen (high, low, at) VALUES ($1, $2, $17), ($3, $4, $17),"
+                 " ($5, $6, $17), ($7, $8, $17), ($9, $10, $17), ($11, $12, $17),"
+                 " ($13, $14, $17), ($15, $16, $17)"
+                 " ON CONFLICT (high, low) DO NOTHING RETURNING high, low");
+CHANGE(seen_put, "INSERT INTO track_seen (high, low, at) VALUES ($1, $2, $3)"
+                 " ON CONFLICT (high, low) DO NOTHING");
+CHANGE(seen_forget, "DELETE FROM track_seen WHERE (high, low) IN"
+                    " (SELECT high, low FROM track_seen WHERE at < $1 ORDER BY at LIMIT 5000)");
+
+struct batch {
+    const struct behaviours *in;
+    struct track_kept *out;
+    struct tx *t;
+    bool *old; /* by place: was told before */
+    i64 *member;
+    i64 *whose; /* who was resolved: places in `in` by hash of identities; -1: free */
+    i64 slots;
+};
+
+/* Within the batch the first of equal ids counts. slots is a power of two, at least twice n. */
+static i64 mark_repeats(struct batch *b, i64 *fresh)
+{
+    i64 *table = NEWS(b->t->c->arena, i64, b->slots), n = 0;
+    for (i64 i = 0; i < b->in->n; i++) {
+        const struct behaviour *told = &b->in->at[i];
+        if (!told->keyed) continue;
+        i64 at = told->key[0] & (b->slots - 1);
+        for (; table[at]; at = (at + 1) & (b->slots - 1))
+            if (memcmp(b->in->at[table[at] - 1].key, told->key, sizeof told->key) == 0) break;
+        b->old[i] = table[at] != 0;
+        if (b->old[i]) continue;
+        table[at] = i + 1;
+        fresh[n++] = i;
+    }
+    return n;
+}
+
+static enum err put_eight(struct batch *b, const i64 *places)
+{
+    struct ctx *c = b->t->c;
+    struct value values[2 * EIGHT + 1];
+    struct seen_row_list news;
+    for (i64 i = 0; i < EIGHT; i++) {
+        values[2 * i] = V(b->in->at[places[i]].key[0]);
+        values[2 * i + 1] = V(b->in->at[places[i]].key[1]);
+    }
+    values[2 * EIGHT] = V(c->now);
+    TRY(db_all(c, &seen_put_eight, &news, ((struct args){ values, (int)COUNT(values) })));
+    if (news.n == EIGHT) return OK;
+    for (i64 i = 0; i < EIGHT; i++) {
+        const i64 *key = b->in->at[places[i]].key;
+        bool new = false;
+        for (i64 k = 0; k < news.n; k++)
+            new |= news.at[k].high == key[0] && news.at[k].low == key[1];
+        b->old[places[i]] = !new;
+    }
+    return OK;
+}
+
+static enum err find_new(struct batch *b)
+{
+    i64 *fresh = NEWS(b->t->c->arena, i64, b->in->n + 1), n = mark_repeats(b, fresh), done = 0;
+    for (; n - done >= EIGHT; done += EIGHT) TRY(put_eight(b, fresh + done));
+    for (; done < n; done++) {
+        const i64 *key = b->in->at[fresh[done]].key;
+        i64 rows;
+        TRY(tx_change_rows(b->t, &seen_put, &rows, ARGS(key[0], key[1], b->t->c->now)));
+        b->old[fresh[done]] = rows == 0;
+    }
+    return OK;
+}
+
+/* -- whose they are --------------------------------------------------------------------------- */
+
+static u64 hash_of(const struct behaviour *told)
+{
+    u64 hash = 0;
+    for (i64 i = 0; i < told->identities_n; i++)
+        hash = hash * 31 + str_hash(told->identities[i].value) + (u64)told->identities[i].kind;
+    return hash;
+}
+
+static bool same_identities(const struct behaviour *x, const struct behaviour *y)
+{
+    if (x->identities_n != y->identities_n) return false;
+    for (i64 i = 0; i < x->identities_n; i++) {
+        const struct identity *p = &x->identities[i], *q = &y->identities[i];
+        if (p->kind != q->kind || !str_eq(p->value, q->value) || !str_eq(p->scope, q->scope))
+            return false;
+    }
+    return true;
+}
+
+static void forget_members(struct batch *b)
+{
+    for (i64 i = 0; i < b->slots; i++) b->whose[i] = -1;
+}
+
+/* A login that nobody has yet, said to be the same person as a device or phone known before: that
+ * member takes it, unless he has a login of his own. Met by chance on one device, the member room
+ * would take them for two. */
+static enum err link_login(struct batch *b, const struct behaviour *told)
+{
+    struct ctx *c = b->t->c;
+    const struct identity *login = NULL;
+    for (i64 i = 0; i < told->identities_n && !login; i++)
+        if (told->identities[i].kind == ID_USER_ID) login = &told->identities[i];
+    i64 known = 0, former = 0;
+    if (login) TRY(member_find(c, login, &known));
+    if (!login || known) return OK;
+    for (i64 i = 0; i < told->identities_n && !former; i++)
+        if (&told->identities[i] != login) TRY(member_find(c, &told->identities[i], &former));
+    if (!former) return OK;
+    struct identity_view_list his;
+    struct identity both[2] = { [1] = *login };
+    bool anchored = false;
+    TRY(member_identities(c, former, true, &his));
+    for (i64 i = 0; i < his.n; i++) {
+        if (his.at[i].kind == ID_USER_ID) return OK;
+        if (!identity_kind_row(his.at[i].kind)->identifies) continue;
+        both[0] = (struct identity){ .kind = his.at[i].kind,
+                                     .scope = his.at[i].scope,
+                                     .value = his.at[i].value };
+        anchored = true;
+    }
+    if (!anchored) return OK; /* nobody but a device: it joins by itself */
+    struct member_sighting sighting = {
+        .identities = both, .n = 2, .source = S("track"), .at = told->seen_at
+    };
+    bool created;
+    return member_resolve(b->t, &sighting, &former, &created);
+}
+
+/* Most messages of a batch come from few people: each is asked for once, until something tells who
+ * is who. */
+static enum err find_member(struct batch *b, i64 place)
+{
+    const struct behaviour *told = &b->in->at[place];
+    i64 at = (i64)(hash_of(told) & (u64)(b->slots - 1));
+    for (; b->whose[at] >= 0; at = (at + 1) & (b->slots - 1))
+        if (same_identities(&b->in->at[b->whose[at]], told)) {
+            b->member[place] = b->member[b->whose[at]];
+            if (!told->joins && !told->name.n) return OK;
+            break;
+        }
+    if (told->links) TRY(link_login(b, told));
+    struct member_sighting sighting = { .identities = told->identities,
+                                        .n = told->identities_n,
+                                        .name = told->name,
+                                        .touchpoint = told->touchpoint,
+                                        .source = S("track"),
+                                        .at = told->seen_at };
+    bool created;
+    TRY(member_resolve(b->t, &sighting, &b->member[place], &created));
+    if (told->joins) forget_members(b);
+    else b->whose[at] = place;
+    return OK;
+}
+
+/* -- profile values --------------------------------------------------------------------------- */
+
+struct put {
+    i64 member;
+    str field, value;
+    instant at;
+};
+
+static enum err put_value(struct tx *t, void *arg)
+{
+    const struct put *p = arg;
+    return profile_put(t, p->member, p->field, p->value, S("track"), p->at);
+}
+
+static const struct value_view *value_find(const struct value_view_list *values, str field)
+{
+    for (i64 i = 0; i < values->n; i++)
+        if (str_eq(values->at[i].field, field)) return &values->at[i];
+    return NULL;
+}
+
+/* What is to be put, when it depends on what is there. False: nothing. */
+static bool change_value(struct ctx *c, enum trait_change change, const struct value_view *had,
+                         struct put *p)
+{
+    money sum, more;
+    switch (change) {
+    case TRAIT_SET: return true;
+    case TRAIT_SET_ONCE: return !had;
+    case TRAIT_UNSET: p->value = NO_STR; return true;
+    case TRAIT_APPEND:
+        if (had)
+            p->value =
+                str_fmt(c->arena, STR_FMT "," STR_FMT, STR_ARG(had->value), STR_ARG(p->value));
+        break;
+    case TRAIT_ADD:
+        if (!money_parse_loose(p->value, &more)) return false;
+        sum = more;
+        if (had && (!money_parse_loose(had->value, &sum) || !i64_add(sum, more, &sum)))
+            return false;
+        p->value = money_text(c->arena, sum);
+        if (str_ends(p->value, S(".00"))) p->value = str_sub(p->value, 0, p->value.n - 3);
+        break;
+    }
+    if (had && had->at > p->at) p->at = had->at; /* adds to what is there, whenever that was said */
+    return true;
+}
+
+/* Traits nobody defined a field for, or that do not fit it, are no reason to refuse what else was
+ * told. */
+static enum err put_traits(struct batch *b, i64 place)
+{
+    const struct behaviour *told = &b->in->at[place];
+    struct ctx *c = b->t->c;
+    struct value_view_list values = { 0 };
+    if (told->change != TRAIT_SET) {
+        i64 living;
+        TRY(member_living(c, b->member[place], &living));
+        TRY(member_values(c, living, true, &values));
+    }
+    for (i64 i = 0; i < told->traits.n; i++) {
+        struct put p = { b->member[place], told->traits.at[i].field, told->traits.at[i].value,
+                         told->seen_at };
+        if (!change_value(c, told->change, value_find(&values, p.field), &p)) continue;
+        enum err e = tx_try(b->t, put_value, &p);
+        if (e != OK && e != E_INVALID && e != E_NOT_FOUND && e != E_CONFLICT) return e;
+    }
+    return OK;
+}
+
+/* -- the change ------------------------------------------------------------------------------- */
+
+static enum err keep(struct tx *t, void *arg)
+{
+    struct batch *b = arg;
+    struct arena *a = t->c->arena;
+    i64 n = b->in->n;
+    b->t = t;
+    *b->out = (struct track_kept){ 0 };
+    for (b->slots = 16; b->slots < 2 * n; b->slots *= 2) {
+    }
+    b->old = NEWS(a, bool, n);
+    b->member = NEWS(a, i64, n);
+    b->whose = NEWS(a, i64, b->slots);
+    forget_members(b);
+    TRY(find_new(b));
+    struct timeline_line *lines = NEWS(a, struct timeline_line, n);
+    i64 lines_n = 0;
+    for (i64 i = 0; i < n; i++) {
+        const struct behaviour *told = &b->in->at[i];
+        if (b->old[i]) {
+            b->out->repeated++;
+            continue;
+        }
+        b->out->kept++;
+        if (told->identities_n) TRY(find_member(b, i));
+        if (told->traits.n) TRY(put_traits(b, i));
+        if (!told->kind.n) continue;
+        lines[lines_n++] = (struct timeline_line){ .at = told->at,
+                                                   .member = b->member[i],
+                                                   .kind = told->kind,
+                                                   .subject = told->subject,
+                                                   .touchpoint = told->touchpoint,
+                                                   .value = told->value,
+                                                   .props = told->props };
+    }
+    return timeline_append_all(t, lines, lines_n);
+}
+
+enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
+                    struct track_kept *out)
+{
+    *out = (struct track_kept){ 0 };
+    if (in->n == 0) return OK;
+    struct batch b = { .in = in, .out = out };
+    return store_write(s, c, keep, &b);
+}
+
+struct forgetting {
+    instant before;
+    i64 rows;
+};
+
+static enum err forget_some(struct tx *t, void *arg)
+{
+    struct forgetting *f = arg;
+    return tx_change_rows(t, &seen_forget, &f->rows, ARGS(f->before));
+}
+
+enum err track_forget(struct store *s, struct ctx *c)
+{
+    struct forgetting f = { c->now - REMEMBER_MS, 1 };
+    while (f.rows > 0) TRY(store_write(s, c, forget_some, &f));
+    return OK;
+}
