@@ -59,4 +59,4 @@ docs: build
 	@tools/docs
 
 clean:
-	rm -rf build build-asan build-tsan build-fuzz console/dist
+	rm -rf build build-asan build-tsan build-fuzz build-clang console/dist
