@@ -4,21 +4,26 @@
  *
  * A tree is made of all / any / not over tests. A test asks one subject (a field that a room
  * publishes, or a call: orders(30d), did("Product Viewed", 7d), class …) by one operator with its
- * operands. Meaning `at`       everything asks for what happened strictly before an instant; "now"
- * is c->now + 1 ms. people     living, not erased members first seen before `at`. unknown    every
- * operator but `is unknown` is false of a value that is not known: city != "上海" means known and
- * another; not (city = "上海") has the unknown too. Counts and sums are never unknown: 0. window
- * orders(30d): at - 30 * 24 h <= t < at. Without one: all before at. age        counted in whole
- * units of the operand: last_order <= 30d is less than 31 * 24 h ago, so
- *              <= 30d and between 31d and 90d leave no gap. first_seen >= 2024-05-01 compares the
- * day itself. text       compared folded: case, width and compatibility forms are one (str_fold).
- *   behaviour  timeline lines of all ids a member has had.
- *   purchase   as in trade/trade.h; orders, spent, recency, frequency, monetary and class speak of
- * them. Promises
+ * operands. The rows of operators, calls and fields are all there is.
+ *
+ * What tests mean
+ *   - at: everything asks for what happened strictly before a whole second; "now" is the end of the
+ *     running one.
+ *   - people: living, not erased members first seen before `at`.
+ *   - unknown: every operator but `is unknown` is false of a value that is not known: city !=
+ * "上海" means known and another; not (city = "上海") has the unknown too. Counts and sums are
+ * never unknown: they are 0.
+ *   - window: orders(30d): at - 30 * 24 h <= t < at. Without one: all before at.
+ *   - age: counted in whole units of the operand: last_order <= 30d is less than 31 * 24 h ago, so
+ *     that <= 30d and between 31d and 90d leave no gap. first_seen >= 2024-05-01 compares the day.
+ *   - text: compared folded: case, width and compatibility forms are one (str_fold).
+ *   - behaviour: timeline lines of all ids a member has had.
+ *   - purchase: as in trade/trade.h; orders, spent, recency, frequency, monetary, class mean these.
+ * Promises
  *   - parse_format_is_identity: parse(format(tree)) is the tree; format(parse(text)) is its one
- * spelling.
+ *     spelling.
  *   - what_is_refused_says_where: errors have line and column (in characters), what was expected,
- * and the nearest known name; within 10 ms whatever the text.
+ *     and the nearest known name; within 10 ms whatever the text.
  *   - limits: 10,000 bytes, depth 32, 500 nodes.
  *   - answers_agree: SQL, naive executor (and index) answer the same members.
  * Memory   Trees live in the arena of the ctx that parsed them and are constant.
@@ -108,6 +113,7 @@ struct segment_call {
     bool named;           /* takes a name in quotes */
     bool props;           /* takes conditions on properties */
     bool alone;           /* is written without parentheses */
+    bool zero;            /* a count or sum: who did nothing has 0 */
     const char *zh, *en, *example;
 };
 extern const struct segment_call segment_calls[CALLS];
@@ -154,11 +160,15 @@ extern enum err (*segment_saved_find)(struct ctx *c, str folded, str *text, bool
 /* With c->db: knows the fields people defined and the segments they saved. E_INVALID: see c->why;
  * c->why.field is "line:column". */
 enum err segment_parse(struct ctx *c, str text, const struct segment_node **out);
+/* The text of the segment of this name, which may not name itself, however indirectly. */
+enum err segment_parse_named(struct ctx *c, str text, str own_name,
+                             const struct segment_node **out);
 /* The one spelling; on one line. */
 str segment_format(struct arena *a, const struct segment_node *tree);
 bool segment_same(const struct segment_node *a, const struct segment_node *b);
 
-/* "2024-06-01": the first instant of that day; else a moment; absent: now (c->now + 1). */
+/* "2024-06-01": the first instant of that day; else a moment, rounded up to a second; absent: now.
+ */
 enum err segment_at_read(struct ctx *c, str text, instant *at);
 
 /* -- what tests mean, for every executor ------------------------------------------------------ */

@@ -4,15 +4,15 @@
  * A field's statement answers rows (member, value) of living members, as it stands now (as of the
  * instant $3 for FIELD_AT), for member ids $1 <= member <= $2. A member without a row: the value is
  * not known (0, where `zero` is set). Only FIELD_SET may answer several rows of one member.
- *   kind                value column     what it holds
- *   COUNT MONEY         field_number     whole numbers; ten-thousandths of the currency's unit
- *   NUMBER              field_word       decimal text, read by field_read into ten-thousandths
- *   AGE                 field_number     an instant: how long ago is what people ask
- *   DATE                field_word       2024-05-01, read by field_read into a day
- *   FLAG                field_word       true or false, read by field_read into 1 and 0
- *   TEXT CHOICE         field_word       compared folded (str_fold)
- *   SET                 field_word       several texts: one a row, or one row apart by `split`
- *   KNOWN               field_number     1: only whether it is there may be asked (personal data)
+ * Kinds, and the column `value` of their statements
+ *   - COUNT, MONEY: field_number; whole numbers, ten-thousandths of the currency's unit.
+ *   - NUMBER: field_word; decimal text, read by field_read into ten-thousandths.
+ *   - AGE: field_number; an instant: how long ago is what people ask.
+ *   - DATE: field_word; 2024-05-01, read by field_read into a day.
+ *   - FLAG: field_word; true or false, read by field_read into 1 and 0.
+ *   - TEXT, CHOICE: field_word; compared folded (str_fold).
+ *   - SET: field_word; several texts: one a row, or several in a row apart by `split`.
+ *   - KNOWN: field_number, 1; only whether it is there may be asked (personal data).
  * Threads  Rows are constant; those of fields_published live in the caller's arena.
  */
 #pragma once
