@@ -1,15 +1,22 @@
-/* index.h -- the derived index: every member's columns, sets and events as arrays in memory, and the kernels on them.
+/* index.h -- the derived index: every member's columns, sets and events as arrays in memory, and
+ * the kernels on them.
  *
- * Member ids are dense, so everything is cut into chunks of 65,536 members: member m is bit m % CHUNK of chunk m / CHUNK.
- * A view is one immutable state of the whole index. Views share the chunks, and chunks the arrays, that did not change.
+ * Member ids are dense, so everything is cut into chunks of 65,536 members: member m is bit m %
+ * CHUNK of chunk m / CHUNK. A view is one immutable state of the whole index. Views share the
+ * chunks, and chunks the arrays, that did not change.
  *
  * Promises
- *   - a_view_never_changes: what was taken stays as it was until it is released, whatever is published meanwhile.
- *   - readers_never_wait_for_the_builder: taking a view is two instructions under a lock that nobody holds for longer.
+ *   - a_view_never_changes: what was taken stays as it was until it is released, whatever is
+ * published meanwhile.
+ *   - readers_never_wait_for_the_builder: taking a view is two instructions under a lock that
+ * nobody holds for longer.
  *   - the_last_reader_frees_a_view: memory of an old view goes when nobody uses it.
- *   - index_equals_a_rebuild: after any changes the answers are those of an index built afresh, and those of SQL.
- *   - merged_members_are_out: `living` holds living members only; events of merged ids are the living member's.
- *   - a_torn_file_is_discarded: a generation that is torn, foreign or of another form is rebuilt, never half believed.
+ *   - index_equals_a_rebuild: after any changes the answers are those of an index built afresh, and
+ * those of SQL.
+ *   - merged_members_are_out: `living` holds living members only; events of merged ids are the
+ * living member's.
+ *   - a_torn_file_is_discarded: a generation that is torn, foreign or of another form is rebuilt,
+ * never half believed.
  *   - every_kernel_equals_its_naive_twin.
  * Memory   Counted: index_memory. Threads: views and kernels from any thread.
  */
@@ -20,7 +27,8 @@
 #define CHUNK       65536
 #define CHUNK_WORDS (CHUNK / 64)
 
-/* A set of members of one chunk, one bit each: working sets are plain arrays on the caller's stack or arena (8 KiB). */
+/* A set of members of one chunk, one bit each: working sets are plain arrays on the caller's stack
+ * or arena (8 KiB). */
 typedef u64 chunk_bits[CHUNK_WORDS];
 
 /* -- what is kept: fixed when the index is opened --------------------------------------------- */
@@ -38,7 +46,8 @@ struct column {
 #define EVENT_PROPS_MAX 8
 struct event_source {
     str name;
-    strs props; /* texts kept beside each row, in dictionaries of their own; at most EVENT_PROPS_MAX */
+    strs props; /* texts kept beside each row, in dictionaries of their own; at most EVENT_PROPS_MAX
+                 */
     bool value; /* whether each row carries a number (money) */
 };
 struct index_schema {
@@ -52,7 +61,8 @@ struct index_schema {
 
 struct index; /* the current view and its builder: index/build.h, follow.h */
 struct view;
-const struct view *view_take(struct index *x); /* the current one; release it soon: minutes, not hours */
+const struct view *
+view_take(struct index *x); /* the current one; release it soon: minutes, not hours */
 void view_release(const struct view *v);
 const struct index_schema *view_schema(const struct view *v);
 i64 view_seq(const struct view *v);     /* all lines of the timeline up to here are in it */
@@ -65,18 +75,22 @@ const u64 *view_living(const struct view *v, i64 chunk); /* never NULL */
 struct words;
 i64 words_count(const struct words *w);
 str words_text(const struct words *w, i64 code);
-i64 words_find(const struct words *w, str text); /* exact; -1: not there */
+i64 words_find(const struct words *w, str text);                  /* exact; -1: not there */
 const struct words *view_words(const struct view *v, i64 column); /* of a WORD or SET column */
 const struct words *view_event_names(const struct view *v, i64 source);
 const struct words *view_prop_words(const struct view *v, i64 source, i64 prop);
 
 /* -- columns ---------------------------------------------------------------------------------- */
 
-/* One column of one chunk: the value of member i is base + at[i], as wide as the range needs; the unknown hold 0 there. */
+/* One column of one chunk: the value of member i is base + at[i] * scale, as wide as that needs;
+ * the unknown hold 0 there. */
 struct part {
-    u8 width;      /* bytes an element: 0 (all known ones are `base`), 1, 2, 4: unsigned; 8: i64, base 0 */
+    u8 width; /* bytes an element: 0 (all known ones are `base`), 1, 2, 4: unsigned; 8: i64, base 0,
+                 scale 1 */
     i64 base;
-    i64 low, high; /* bounds of the known values (after changes perhaps wider): a chunk may be passed over */
+    i64 scale;     /* whole days, seconds, cents … where all values are that */
+    i64 low, high; /* bounds of the known values (after changes perhaps wider): a chunk may be
+                      passed over */
     i64 known_n;
     const u64 *known; /* CHUNK_WORDS; never NULL */
     const void *at;
@@ -106,23 +120,28 @@ static inline i64 narrow_get(struct narrow a, i64 i)
     default: return 0;
     }
 }
-/* Neighbouring members `first` .. first + n - 1 of a chunk; rows of the k-th are offset[k] .. offset[k + 1] - 1, sorted by
- * second; rows of one second stand in the order in which they were written. */
+/* Neighbouring members `first` .. first + n - 1 of a chunk; rows of the k-th are offset[k] ..
+ * offset[k + 1] - 1, sorted by time; rows of one instant stand in the order in which they were
+ * written. */
 struct run {
     i64 first, n;
     const u32 *offset;
-    const u32 *second;     /* since 1970 UTC: floor of ms / 1000, held within 0 .. 2^32 - 1 */
-    const uint16_t *day;   /* the programme's day since 1970 */
-    struct narrow event;   /* code of view_event_names */
+    const u32 *second;                    /* since 1970 UTC, held within 0 .. 2^32 - 1 */
+    struct narrow ms;                     /* of that second; width 0: all on the second */
+    const uint16_t *day;                  /* the programme's day since 1970 */
+    struct narrow event;                  /* code of view_event_names */
     struct narrow props[EVENT_PROPS_MAX]; /* code + 1 of view_prop_words; 0: absent */
-    struct narrow value;   /* as i64 when 8 wide, else unsigned plus value_low; all of one block alike */
+    struct narrow
+        value; /* as i64 when 8 wide, else unsigned plus value_low; all of one block alike */
     i64 value_low;
 };
 static inline i64 run_value(const struct run *r, i64 row)
 {
-    return r->value.width == 8 ? narrow_get(r->value, row) : r->value_low + narrow_get(r->value, row);
+    return r->value.width == 8 ? narrow_get(r->value, row)
+                               : r->value_low + narrow_get(r->value, row);
 }
-/* The runs of a chunk, in order of member: call fn for each; every member with rows is in exactly one. */
+/* The runs of a chunk, in order of member: call fn for each; every member with rows is in exactly
+ * one. */
 typedef void run_fn(void *arg, const struct run *r);
 void view_runs(const struct view *v, i64 chunk, i64 source, run_fn *fn, void *arg);
 /* The run of one member; false: he has no rows. */
@@ -139,80 +158,92 @@ void bits_andnot(chunk_bits inout, const u64 *without);
 void bits_not(chunk_bits inout); /* careful: of all 65,536; and with living afterwards */
 i64 bits_count(const u64 *in);
 bool bits_any(const u64 *in);
-i64 bits_ids(const u64 *in, i64 chunk, i64 *out); /* member ids, rising; answers how many (out: room for CHUNK) */
+i64 bits_ids(const u64 *in, i64 chunk,
+             i64 *out); /* member ids, rising; answers how many (out: room for CHUNK) */
 
 /* Known members with low <= value <= high. Overwrites out. p may be NULL. */
 void part_range(const struct part *p, i64 low, i64 high, chunk_bits out);
-/* Known members whose code c has in[c] != 0; codes at or above n are out. */
+/* Known members whose code c has in[c] != 0. The table covers the dictionary of the view. */
 void part_in(const struct part *p, const u8 *in, i64 n, chunk_bits out);
 void part_known(const struct part *p, chunk_bits out);
 /* counts[code] += members of `within` with that code; unknown ones at counts[n]. */
 void part_counts(const struct part *p, const u64 *within, i64 n, i64 *counts);
 /* Three bands a column: band 0 is value >= cut[0], 1 is >= cut[1], 2 the rest and the unknown.
  * counts[(r * 3 + f) * 3 + m] += members of within. */
-void parts_cells(const struct part *const p[3], const i64 cuts[3][2], const u64 *within, i64 counts[27]);
+void parts_cells(const struct part *const p[3], const i64 cuts[3][2], const u64 *within,
+                 i64 counts[27]);
 /* The same over two dictionary columns: counts[a * (nb + 1) + b], unknown ones last. */
-void parts_cross(const struct part *a, i64 na, const struct part *b, i64 nb, const u64 *within, i64 *counts);
+void parts_cross(const struct part *a, i64 na, const struct part *b, i64 nb, const u64 *within,
+                 i64 *counts);
 /* Sum of known values of within. */
 i64 part_sum(const struct part *p, const u64 *within);
 
 /* -- kernels on rows -------------------------------------------------------------------------- */
 
-/* Which rows are meant: event codes with on[code] != 0 (NULL: every event), seconds from <= second < until, and for each
- * given prop table in[code + 1] != 0 (place 0: absent; NULL: whatever it is). */
+/* Which rows are meant: those with event[code] != 0 (NULL: every event), from <= at < until, and
+ * for each given prop table props[p][code + 1] != 0 (place 0: absent; NULL: whatever it is). The
+ * tables cover the dictionaries of the view. */
 struct row_filter {
     const u8 *event;
-    i64 event_n;
-    i64 from, until;
+    instant from, until;
     const u8 *props[EVENT_PROPS_MAX];
-    i64 props_n[EVENT_PROPS_MAX];
 };
 /* counts[i] = rows of member i of the chunk that are meant. */
-void rows_count(const struct view *v, i64 chunk, i64 source, const struct row_filter *f, u32 counts[CHUNK]);
+void rows_count(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+                u32 counts[CHUNK]);
 /* sums[i] = sum of their values. */
-void rows_sum(const struct view *v, i64 chunk, i64 source, const struct row_filter *f, i64 sums[CHUNK]);
-/* first[i], last[i] = second of his first and last such row; -1: none. Either may be NULL. */
-void rows_ends(const struct view *v, i64 chunk, i64 source, const struct row_filter *f, i64 *first, i64 *last);
+void rows_sum(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+              i64 sums[CHUNK]);
+/* first[i], last[i] = instant of his first and last such row; INT64_MIN: none. Either may be NULL.
+ */
+void rows_ends(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+               instant *first, instant *last);
 /* low <= counts[i] <= high as bits; and of sums (also for instants). */
 void counts_range(const u32 counts[CHUNK], i64 low, i64 high, chunk_bits out);
 void sums_range(const i64 sums[CHUNK], i64 low, i64 high, chunk_bits out);
 
-/* Ordered funnel: a member reaches step k when rows of steps 1 .. k follow one another (a later row each) and all lie within
- * window_s seconds of the row of step 1, ends included. reached[k] += members of within who reached step k + 1. */
+/* Ordered funnel: a member reaches step k when rows of steps 1 .. k follow one another (a later row
+ * each) and all lie within window_s seconds of the row of step 1, ends included. reached[k] +=
+ * members of within who reached step k + 1. */
 #define FUNNEL_STEPS_MAX 8
 struct funnel {
     const struct row_filter *steps;
     i64 n;
     i64 window_s;
 };
-void rows_funnel(const struct view *v, i64 chunk, i64 source, const struct funnel *f, const u64 *within, i64 *reached);
+void rows_funnel(const struct view *v, i64 chunk, i64 source, const struct funnel *f,
+                 const u64 *within, i64 *reached);
 /* The same, and bits of those who reached step `step` (1-based). */
-void rows_funnel_bits(const struct view *v, i64 chunk, i64 source, const struct funnel *f, i64 step, chunk_bits out);
+void rows_funnel_bits(const struct view *v, i64 chunk, i64 source, const struct funnel *f, i64 step,
+                      chunk_bits out);
 
-/* Retention: cohort of a member = day of his first row meant by start, if it lies in first_day .. first_day + cohorts - 1;
- * members[cohort] counts them, returned[cohort * days + k] those with a row meant by back on day + k (k from 0). days <= 64. */
+/* Retention: cohort of a member = day of his first row meant by start, if it lies in first_day ..
+ * first_day + cohorts - 1; members[cohort] counts them, returned[cohort * days + k] those with a
+ * row meant by back on day + k (k from 0). days <= 64. */
 struct retention {
     const struct row_filter *start, *back;
     i64 first_day, cohorts, days;
 };
-void rows_retention(const struct view *v, i64 chunk, i64 source, const struct retention *r, const u64 *within,
-                    i64 *members, i64 *returned);
+void rows_retention(const struct view *v, i64 chunk, i64 source, const struct retention *r,
+                    const u64 *within, i64 *members, i64 *returned);
 
-/* Active members a day: counts[(day - first_day) * (codes + 1) + code] += distinct members of within with a row meant on that
- * day; code by a prop of the row (prop >= 0, absent ones last), by a WORD column of the member (column >= 0, unknown ones last),
- * or none (both -1, codes 0). */
+/* Active members a day: counts[(day - first_day) * (codes + 1) + code] += distinct members of
+ * within with a row meant on that day; code by a prop of the row (prop >= 0, absent ones last), by
+ * a WORD column of the member (column >= 0, unknown ones last), or none (both -1, codes 0). */
 struct actives {
     const struct row_filter *rows;
     i64 first_day, days;
     i64 prop, column, codes;
 };
-void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a, const u64 *within, i64 *counts);
+void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a,
+                  const u64 *within, i64 *counts);
 
 /* -- two threads ------------------------------------------------------------------------------ */
 
-/* Calls fn(arg, worker, chunk) once for every chunk 0 .. chunks - 1, on the caller's thread (worker 0) and those of the pool
- * (1 .. CHUNK_WORKERS - 1), each taking the next chunk when it is done with one. Returns when all are done. When the pool is in
- * use by another caller the caller does all by himself. */
+/* Calls fn(arg, worker, chunk) once for every chunk 0 .. chunks - 1, on the caller's thread (worker
+ * 0) and those of the pool (1 .. CHUNK_WORKERS - 1), each taking the next chunk when it is done
+ * with one. Returns when all are done. When the pool is in use by another caller the caller does
+ * all by himself. */
 #define CHUNK_WORKERS 2
 typedef void chunk_fn(void *arg, int worker, i64 chunk);
 void chunks_run(i64 chunks, chunk_fn *fn, void *arg);

@@ -1,0 +1,437 @@
+/* rows_scan.c -- questions to rows: counts, sums, funnels, retention, actives of one chunk.
+ *
+ * A chunk's rows lie behind one another, so a block of members is a block of rows: its rows are
+ * marked first (a loop without branches), then each member takes his marks.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "audience/index/inside.h"
+#include "audience/index/kernels.h"
+
+/* -- filters made ready ------------------------------------------------------------------------ */
+
+static i64 floor_div(i64 a, i64 b) { return a / b - (a % b < 0); }
+
+/* from <= at < until, as seconds with ms at both ends. */
+static void matcher_times(struct matcher *m, instant from, instant until)
+{
+    i64 last = until == INT64_MIN ? until : until - 1;
+    i64 s_from = floor_div(from, SECOND_MS), s_last = floor_div(last, SECOND_MS);
+    m->none = from >= until || s_from > UINT32_MAX || s_last < 0;
+    if (m->none) return;
+    i64 ms_from = s_from < 0 ? 0 : from - s_from * SECOND_MS;
+    i64 ms_last = s_last > UINT32_MAX ? SECOND_MS - 1 : last - s_last * SECOND_MS;
+    if (s_from < 0) s_from = 0;
+    if (s_last > UINT32_MAX) s_last = UINT32_MAX;
+    m->from = m->edge_from = (u32)s_from;
+    m->edge_until = (u32)s_last;
+    m->span = (u32)(s_last - s_from);
+    m->ms_from = (uint16_t)ms_from;
+    m->ms_until = (uint16_t)(ms_last + 1);
+    m->edges = ms_from > 0 || ms_last < SECOND_MS - 1;
+    m->any = !m->edges && s_from == 0 && s_last == UINT32_MAX;
+}
+
+static struct matcher matcher_of(const struct view *v, i64 source, const struct row_filter *f)
+{
+    struct matcher m = { .event_one = -1 };
+    matcher_times(&m, f->from, f->until);
+    i64 names = words_count(view_event_names(v, source)), on = 0, one = -1;
+    for (i64 i = 0; f->event && i < names; i++)
+        if (f->event[i]) on++, one = i;
+    if (f->event && !on) m.none = true;
+    if (on == 1) m.event_one = one;
+    else if (on < names) m.event = f->event;
+    memcpy(m.props, f->props, sizeof m.props);
+    return m;
+}
+
+/* -- blocks of members ------------------------------------------------------------------------- */
+
+/* The last member (exclusive) so that rows of first .. last - 1 fill a block: at least one member.
+ */
+static i64 block_end(const struct run *r, i64 first)
+{
+    i64 low = first + 1, high = r->n;
+    u32 most = r->offset[first] + ROWS_BLOCK;
+    if (most < r->offset[first]) most = UINT32_MAX;
+    while (low < high) {
+        i64 mid = (low + high + 1) / 2;
+        if (r->offset[mid] <= most) low = mid;
+        else high = mid - 1;
+    }
+    return low;
+}
+
+/* Marks of a block: on the stack, or on the heap for a member with very many rows. */
+struct marks {
+    u8 near[ROWS_BLOCK];
+    u8 *far;
+    i64 far_room;
+};
+
+static u8 *marks_for(struct marks *m, i64 n)
+{
+    if (n <= ROWS_BLOCK) return m->near;
+    if (n > m->far_room) {
+        free(m->far);
+        m->far = malloc((size_t)n);
+        if (!m->far) abort();
+        m->far_room = n;
+    }
+    return m->far;
+}
+
+static bool has(const u64 *bits, i64 i) { return bits[i / 64] >> (i % 64) & 1; }
+
+/* -- counts, sums, ends ------------------------------------------------------------------------ */
+
+struct tallying {
+    const struct kernels *k;
+    struct matcher m;
+    struct marks marks;
+    u32 *counts;
+    i64 *sums;
+    instant *first, *last;
+};
+
+static void tally_run(void *arg, const struct run *r)
+{
+    struct tallying *t = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *marks = marks_for(&t->marks, n);
+        t->k->match(r, from, n, &t->m, marks);
+        if (n <= ROWS_BLOCK) {
+            t->k->tally(r, first, end, marks, t->counts + r->first);
+        } else { /* one member */
+            u32 sum = 0;
+            for (i64 i = 0; i < n; i++) sum += marks[i];
+            t->counts[r->first + first] += sum;
+        }
+    }
+}
+
+void rows_count(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+                u32 counts[CHUNK])
+{
+    memset(counts, 0, CHUNK * sizeof *counts);
+    struct tallying t = { .k = index_kernels(), .m = matcher_of(v, source, f), .counts = counts };
+    if (!t.m.none) view_runs(v, chunk, source, tally_run, &t);
+    free(t.marks.far);
+}
+
+static void sum_run(void *arg, const struct run *r)
+{
+    struct tallying *t = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *marks = marks_for(&t->marks, n);
+        t->k->match(r, from, n, &t->m, marks);
+        for (i64 k = first; k < end; k++) {
+            u64 sum = 0;
+            for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++)
+                sum += (u64)run_value(r, i) & -(u64)marks[i - from];
+            t->sums[r->first + k] += (i64)sum;
+        }
+    }
+}
+
+void rows_sum(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+              i64 sums[CHUNK])
+{
+    memset(sums, 0, CHUNK * sizeof *sums);
+    struct tallying t = { .k = index_kernels(), .m = matcher_of(v, source, f), .sums = sums };
+    if (!t.m.none) view_runs(v, chunk, source, sum_run, &t);
+    free(t.marks.far);
+}
+
+static instant row_at(const struct run *r, i64 row)
+{
+    return r->second[row] * SECOND_MS + narrow_get(r->ms, row);
+}
+
+static void ends_run(void *arg, const struct run *r)
+{
+    struct tallying *t = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *marks = marks_for(&t->marks, n);
+        t->k->match(r, from, n, &t->m, marks);
+        for (i64 k = first; k < end; k++) {
+            i64 low = r->offset[k], high = (i64)r->offset[k + 1] - 1;
+            while (low <= high && !marks[low - from]) low++;
+            while (high >= low && !marks[high - from]) high--;
+            if (low > high) continue;
+            if (t->first) t->first[r->first + k] = row_at(r, low);
+            if (t->last) t->last[r->first + k] = row_at(r, high);
+        }
+    }
+}
+
+void rows_ends(const struct view *v, i64 chunk, i64 source, const struct row_filter *f,
+               instant *first, instant *last)
+{
+    for (i64 i = 0; i < CHUNK; i++) {
+        if (first) first[i] = INT64_MIN;
+        if (last) last[i] = INT64_MIN;
+    }
+    struct tallying t = {
+        .k = index_kernels(), .m = matcher_of(v, source, f), .first = first, .last = last
+    };
+    if (!t.m.none) view_runs(v, chunk, source, ends_run, &t);
+    free(t.marks.far);
+}
+
+/* -- funnel ------------------------------------------------------------------------------------ */
+
+struct funneling {
+    const struct kernels *k;
+    const struct funnel *f;
+    struct matcher m[FUNNEL_STEPS_MAX];
+    bool single; /* a row is one step at most, told by its event alone: steps are looked up */
+    u8 *step_of; /* by event code */
+    struct marks marks, steps;
+    const u64 *within;
+    i64 *reached;
+    i64 wanted; /* step of the bits asked for */
+    u64 *bits;
+};
+
+static bool plain(const struct matcher *m)
+{
+    for (int p = 0; p < EVENT_PROPS_MAX; p++)
+        if (m->props[p]) return false;
+    return m->any && !m->none;
+}
+
+/* When each event is one step at most and nothing but events matters. */
+static void plan_single(struct funneling *w, const struct view *v, i64 source)
+{
+    i64 names = words_count(view_event_names(v, source));
+    w->step_of = malloc((size_t)names + 1);
+    if (!w->step_of) abort();
+    memset(w->step_of, STEP_NONE, (size_t)names + 1);
+    w->single = true;
+    for (i64 s = 0; s < w->f->n && w->single; s++) {
+        w->single = plain(&w->m[s]);
+        for (i64 e = 0; e < names && w->single; e++) {
+            const u8 *on = w->f->steps[s].event;
+            if (on && !on[e]) continue;
+            w->single = w->step_of[e] == STEP_NONE;
+            w->step_of[e] = (u8)s;
+        }
+    }
+}
+
+static void steps_by_event(const struct funneling *w, const struct run *r, i64 from, i64 n,
+                           u8 *steps)
+{
+    const u8 *step_of = w->step_of;
+    if (r->event.width == 1) {
+        const u8 *event = (const u8 *)r->event.at + from;
+        for (i64 i = 0; i < n; i++) steps[i] = step_of[event[i]];
+    } else {
+        for (i64 i = 0; i < n; i++) steps[i] = step_of[narrow_get(r->event, from + i)];
+    }
+}
+
+static void steps_by_filters(struct funneling *w, const struct run *r, i64 from, i64 n, u8 *masks)
+{
+    memset(masks, 0, (size_t)n);
+    u8 *marks = marks_for(&w->marks, n);
+    for (i64 s = 0; s < w->f->n; s++) {
+        if (w->m[s].none) continue;
+        w->k->match(r, from, n, &w->m[s], marks);
+        for (i64 i = 0; i < n; i++) masks[i] |= (u8)(marks[i] << s);
+    }
+}
+
+static void funnel_run(void *arg, const struct run *r)
+{
+    struct funneling *w = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *steps = marks_for(&w->steps, n);
+        if (w->single) steps_by_event(w, r, from, n, steps);
+        else steps_by_filters(w, r, from, n, steps);
+        for (i64 k = first; k < end; k++) {
+            i64 i = r->offset[k], rows = r->offset[k + 1] - i, member = r->first + k;
+            if (!rows || !has(w->within, member)) continue;
+            u32 got = w->single
+                          ? w->k->funnel(r->second + i, steps + (i - from), rows, w->f->window_s)
+                          : w->k->funnel_many(r->second + i, steps + (i - from), rows,
+                                              w->f->window_s, w->f->n);
+            if (w->bits) w->bits[member / 64] |= (u64)(got >> (w->wanted - 1) & 1) << (member % 64);
+            else
+                for (i64 s = 0; s < w->f->n; s++) w->reached[s] += got >> s & 1;
+        }
+    }
+}
+
+static void funnel_chunk(struct funneling *w, const struct view *v, i64 chunk, i64 source)
+{
+    assert(w->f->n >= 1 && w->f->n <= FUNNEL_STEPS_MAX && w->f->window_s >= 0);
+    w->k = index_kernels();
+    for (i64 s = 0; s < w->f->n; s++) w->m[s] = matcher_of(v, source, &w->f->steps[s]);
+    plan_single(w, v, source);
+    view_runs(v, chunk, source, funnel_run, w);
+    free(w->step_of);
+    free(w->marks.far);
+    free(w->steps.far);
+}
+
+void rows_funnel(const struct view *v, i64 chunk, i64 source, const struct funnel *f,
+                 const u64 *within, i64 *reached)
+{
+    struct funneling w = { .f = f, .within = within, .reached = reached };
+    funnel_chunk(&w, v, chunk, source);
+}
+
+void rows_funnel_bits(const struct view *v, i64 chunk, i64 source, const struct funnel *f, i64 step,
+                      chunk_bits out)
+{
+    chunk_bits all;
+    assert(step >= 1 && step <= f->n);
+    bits_fill(all, true);
+    bits_fill(out, false);
+    struct funneling w = { .f = f, .within = all, .wanted = step, .bits = out };
+    funnel_chunk(&w, v, chunk, source);
+}
+
+/* -- retention --------------------------------------------------------------------------------- */
+
+struct retaining {
+    const struct kernels *k;
+    const struct retention *r;
+    struct matcher start, back;
+    struct marks starts, backs;
+    const u64 *within;
+    i64 *members, *returned;
+};
+
+static void retain_member(struct retaining *w, const struct run *r, i64 k, const u8 *starts,
+                          const u8 *backs, i64 from)
+{
+    i64 i = r->offset[k], end = r->offset[k + 1];
+    while (i < end && !starts[i - from]) i++;
+    if (i == end) return;
+    i64 came = r->day[i], cohort = came - w->r->first_day;
+    if (cohort < 0 || cohort >= w->r->cohorts) return;
+    while (i > r->offset[k] && r->day[i - 1] == came) i--; /* earlier on the day he came in */
+    u64 days = w->k->days(r->day + i, backs + (i - from), end - i, came, w->r->days);
+    w->members[cohort]++;
+    i64 *row = w->returned + cohort * w->r->days;
+    for (; days; days &= days - 1) row[__builtin_ctzll(days)]++;
+}
+
+static void retain_run(void *arg, const struct run *r)
+{
+    struct retaining *w = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *starts = marks_for(&w->starts, n), *backs = marks_for(&w->backs, n);
+        w->k->match(r, from, n, &w->start, starts);
+        if (w->back.none) memset(backs, 0, (size_t)n);
+        else w->k->match(r, from, n, &w->back, backs);
+        for (i64 k = first; k < end; k++)
+            if (has(w->within, r->first + k)) retain_member(w, r, k, starts, backs, from);
+    }
+}
+
+void rows_retention(const struct view *v, i64 chunk, i64 source, const struct retention *r,
+                    const u64 *within, i64 *members, i64 *returned)
+{
+    assert(r->days >= 1 && r->days <= 64 && r->cohorts >= 1);
+    struct retaining w = { .k = index_kernels(),
+                           .r = r,
+                           .start = matcher_of(v, source, r->start),
+                           .back = matcher_of(v, source, r->back),
+                           .within = within,
+                           .members = members,
+                           .returned = returned };
+    if (!w.start.none) view_runs(v, chunk, source, retain_run, &w);
+    free(w.starts.far);
+    free(w.backs.far);
+}
+
+/* -- actives ----------------------------------------------------------------------------------- */
+
+struct activity {
+    const struct kernels *k;
+    const struct actives *a;
+    struct matcher m;
+    struct marks marks;
+    const struct part *part;
+    const u64 *within;
+    i64 *counts;
+    u64 *seen; /* by code: the member and day that was counted last */
+    u64 stamp;
+};
+
+/* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. */
+static void active_rows(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
+{
+    const struct actives *a = w->a;
+    struct narrow codes = a->prop >= 0 ? r->props[a->prop] : (struct narrow){ 0 };
+    i64 own = a->codes;
+    if (a->column >= 0) part_value(w->part, r->first + k, &own);
+    i64 today = -1, cells = a->codes + 1;
+    u64 stamp = w->stamp;
+    for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
+        stamp += r->day[i] != today;
+        today = r->day[i];
+        i64 code = own, place = today - a->first_day;
+        if (a->prop >= 0) {
+            u64 c = (u64)narrow_get(codes, i) - 1; /* absent becomes the greatest */
+            code = c < (u64)a->codes ? (i64)c : a->codes;
+        }
+        bool inside = (u64)place < (u64)a->days && marks[i - from];
+        u64 *cell_seen = inside ? &w->seen[code] : &w->seen[cells];
+        w->counts[inside ? place * cells + code : a->days * cells] += *cell_seen != stamp;
+        *cell_seen = stamp;
+    }
+    w->stamp = stamp;
+}
+
+static void active_run(void *arg, const struct run *r)
+{
+    struct activity *w = arg;
+    for (i64 first = 0, end; first < r->n; first = end) {
+        end = block_end(r, first);
+        i64 from = r->offset[first], n = r->offset[end] - from;
+        u8 *marks = marks_for(&w->marks, n);
+        w->k->match(r, from, n, &w->m, marks);
+        for (i64 k = first; k < end; k++) {
+            if (r->offset[k] == r->offset[k + 1] || !has(w->within, r->first + k)) continue;
+            w->stamp++;
+            active_rows(w, r, k, marks, from);
+        }
+    }
+}
+
+void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a,
+                  const u64 *within, i64 *counts)
+{
+    i64 cells = a->codes + 1;
+    struct activity w = { .k = index_kernels(),
+                          .a = a,
+                          .m = matcher_of(v, source, a->rows),
+                          .part = a->column >= 0 ? view_part(v, chunk, a->column) : NULL,
+                          .within = within };
+    w.seen = calloc((size_t)cells + 1, sizeof *w.seen);
+    w.counts = calloc((size_t)(a->days * cells + 1),
+                      sizeof *w.counts); /* one more, for rows that are not meant */
+    if (!w.seen || !w.counts) abort();
+    if (!w.m.none) view_runs(v, chunk, source, active_run, &w);
+    for (i64 i = 0; i < a->days * cells; i++) counts[i] += w.counts[i];
+    free(w.seen);
+    free(w.counts);
+    free(w.marks.far);
+}

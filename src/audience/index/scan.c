@@ -1,0 +1,164 @@
+/* scan.c -- questions to sets and columns: what can be said without looking is said; the rest is a
+ * kernel's. */
+#include <assert.h>
+
+#include "audience/index/inside.h"
+#include "audience/index/kernels.h"
+
+bool kernels_always_plain;
+
+const struct kernels *index_kernels(void)
+{
+#ifdef __x86_64__
+    if (!kernels_always_plain && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("popcnt"))
+        return &kernels_v3;
+#endif
+    return &kernels_plain;
+}
+
+/* -- sets -------------------------------------------------------------------------------------- */
+
+void bits_fill(chunk_bits out, bool with) { index_kernels()->fill(out, with); }
+void bits_copy(chunk_bits out, const u64 *in) { memcpy(out, in, CHUNK / 8); }
+void bits_and(chunk_bits inout, const u64 *with) { index_kernels()->and_(inout, with); }
+void bits_or(chunk_bits inout, const u64 *with) { index_kernels()->or_(inout, with); }
+void bits_andnot(chunk_bits inout, const u64 *without) { index_kernels()->andnot(inout, without); }
+void bits_not(chunk_bits inout) { index_kernels()->not_(inout); }
+i64 bits_count(const u64 *in) { return index_kernels()->count(in); }
+i64 bits_ids(const u64 *in, i64 chunk, i64 *out)
+{
+    return index_kernels()->ids(in, chunk * CHUNK, out);
+}
+
+bool bits_any(const u64 *in)
+{
+    u64 any = 0;
+    for (i64 i = 0; i < CHUNK_WORDS; i++) any |= in[i];
+    return any != 0;
+}
+
+/* -- columns ----------------------------------------------------------------------------------- */
+
+void part_known(const struct part *p, chunk_bits out)
+{
+    if (p) bits_copy(out, p->known);
+    else bits_fill(out, false);
+}
+
+void part_range(const struct part *p, i64 low, i64 high, chunk_bits out)
+{
+    if (!p || low > high || high < p->low || low > p->high) {
+        bits_fill(out, false);
+    } else if (low <= p->low && high >= p->high) {
+        bits_copy(out, p->known);
+    } else if (p->width == 8) {
+        index_kernels()->range(p, (u64)low, (u64)high, out);
+    } else {
+        /* in steps of the array: the first at or above low, the last at or below high */
+        u64 scale = (u64)p->scale, most = p->width == 0 ? 0 : (1ull << (8 * p->width)) - 1;
+        u64 from = low <= p->base ? 0 : ((u64)low - (u64)p->base + (scale - 1)) / scale;
+        u64 to = high < p->base ? 0 : ((u64)high - (u64)p->base) / scale;
+        if (to > most) to = most;
+        if (high < p->base || from > to) bits_fill(out, false);
+        else index_kernels()->range(p, from, to, out);
+    }
+}
+
+/* Neighbouring codes that are meant are one range: up to this many are quicker than a table. */
+#define RANGES_MAX 8
+
+static bool in_by_ranges(const struct part *p, const u8 *in, chunk_bits out)
+{
+    i64 from[RANGES_MAX] = { 0 }, to[RANGES_MAX] = { 0 }, n = 0;
+    for (i64 code = p->low; code <= p->high; code++) {
+        if (!in[code]) continue;
+        if (n && to[n - 1] == code - 1) {
+            to[n - 1] = code;
+            continue;
+        }
+        if (n == RANGES_MAX) return false;
+        from[n] = to[n] = code;
+        n++;
+    }
+    part_range(n ? p : NULL, from[0], to[0], out);
+    for (i64 i = 1; i < n; i++) {
+        chunk_bits more;
+        part_range(p, from[i], to[i], more);
+        bits_or(out, more);
+    }
+    return true;
+}
+
+void part_in(const struct part *p, const u8 *in, i64 n, chunk_bits out)
+{
+    assert(!p || (p->low >= 0 && p->high < n));
+    if (!p) {
+        bits_fill(out, false);
+    } else if (in_by_ranges(p, in, out)) {
+        return;
+    } else if (p->scale == 1 && p->width < 8) {
+        index_kernels()->in(p, in + p->base, out);
+    } else { /* codes that happen to lie far apart */
+        bits_fill(out, false);
+        i64 code;
+        for (i64 i = 0; i < CHUNK; i++)
+            if (part_value(p, i, &code) && in[code]) out[i / 64] |= 1ull << (i % 64);
+    }
+}
+
+void part_counts(const struct part *p, const u64 *within, i64 n, i64 *counts)
+{
+    for (i64 w = 0; w < CHUNK_WORDS; w++)
+        for (u64 left = within[w]; left; left &= left - 1) {
+            i64 code = n;
+            part_value(p, w * 64 + __builtin_ctzll(left), &code);
+            assert(code >= 0 && code <= n);
+            counts[code]++;
+        }
+}
+
+void parts_cross(const struct part *a, i64 na, const struct part *b, i64 nb, const u64 *within,
+                 i64 *counts)
+{
+    for (i64 w = 0; w < CHUNK_WORDS; w++)
+        for (u64 left = within[w]; left; left &= left - 1) {
+            i64 i = w * 64 + __builtin_ctzll(left), x = na, y = nb;
+            part_value(a, i, &x);
+            part_value(b, i, &y);
+            assert(x >= 0 && x <= na && y >= 0 && y <= nb);
+            counts[x * (nb + 1) + y]++;
+        }
+}
+
+void parts_cells(const struct part *const p[3], const i64 cuts[3][2], const u64 *within,
+                 i64 counts[27])
+{
+    chunk_bits bits[6];
+    const u64 *bands[6];
+    for (int k = 0; k < 6; k++) {
+        part_range(p[k / 2], cuts[k / 2][k % 2], INT64_MAX, bits[k]);
+        bands[k] = bits[k];
+    }
+    index_kernels()->cells(bands, within, counts);
+}
+
+i64 part_sum(const struct part *p, const u64 *within)
+{
+    if (!p) return 0;
+    i64 known, sum = index_kernels()->sum(p, within, &known);
+    return (i64)((u64)sum * (u64)p->scale + (u64)p->base * (u64)known);
+}
+
+void counts_range(const u32 counts[CHUNK], i64 low, i64 high, chunk_bits out)
+{
+    if (low < 0) low = 0;
+    if (high > UINT32_MAX) high = UINT32_MAX;
+    if (low > high) bits_fill(out, false);
+    else index_kernels()->counts_range(counts, (u32)low, (u32)(high - low), out);
+}
+
+void sums_range(const i64 sums[CHUNK], i64 low, i64 high, chunk_bits out)
+{
+    index_kernels()->sums_range(sums, low, high, out);
+}
