@@ -206,9 +206,9 @@ TEST(pinduoduo_with_masked_buyers)
     CHECK_STR(lines_of("240501-123456789012345"), "1:77x2=20.00");
 }
 
-#define DOUYIN                                                                                     \
-    "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商品单价,订单应付金额,"               \
-    "运费,收件人,收件人手机号,省,市,订单提交时间,支付完成时间,订单完成时间,"                       \
+#define DOUYIN                                                                                                         \
+    "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商品单价,订单应付金额," \
+    "运费,收件人,收件人手机号,省,市,订单提交时间,支付完成时间,订单完成时间,"            \
     "订单状态,售后状态\n"
 
 TEST(douyin_rows_are_sub_orders)
@@ -316,6 +316,42 @@ TEST(an_unknown_header_gets_a_guess)
     last = (struct import_run){ .file = file_of("a,b\n1,2\n"), .choice.profile = S("nobody") };
     CHECK_ERR(c, import_run(test_store(), c, &last), E_INVALID);
     CHECK(str_find(str_of(c->why.detail), S("shopify")) >= 0);
+}
+
+TEST(a_part_of_the_columns_is_the_same_shop)
+{
+    static const struct {
+        const char *header, *profile;
+    } parts[] = {
+        { "订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间", "taobao" },
+        { "订单编号,买家会员名,实付金额", "taobao" },
+        { "主订单编号,子订单编号,商品标题,商品价格,购买数量,外部系统编号,商品属性,买家实际支付金额",
+          "taobao_items" },
+        { "订单编号,标题,购买数量,套餐信息", "taobao_items" },
+        { "订单号,商品名称,京东价,下单时间", "jd" },
+        { "订单号,商品,用户实付金额(元),订单成交时间", "pinduoduo" },
+        { "主订单编号,选购商品,订单应付金额,订单提交时间", "douyin" },
+        { "订单号,订单实付金额,全部商品名称", "youzan" },
+        { "订单号,订单下单时间,订单实际支付金额,订单状态", "wechat_shop" },
+        { "Name,Total,Lineitem name,Created at", "shopify" },
+        { "订单号,下单时间,实付金额,手机号", "none" },
+        { "order id,date,total,customer id", "none" },
+    };
+    struct ctx *c = test_reader();
+    for (i64 i = 0; i < COUNT(parts); i++) {
+        strs columns = str_split(c->arena, str_of(parts[i].header), ',');
+        struct import_plan plan;
+        CHECK_OK(c, import_plan_make(c, columns, false, &(struct import_choice){ 0 }, &plan));
+        CHECK_STR(plan.profile ? str_of(plan.profile->name) : S("none"), parts[i].profile);
+    }
+    /* named once and guessed once: the same buyers, nothing moves */
+    const char *text = "订单编号,买家会员名,实付金额,订单状态,订单创建时间\n"
+                       "1,锦鲤a,10.00,交易成功,2024-05-01 10:00:00\n";
+    totals(run_file(file_of(text), (struct import_choice){ .profile = S("taobao") }), 1, 0, 1, 1,
+           "10.00", "0.00");
+    struct import_summary again = run_text(text);
+    CHECK_I64(again.same, 1);
+    CHECK_I64(again.created_members, 0);
 }
 
 TEST(columns_are_mapped_by_the_operator)

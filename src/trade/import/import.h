@@ -10,8 +10,10 @@
  *   - rows_of_one_order_are_one_order: next to each other or far apart, in one file or two.
  *   - a_dry_run_writes_nothing: everything else happens, and the first orders as understood are
  * shown.
- *   - an_unknown_header_gets_a_guess: by the signature of a profile, else by common column names,
- * for the operator to look at.
+ *   - an_unknown_header_gets_a_guess: by the signature of a profile, by a column that only one
+ * back-end has, else by common column names, for the operator to look at.
+ *   - a_part_of_the_columns_is_the_same_shop: a file with few of a profile's columns is read as the
+ * whole one is; what bears another name is found by its common names.
  *   - personal data of buyers is in neither log, reason nor summary.
  * Memory   plans and previews live in c->arena; a run has its own.
  * Threads  import_run reads on a thread of its own and writes on the caller's; cancel may be called
@@ -92,7 +94,9 @@ struct import_profile {
     const char *zh, *en;
     const char *shop, *currency;
     enum identity_kind identity; /* what the member column is */
-    const char *signature[6];    /* columns that must all be there to guess it */
+    const char *signature[6];    /* columns that must all be there to guess it; '|': any of these */
+    const char *telling; /* columns that no other back-end has, by '|': one is enough, when no
+                            signature fits */
     unsigned quirks;
     const struct import_column *columns; /* ends with names NULL */
 };
@@ -149,7 +153,8 @@ enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates,
                           const struct import_choice *choice, struct import_plan *out);
 /* The mapping in force, for people: one pair a column. */
 struct import_pair_list import_plan_mapping(struct arena *a, const struct import_plan *p);
-/* Guess alone: the best profile, its score 0 to 100; NULL when no signature fits. */
+/* Guess alone: the best profile, its score 0 to 100; NULL when no signature fits and no column
+ * tells. */
 const struct import_profile *import_guess(struct arena *a, strs columns, str family, int *score);
 static inline bool import_maps(const struct import_plan *p, enum import_field f)
 {

@@ -49,48 +49,71 @@ static void add_named(struct arena *a, struct import_plan *p, strs folded, int f
 
 /* -- guesses ----------------------------------------------------------------------------------- */
 
-static int profile_score(struct arena *a, const struct import_profile *profile, strs folded)
+/* How many of "A|B|C" the file has. */
+static int columns_among(struct arena *a, strs folded, const char *names)
 {
-    for (i64 i = 0; i < COUNT(profile->signature) && profile->signature[i]; i++)
-        if (column_named(a, folded, str_of(profile->signature[i])) < 0) return 0;
-    struct import_plan p;
-    memset(p.at, -1, sizeof p.at);
-    int wanted = 0, found = 0;
-    for (const struct import_column *c = profile->columns; c->names; c++) {
-        wanted++;
-        add_named(a, &p, folded, (int)c->field, c->names);
-        found += p.at[c->field][0] >= 0;
+    int n = 0;
+    for (str one, rest = str_of(names); rest.at;) {
+        rest = str_cut(rest, '|', &one);
+        n += column_named(a, folded, one) >= 0;
     }
-    return found * 100 / wanted;
+    return n;
 }
 
+static bool signature_fits(struct arena *a, const struct import_profile *profile, strs folded)
+{
+    for (i64 i = 0; i < COUNT(profile->signature) && profile->signature[i]; i++)
+        if (!columns_among(a, folded, profile->signature[i])) return false;
+    return true;
+}
+
+/* The share of a profile's fields that the file has, 1 to 100. */
+static int profile_score(struct arena *a, const struct import_profile *profile, strs folded)
+{
+    int wanted = 0, found = 0;
+    for (const struct import_column *c = profile->columns; c->names; c++, wanted++)
+        found += columns_among(a, folded, c->names) > 0;
+    return found ? (found * 100 + wanted - 1) / wanted : 1;
+}
+
+/* A whole signature before columns that tell, more of these before fewer, then the better share. */
 const struct import_profile *import_guess(struct arena *a, strs columns, str family, int *score)
 {
     strs folded = folded_columns(a, columns);
     const struct import_profile *best = NULL;
+    int best_rank = 0;
     *score = 0;
     for (const struct import_profile *p = import_profiles; p->name; p++) {
         if (!str_empty(family) && !str_eq(family, str_of(p->family))) continue;
-        int s = profile_score(a, p, folded);
-        if (s <= *score) continue;
+        bool whole = signature_fits(a, p, folded);
+        int telling = columns_among(a, folded, p->telling);
+        if (!whole && !telling) continue;
+        int share = profile_score(a, p, folded);
+        int rank = (whole ? 100000 : telling * 1000) + share;
+        if (rank <= best_rank) continue;
         best = p;
-        *score = s;
+        best_rank = rank;
+        *score = share;
     }
     return best;
 }
 
-/* Common names, each column for one field only. */
+/* By common names, each column for one field only. */
+static void guess_field(struct arena *a, struct import_plan *p, strs folded, int f, bool *taken)
+{
+    for (str one, rest = str_of(import_fields[f].common); rest.at && !import_maps(p, f);) {
+        rest = str_cut(rest, '|', &one);
+        int column = column_named(a, folded, one);
+        if (column < 0 || taken[column]) continue;
+        taken[column] = true;
+        add_column(p, f, column);
+    }
+}
+
 static void guess_columns(struct arena *a, struct import_plan *p, strs folded)
 {
     bool *taken = NEWS(a, bool, folded.n ? folded.n : 1);
-    for (int f = 0; f < IMPORT_FIELDS; f++)
-        for (str one, rest = str_of(import_fields[f].common); rest.at && !import_maps(p, f);) {
-            rest = str_cut(rest, '|', &one);
-            int column = column_named(a, folded, one);
-            if (column < 0 || taken[column]) continue;
-            taken[column] = true;
-            add_column(p, f, column);
-        }
+    for (int f = 0; f < IMPORT_FIELDS; f++) guess_field(a, p, folded, f, taken);
 }
 
 /* -- the plan ---------------------------------------------------------------------------------- */
@@ -147,10 +170,19 @@ static enum err use_profile(struct ctx *c, struct import_plan *p, str name)
                    STR_ARG(buf_str(&b)));
 }
 
+/* A field of the profile whose own columns the file lacks is looked for by its common names, among
+ * the columns that nothing else uses. Other fields are left alone: what a back-end calls 标题 is no
+ * product where it names a whole order. */
 static void use_columns(struct arena *a, struct import_plan *p, strs folded)
 {
-    for (const struct import_column *c = p->profile->columns; c->names; c++)
+    const struct import_column *columns = p->profile->columns;
+    for (const struct import_column *c = columns; c->names; c++)
         if (!import_maps(p, c->field)) add_named(a, p, folded, (int)c->field, c->names);
+    bool *taken = NEWS(a, bool, folded.n ? folded.n : 1);
+    for (int f = 0; f < IMPORT_FIELDS; f++)
+        for (int i = 0; i < COLUMNS_OF_FIELD && p->at[f][i] >= 0; i++) taken[p->at[f][i]] = true;
+    for (const struct import_column *c = columns; c->names; c++)
+        guess_field(a, p, folded, (int)c->field, taken);
 }
 
 static enum err use_options(struct ctx *c, struct import_plan *p, const struct import_options *o)
