@@ -1,4 +1,5 @@
-/* http_reads.c -- a server to be read from: members by id beside a constant 100-byte body, by the same doors.
+/* http_reads.c -- a server to be read from: members by id beside a constant 100-byte body, by the
+ * same doors.
  *
  * usage: http_reads FOLDER [members]
  * Prints "PORT KEY FIRST LAST" and serves until its standard input ends. bench/reads drives it.
@@ -13,19 +14,22 @@
 #include "http/http.h"
 #include "member/member.h"
 
-#define FIELDS_OF_constant(X, N) X(str, constant, ANY, "Eighty-five letters, so that the body has a hundred", N)
+#define FIELDS_OF_constant(X, N) \
+    X(str, constant, ANY, "Eighty-five letters, so that the body has a hundred", N)
 SHAPE(constant);
 SHAPE_DEFINE(constant);
 
 HANDLER(bench_constant, nothing, constant)
 {
     (void)c, (void)in;
-    out->constant = S("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    out->constant =
+        S("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     return OK;
 }
 
 static const struct route bench_routes[] = {
-    ROUTE(GET, "/v1/constant", RIGHT_NONE, bench_constant, "Bench", "固定内容", "A constant body", .flags = PUBLIC | QUICK),
+    ROUTE(GET, "/v1/constant", RIGHT_NONE, bench_constant, "Bench", "固定内容", "A constant body",
+          .flags = PUBLIC | QUICK),
     { 0 },
 };
 static const struct room bench_room = { .name = "bench", .routes = bench_routes };
@@ -39,9 +43,15 @@ static enum err fill(struct tx *t, void *arg)
 {
     struct filling *f = arg;
     for (i64 i = 0; i < f->n; i++) {
-        struct identity id = { .kind = ID_PHONE, .value = str_fmt(t->c->arena, "%lld", (long long)(8616000000000 + i)) };
-        struct member_sighting seen = { .identities = &id, .n = 1, .name = S("张小鱼"), .touchpoint = S("小程序"),
-                                        .source = S("import"), .at = t->c->now };
+        struct identity id = { .kind = ID_PHONE,
+                               .value =
+                                   str_fmt(t->c->arena, "%lld", (long long)(8616000000000 + i)) };
+        struct member_sighting seen = { .identities = &id,
+                                        .n = 1,
+                                        .name = S("张小鱼"),
+                                        .touchpoint = S("小程序"),
+                                        .source = S("import"),
+                                        .at = t->c->now };
         i64 member;
         bool created;
         TRY(member_resolve(t, &seen, &member, &created));
@@ -60,8 +70,12 @@ static const struct room *const *all_rooms(void)
 
 int main(int argc, char **argv)
 {
-    struct ctx c = { .arena = arena_new(), .now = clock_now(), .zone = zone_open("Asia/Shanghai"), .locale = EN,
-                     .actor = S("bench"), .rights = ~(u64)0 };
+    struct ctx c = { .arena = arena_new(),
+                     .now = clock_now(),
+                     .zone = zone_open("Asia/Shanghai"),
+                     .locale = EN,
+                     .actor = S("bench"),
+                     .rights = ~(u64)0 };
     struct filling f = { .n = 20000 };
     struct store *s = NULL;
     struct http *h = NULL;
@@ -71,11 +85,15 @@ int main(int argc, char **argv)
     }
     app_wire();
     log_level_set(LOG_ERROR);
-    enum err e = store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, all_rooms(), &s);
+    enum err e =
+        store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, all_rooms(), &s);
     if (e == OK) e = store_write(s, &c, fill, &f);
     if (e == OK)
-        e = http_start(&c, s, all_rooms(), (struct http_options){ .listen = S("127.0.0.1:0"), .folder = str_of(argv[1]),
-                                                                  .rate_per_second = -1 }, &h);
+        e = http_start(&c, s, all_rooms(),
+                       (struct http_options){ .listen = S("127.0.0.1:0"),
+                                              .folder = str_of(argv[1]),
+                                              .rate_per_second = -1 },
+                       &h);
     if (e != OK) return fprintf(stderr, "%s\n", c.why.detail), 1;
     printf("%d " STR_FMT " 1 %lld\n", http_port(h), STR_ARG(f.key.secret), (long long)f.n);
     fflush(stdout);

@@ -1,4 +1,5 @@
-/* arena.c -- a chain of zeroed chunks, each twice the last, and a list of calls to make at the end. */
+/* arena.c -- a chain of zeroed chunks, each twice the last, and a list of calls to make at the end.
+ */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -14,10 +15,10 @@
 #endif
 #ifdef POISONED
 #include <sanitizer/asan_interface.h>
-#define POISON(at, n) ASAN_POISON_MEMORY_REGION(at, n)
+#define POISON(at, n)   ASAN_POISON_MEMORY_REGION(at, n)
 #define UNPOISON(at, n) ASAN_UNPOISON_MEMORY_REGION(at, n)
 #else
-#define POISON(at, n) ((void)(at), (void)(n))
+#define POISON(at, n)   ((void)(at), (void)(n))
 #define UNPOISON(at, n) ((void)(at), (void)(n))
 #endif
 

@@ -1,4 +1,5 @@
-/* clock.c -- the programme's calendar: civil dates by arithmetic, zones by GLib's reading of the IANA files. */
+/* clock.c -- the programme's calendar: civil dates by arithmetic, zones by GLib's reading of the
+ * IANA files. */
 #include "base/clock.h"
 
 #include <glib.h>
@@ -28,7 +29,7 @@ struct zone {
     char name[64];
     GTimeZone *rules;
     struct zone *next;
-    i64 fixed_ms;       /* offset, when it never changes within the years shops live in */
+    i64 fixed_ms; /* offset, when it never changes within the years shops live in */
     bool is_fixed;
 };
 
@@ -39,7 +40,8 @@ static i64 floor_div(i64 a, i64 b) { return a / b - (a % b < 0); }
 
 static i64 offset_ms(const struct zone *z, instant t)
 {
-    if (z->is_fixed && t >= 700000000000) return z->fixed_ms; /* after 1992: the last change of China's clock */
+    if (z->is_fixed && t >= 700000000000)
+        return z->fixed_ms; /* after 1992: the last change of China's clock */
     int at = g_time_zone_find_interval(z->rules, G_TIME_TYPE_UNIVERSAL, floor_div(t, 1000));
     return at < 0 ? 0 : (i64)g_time_zone_get_offset(z->rules, at) * 1000;
 }
@@ -76,7 +78,8 @@ struct zone *zone_open(const char *name)
 
 const char *zone_name(const struct zone *z) { return z->name; }
 
-/* -- days: the proleptic Gregorian calendar counted from March, in eras of 400 years ------------ */
+/* -- days: the proleptic Gregorian calendar counted from March, in eras of 400 years ------------
+ */
 
 day day_of(i32 year, i32 month, i32 dom)
 {
@@ -140,10 +143,14 @@ static i64 ms_of_civil(struct civil t)
            t.second * 1000 + t.ms;
 }
 
-struct civil zone_local(const struct zone *z, instant t) { return civil_of_ms(t + offset_ms(z, t)); }
+struct civil zone_local(const struct zone *z, instant t)
+{
+    return civil_of_ms(t + offset_ms(z, t));
+}
 
-/* Two guesses: with the offset before and after a possible change. The one that comes back to the same local time is
- * right; the earlier when both do; when none does the local time was skipped and moves forward by the gap. */
+/* Two guesses: with the offset before and after a possible change. The one that comes back to the
+ * same local time is right; the earlier when both do; when none does the local time was skipped and
+ * moves forward by the gap. */
 instant zone_instant(const struct zone *z, struct civil local)
 {
     i64 ms = ms_of_civil(local);
@@ -157,7 +164,10 @@ instant zone_instant(const struct zone *z, struct civil local)
     return early;
 }
 
-day zone_day(const struct zone *z, instant t) { return (day)floor_div(t + offset_ms(z, t), DAY_MS); }
+day zone_day(const struct zone *z, instant t)
+{
+    return (day)floor_div(t + offset_ms(z, t), DAY_MS);
+}
 
 instant zone_midnight(const struct zone *z, day d) { return zone_instant(z, day_civil(d)); }
 
@@ -171,7 +181,8 @@ static bool take_digits(struct reader *r, int min, int max, i32 *out)
 {
     i64 n = 0;
     i32 v = 0;
-    while (n < r->s.n && n < max && r->s.at[n] >= '0' && r->s.at[n] <= '9') v = v * 10 + r->s.at[n++] - '0';
+    while (n < r->s.n && n < max && r->s.at[n] >= '0' && r->s.at[n] <= '9')
+        v = v * 10 + r->s.at[n++] - '0';
     if (n < min) return false;
     r->s = str_sub(r->s, n, r->s.n);
     *out = v;
@@ -288,8 +299,8 @@ bool duration_parse(str text, i64 *ms)
     static const struct {
         const char *unit;
         i64 ms;
-    } units[] = { { "ms", 1 },        { "s", SECOND_MS }, { "m", MINUTE_MS },
-                  { "h", HOUR_MS },   { "d", DAY_MS },    { "w", 7 * DAY_MS } };
+    } units[] = { { "ms", 1 },      { "s", SECOND_MS }, { "m", MINUTE_MS },
+                  { "h", HOUR_MS }, { "d", DAY_MS },    { "w", 7 * DAY_MS } };
     i64 n = 0, v;
     while (n < text.n && text.at[n] >= '0' && text.at[n] <= '9') n++;
     if (!i64_parse(str_sub(text, 0, n), &v)) return false;
@@ -311,7 +322,8 @@ str instant_iso(struct arena *a, instant at)
 str instant_text(struct arena *a, const struct zone *z, instant at)
 {
     struct civil t = zone_local(z, at);
-    return str_fmt(a, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute, t.second);
+    return str_fmt(a, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
+                   t.second);
 }
 
 str day_text(struct arena *a, day d)

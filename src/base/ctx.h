@@ -1,6 +1,8 @@
-/* ctx.h -- what a request, a job run or a command carries: memory, database, clock, rights, words for errors.
+/* ctx.h -- what a request, a job run or a command carries: memory, database, clock, rights, words
+ * for errors.
  *
- * Functions that take `struct ctx *` first only read; those that take `struct tx *` (store/store.h) change rows.
+ * Functions that take `struct ctx *` first only read; those that take `struct tx *` (store/store.h)
+ * change rows.
  */
 #pragma once
 
@@ -14,7 +16,8 @@ struct zone;
 
 enum locale { ZH, EN };
 
-/* What went wrong, for people. `field` is a JSON pointer ("/lines/2/price"), a column name, or empty. */
+/* What went wrong, for people. `field` is a JSON pointer ("/lines/2/price"), a column name, or
+ * empty. */
 struct problem {
     enum err err;
     char field[96];
@@ -29,8 +32,8 @@ struct ctx {
     const struct zone *zone; /* the programme's time zone: what "a day" means */
     u64 rights;              /* bits of access/access.h */
     i64 user;                /* who acts: a user id, 0 for the system */
-    str actor;               /* how the audit log names him: "user:anna", "key:erp", "cli", "system" */
-    str address;             /* where he comes from, for the audit log; empty when not by the network */
+    str actor;   /* how the audit log names him: "user:anna", "key:erp", "cli", "system" */
+    str address; /* where he comes from, for the audit log; empty when not by the network */
     enum locale locale;
     struct problem why; /* set by fail() */
 };

@@ -12,7 +12,8 @@ static const struct err_row rows[] = {
 
 const struct err_row *err_row(enum err e) { return &rows[e]; }
 
-/* Cuts a buffer that vsnprintf filled at a whole character, so that no half of a Chinese one is left. */
+/* Cuts a buffer that vsnprintf filled at a whole character, so that no half of a Chinese one is
+ * left. */
 static void cut_whole(char *at, size_t size, int wanted)
 {
     if (wanted < 0 || (size_t)wanted < size) return;
@@ -56,6 +57,8 @@ str fail_text(struct ctx *c)
     str title = str_of(c->locale == ZH ? row->zh : row->en);
     if (!c->why.detail[0]) return title;
     const char *colon = c->locale == ZH ? "：" : ": ";
-    if (!c->why.field[0]) return str_fmt(c->arena, STR_FMT "%s%s", STR_ARG(title), colon, c->why.detail);
-    return str_fmt(c->arena, STR_FMT "%s%s (%s)", STR_ARG(title), colon, c->why.detail, c->why.field);
+    if (!c->why.field[0])
+        return str_fmt(c->arena, STR_FMT "%s%s", STR_ARG(title), colon, c->why.detail);
+    return str_fmt(c->arena, STR_FMT "%s%s (%s)", STR_ARG(title), colon, c->why.detail,
+                   c->why.field);
 }

@@ -1,7 +1,8 @@
 /* err.h -- one table of everything that can go wrong, and how to say so.
  *
- * `fail` is for the world's mistakes, `assert` for ours (and stays on). The table gives the HTTP status and the
- * general sentence; the detail says what, where, what was expected, what to do, in Chinese and English.
+ * `fail` is for the world's mistakes, `assert` for ours (and stays on). The table gives the HTTP
+ * status and the general sentence; the detail says what, where, what was expected, what to do, in
+ * Chinese and English.
  */
 #pragma once
 
@@ -40,8 +41,8 @@ struct err_row {
 };
 const struct err_row *err_row(enum err e);
 
-#define TRY(expr)                                                                                  \
-    do {                                                                                           \
-        enum err try_ = (expr);                                                                    \
-        if (try_ != OK) return try_;                                                               \
+#define TRY(expr)                    \
+    do {                             \
+        enum err try_ = (expr);      \
+        if (try_ != OK) return try_; \
     } while (0)

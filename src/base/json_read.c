@@ -1,4 +1,5 @@
-/* json_read.c -- JSON text straight into shaped structs: yajl's events over a stack of open objects and lists. */
+/* json_read.c -- JSON text straight into shaped structs: yajl's events over a stack of open objects
+ * and lists. */
 #include "base/shape_private.h"
 
 #include <assert.h>
@@ -36,7 +37,10 @@ struct reader {
     i64 verbatim_from;
 };
 
-static struct frame *top_frame(struct reader *r) { return r->depth ? &r->frames[r->depth - 1] : NULL; }
+static struct frame *top_frame(struct reader *r)
+{
+    return r->depth ? &r->frames[r->depth - 1] : NULL;
+}
 
 /* Where we are, as a JSON pointer. */
 static str pointer(struct reader *r)
@@ -60,11 +64,12 @@ static int keep(struct reader *r, enum err e) { return e == OK ? 1 : refuse(r, e
 
 static int too_many(struct reader *r)
 {
-    return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "列表太长：最多 %d 项", "the list is too long: at most %d items",
-                             ITEMS_MAX));
+    return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "列表太长：最多 %d 项",
+                             "the list is too long: at most %d items", ITEMS_MAX));
 }
 
-/* The field a value belongs to and the place it goes to; NULL (with r->err set) when there is none. */
+/* The field a value belongs to and the place it goes to; NULL (with r->err set) when there is none.
+ */
 static const struct shape_field *place(struct reader *r, void **at)
 {
     struct frame *f = top_frame(r);
@@ -170,8 +175,8 @@ static int on_string(void *arg, const unsigned char *s, size_t n)
 static int push(struct reader *r, struct frame f)
 {
     if (r->depth == DEPTH_MAX)
-        return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "嵌套太深：最多 %d 层", "nested too deep: at most %d levels",
-                                 DEPTH_MAX));
+        return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "嵌套太深：最多 %d 层",
+                                 "nested too deep: at most %d levels", DEPTH_MAX));
     r->frames[r->depth++] = f;
     return 1;
 }
@@ -180,8 +185,8 @@ static int verbatim_deeper(struct reader *r)
 {
     verbatim(r, 1);
     if (r->verbatim <= DEPTH_MAX) return 1;
-    return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "嵌套太深：最多 %d 层", "nested too deep: at most %d levels",
-                             DEPTH_MAX));
+    return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "嵌套太深：最多 %d 层",
+                             "nested too deep: at most %d levels", DEPTH_MAX));
 }
 
 static int on_map(void *arg)
@@ -189,10 +194,12 @@ static int on_map(void *arg)
     struct reader *r = arg;
     void *at;
     if (r->in_verbatim) return verbatim_deeper(r);
-    if (!r->depth) return push(r, (struct frame){ .shape = r->top, .base = r->out, .seen = *r->top_seen });
+    if (!r->depth)
+        return push(r, (struct frame){ .shape = r->top, .base = r->out, .seen = *r->top_seen });
     const struct shape_field *f = place(r, &at);
     if (!f) return 0;
-    if (f->kind == K_list && inside_list(r)) return push(r, (struct frame){ .shape = f->of, .base = at });
+    if (f->kind == K_list && inside_list(r))
+        return push(r, (struct frame){ .shape = f->of, .base = at });
     if (f->kind != K_one || inside_list(r)) return refuse(r, shape_wrong_kind(r->c, f, pointer(r)));
     const struct shape *of = f->of;
     void *object = arena_alloc(r->c->arena, of->size, 1);
@@ -209,14 +216,16 @@ static int on_key(void *arg, const unsigned char *s, size_t n)
     f->field = NULL;
     const struct shape_field *field = shape_find(f->shape, key);
     if (!field) {
-        str at = str_fmt(r->c->arena, STR_FMT "/" STR_FMT, STR_ARG(pointer(r)), STR_ARG(str_sub(key, 0, 60)));
-        return refuse(r, fail_at(r->c, E_INVALID, at, "没有名为 " STR_FMT " 的字段", "there is no field named " STR_FMT,
-                                 STR_ARG(str_sub(key, 0, 60))));
+        str at = str_fmt(r->c->arena, STR_FMT "/" STR_FMT, STR_ARG(pointer(r)),
+                         STR_ARG(str_sub(key, 0, 60)));
+        return refuse(r, fail_at(r->c, E_INVALID, at, "没有名为 " STR_FMT " 的字段",
+                                 "there is no field named " STR_FMT, STR_ARG(str_sub(key, 0, 60))));
     }
     u64 bit = (u64)1 << (field - f->shape->fields);
     f->field = field;
     if (f->seen & bit)
-        return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "%s 出现了两次", "%s is given twice", field->name));
+        return refuse(r, fail_at(r->c, E_INVALID, pointer(r), "%s 出现了两次", "%s is given twice",
+                                 field->name));
     f->seen |= bit;
     if (field->kind == K_json) {
         i64 from = (i64)yajl_get_bytes_consumed(r->yajl);
@@ -268,9 +277,15 @@ static int on_array_end(void *arg)
 }
 
 static const yajl_callbacks callbacks = {
-    .yajl_null = on_null, .yajl_boolean = on_flag, .yajl_number = on_number, .yajl_string = on_string,
-    .yajl_start_map = on_map, .yajl_map_key = on_key, .yajl_end_map = on_map_end,
-    .yajl_start_array = on_array, .yajl_end_array = on_array_end,
+    .yajl_null = on_null,
+    .yajl_boolean = on_flag,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_map,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_map_end,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_array_end,
 };
 
 static enum err syntax_error(struct reader *r)
@@ -280,7 +295,8 @@ static enum err syntax_error(struct reader *r)
                    "this is not valid JSON (near byte %lld)", (long long)at);
 }
 
-/* Where half a surrogate pair stands in an escape, or -1. yajl would make a question mark of it: text that was never sent. */
+/* Where half a surrogate pair stands in an escape, or -1. yajl would make a question mark of it:
+ * text that was never sent. */
 static i64 lone_surrogate(str text)
 {
     for (i64 i = 0; i + 1 < text.n; i++) {
@@ -288,7 +304,8 @@ static i64 lone_surrogate(str text)
         i64 from = i++; /* whatever is escaped is no backslash of its own */
         if (text.at[i] != 'u' || i + 4 >= text.n) continue;
         bool d = text.at[i + 1] == 'd' || text.at[i + 1] == 'D';
-        bool high = d && memchr("89aAbB", text.at[i + 2], 6), low = d && memchr("cCdDeEfF", text.at[i + 2], 8);
+        bool high = d && memchr("89aAbB", text.at[i + 2], 6),
+             low = d && memchr("cCdDeEfF", text.at[i + 2], 8);
         if (low) return from;
         if (!high) continue;
         str next = str_sub(text, i + 5, text.n);
@@ -305,7 +322,8 @@ enum err json_read_part(struct ctx *c, const struct shape *shape, void *out, str
     struct reader r = { .c = c, .text = text, .top = shape, .out = out, .top_seen = seen };
     assert(shape->n <= 64);
     if (str_empty(str_trim(text)))
-        return fail(c, E_INVALID, "内容是空的：应为一个 JSON 对象", "the body is empty: a JSON object is expected");
+        return fail(c, E_INVALID, "内容是空的：应为一个 JSON 对象",
+                    "the body is empty: a JSON object is expected");
     i64 half = lone_surrogate(text);
     if (half >= 0)
         return fail(c, E_INVALID, "第 %lld 字节处是半个字符（单独的 \\uD800 至 \\uDFFF）",

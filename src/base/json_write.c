@@ -11,7 +11,8 @@
 static i64 plain_run(str s)
 {
     i64 i = 0;
-    while (i < s.n && (u8)s.at[i] >= ' ' && s.at[i] != '"' && s.at[i] != '\\' && (u8)s.at[i] < 0x80) i++;
+    while (i < s.n && (u8)s.at[i] >= ' ' && s.at[i] != '"' && s.at[i] != '\\' && (u8)s.at[i] < 0x80)
+        i++;
     return i;
 }
 
@@ -100,8 +101,11 @@ static void write_list(struct buf *out, const struct shape_field *f, const void 
 static bool is_absent(const struct shape_field *f, const void *at)
 {
     switch (f->kind) {
-    case K_str: case K_json: return !((const str *)at)->at;
-    case K_opt_i64: case K_opt_money: case K_opt_instant: return !((const opt_i64 *)at)->has;
+    case K_str:
+    case K_json: return !((const str *)at)->at;
+    case K_opt_i64:
+    case K_opt_money:
+    case K_opt_instant: return !((const opt_i64 *)at)->has;
     case K_opt_f64: return !((const opt_f64 *)at)->has;
     case K_opt_flag: return !((const opt_flag *)at)->has;
     case K_one: return !*(void *const *)at;
@@ -131,7 +135,9 @@ static void write_field(struct buf *out, const struct shape_field *f, const void
     case K_day: json_write_str(out, day_text(out->arena, *(const day *)at)); break;
     case K_choice: json_write_str(out, choice_name(f->of, *(const int *)at)); break;
     case K_one: json_write(out, f->of, *(void *const *)at); break;
-    case K_strs: case K_ints: case K_list: write_list(out, f, at); break;
+    case K_strs:
+    case K_ints:
+    case K_list: write_list(out, f, at); break;
     }
 }
 
@@ -140,7 +146,8 @@ void json_write(struct buf *out, const struct shape *shape, const void *in)
     buf_byte(out, '{');
     for (int i = 0; i < shape->n; i++) {
         const struct shape_field *f = &shape->fields[i];
-        buf_add(out, i ? S(",\"") : S("\"")); /* no formatting: this is the hot path of every reply */
+        buf_add(out,
+                i ? S(",\"") : S("\"")); /* no formatting: this is the hot path of every reply */
         buf_add(out, str_of(f->name));
         buf_add(out, S("\":"));
         write_field(out, f, (const char *)in + f->offset);

@@ -34,7 +34,8 @@ static void put_z(struct line *l, const char *z) { put(l, z, strlen(z)); }
 static bool plain(str s)
 {
     for (i64 i = 0; i < s.n; i++)
-        if ((u8)s.at[i] <= ' ' || s.at[i] == '"' || s.at[i] == '=' || s.at[i] == '\\' || s.at[i] == 127)
+        if ((u8)s.at[i] <= ' ' || s.at[i] == '"' || s.at[i] == '=' || s.at[i] == '\\' ||
+            s.at[i] == 127)
             return false;
     return s.n > 0;
 }

@@ -1,7 +1,7 @@
 /* log.h -- one line per event to standard error: level=info event=room.past_tense key=value …
  *
- * Personal data never goes into a log: ids, counts and names of things only. Values are quoted where needed and
- * cut at 200 bytes. Threads: any; a line is written whole.
+ * Personal data never goes into a log: ids, counts and names of things only. Values are quoted
+ * where needed and cut at 200 bytes. Threads: any; a line is written whole.
  */
 #pragma once
 
@@ -33,12 +33,12 @@ static inline struct log_kv log_z_(const char *k, const char *v)
 {
     return (struct log_kv){ .key = k, .kind = LOG_STR, .s = { v, v ? (i64)strlen(v) : 0 } };
 }
-#define KV(key, value)                                                                             \
+#define KV(key, value) \
     _Generic((value), str: log_str_, char *: log_z_, const char *: log_z_, double: log_f64_,       \
         default: log_i64_)(key, value)
 
-#define LOG(level, event, ...)                                                                     \
-    log_write(LOG_##level, event, (struct log_kv[]){ __VA_ARGS__ },                                \
+#define LOG(level, event, ...)                                      \
+    log_write(LOG_##level, event, (struct log_kv[]){ __VA_ARGS__ }, \
               (int)(sizeof((struct log_kv[]){ __VA_ARGS__ }) / sizeof(struct log_kv)))
 
 void log_write(enum log_level level, const char *event, const struct log_kv *kv, int n);

@@ -57,8 +57,9 @@ bool f64_parse(str s, f64 *out)
     return isfinite(*out);
 }
 
-/* Digits with one optional point, moved by `exponent`, into ten-thousandths; further decimals are rounded half away
- * from zero, or refused when they are not zeros and `strict` is set. s holds digits and at most one point only. */
+/* Digits with one optional point, moved by `exponent`, into ten-thousandths; further decimals are
+ * rounded half away from zero, or refused when they are not zeros and `strict` is set. s holds
+ * digits and at most one point only. */
 static bool decimal(str s, bool minus, int exponent, bool strict, i64 scale_digits, i64 *out)
 {
     i64 v = 0, point = -1, digits = 0;
@@ -103,7 +104,8 @@ bool money_parse(str s, money *out)
 }
 
 /* What may stand before or after an amount and means nothing to us: currency marks. */
-static const char *const marks[] = { "¥", "￥", "$", "£", "€", "元", "CNY", "RMB", "USD", "GBP", "EUR", "HKD" };
+static const char *const marks[] = { "¥",   "￥",  "$",   "£",   "€",   "元",
+                                     "CNY", "RMB", "USD", "GBP", "EUR", "HKD" };
 
 static str strip_marks(str s)
 {
@@ -126,7 +128,8 @@ struct plain_number {
     int exponent;
 };
 
-/* The sign, the digits and the point of an amount as people write it: "￥-1,234.50 元", "（12.00）", "1.2E+3". */
+/* The sign, the digits and the point of an amount as people write it: "￥-1,234.50 元",
+ * "（12.00）", "1.2E+3". */
 static bool plain_number(str s, struct plain_number *out)
 {
     *out = (struct plain_number){ .n = 0 };
@@ -166,7 +169,9 @@ bool money_parse_loose(str s, money *out)
 
 bool quantity_parse_loose(str s, i64 *out)
 {
-    static const char *const units[] = { "件", "个", "盒", "瓶", "套", "只", "支", "包", "份", "pcs" };
+    static const char *const units[] = {
+        "件", "个", "盒", "瓶", "套", "只", "支", "包", "份", "pcs"
+    };
     struct plain_number p;
     s = str_trim(s);
     for (int i = 0; i < COUNT(units); i++)
@@ -181,7 +186,8 @@ int money_write(char out[32], money m)
 {
     u64 u = m < 0 ? 0 - (u64)m : (u64)m;
     unsigned part = (unsigned)(u % 10000);
-    int n = snprintf(out, 32, "%s%llu.%04u", m < 0 ? "-" : "", (unsigned long long)(u / 10000), part);
+    int n =
+        snprintf(out, 32, "%s%llu.%04u", m < 0 ? "-" : "", (unsigned long long)(u / 10000), part);
     for (int spare = 0; spare < 2 && out[n - 1] == '0'; spare++) out[--n] = 0;
     return n;
 }

@@ -24,7 +24,8 @@ static const struct {
     [K_opt_f64] = { "数字或空", "a number or null" },
     [K_opt_flag] = { "true、false 或空", "true, false or null" },
     [K_opt_money] = { "金额（如 \"12.50\"）或空", "an amount such as \"12.50\", or null" },
-    [K_opt_instant] = { "时间（如 2024-05-01T10:00:00Z）或空", "a time such as 2024-05-01T10:00:00Z, or null" },
+    [K_opt_instant] = { "时间（如 2024-05-01T10:00:00Z）或空",
+                        "a time such as 2024-05-01T10:00:00Z, or null" },
     [K_strs] = { "文字的列表", "a list of texts" },
     [K_ints] = { "整数的列表", "a list of whole numbers" },
     [K_choice] = { "选项之一", "one of its names" },
@@ -39,8 +40,8 @@ enum err shape_wrong_kind(struct ctx *c, const struct shape_field *f, str pointe
         struct buf names = { .arena = c->arena };
         for (int i = 0; i < choice->n; i++) buf_fmt(&names, "%s%s", i ? " " : "", choice->names[i]);
         buf_byte(&names, 0);
-        return fail_at(c, E_INVALID, pointer, "%s 应为以下之一：%s", "%s should be one of: %s", f->name,
-                       names.at);
+        return fail_at(c, E_INVALID, pointer, "%s 应为以下之一：%s", "%s should be one of: %s",
+                       f->name, names.at);
     }
     return fail_at(c, E_INVALID, pointer, "%s 应为%s", "%s should be %s", f->name,
                    c->locale == ZH ? wants[f->kind].zh : wants[f->kind].en);
@@ -88,8 +89,17 @@ enum err shape_put_null(struct ctx *c, const struct shape_field *f, void *at, st
 {
     (void)at;
     switch (f->kind) {
-    case K_str: case K_json: case K_one: case K_strs: case K_ints: case K_list:
-    case K_opt_i64: case K_opt_f64: case K_opt_flag: case K_opt_money: case K_opt_instant:
+    case K_str:
+    case K_json:
+    case K_one:
+    case K_strs:
+    case K_ints:
+    case K_list:
+    case K_opt_i64:
+    case K_opt_f64:
+    case K_opt_flag:
+    case K_opt_money:
+    case K_opt_instant:
         if (f->rules & REQUIRED)
             return fail_at(c, E_INVALID, pointer, "%s 不能为空", "%s should not be null", f->name);
         return OK;
@@ -101,11 +111,11 @@ static enum err put_str(struct ctx *c, const struct shape_field *f, str *at, str
 {
     i64 max = f->rules & LONG ? INT64_MAX : f->rules & SHORT ? SHORT_MAX : STR_MAX;
     if (text.n > max)
-        return fail_at(c, E_INVALID, pointer, "%s 太长：最多 %lld 字节", "%s is too long: at most %lld bytes",
-                       f->name, (long long)max);
+        return fail_at(c, E_INVALID, pointer, "%s 太长：最多 %lld 字节",
+                       "%s is too long: at most %lld bytes", f->name, (long long)max);
     if (str_has(text, 0) || !str_is_utf8(text))
-        return fail_at(c, E_INVALID, pointer, "%s 含有不能保存的字符", "%s holds characters that are not text",
-                       f->name);
+        return fail_at(c, E_INVALID, pointer, "%s 含有不能保存的字符",
+                       "%s holds characters that are not text", f->name);
     if ((f->rules & REQUIRED) && str_empty(str_trim(text)))
         return fail_at(c, E_INVALID, pointer, "%s 不能为空", "%s should not be empty", f->name);
     *at = str_copy(c->arena, text.at ? text : S(""));
@@ -126,11 +136,13 @@ enum err shape_put_text(struct ctx *c, const struct shape_field *f, void *at, st
     switch (f->kind) {
     case K_str: return put_str(c, f, at, text, pointer);
     case K_day: return put_day(c, f, at, text, pointer);
-    case K_money: case K_opt_money:
+    case K_money:
+    case K_opt_money:
         if (!money_parse(text, &v)) return shape_wrong_kind(c, f, pointer);
         TRY(check_sign(c, f, v > 0 ? 1 : v < 0 ? -1 : 0, pointer));
         break;
-    case K_instant: case K_opt_instant:
+    case K_instant:
+    case K_opt_instant:
         assert(c->zone);
         if (!instant_parse(c->zone, text, false, &v)) return shape_wrong_kind(c, f, pointer);
         break;
@@ -168,24 +180,30 @@ enum err shape_set_text(struct ctx *c, const struct shape *shape, void *out, str
 {
     const struct shape_field *f = shape_find(shape, name);
     if (!f)
-        return fail_at(c, E_INVALID, name, "没有名为 " STR_FMT " 的参数", "there is no parameter named " STR_FMT,
-                       STR_ARG(str_sub(name, 0, 60)));
+        return fail_at(c, E_INVALID, name, "没有名为 " STR_FMT " 的参数",
+                       "there is no parameter named " STR_FMT, STR_ARG(str_sub(name, 0, 60)));
     void *at = (char *)out + f->offset;
     str pointer = str_of(f->name);
     i64 i;
     f64 x;
     switch (f->kind) {
-    case K_i64: case K_opt_i64:
+    case K_i64:
+    case K_opt_i64:
         if (!i64_parse(text, &i)) return shape_wrong_kind(c, f, pointer);
         return shape_put_i64(c, f, at, i, pointer);
-    case K_f64: case K_opt_f64:
+    case K_f64:
+    case K_opt_f64:
         if (!f64_parse(text, &x)) return shape_wrong_kind(c, f, pointer);
         return shape_put_f64(c, f, at, x, pointer);
-    case K_flag: case K_opt_flag:
-        if (str_eq(text, S("true")) || str_eq(text, S("1"))) return shape_put_flag(c, f, at, true, pointer);
-        if (str_eq(text, S("false")) || str_eq(text, S("0"))) return shape_put_flag(c, f, at, false, pointer);
+    case K_flag:
+    case K_opt_flag:
+        if (str_eq(text, S("true")) || str_eq(text, S("1")))
+            return shape_put_flag(c, f, at, true, pointer);
+        if (str_eq(text, S("false")) || str_eq(text, S("0")))
+            return shape_put_flag(c, f, at, false, pointer);
         return shape_wrong_kind(c, f, pointer);
-    case K_strs: case K_ints: return set_list(c, f, at, text);
+    case K_strs:
+    case K_ints: return set_list(c, f, at, text);
     default: return shape_put_text(c, f, at, text, pointer);
     }
 }
@@ -195,7 +213,8 @@ enum err shape_require(struct ctx *c, const struct shape *shape, u64 seen)
     assert(shape->n <= 64);
     for (int i = 0; i < shape->n; i++)
         if ((shape->fields[i].rules & REQUIRED) && !(seen >> i & 1))
-            return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", shape->fields[i].name), "缺少 %s（%s）",
-                           "%s is missing (%s)", shape->fields[i].name, shape->fields[i].doc);
+            return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", shape->fields[i].name),
+                           "缺少 %s（%s）", "%s is missing (%s)", shape->fields[i].name,
+                           shape->fields[i].doc);
     return OK;
 }

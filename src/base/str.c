@@ -9,7 +9,10 @@
 
 str str_of(const char *z) { return z ? (str){ z, (i64)strlen(z) } : NO_STR; }
 
-bool str_eq(str a, str b) { return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, (size_t)a.n) == 0); }
+bool str_eq(str a, str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, (size_t)a.n) == 0);
+}
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 

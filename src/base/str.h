@@ -9,8 +9,8 @@
 #include "base/arena.h"
 
 #define S(literal) ((str){ "" literal "", sizeof(literal) - 1 })
-#define NO_STR ((str){ 0 })
-#define STR_FMT "%.*s"
+#define NO_STR     ((str){ 0 })
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)(s).n, (s).at ? (s).at : ""
 
 str str_of(const char *z); /* of a terminated string; NULL gives absent */
@@ -26,7 +26,8 @@ str str_sub(str s, i64 from, i64 to);
 static inline bool str_empty(str s) { return s.n == 0; }
 static inline str str_or(str s, str other) { return s.n ? s : other; }
 
-/* Cuts at the first `c`: *head is what stands before it, the answer what follows; absent when none follows. */
+/* Cuts at the first `c`: *head is what stands before it, the answer what follows; absent when none
+ * follows. */
 str str_cut(str s, char c, str *head);
 
 str str_copy(struct arena *a, str s);
@@ -34,12 +35,12 @@ char *str_z(struct arena *a, str s); /* a terminated copy, for C libraries */
 str str_fmt(struct arena *a, const char *fmt, ...) FORMAT(2, 3);
 str str_join(struct arena *a, strs parts, str between);
 strs str_split(struct arena *a, str s, char c); /* trimmed, empty parts dropped */
-str str_lower(struct arena *a, str s);           /* ASCII */
+str str_lower(struct arena *a, str s);          /* ASCII */
 str str_hex(struct arena *a, const void *bytes, i64 n);
 str str_replace(struct arena *a, str s, str what, str with);
 
-/* Case-, width- and compatibility-folded (NFKC casefold, utf8proc): how names are compared and searched.
- * Bytes that are not UTF-8 come back as they were. */
+/* Case-, width- and compatibility-folded (NFKC casefold, utf8proc): how names are compared and
+ * searched. Bytes that are not UTF-8 come back as they were. */
 str str_fold(struct arena *a, str s);
 bool str_is_utf8(str s);
 i64 str_points(str s); /* code points; every invalid byte counts one */

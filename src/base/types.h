@@ -1,4 +1,5 @@
-/* types.h -- the few value types every room speaks: numbers, strings, money, instants, optionals. */
+/* types.h -- the few value types every room speaks: numbers, strings, money, instants, optionals.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -28,8 +29,8 @@ typedef i64 money;
 typedef i64 instant;
 #define SECOND_MS ((i64)1000)
 #define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS (60 * MINUTE_MS)
-#define DAY_MS (24 * HOUR_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
 
 /* A calendar day of the programme: days since 1970-01-01. */
 typedef i32 day;
@@ -51,7 +52,7 @@ typedef struct opt_flag {
 } opt_flag;
 
 #define SOME(x) ((opt_i64){ true, (x) })
-#define NONE ((opt_i64){ false, 0 })
+#define NONE    ((opt_i64){ false, 0 })
 
 /* Lists that cross doors: an array in somebody's arena. */
 typedef struct strs {

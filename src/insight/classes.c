@@ -262,7 +262,7 @@ static str definition_of(struct ctx *c, const struct terms *t, const struct rfm 
     return str_fmt(
         c->arena,
         zh ? "只看 " STR_FMT " 之前发生的事。购买：付款且净额大于 0 "
-                             "的订单。A：在社群中（该社群最近一条记录是加入）且没有购买；"
+             "的订单。A：在社群中（该社群最近一条记录是加入）且没有购买；"
              "B：购买一次；C：购买多次。新客：首次购买在最近 %lld 天内；活跃：最近 %lld "
              "天内有互动（下单、付款、首次出现或任一行为）；"
              "沉睡：最近 %lld 天内没有互动；高价值：R、F、M 都高。RFM——" STR_FMT

@@ -35,7 +35,7 @@ static const struct {
     KIND(ID_OPENID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES, "微信 OpenID", "WeChat openid"),
     KIND(ID_EXTERNAL_USERID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES,
          "企业微信外部联系人", "WeCom external_userid"),
-    KIND(ID_SHOP_ACCOUNT, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "店铺买家账号", "buyer of a shop"),
+    KIND(ID_SHOP_ACCOUNT, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "店铺买家", "shop's buyer"),
     KIND(ID_TAOBAO_NICK, ID_NICK, clean_name, STRONG | NAMES, "淘宝昵称", "Taobao nick"),
     KIND(ID_JD_PIN, ID_NICK, clean_name, STRONG | NAMES, "京东账号", "JD pin"),
     KIND(ID_DOUYIN_ID, ID_NICK, clean_name, STRONG | NAMES, "抖音号", "Douyin id"),

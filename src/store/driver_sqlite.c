@@ -17,7 +17,7 @@
 #include "base/num.h"
 #include "store/sqlite_private.h"
 
-#define PARAMS_MAX      32000
+#define PARAMS_MAX       32000
 #define BUSY_MS          30000
 #define TURN_US          1000 /* between looks whether another process has finished its batch */
 #define WRITER_CACHE_KIB 65536

@@ -1,19 +1,22 @@
-/* outbox.h -- effects on the outside world, written in the transaction that wants them and carried out after it.
+/* outbox.h -- effects on the outside world, written in the transaction that wants them and carried
+ * out after it.
  *
  * Promises
  *   - an effect exists exactly when its transaction committed.
- *   - at_least_once_per_lease: an effect is handed to one worker at a time; a worker that dies loses its lease and the effect
- *     is handed out again, so whoever carries it out passes `id` on as idempotency key.
- *   - failures wait longer each time (5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h) and end as `dead`.
+ *   - at_least_once_per_lease: an effect is handed to one worker at a time; a worker that dies
+ * loses its lease and the effect is handed out again, so whoever carries it out passes `id` on as
+ * idempotency key.
+ *   - failures wait longer each time (5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h) and end
+ * as `dead`.
  */
 #pragma once
 
 #include "store/store.h"
 
-#define FIELDS_OF_outbox_item(X, N)                                                                \
-    X(i64, id, REQUIRED, "Stable across retries", N)                                               \
-    X(str, kind, REQUIRED, "Who carries it out: webhook, mail …", N)                               \
-    X(json, payload, ANY, "What to do", N)                                                         \
+#define FIELDS_OF_outbox_item(X, N)                                  \
+    X(i64, id, REQUIRED, "Stable across retries", N)                 \
+    X(str, kind, REQUIRED, "Who carries it out: webhook, mail …", N) \
+    X(json, payload, ANY, "What to do", N)                           \
     X(i64, attempts, ANY, "Tries so far, this one included", N)
 SHAPE(outbox_item);
 

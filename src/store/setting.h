@@ -1,4 +1,5 @@
-/* setting.h -- what an operator can change: rows with kind, default, limits and words; values are kept in the store.
+/* setting.h -- what an operator can change: rows with kind, default, limits and words; values are
+ * kept in the store.
  *
  * Promises
  *   - a setting that was never set reads its default.
@@ -8,7 +9,15 @@
 
 #include "store/store.h"
 
-enum setting_kind { SETTING_TEXT, SETTING_I64, SETTING_MONEY, SETTING_FLAG, SETTING_CHOICE, SETTING_I64S, SETTING_MONEYS };
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_I64,
+    SETTING_MONEY,
+    SETTING_FLAG,
+    SETTING_CHOICE,
+    SETTING_I64S,
+    SETTING_MONEYS
+};
 
 struct setting {
     const char *name; /* "rfm.recency_days" */
@@ -20,17 +29,18 @@ struct setting {
     /* May refuse a value that the limits allow (an unknown time zone); must not act. */
     enum err (*check)(struct ctx *c, str value);
 };
-extern const struct setting *const *setting_tables; /* of all rooms, set by settings_register; ends with NULL */
+extern const struct setting *const
+    *setting_tables; /* of all rooms, set by settings_register; ends with NULL */
 void settings_register(const struct room *const *rooms);
 
-#define FIELDS_OF_setting_view(X, N)                                                               \
-    X(str, name, REQUIRED, "Name", N)                                                              \
-    X(str, kind, ANY, "text, int, money, flag, choice, ints, moneys", N)                           \
-    X(str, value, ANY, "The value in force", N)                                                    \
-    X(str, fallback, ANY, "The default", N)                                                        \
-    X(strs, choices, ANY, "What may be chosen", N)                                                 \
-    X(opt_i64, min, ANY, "At least", N)                                                            \
-    X(opt_i64, max, ANY, "At most", N)                                                             \
+#define FIELDS_OF_setting_view(X, N)                                     \
+    X(str, name, REQUIRED, "Name", N)                                    \
+    X(str, kind, ANY, "text, int, money, flag, choice, ints, moneys", N) \
+    X(str, value, ANY, "The value in force", N)                          \
+    X(str, fallback, ANY, "The default", N)                              \
+    X(strs, choices, ANY, "What may be chosen", N)                       \
+    X(opt_i64, min, ANY, "At least", N)                                  \
+    X(opt_i64, max, ANY, "At most", N)                                   \
     X(str, doc, ANY, "What it does", N)
 SHAPE(setting_view);
 

@@ -2,17 +2,20 @@
  *
  * Promises
  *   - acknowledged_means_on_disk: store_write answers OK only after the commit is durable.
- *   - each_job_has_its_own_result: jobs of one group commit do not see each other's failures; a failed job leaves nothing.
- *   - a_failed_commit_fails_all: when the commit fails (full disk, failed fsync) every job of the batch gets the error,
- *     nothing of it is visible, and the next batch is tried afresh.
+ *   - each_job_has_its_own_result: jobs of one group commit do not see each other's failures; a
+ * failed job leaves nothing.
+ *   - a_failed_commit_fails_all: when the commit fails (full disk, failed fsync) every job of the
+ * batch gets the error, nothing of it is visible, and the next batch is tried afresh.
  *   - readers_never_wait_for_writers: a reader sees the last commit before its statement began.
- *   - readers_cannot_write: a changing statement on a reader is refused (E_INTERNAL), by the engine too.
- *   - in_doubt_is_said: a connection lost during COMMIT on PostgreSQL answers E_UNCERTAIN; a retry with the same key settles it.
- * Threads  All store_* functions may be called from any thread; a struct db belongs to one thread at a time.
- * Only this room sees sqlite3.h and libpq-fe.h.
+ *   - readers_cannot_write: a changing statement on a reader is refused (E_INTERNAL), by the engine
+ * too.
+ *   - in_doubt_is_said: a connection lost during COMMIT on PostgreSQL answers E_UNCERTAIN; a retry
+ * with the same key settles it. Threads  All store_* functions may be called from any thread; a
+ * struct db belongs to one thread at a time. Only this room sees sqlite3.h and libpq-fe.h.
  *
- * SQL: the portable subset of design section 4. Parameters are $1 $2 …, bound by number and by type. On PostgreSQL a parameter
- * used only in `$1 IS NULL` needs CAST($1 AS TEXT) or CAST($1 AS BIGINT); both engines take it. Booleans are TRUE/FALSE.
+ * SQL: the portable subset of design section 4. Parameters are $1 $2 …, bound by number and by
+ * type. On PostgreSQL a parameter used only in `$1 IS NULL` needs CAST($1 AS TEXT) or CAST($1 AS
+ * BIGINT); both engines take it. Booleans are TRUE/FALSE.
  */
 #pragma once
 
@@ -52,24 +55,31 @@ static inline struct value value_opt(opt_i64 v)
     return (struct value){ .kind = v.has ? V_I64 : V_NULL_I64, .i = v.value };
 }
 /* An unsupported type does not compile. */
-#define V(x)                                                                                       \
-    _Generic((x), bool: value_flag, int: value_i64, unsigned: value_i64, long: value_i64,          \
-        long long: value_i64, double: value_f64, str: value_str, bytes: value_bytes,               \
-        opt_i64: value_opt)(x)
+#define V(x)                        \
+    _Generic((x), bool              \
+             : value_flag, int      \
+             : value_i64, unsigned  \
+             : value_i64, long      \
+             : value_i64, long long \
+             : value_i64, double    \
+             : value_f64, str       \
+             : value_str, bytes     \
+             : value_bytes, opt_i64 \
+             : value_opt)(x)
 
 #define ARGS_0_()
-#define ARGS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17,     \
-                   _18, _19, _20, _21, _22, _23, _24, NAME, ...)                                   \
+#define ARGS_PICK_(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, \
+                   _18, _19, _20, _21, _22, _23, _24, NAME, ...)                               \
     NAME
-#define ARGS_1_(a) V(a)
-#define ARGS_2_(a, ...) V(a), ARGS_1_(__VA_ARGS__)
-#define ARGS_3_(a, ...) V(a), ARGS_2_(__VA_ARGS__)
-#define ARGS_4_(a, ...) V(a), ARGS_3_(__VA_ARGS__)
-#define ARGS_5_(a, ...) V(a), ARGS_4_(__VA_ARGS__)
-#define ARGS_6_(a, ...) V(a), ARGS_5_(__VA_ARGS__)
-#define ARGS_7_(a, ...) V(a), ARGS_6_(__VA_ARGS__)
-#define ARGS_8_(a, ...) V(a), ARGS_7_(__VA_ARGS__)
-#define ARGS_9_(a, ...) V(a), ARGS_8_(__VA_ARGS__)
+#define ARGS_1_(a)       V(a)
+#define ARGS_2_(a, ...)  V(a), ARGS_1_(__VA_ARGS__)
+#define ARGS_3_(a, ...)  V(a), ARGS_2_(__VA_ARGS__)
+#define ARGS_4_(a, ...)  V(a), ARGS_3_(__VA_ARGS__)
+#define ARGS_5_(a, ...)  V(a), ARGS_4_(__VA_ARGS__)
+#define ARGS_6_(a, ...)  V(a), ARGS_5_(__VA_ARGS__)
+#define ARGS_7_(a, ...)  V(a), ARGS_6_(__VA_ARGS__)
+#define ARGS_8_(a, ...)  V(a), ARGS_7_(__VA_ARGS__)
+#define ARGS_9_(a, ...)  V(a), ARGS_8_(__VA_ARGS__)
 #define ARGS_10_(a, ...) V(a), ARGS_9_(__VA_ARGS__)
 #define ARGS_11_(a, ...) V(a), ARGS_10_(__VA_ARGS__)
 #define ARGS_12_(a, ...) V(a), ARGS_11_(__VA_ARGS__)
@@ -85,14 +95,14 @@ static inline struct value value_opt(opt_i64 v)
 #define ARGS_22_(a, ...) V(a), ARGS_21_(__VA_ARGS__)
 #define ARGS_23_(a, ...) V(a), ARGS_22_(__VA_ARGS__)
 #define ARGS_24_(a, ...) V(a), ARGS_23_(__VA_ARGS__)
-#define ARGS_LIST_(...)                                                                            \
-    ARGS_PICK_(__VA_ARGS__, ARGS_24_, ARGS_23_, ARGS_22_, ARGS_21_, ARGS_20_, ARGS_19_, ARGS_18_,  \
-               ARGS_17_, ARGS_16_, ARGS_15_, ARGS_14_, ARGS_13_, ARGS_12_, ARGS_11_, ARGS_10_,     \
-               ARGS_9_, ARGS_8_, ARGS_7_, ARGS_6_, ARGS_5_, ARGS_4_, ARGS_3_, ARGS_2_, ARGS_1_)    \
+#define ARGS_LIST_(...)                                                                           \
+    ARGS_PICK_(__VA_ARGS__, ARGS_24_, ARGS_23_, ARGS_22_, ARGS_21_, ARGS_20_, ARGS_19_, ARGS_18_, \
+               ARGS_17_, ARGS_16_, ARGS_15_, ARGS_14_, ARGS_13_, ARGS_12_, ARGS_11_, ARGS_10_,    \
+               ARGS_9_, ARGS_8_, ARGS_7_, ARGS_6_, ARGS_5_, ARGS_4_, ARGS_3_, ARGS_2_, ARGS_1_)   \
     (__VA_ARGS__)
 /* One to 24 values, by type: ARGS(member, name, SOME(3)). */
-#define ARGS(...)                                                                                  \
-    ((struct args){ (const struct value[]){ ARGS_LIST_(__VA_ARGS__) },                             \
+#define ARGS(...)                                                      \
+    ((struct args){ (const struct value[]){ ARGS_LIST_(__VA_ARGS__) }, \
                     (int)COUNT(((const struct value[]){ ARGS_LIST_(__VA_ARGS__) })) })
 #define NO_ARGS ((struct args){ 0 })
 
@@ -109,16 +119,20 @@ struct query {
     bool once; /* made of parts for one use (store/composed.h): its prepared form is not kept */
 };
 
-#define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG)                                                 \
-    static struct query ID = { .name = #ID, .sql = SQL, .pg = PG, .shape = SHAPE_AT,               \
-                               .changes = CHANGES, .file = __FILE__, .line = __LINE__ };           \
-    static struct query *const ID##_listed_                                                        \
-        __attribute__((used, section("queries"))) = &ID
+#define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG) \
+    static struct query ID = { .name = #ID,        \
+                               .sql = SQL,         \
+                               .pg = PG,           \
+                               .shape = SHAPE_AT,  \
+                               .changes = CHANGES, \
+                               .file = __FILE__,   \
+                               .line = __LINE__ }; \
+    static struct query *const ID##_listed_ __attribute__((used, section("queries"))) = &ID
 /* Reads rows of a shape: every column has a field of its name and a kind that fits. */
-#define QUERY(ID, SHAPE_NAME, SQL) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL)
+#define QUERY(ID, SHAPE_NAME, SQL)        QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL)
 #define QUERY_PG(ID, SHAPE_NAME, SQL, PG) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG)
 /* Changes rows and answers none. */
-#define CHANGE(ID, SQL) QUERY_ROW_(ID, NULL, true, SQL, NULL)
+#define CHANGE(ID, SQL)        QUERY_ROW_(ID, NULL, true, SQL, NULL)
 #define CHANGE_PG(ID, SQL, PG) QUERY_ROW_(ID, NULL, true, SQL, PG)
 /* Changes rows and answers some (RETURNING). */
 #define CHANGE_RETURNING(ID, SHAPE_NAME, SQL) QUERY_ROW_(ID, &SHAPE_NAME##_shape, true, SQL, NULL)
@@ -138,21 +152,25 @@ SHAPE(one_str);
 
 /* -- reading ---------------------------------------------------------------------------------- */
 
-/* Exactly the first row; E_NOT_FOUND when there is none (the caller words the detail). Text lives in c->arena. */
+/* Exactly the first row; E_NOT_FOUND when there is none (the caller words the detail). Text lives
+ * in c->arena. */
 enum err db_get(struct ctx *c, struct query *q, void *out, struct args args);
 /* The same, but a missing row is no error. */
 enum err db_find(struct ctx *c, struct query *q, void *out, bool *found, struct args args);
 /* All rows: out is the shape's list struct { T *at; i64 n; }. */
 enum err db_all(struct ctx *c, struct query *q, void *list_out, struct args args);
-/* Row by row; row is valid during the call only (its text too). fn answering an error stops with it. */
+/* Row by row; row is valid during the call only (its text too). fn answering an error stops with
+ * it. */
 enum err db_each(struct ctx *c, struct query *q, enum err (*fn)(void *arg, const void *row),
                  void *arg, struct args args);
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
-/* A change in progress. t->c has the writer's connection: reading functions work inside a write with t->c. */
+/* A change in progress. t->c has the writer's connection: reading functions work inside a write
+ * with t->c. */
 struct tx {
-    struct ctx *c; /* arena of this job, clock and actor of the caller; errors are copied back to the caller */
+    struct ctx *c; /* arena of this job, clock and actor of the caller; errors are copied back to
+                      the caller */
 };
 
 /* Rows changed go to *rows when it is not NULL. A unique or primary key violated: E_CONFLICT. */
@@ -160,22 +178,25 @@ enum err tx_change(struct tx *t, struct query *q, struct args args);
 enum err tx_change_rows(struct tx *t, struct query *q, i64 *rows, struct args args);
 /* For RETURNING and for reading within the change, use db_get/db_find/db_all with t->c. */
 
-/* n fresh numbers of a sequence ("member", "order", "timeline" …): the first is answered, they count from 1 and
- * are dense up to rolled-back writes. On PostgreSQL the sequence's row stays locked until the transaction ends, so
- * numbers become visible in order. */
+/* n fresh numbers of a sequence ("member", "order", "timeline" …): the first is answered, they
+ * count from 1 and are dense up to rolled-back writes. On PostgreSQL the sequence's row stays
+ * locked until the transaction ends, so numbers become visible in order. */
 enum err tx_take(struct tx *t, str sequence, i64 n, i64 *first);
 
-/* Runs after the commit, in commit order, on the writer's thread; must be quick and may not fail. Not run on failure. */
+/* Runs after the commit, in commit order, on the writer's thread; must be quick and may not fail.
+ * Not run on failure. */
 void tx_after_commit(struct tx *t, void (*fn)(void *arg), void *arg);
 
 typedef enum err write_fn(struct tx *t, void *arg);
-/* Runs fn as a part of the change that may fail alone: when it answers an error, what it changed is undone and the change
- * goes on. Without it a failed statement ends its change: every later statement answers the same error. */
+/* Runs fn as a part of the change that may fail alone: when it answers an error, what it changed is
+ * undone and the change goes on. Without it a failed statement ends its change: every later
+ * statement answers the same error. */
 enum err tx_try(struct tx *t, write_fn *fn, void *arg);
 
-/* Runs fn in one transaction, perhaps more than once, so fn touches only its tx and its argument: no I/O, no clock.
- * Sleeps until it is durable or refused. Errors of fn come back with c->why. Text made by fn for its results must be copied:
- * arg's results live in t->c->arena, which is the caller's c->arena. */
+/* Runs fn in one transaction, perhaps more than once, so fn touches only its tx and its argument:
+ * no I/O, no clock. Sleeps until it is durable or refused. Errors of fn come back with c->why. Text
+ * made by fn for its results must be copied: arg's results live in t->c->arena, which is the
+ * caller's c->arena. */
 enum err store_write(struct store *s, struct ctx *c, write_fn *fn, void *arg);
 
 /* -- life ------------------------------------------------------------------------------------- */
@@ -183,25 +204,29 @@ enum err store_write(struct store *s, struct ctx *c, write_fn *fn, void *arg);
 struct store_options {
     str where;      /* a data folder (koi.db inside) or postgresql://… */
     int readers;    /* connections for reading; 0: default 8 */
-    int pg_writers; /* 0: default 2; their batches take turns, one gathers while the other commits */
+    int pg_writers; /* 0: default 2; their batches take turns, one gathers while the other commits
+                     */
     i64 batch_jobs_max; /* 0: default 512 */
-    i64 cache_kib;  /* page cache per connection; 0: default */
-    bool read_only; /* open without a writer, refuse to create */
+    i64 cache_kib;      /* page cache per connection; 0: default */
+    bool read_only;     /* open without a writer, refuse to create */
 };
 struct room;
-/* Opens, creates when absent, migrates. rooms ends with NULL. c carries arena and locale for errors. */
+/* Opens, creates when absent, migrates. rooms ends with NULL. c carries arena and locale for
+ * errors. */
 enum err store_open(struct ctx *c, struct store_options o, const struct room *const *rooms,
                     struct store **out);
 void store_close(struct store *s); /* finishes waiting writes */
 bool store_is_pg(const struct store *s);
 
-/* Gives c a reading connection (c->db, c->store), returned when c->arena ends or by store_release. */
+/* Gives c a reading connection (c->db, c->store), returned when c->arena ends or by store_release.
+ */
 enum err store_reader(struct store *s, struct ctx *c);
-/* The same without waiting: *given is false when all are in use. For who could do with one more, and does without. */
+/* The same without waiting: *given is false when all are in use. For who could do with one more,
+ * and does without. */
 enum err store_reader_spare(struct store *s, struct ctx *c, bool *given);
 void store_release(struct ctx *c);
-/* So many more reading connections (negative: fewer) than the store was opened with: who brings threads of his own
- * that hold a reader each says so, and leaves the others theirs. */
+/* So many more reading connections (negative: fewer) than the store was opened with: who brings
+ * threads of his own that hold a reader each says so, and leaves the others theirs. */
 void store_readers_add(struct store *s, int n);
 /* From here on until the connection is released, c's reads see one unchanging state. */
 enum err store_snapshot(struct ctx *c);
@@ -214,9 +239,10 @@ struct store_stats store_stats(struct store *s);
 
 /* -- migrations ------------------------------------------------------------------------------- */
 
-/* Statements apart by ';'. Column words, spelled per engine: int64 text bytes flag float64. A table's closing line is `);`,
- * or `) clustered;` for tables that live in their primary key (SQLite: WITHOUT ROWID). SQLite tables are STRICT.
- * A migration that has landed is never edited: its checksum is kept and compared. */
+/* Statements apart by ';'. Column words, spelled per engine: int64 text bytes flag float64. A
+ * table's closing line is `);`, or `) clustered;` for tables that live in their primary key
+ * (SQLite: WITHOUT ROWID). SQLite tables are STRICT. A migration that has landed is never edited:
+ * its checksum is kept and compared. */
 struct migration {
     const char *name; /* "0001 orders" */
     const char *sql;
@@ -224,11 +250,14 @@ struct migration {
 
 /* -- backup ----------------------------------------------------------------------------------- */
 
-/* A backup is one SQLite file with every table, whatever the engine; taken while serving, at one moment's state.
- * Restore writes it into an empty store of either engine (so it also moves a shop between engines). */
+/* A backup is one SQLite file with every table, whatever the engine; taken while serving, at one
+ * moment's state. Restore writes it into an empty store of either engine (so it also moves a shop
+ * between engines). */
 enum err store_backup(struct store *s, struct ctx *c, str file);
-enum err store_restore(struct ctx *c, struct store_options into, const struct room *const *rooms, str file);
-/* Engine's own integrity check plus: migrations known, sequences ahead of their tables. OK, or why. */
+enum err store_restore(struct ctx *c, struct store_options into, const struct room *const *rooms,
+                       str file);
+/* Engine's own integrity check plus: migrations known, sequences ahead of their tables. OK, or why.
+ */
 enum err store_check(struct ctx *c);
 
 extern const struct room store_room; /* sequences, settings, outbox, migrations */

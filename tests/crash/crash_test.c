@@ -1,14 +1,17 @@
-/* crash_test.c -- kills the program with SIGKILL at random instants under load, and checks what is on disk.
+/* crash_test.c -- kills the program with SIGKILL at random instants under load, and checks what is
+ * on disk.
  *
- * A worker process posts numbered transfers from several threads, on its own tables and on the timeline, and publishes in
- * shared memory what was acknowledged. The parent kills it, opens the store again and checks:
+ * A worker process posts numbered transfers from several threads, on its own tables and on the
+ * timeline, and publishes in shared memory what was acknowledged. The parent kills it, opens the
+ * store again and checks:
  *   1. every acknowledged transfer is there; of the unacknowledged at most one a thread may be;
  *   2. a transfer is whole: two entries that cancel out, one line on the timeline;
  *   3. balances equal the sums of their entries, and all balances sum to zero;
  *   4. the follower's tally equals the lines it has seen, and reaches the end of the log;
  *   5. the store passes its own check without any repair.
  *
- *   crash_test [rounds]        on SQLite, and on PostgreSQL when TEST_PG is set. Default 200 rounds.
+ *   crash_test [rounds]        on SQLite, and on PostgreSQL when TEST_PG is set. Default 200
+ * rounds.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -28,29 +31,43 @@
 enum { THREADS = 8, ACCOUNTS = 50 };
 
 static const struct migration crash_migrations[] = {
-    { "0001 accounts", "CREATE TABLE crash_account (account int64 NOT NULL, balance int64 NOT NULL, PRIMARY KEY (account)) clustered;"
-                       "CREATE TABLE crash_entry (thread int64 NOT NULL, number int64 NOT NULL, side int64 NOT NULL, "
-                       "account int64 NOT NULL, amount int64 NOT NULL, PRIMARY KEY (thread, number, side)) clustered;"
-                       "CREATE TABLE crash_tally (name text NOT NULL, lines int64 NOT NULL, PRIMARY KEY (name)) clustered;" },
+    { "0001 accounts", "CREATE TABLE crash_account (account int64 NOT NULL, balance int64 NOT "
+                       "NULL, PRIMARY KEY (account)) clustered;"
+                       "CREATE TABLE crash_entry (thread int64 NOT NULL, number int64 NOT NULL, "
+                       "side int64 NOT NULL, "
+                       "account int64 NOT NULL, amount int64 NOT NULL, PRIMARY KEY (thread, "
+                       "number, side)) clustered;"
+                       "CREATE TABLE crash_tally (name text NOT NULL, lines int64 NOT NULL, "
+                       "PRIMARY KEY (name)) clustered;" },
     { 0 },
 };
 
-CHANGE(sql_entry, "INSERT INTO crash_entry (thread, number, side, account, amount) VALUES ($1, $2, $3, $4, $5)");
-CHANGE(sql_balance, "INSERT INTO crash_account (account, balance) VALUES ($1, $2) "
-                    "ON CONFLICT (account) DO UPDATE SET balance = crash_account.balance + excluded.balance");
+CHANGE(
+    sql_entry,
+    "INSERT INTO crash_entry (thread, number, side, account, amount) VALUES ($1, $2, $3, $4, $5)");
+CHANGE(sql_balance,
+       "INSERT INTO crash_account (account, balance) VALUES ($1, $2) "
+       "ON CONFLICT (account) DO UPDATE SET balance = crash_account.balance + excluded.balance");
 CHANGE(sql_tally, "INSERT INTO crash_tally (name, lines) VALUES ($1, $2) "
                   "ON CONFLICT (name) DO UPDATE SET lines = crash_tally.lines + excluded.lines");
 CHANGE(sql_tally_reset, "DELETE FROM crash_tally");
-QUERY(sql_missing, one_i64, "SELECT CAST($2 AS BIGINT) - count(*) AS value FROM crash_entry "
-                            "WHERE thread = $1 AND side = 0 AND number <= $2");
-QUERY(sql_last, one_i64, "SELECT COALESCE(max(number), 0) AS value FROM crash_entry WHERE thread = $1");
-QUERY(sql_torn, one_i64, "SELECT count(*) AS value FROM (SELECT thread, number FROM crash_entry GROUP BY thread, number "
-                         "HAVING count(*) <> 2 OR sum(amount) <> 0) AS torn");
-QUERY(sql_sum, one_i64, "SELECT CAST(COALESCE(sum(balance), 0) AS BIGINT) AS value FROM crash_account");
-QUERY(sql_drift, one_i64, "SELECT count(*) AS value FROM crash_account a WHERE balance <> "
-                          "(SELECT CAST(sum(amount) AS BIGINT) FROM crash_entry e WHERE e.account = a.account)");
+QUERY(sql_missing, one_i64,
+      "SELECT CAST($2 AS BIGINT) - count(*) AS value FROM crash_entry "
+      "WHERE thread = $1 AND side = 0 AND number <= $2");
+QUERY(sql_last, one_i64,
+      "SELECT COALESCE(max(number), 0) AS value FROM crash_entry WHERE thread = $1");
+QUERY(
+    sql_torn, one_i64,
+    "SELECT count(*) AS value FROM (SELECT thread, number FROM crash_entry GROUP BY thread, number "
+    "HAVING count(*) <> 2 OR sum(amount) <> 0) AS torn");
+QUERY(sql_sum, one_i64,
+      "SELECT CAST(COALESCE(sum(balance), 0) AS BIGINT) AS value FROM crash_account");
+QUERY(sql_drift, one_i64,
+      "SELECT count(*) AS value FROM crash_account a WHERE balance <> "
+      "(SELECT CAST(sum(amount) AS BIGINT) FROM crash_entry e WHERE e.account = a.account)");
 QUERY(sql_transfers, one_i64, "SELECT count(*) AS value FROM crash_entry WHERE side = 0");
-QUERY(sql_tallied, one_i64, "SELECT CAST(COALESCE(sum(lines), 0) AS BIGINT) AS value FROM crash_tally");
+QUERY(sql_tallied, one_i64,
+      "SELECT CAST(COALESCE(sum(lines), 0) AS BIGINT) AS value FROM crash_tally");
 
 static enum err tally(struct tx *t, const struct timeline_line *lines, i64 n)
 {
@@ -85,7 +102,9 @@ struct transfer {
 static enum err post(struct tx *t, void *arg)
 {
     const struct transfer *x = arg;
-    struct timeline_line line = { .at = t->c->now, .kind = S("crash.posted"), .subject = S("account:1") };
+    struct timeline_line line = { .at = t->c->now,
+                                  .kind = S("crash.posted"),
+                                  .subject = S("account:1") };
     TRY(tx_change(t, &sql_entry, ARGS(x->thread, x->number, 0, x->from, -x->amount)));
     TRY(tx_change(t, &sql_balance, ARGS(x->from, -x->amount)));
     TRY(timeline_append(t, &line));
@@ -133,7 +152,8 @@ static void *follow(void *arg)
 
 static enum err open_store(struct ctx *c, str where, struct store **out)
 {
-    return store_open(c, (struct store_options){ .where = where, .readers = 2 }, crash_rooms(), out);
+    return store_open(c, (struct store_options){ .where = where, .readers = 2 }, crash_rooms(),
+                      out);
 }
 
 static int worker_main(str where, struct shared *shared, u64 seed)
@@ -147,7 +167,9 @@ static int worker_main(str where, struct shared *shared, u64 seed)
     }
     static struct worker workers[THREADS + 1];
     for (i64 i = 0; i <= THREADS; i++) {
-        workers[i] = (struct worker){ s, shared, i, i < THREADS ? shared->acknowledged[i] : 0, { seed + (u64)i } };
+        workers[i] = (struct worker){
+            s, shared, i, i < THREADS ? shared->acknowledged[i] : 0, { seed + (u64)i }
+        };
         if (pthread_create(&thread, NULL, i < THREADS ? work : follow, &workers[i])) return 2;
     }
     shared->ready = true;
@@ -183,7 +205,8 @@ static bool check_threads(struct ctx *c, struct shared *shared)
         i64 last = ask(c, &sql_last, ARGS(i));
         right &= expect("acknowledged transfers on disk", there, meant_to_exist(upto));
         if (last > upto + 1) right = expect("last number on disk", last, upto + 1);
-        if (last > upto) shared->acknowledged[i] = last; /* it was durable, only the answer got lost */
+        if (last > upto)
+            shared->acknowledged[i] = last; /* it was durable, only the answer got lost */
     }
     return right;
 }
@@ -232,7 +255,8 @@ static bool one_round(str where, struct shared *shared, u64 seed)
     usleep((useconds_t)dice_below(&dice, seed % 8 ? 120000 : 30000));
     kill(pid, SIGKILL);
     waitpid(pid, &status, 0);
-    if (WIFEXITED(status)) return expect("the worker ended by itself with", WEXITSTATUS(status), -1);
+    if (WIFEXITED(status))
+        return expect("the worker ended by itself with", WEXITSTATUS(status), -1);
     return check_store(where, shared);
 }
 
@@ -241,7 +265,8 @@ static void crash_rounds(void)
     i64 rounds = 200;
     const char *text = getenv("CRASH_ROUNDS");
     if (text) CHECK(i64_parse(str_of(text), &rounds));
-    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     str where = test_store_options().where;
     i64 acknowledged = 0;
     for (i64 i = 0; i < rounds; i++)
@@ -250,11 +275,9 @@ static void crash_rounds(void)
             CHECK(!"the store is as it was acknowledged");
         }
     for (i64 i = 0; i < THREADS; i++) acknowledged += shared->acknowledged[i];
-    print_message("%lld kills, %lld acknowledged writes, none missing\n", (long long)rounds, (long long)acknowledged);
+    print_message("%lld kills, %lld acknowledged writes, none missing\n", (long long)rounds,
+                  (long long)acknowledged);
     CHECK(acknowledged > rounds * 10);
 }
 
-TEST(nothing_acknowledged_is_lost_by_a_kill)
-{
-    crash_rounds();
-}
+TEST(nothing_acknowledged_is_lost_by_a_kill) { crash_rounds(); }

@@ -1,7 +1,9 @@
-/* import_crash_test.c -- an import killed midway, again and again, ends with the same figures once it is run to its end.
+/* import_crash_test.c -- an import killed midway, again and again, ends with the same figures once
+ * it is run to its end.
  *
- * The real program (KOI) imports a file of 30,000 lines; it is killed at random instants, the file is imported anew each
- * time, and in the end orders, money, buyers and members must equal those of an import nobody disturbed.
+ * The real program (KOI) imports a file of 30,000 lines; it is killed at random instants, the file
+ * is imported anew each time, and in the end orders, money, buyers and members must equal those of
+ * an import nobody disturbed.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -24,8 +26,9 @@ static str make_file(void)
     for (int i = 0; i < ORDERS; i++) {
         int buyer = (int)dice_below(&dice, 3000), dom = (int)dice_below(&dice, 28) + 1;
         for (int k = 0; k < LINES; k++)
-            fprintf(f, "N%06d,buyer%d,2024-05-%02d 10:00:00,sku%d,%d,%d.%02d\n", i, buyer, dom, (int)dice_below(&dice, 200),
-                    1 + (int)dice_below(&dice, 3), (int)dice_below(&dice, 300), (int)dice_below(&dice, 100));
+            fprintf(f, "N%06d,buyer%d,2024-05-%02d 10:00:00,sku%d,%d,%d.%02d\n", i, buyer, dom,
+                    (int)dice_below(&dice, 200), 1 + (int)dice_below(&dice, 3),
+                    (int)dice_below(&dice, 300), (int)dice_below(&dice, 100));
     }
     CHECK(fclose(f) == 0);
     return path;
@@ -43,9 +46,28 @@ static pid_t start(const char *const *args, const char *out)
 
 static pid_t start_import(const char *where_option, const char *where, str file, const char *out)
 {
-    return start((const char *const[]){ "koi", "import", file.at, where_option, where, "--shop", "s", "--map", "order_id=order",
-                                        "--map", "member=buyer", "--map", "paid_at=paid_at", "--map", "product_id=sku",
-                                        "--map", "quantity=quantity", "--map", "price=price", "--json", NULL }, out);
+    return start((const char *const[]){ "koi",
+                                        "import",
+                                        file.at,
+                                        where_option,
+                                        where,
+                                        "--shop",
+                                        "s",
+                                        "--map",
+                                        "order_id=order",
+                                        "--map",
+                                        "member=buyer",
+                                        "--map",
+                                        "paid_at=paid_at",
+                                        "--map",
+                                        "product_id=sku",
+                                        "--map",
+                                        "quantity=quantity",
+                                        "--map",
+                                        "price=price",
+                                        "--json",
+                                        NULL },
+                 out);
 }
 
 static int end_of(pid_t pid)
@@ -68,8 +90,10 @@ static str text_of(const char *path)
 
 static str sales_of(const char *where_option, const char *where, const char *out)
 {
-    pid_t pid = start((const char *const[]){ "koi", "report", "sales", "--from", "2024-01-01", "--to", "2024-12-31",
-                                             where_option, where, "--json", NULL }, out);
+    pid_t pid =
+        start((const char *const[]){ "koi", "report", "sales", "--from", "2024-01-01", "--to",
+                                     "2024-12-31", where_option, where, "--json", NULL },
+              out);
     CHECK_I64(end_of(pid), 0);
     return text_of(out);
 }
@@ -87,8 +111,9 @@ TEST(an_import_killed_midway_ends_with_the_same_figures)
     CHECK(str_find(wanted, S("\"orders\":10000")) >= 0);
 
     const char *option = test_store_is_pg() ? "--store" : "--data";
-    const char *where = test_store_is_pg() ? str_z(c->arena, test_store_options().where)
-                                           : str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder()));
+    const char *where = test_store_is_pg()
+                            ? str_z(c->arena, test_store_options().where)
+                            : str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder()));
     int killed = 0;
     for (int i = 0; i < KILLS; i++) {
         pid_t pid = start_import(option, where, file, out);
@@ -102,6 +127,7 @@ TEST(an_import_killed_midway_ends_with_the_same_figures)
     CHECK_STR(sales_of(option, where, out), str_z(c->arena, wanted));
     CHECK_I64(end_of(start_import(option, where, file, out)), 0);
     CHECK(str_find(text_of(out), S("\"created\":0,\"changed\":0,\"same\":10000")) >= 0);
-    pid_t doctor = start((const char *const[]){ "koi", "doctor", option, where, "--json", NULL }, out);
+    pid_t doctor =
+        start((const char *const[]){ "koi", "doctor", option, where, "--json", NULL }, out);
     CHECK_I64(end_of(doctor), 0);
 }

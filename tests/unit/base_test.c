@@ -69,8 +69,14 @@ TEST(numbers_are_exact_or_refused)
 static void money_is(const char *text, money want)
 {
     money got;
-    if (!money_parse_loose(str_of(text), &got)) { print_message("%s is refused", text); CHECK(!"as expected"); }
-    if (got != want) { print_message("%s gives %lld, should be %lld", text, (long long)got, (long long)want); CHECK(!"as expected"); }
+    if (!money_parse_loose(str_of(text), &got)) {
+        print_message("%s is refused", text);
+        CHECK(!"as expected");
+    }
+    if (got != want) {
+        print_message("%s gives %lld, should be %lld", text, (long long)got, (long long)want);
+        CHECK(!"as expected");
+    }
 }
 
 TEST(money_is_read_as_people_write_it)
@@ -85,10 +91,12 @@ TEST(money_is_read_as_people_write_it)
     money_is("1.23456", 12346);
     money_is("1.2E+3", 12000000);
     money_is("£ 3", 30000);
-    CHECK(!money_parse_loose(S(""), &m) && !money_parse_loose(S("-"), &m) && !money_parse_loose(S("1.2.3"), &m));
+    CHECK(!money_parse_loose(S(""), &m) && !money_parse_loose(S("-"), &m) &&
+          !money_parse_loose(S("1.2.3"), &m));
     CHECK(!money_parse_loose(S("12a"), &m) && !money_parse_loose(S("922337203685477.5808"), &m));
     CHECK(money_parse(S("0.0001"), &m) && m == 1);
-    CHECK(!money_parse(S("0.00001"), &m) && !money_parse(S("1,000"), &m) && !money_parse(S(".5"), &m));
+    CHECK(!money_parse(S("0.00001"), &m) && !money_parse(S("1,000"), &m) &&
+          !money_parse(S(".5"), &m));
     CHECK_STR(money_text(test_ctx()->arena, 1860000), "186.00");
     CHECK_STR(money_text(test_ctx()->arena, -12340), "-1.234");
 }
@@ -110,7 +118,10 @@ TEST(local_round_trip)
 static void instant_is(const char *text, const char *iso)
 {
     instant t;
-    if (!instant_parse(zone_open("Asia/Shanghai"), str_of(text), true, &t)) { print_message("%s is refused", text); CHECK(!"as expected"); }
+    if (!instant_parse(zone_open("Asia/Shanghai"), str_of(text), true, &t)) {
+        print_message("%s is refused", text);
+        CHECK(!"as expected");
+    }
     CHECK_STR(instant_iso(test_ctx()->arena, t), iso);
 }
 
@@ -124,8 +135,9 @@ TEST(dates_are_read_as_back_ends_write_them)
     instant_is("2024年5月1日 10时05分", "2024-05-01T02:05:00.000Z");
     instant_is("20240501", "2024-04-30T16:00:00.000Z");
     instant_is("45413.5", "2024-05-01T04:00:00.000Z");
-    for (const char *const *bad = (const char *const[]){ "", "2024-13-01", "2024-02-30", "yesterday", "2024-05-01 25:00",
-                                                         "2024-05-01 10:00 xx", "2024-05-", NULL };
+    for (const char *const *bad =
+             (const char *const[]){ "", "2024-13-01", "2024-02-30", "yesterday", "2024-05-01 25:00",
+                                    "2024-05-01 10:00 xx", "2024-05-", NULL };
          *bad; bad++)
         CHECK(!instant_parse(zone_open("Asia/Shanghai"), str_of(*bad), false, &t));
     day d = day_of(2024, 1, 31);

@@ -206,10 +206,12 @@ TEST(pinduoduo_with_masked_buyers)
     CHECK_STR(lines_of("240501-123456789012345"), "1:77x2=20.00");
 }
 
-#define DOUYIN                                                                                                         \
-    "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商品单价,订单应付金额," \
-    "运费,收件人,收件人手机号,省,市,订单提交时间,支付完成时间,订单完成时间,"            \
+/* clang-format off */
+#define DOUYIN                                                                                     \
+    "主订单编号,子订单编号,选购商品,商品规格,商品数量,商品ID,商品单价,订单应付金额,"               \
+    "运费,收件人,收件人手机号,省,市,订单提交时间,支付完成时间,订单完成时间,"                       \
     "订单状态,售后状态\n"
+/* clang-format on */
 
 TEST(douyin_rows_are_sub_orders)
 {

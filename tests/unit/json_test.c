@@ -7,26 +7,26 @@ enum colour { RED, GOLD };
 CHOICE(colour);
 CHOICE_DEFINE(colour, "red", "gold");
 
-#define FIELDS_OF_scale(X, N)                                                                      \
-    X(str, name, REQUIRED, "Name", N)                                                              \
+#define FIELDS_OF_scale(X, N)         \
+    X(str, name, REQUIRED, "Name", N) \
     X(i64, size, POSITIVE, "Size", N)
 SHAPE(scale);
 SHAPE_DEFINE(scale);
 
-#define FIELDS_OF_fish(X, N)                                                                       \
-    X(i64, id, REQUIRED, "Id", N)                                                                  \
-    X(str, name, SHORT, "Name", N)                                                                 \
-    X(money, price, NOT_NEGATIVE, "Price", N)                                                      \
-    X(instant, born_at, ANY, "Born", N)                                                            \
-    X(day, fed, ANY, "Fed", N)                                                                     \
-    X(choice(colour), colour, ANY, "Colour", N)                                                    \
-    X(opt_i64, age, ANY, "Age", N)                                                                 \
-    X(opt_flag, wild, ANY, "Wild", N)                                                              \
-    X(f64, weight, ANY, "Weight", N)                                                               \
-    X(strs, tags, ANY, "Tags", N)                                                                  \
-    X(ints, marks, ANY, "Marks", N)                                                                \
-    X(one(scale), best, ANY, "Best scale", N)                                                      \
-    X(list(scale), scales, ANY, "Scales", N)                                                       \
+#define FIELDS_OF_fish(X, N)                    \
+    X(i64, id, REQUIRED, "Id", N)               \
+    X(str, name, SHORT, "Name", N)              \
+    X(money, price, NOT_NEGATIVE, "Price", N)   \
+    X(instant, born_at, ANY, "Born", N)         \
+    X(day, fed, ANY, "Fed", N)                  \
+    X(choice(colour), colour, ANY, "Colour", N) \
+    X(opt_i64, age, ANY, "Age", N)              \
+    X(opt_flag, wild, ANY, "Wild", N)           \
+    X(f64, weight, ANY, "Weight", N)            \
+    X(strs, tags, ANY, "Tags", N)               \
+    X(ints, marks, ANY, "Marks", N)             \
+    X(one(scale), best, ANY, "Best scale", N)   \
+    X(list(scale), scales, ANY, "Scales", N)    \
     X(json, props, ANY, "Anything", N)
 SHAPE(fish);
 SHAPE_DEFINE(fish);
@@ -35,11 +35,13 @@ TEST(writing_and_reading_is_a_round_trip)
 {
     struct ctx *c = test_ctx();
     struct fish f = { 0 };
-    const char *text = "{\"id\":7,\"name\":\"锦\\\"鲤\\n\",\"price\":\"12.50\",\"born_at\":\"2024-05-01T02:00:00.000Z\","
-                       "\"fed\":\"2024-05-02\",\"colour\":\"gold\",\"age\":null,\"wild\":true,\"weight\":1.5,"
-                       "\"tags\":[\"a\",\"b\"],\"marks\":[1,-2,3],\"best\":{\"name\":\"x\",\"size\":3},"
-                       "\"scales\":[{\"name\":\"y\",\"size\":1},{\"name\":\"z\",\"size\":2}],"
-                       "\"props\":{\"k\":[1,{\"deep\":\"}\"}],\"n\":null}}";
+    const char *text =
+        "{\"id\":7,\"name\":\"锦\\\"鲤\\n\",\"price\":\"12.50\",\"born_at\":\"2024-05-01T02:00:00."
+        "000Z\","
+        "\"fed\":\"2024-05-02\",\"colour\":\"gold\",\"age\":null,\"wild\":true,\"weight\":1.5,"
+        "\"tags\":[\"a\",\"b\"],\"marks\":[1,-2,3],\"best\":{\"name\":\"x\",\"size\":3},"
+        "\"scales\":[{\"name\":\"y\",\"size\":1},{\"name\":\"z\",\"size\":2}],"
+        "\"props\":{\"k\":[1,{\"deep\":\"}\"}],\"n\":null}}";
     CHECK_OK(c, json_read(c, &fish_shape, &f, str_of(text)));
     CHECK_I64(f.price, 125000);
     CHECK_I64(f.scales.n, 2);
@@ -103,8 +105,10 @@ TEST(deep_and_long_input_is_refused)
 TEST(half_a_character_is_refused)
 {
     struct ctx *c = test_ctx();
-    static const char *const bad[] = { "\\ud800", "\\uDFFF", "\\ud83dx", "\\ud83d\\u0041", "\\ud83d\\ud83d", "\\\\\\udc00" };
-    static const char *const good[] = { "\\ud83d\\ude00", "\\\\ud800", "\\ud7ff\\ue000", "\\uD83D\\uDE00\\ud83d\\ude00" };
+    static const char *const bad[] = { "\\ud800",        "\\uDFFF",        "\\ud83dx",
+                                       "\\ud83d\\u0041", "\\ud83d\\ud83d", "\\\\\\udc00" };
+    static const char *const good[] = { "\\ud83d\\ude00", "\\\\ud800", "\\ud7ff\\ue000",
+                                        "\\uD83D\\uDE00\\ud83d\\ude00" };
     for (i64 i = 0; i < COUNT(bad); i++) {
         struct fish f = { 0 };
         str text = str_fmt(c->arena, "{\"id\":1,\"name\":\"%s\"}", bad[i]);
@@ -113,7 +117,8 @@ TEST(half_a_character_is_refused)
     }
     for (i64 i = 0; i < COUNT(good); i++) {
         struct fish f = { 0 };
-        CHECK_OK(c, json_read(c, &fish_shape, &f, str_fmt(c->arena, "{\"id\":1,\"name\":\"%s\"}", good[i])));
+        CHECK_OK(c, json_read(c, &fish_shape, &f,
+                              str_fmt(c->arena, "{\"id\":1,\"name\":\"%s\"}", good[i])));
         CHECK(str_is_utf8(f.name));
     }
 }
@@ -134,6 +139,8 @@ TEST(text_parameters_follow_the_same_rules)
 TEST(invalid_bytes_are_written_as_replacement)
 {
     struct buf out = { .arena = test_ctx()->arena };
-    json_write_str(&out, S("a\xFF" "b\x01"));
-    CHECK_STR(buf_str(&out), "\"a\xEF\xBF\xBD" "b\\u0001\"");
+    json_write_str(&out, S("a\xFF"
+                           "b\x01"));
+    CHECK_STR(buf_str(&out), "\"a\xEF\xBF\xBD"
+                             "b\\u0001\"");
 }
