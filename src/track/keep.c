@@ -183,11 +183,26 @@ static enum err link_login(struct batch *b, const struct behaviour *told)
     return member_resolve(b->t, &sighting, &former, &created);
 }
 
+static enum err decide_former(struct batch *b, struct behaviour *told)
+{
+    struct ctx *c = b->t->c;
+    struct identity *all = NEWS(c->arena, struct identity, told->identities_n);
+    memcpy(all, told->identities, sizeof *all * (size_t)told->identities_n);
+    struct identity user = all[told->former - 1];
+    i64 known;
+    user.kind = ID_USER_ID;
+    TRY(member_find(c, &user, &known));
+    if (known) all[told->former - 1] = user;
+    told->identities = all;
+    return OK;
+}
+
 /* Most messages of a batch come from few people: each is asked for once, until something tells who
  * is who. */
 static enum err find_member(struct batch *b, i64 place)
 {
     const struct behaviour *told = &b->in->at[place];
+    struct behaviour decided = *told;
     i64 at = (i64)(hash_of(told) & (u64)(b->slots - 1));
     for (; b->whose[at] >= 0; at = (at + 1) & (b->slots - 1))
         if (same_identities(&b->in->at[b->whose[at]], told)) {
@@ -195,9 +210,10 @@ static enum err find_member(struct batch *b, i64 place)
             if (!told->joins && !told->name.n) return OK;
             break;
         }
-    if (told->links) TRY(link_login(b, told));
-    struct member_sighting sighting = { .identities = told->identities,
-                                        .n = told->identities_n,
+    if (told->former) TRY(decide_former(b, &decided));
+    if (told->links) TRY(link_login(b, &decided));
+    struct member_sighting sighting = { .identities = decided.identities,
+                                        .n = decided.identities_n,
                                         .name = told->name,
                                         .touchpoint = told->touchpoint,
                                         .source = S("track"),

@@ -125,15 +125,18 @@ static enum err read_group(struct message *m)
     return OK;
 }
 
-/* The former id may be one of a device or of a user: it leads to him as both from now on. */
+/* Whether the former id is one of a device or of a user is known when it is written. */
 static enum err read_alias(struct message *m)
 {
     struct ctx *c = m->c;
     str before = tree_id(c->arena, m->item, "previousId");
     if (!before.n) before = tree_id(c->arena, m->item, "from");
-    bool known = people_identity(c, m->b, ID_ANONYMOUS_ID, NO_STR, before);
-    known &= people_identity(c, m->b, ID_USER_ID, NO_STR, before);
-    if (!known)
+    bool usable = people_identity(c, m->b, ID_ANONYMOUS_ID, NO_STR, before);
+    for (i64 i = 0; usable && i < m->b->identities_n; i++)
+        if (m->b->identities[i].kind == ID_ANONYMOUS_ID &&
+            str_eq(m->b->identities[i].value, before))
+            m->b->former = i + 1;
+    if (!usable)
         return fail_at(c, E_INVALID, S("/previousId"), "alias 要有 previousId：原来的编号",
                        "alias needs a previousId: the id before");
     m->b->joins = m->b->links = true;

@@ -36,6 +36,8 @@ struct behaviour {
     i64 identities_n;
     bool joins; /* tells that identities belong together: who is who may change */
     bool links; /* says in so many words that a former id and a user id are one person */
+    i64 former; /* 1 + place of an identity that is a user's id if one is known by it, else a
+                   device's */
     str name;   /* what he is called, if told */
 
     str kind; /* of the line; absent: it leaves none of its own */

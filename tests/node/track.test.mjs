@@ -43,8 +43,8 @@ test('@segment/analytics-node: identify, track, page, group, alias', async () =>
   analytics.track({ userId: 'seg-7', event: 'Order Completed', properties: { order_id: 'A-1', revenue: 186, total: 196, products: [{ product_id: 'sku-1', price: 93, quantity: 2 }] } });
   analytics.page({ userId: 'seg-7', name: '首页', properties: { url: 'https://shop.example/a?phone=13800138001', title: '首页' } });
   analytics.group({ userId: 'seg-7', groupId: 'vip-3', traits: { name: '上海VIP群' } });
-  analytics.alias({ userId: 'seg-7', previousId: 'old-login-7' });
-  analytics.track({ userId: 'old-login-7', event: 'Product Added', properties: { product_id: 'sku-2', price: '10.50', quantity: 3 } });
+  analytics.alias({ userId: 'seg-7', previousId: 'old-phone-7' });
+  analytics.track({ anonymousId: 'old-phone-7', event: 'Product Added', properties: { product_id: 'sku-2', price: '10.50', quantity: 3 } });
   await analytics.closeAndFlush();
   assert.deepEqual(failures, []);
 
@@ -54,7 +54,7 @@ test('@segment/analytics-node: identify, track, page, group, alias', async () =>
   assert.equal(found.city, '上海');
   const whole = await get(`/v1/members/${found.id}/profile`);
   const kinds = whole.identities.map((id) => `${id.kind}:${id.value}`);
-  for (const id of ['user_id:seg-7', 'anonymous_id:browser-1', 'user_id:old-login-7']) assert.ok(kinds.includes(id), `${id} in ${kinds}`);
+  for (const id of ['user_id:seg-7', 'anonymous_id:browser-1', 'anonymous_id:old-phone-7']) assert.ok(kinds.includes(id), `${id} in ${kinds}`);
   assert.equal(whole.fields.find((field) => field.field === 'gender').value, '男');
   const all = await lines(found.id);
   const [viewed] = named(all, 'Product Viewed');

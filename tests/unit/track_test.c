@@ -1,0 +1,391 @@
+/* track_test.c -- behaviour told in the Segment protocol: what becomes of it, what is left out,
+ * what counts once. */
+#include "test.h"
+
+#include <stdio.h>
+
+#include "track/tree.h"
+
+static struct ctx *reader(void)
+{
+    struct ctx *r = test_reader();
+    r->now = 1717200000000; /* 2024-06-01T00:00:00Z */
+    return r;
+}
+
+/* Reads and keeps one call; answers what segment_read said. */
+static enum err tell(struct ctx *c, const char *type, const char *json_text,
+                     struct track_kept *kept)
+{
+    struct behaviours told;
+    struct track_kept none;
+    str key;
+    TRY(segment_read(c, type, str_of(json_text), &told, &key));
+    return track_keep(test_store(), c, &told, kept ? kept : &none);
+}
+
+static void end_look(void *c) { test_ctx_free(c); }
+
+/* A reader of its own, for what was just written; ends with the test. */
+static struct ctx *look(void)
+{
+    struct ctx *c = test_ctx_new();
+    arena_defer(test_ctx()->arena, end_look, c);
+    CHECK_OK(c, store_reader(test_store(), c));
+    return c;
+}
+
+static i64 member_of(struct ctx *c, enum identity_kind kind, const char *value)
+{
+    struct identity id = { .kind = kind, .value = str_of(value) };
+    i64 member;
+    CHECK_OK(c, identity_normalise(c, &id));
+    CHECK_OK(c, member_find(c, &id, &member));
+    return member;
+}
+
+/* The only line of this kind; NULL when there is none. */
+static const struct timeline_line *line_of(struct ctx *c, const char *kind)
+{
+    struct timeline_line_list all;
+    const struct timeline_line *found = NULL;
+    CHECK_OK(c, timeline_after(c, 0, 1000, &all));
+    for (i64 i = 0; i < all.n; i++)
+        if (str_eq(all.at[i].kind, str_of(kind))) {
+            CHECK(!found);
+            found = &all.at[i];
+        }
+    return found;
+}
+
+static i64 lines_of(struct ctx *c, const char *kind)
+{
+    struct timeline_line_list all;
+    i64 n = 0;
+    CHECK_OK(c, timeline_after(c, 0, 5000, &all));
+    for (i64 i = 0; i < all.n; i++) n += str_eq(all.at[i].kind, str_of(kind));
+    return n;
+}
+
+TEST(acknowledged_behaviour_is_on_disk)
+{
+    struct ctx *r = reader();
+    struct track_kept kept;
+    CHECK_OK(r, tell(r, NULL,
+                     "{\"batch\":[{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"A\"},"
+                     "{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"B\"}]}",
+                     &kept));
+    CHECK_I64(kept.kept, 2);
+    store_release(r);
+    test_store_reopen();
+    struct ctx *c = look();
+    CHECK_I64(line_of(c, "A")->member, member_of(c, ID_USER_ID, "u1"));
+    CHECK_I64(line_of(c, "B")->member, line_of(c, "A")->member);
+}
+
+TEST(a_message_counts_once)
+{
+    struct ctx *r = reader();
+    struct track_kept kept;
+    struct buf batch = { .arena = r->arena };
+    buf_add(&batch, S("{\"batch\":["));
+    for (int i = 0; i < 21; i++)
+        buf_fmt(
+            &batch,
+            "%s{\"type\":\"track\",\"userId\":\"u%d\",\"event\":\"Ping\",\"messageId\":\"m%d\"}",
+            i ? "," : "", i % 3, i % 20);
+    buf_add(&batch, S("]}"));
+    const char *text = str_z(r->arena, buf_str(&batch));
+    CHECK_OK(r, tell(r, NULL, text, &kept));
+    CHECK_I64(kept.kept, 20);
+    CHECK_I64(kept.repeated, 1);
+    store_release(r);
+    test_store_reopen();
+    struct ctx *c = look();
+    c->now = 1717200000000 + 47 * HOUR_MS;
+    CHECK_OK(c, track_forget(test_store(), c));
+    CHECK_OK(c, tell(c, NULL, text, &kept));
+    CHECK_I64(kept.kept, 0);
+    CHECK_I64(kept.repeated, 21);
+    /* A half of it again, with news: only the news. */
+    CHECK_OK(
+        c, tell(c, NULL,
+                "{\"batch\":[{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"Ping\","
+                "\"messageId\":\"m1\"},"
+                "{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"Ping\",\"messageId\":\"new\"}]}",
+                &kept));
+    CHECK_I64(kept.kept, 1);
+    c->now += 2 * HOUR_MS;
+    CHECK_OK(c, track_forget(test_store(), c));
+    CHECK_OK(c, tell(c, NULL, text, &kept));
+    CHECK_I64(kept.kept, 20);
+    c = look();
+    CHECK_I64(lines_of(c, "Ping"), 41);
+}
+
+TEST(no_personal_data_in_lines)
+{
+    struct ctx *r = reader();
+    CHECK_OK(r,
+             tell(r, "track",
+                  "{\"userId\":\"u1\",\"event\":\"Custom\",\"properties\":{"
+                  "\"email\":\"a\",\"userPhone\":\"1\",\"Mobile "
+                  "Number\":\"1\",\"name\":\"b\",\"customer_name\":\"c\","
+                  "\"收货地址\":\"d\",\"shipping_address\":\"e\",\"note\":\"f\",\"session\":\"g\","
+                  "\"ip\":\"1.2.3.4\","
+                  "\"first_name\":\"h\",\"hint\":\"call 13800138000 now\",\"free\":\"mail x@y.cn\","
+                  "\"card\":\"6222\",\"long\":\"11010519491231002X\",\"number\":13800138000,"
+                  "\"share_message\":\"i\",\"recipient\":\"j\",\"object\":{\"x\":1},\"list\":[1],"
+                  "\"$ip\":\"1\",\"colour\":\"红\",\"size\":42,\"ok\":true,\"order_id\":"
+                  "\"123456789012345678\"}}",
+                  NULL));
+    struct ctx *c = look();
+    CHECK_STR(line_of(c, "Custom")->props,
+              "{\"colour\":\"红\",\"size\":42,\"ok\":true,\"order_id\":\"123456789012345678\"}");
+}
+
+TEST(known_properties_are_kept_in_one_spelling)
+{
+    struct ctx *r = reader();
+    CHECK_OK(r,
+             tell(r, "track",
+                  "{\"userId\":\"u1\",\"event\":\"Viewed Product\",\"properties\":{\"productId\":7,"
+                  "\"name\":\"面膜 A\",\"price\":\"¥1,299.50\",\"quantity\":2,"
+                  "\"url\":\"https://x.cn/p?phone=13800138000#a\",\"product_id\":8,"
+                  "\"products\":[{\"sku\":\"s\",\"name\":\"n\",\"buyer\":\"b\",\"price\":0.1}]}}",
+                  NULL));
+    struct ctx *c = look();
+    CHECK_STR(line_of(c, "Product Viewed")->props,
+              "{\"product_id\":7,\"name\":\"面膜 "
+              "A\",\"price\":1299.50,\"quantity\":2,\"path\":\"https://x.cn/p\","
+              "\"products\":[{\"sku\":\"s\",\"name\":\"n\",\"price\":0.10}]}");
+    CHECK_I64(line_of(c, "Product Viewed")->value.value, 2599 * MONEY_UNIT);
+}
+
+TEST(names_of_our_own_kinds_are_not_taken)
+{
+    static const char *const rows[][2] = {
+        { "order.paid", "event:order.paid" },
+        { "member.identity_added", "event:member.identity_added" },
+        { "Order.Paid", "Order.Paid" },
+        { "v1.2", "v1.2" },
+        { "product viewed", "Product Viewed" },
+        { "product_viewed", "Product Viewed" },
+        { "ViewProduct", "Product Viewed" },
+        { "Viewed Product Category", "Product List Viewed" },
+        { "Completed Order", "Order Completed" },
+        { "$MPViewScreen", "Page Viewed" },
+        { " 领取优惠券 ", "领取优惠券" },
+    };
+    struct ctx *c = test_ctx();
+    for (i64 i = 0; i < COUNT(rows); i++)
+        CHECK_STR(event_name(c->arena, str_of(rows[i][0])), rows[i][1]);
+}
+
+TEST(what_an_event_is_worth)
+{
+    static const struct {
+        const char *text;
+        i64 worth; /* -1: nothing */
+    } rows[] = {
+        { "\"Order Completed\",\"properties\":{\"revenue\":186.1,\"total\":200}", 1861000 },
+        { "\"Order Completed\",\"properties\":{\"total\":\"200.00\"}", 2000000 },
+        { "\"Product Added\",\"properties\":{\"price\":19.99,\"quantity\":3}", 599700 },
+        { "\"Product Added\",\"properties\":{\"value\":19.99,\"quantity\":3}", 199900 },
+        { "\"Product Added\",\"properties\":{\"price\":\"many\"}", -1 },
+        { "\"Custom\",\"properties\":{\"price\":5}", -1 },
+        { "\"Custom\",\"properties\":{\"revenue\":-5}", -50000 },
+        { "\"Custom\",\"properties\":{\"revenue\":1e300}", -1 },
+        { "\"Product Added\",\"properties\":{\"price\":900000000000,\"quantity\":900000000000}",
+          -1 },
+    };
+    struct ctx *r = reader();
+    for (i64 i = 0; i < COUNT(rows); i++) {
+        struct behaviours told;
+        str key, text = str_fmt(r->arena, "{\"userId\":\"u\",\"event\":%s}", rows[i].text);
+        CHECK_OK(r, segment_read(r, "track", text, &told, &key));
+        CHECK_I64(told.at[0].value.has ? told.at[0].value.value : -1, rows[i].worth);
+    }
+}
+
+TEST(a_clock_that_is_wrong_is_marked)
+{
+    static const struct {
+        const char *times;
+        instant at;
+        const char *props;
+    } rows[] = {
+        { "\"timestamp\":\"2024-05-31T23:00:00Z\"", 1717196400000, "" },
+        { "\"originalTimestamp\":\"2024-05-31T23:00:00.000Z\",\"sentAt\":\"2024-05-31T23:00:10Z\"",
+          1717200000000 - 10000, "" },
+        { "\"timestamp\":\"2031-01-01T00:00:00Z\",\"sentAt\":\"2031-01-01T00:01:00Z\"",
+          1717200000000 - 60000, "" },
+        { "\"sentAt\":\"2020-01-01T00:00:00Z\"", 1717200000000, "" },
+        { "\"timestamp\":\"2031-01-01T00:00:00Z\"", 1924992000000, "{\"clock\":\"ahead\"}" },
+        { "\"timestamp\":\"1970-01-01T00:00:05Z\"", 5000, "{\"clock\":\"behind\"}" },
+        { "\"timestamp\":1717196400000", 1717196400000, "" },
+        { "\"timestamp\":\"yesterday\"", 1717200000000, "" },
+    };
+    struct ctx *r = reader();
+    for (i64 i = 0; i < COUNT(rows); i++) {
+        struct behaviours told;
+        str key, text = str_fmt(r->arena, "{\"userId\":\"u\",\"event\":\"x\",%s}", rows[i].times);
+        CHECK_OK(r, segment_read(r, "track", text, &told, &key));
+        CHECK_I64(told.at[0].at, rows[i].at);
+        CHECK_STR(str_or(told.at[0].props, S("")), rows[i].props);
+        CHECK(told.at[0].seen_at <= r->now && told.at[0].seen_at > 946684800000);
+    }
+}
+
+TEST(bad_input_is_refused_with_its_place)
+{
+    static const struct {
+        const char *type, *text, *field;
+    } rows[] = {
+        { "track", "", "" },
+        { "track", "nonsense", "" },
+        { "track", "[]", "" },
+        { "track", "null", "" },
+        { "track", "{\"event\":\"x\"}", "/userId" },
+        { "track", "{\"event\":\"x\",\"userId\":\"\"}", "/userId" },
+        { "track", "{\"event\":\"x\",\"userId\":true}", "/userId" },
+        { "track", "{\"event\":\"x\",\"userId\":{\"a\":1}}", "/userId" },
+        { "track", "{\"event\":\"x\",\"userId\":\"null\"}", "/userId" },
+        { "track", "{\"userId\":\"u\"}", "/event" },
+        { "track", "{\"userId\":\"u\",\"event\":5}", "/event" },
+        { "group", "{\"userId\":\"u\"}", "/groupId" },
+        { "alias", "{\"userId\":\"u\"}", "/previousId" },
+        { NULL, "{\"batch\":{}}", "/batch" },
+        { NULL, "{\"batch\":[]}", "/batch" },
+        { NULL, "{}", "/batch" },
+        { NULL, "{\"batch\":[1,\"x\",null,[]]}", "/type" },
+        { "track", "{\"event\":\"\xff\",\"userId\":\"u\"}", "" },
+    };
+    struct ctx *c = test_ctx();
+    for (i64 i = 0; i < COUNT(rows); i++) {
+        struct behaviours told;
+        str key;
+        CHECK_ERR(c, segment_read(c, rows[i].type, str_of(rows[i].text), &told, &key), E_INVALID);
+        CHECK_STR(str_of(c->why.field), rows[i].field);
+    }
+    char *deep = arena_alloc(c->arena, 1, 9000);
+    memset(deep, '[', 8000);
+    struct behaviours told;
+    str key;
+    CHECK_ERR(c, segment_read(c, "track", str_of(deep), &told, &key), E_INVALID);
+}
+
+TEST(usable_messages_of_a_batch_are_kept)
+{
+    struct ctx *r = reader();
+    struct behaviours told;
+    str key;
+    CHECK_OK(r, segment_read(
+                    r, NULL,
+                    S("{\"writeKey\":\"k\",\"context\":{\"app\":{\"name\":\"小店\"}},\"batch\":["
+                      "{\"type\":\"track\",\"event\":\"x\"},"
+                      "{\"type\":\"track\",\"userId\":12345678901234567890123,\"event\":\"x\"}]}"),
+                    &told, &key));
+    CHECK_I64(told.n, 1);
+    CHECK_I64(told.refused, 1);
+    CHECK_STR(key, "k");
+    CHECK_STR(told.at[0].touchpoint, "小店");
+}
+
+TEST(identify_joins_device_and_person)
+{
+    struct ctx *r = reader();
+    CHECK_OK(r, tell(r, "track", "{\"anonymousId\":\"d1\",\"event\":\"Seen\"}", NULL));
+    CHECK_OK(r,
+             tell(r, "identify",
+                  "{\"anonymousId\":\"d1\",\"userId\":\"u1\",\"traits\":{\"lastName\":\"韩\","
+                  "\"firstName\":\"梅梅\","
+                  "\"phone\":\"138 0013 "
+                  "8000\",\"email\":\"nonsense\",\"gender\":\"Female\",\"birthday\":\"1990-05-01\","
+                  "\"hobbies\":[\"旅行\",\"美食\"],\"age\":\"old\",\"unheard\":\"of\"}}",
+                  NULL));
+    struct ctx *c = look();
+    i64 member = member_of(c, ID_USER_ID, "u1");
+    CHECK_I64(member_of(c, ID_ANONYMOUS_ID, "d1"), member);
+    CHECK_I64(member_of(c, ID_PHONE, "13800138000"), member);
+    struct member_brief brief;
+    struct value_view_list values;
+    CHECK_OK(c, member_show(c, member, true, &brief));
+    CHECK_STR(brief.name, "韩梅梅");
+    CHECK_OK(c, member_values(c, member, true, &values));
+    CHECK_I64(values.n, 3);
+    for (i64 i = 0; i < values.n; i++) {
+        const struct value_view *v = &values.at[i];
+        if (str_eq(v->field, S("gender"))) CHECK_STR(v->value, "女");
+        if (str_eq(v->field, S("hobbies"))) CHECK_STR(v->value, "美食,旅行");
+        if (str_eq(v->field, S("birthday"))) CHECK_STR(v->value, "1990-05-01");
+        CHECK_STR(v->source, "track");
+    }
+}
+
+TEST(a_login_said_to_be_somebody_is_his)
+{
+    struct ctx *r = reader();
+    /* Known by phone on a device; the shop says that the login is the same person. */
+    CHECK_OK(r, tell(r, "identify",
+                     "{\"anonymousId\":\"d1\",\"traits\":{\"phone\":\"13800138000\"}}", NULL));
+    CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u1\",\"previousId\":\"d1\"}", NULL));
+    CHECK_OK(r, tell(r, "track", "{\"userId\":\"u1\",\"event\":\"Seen\"}", NULL));
+    struct ctx *c = look();
+    i64 member = member_of(c, ID_PHONE, "13800138000");
+    CHECK_I64(member_of(c, ID_USER_ID, "u1"), member);
+    CHECK_I64(line_of(c, "Seen")->member, member);
+    /* But somebody with a login of his own does not become another by it. */
+    CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u2\",\"previousId\":\"d1\"}", NULL));
+    c = look();
+    CHECK(member_of(c, ID_USER_ID, "u2") != member);
+    CHECK_I64(member_of(c, ID_USER_ID, "u1"), member);
+    /* A former id of a user leads to him, and his new one too. */
+    CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u9\",\"previousId\":\"u1\"}", NULL));
+    c = look();
+    CHECK_I64(member_of(c, ID_USER_ID, "u9"), member);
+}
+
+TEST(one_batch_has_many_people)
+{
+    struct ctx *r = reader();
+    struct buf batch = { .arena = r->arena };
+    buf_add(&batch, S("{\"batch\":["));
+    for (int i = 0; i < 500; i++)
+        buf_fmt(&batch, "%s{\"type\":\"track\",\"userId\":\"p%d\",\"event\":\"E%d\"}", i ? "," : "",
+                i % 37, i % 37);
+    buf_add(&batch, S("]}"));
+    struct track_kept kept;
+    CHECK_OK(r, tell(r, NULL, str_z(r->arena, buf_str(&batch)), &kept));
+    CHECK_I64(kept.kept, 500);
+    struct ctx *c = look();
+    struct timeline_line_list all;
+    CHECK_OK(c, timeline_after(c, 0, 2000, &all));
+    i64 events = 0;
+    for (i64 i = 0; i < all.n; i++) {
+        if (all.at[i].kind.at[0] != 'E') continue;
+        char person[16];
+        snprintf(person, sizeof person, "p%.*s", (int)all.at[i].kind.n - 1, all.at[i].kind.at + 1);
+        CHECK_I64(all.at[i].member, member_of(c, ID_USER_ID, person));
+        events++;
+    }
+    CHECK_I64(events, 500);
+}
+
+TEST(an_erased_person_gets_no_profile)
+{
+    struct ctx *r = reader();
+    CHECK_OK(r, tell(r, "identify", "{\"userId\":\"gone\",\"traits\":{\"city\":\"上海\"}}", NULL));
+    struct ctx *c = look();
+    i64 member = member_of(c, ID_USER_ID, "gone");
+    CHECK(member > 0);
+    enum err erase(struct tx * t, void *arg) { return member_erase(t, *(i64 *)arg); }
+    CHECK_OK(r, store_write(test_store(), r, erase, &member));
+    CHECK_OK(r, tell(r, "identify",
+                     "{\"userId\":\"gone\",\"traits\":{\"city\":\"北京\",\"name\":\"x\"}}", NULL));
+    c = look();
+    struct value_view_list values;
+    CHECK_OK(c, member_values(c, member, true, &values));
+    CHECK_I64(values.n, 0);
+    CHECK_I64(member_of(c, ID_USER_ID, "gone"), 0);
+}
