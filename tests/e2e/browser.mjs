@@ -46,10 +46,11 @@ export class Visitor {
     await this.settle();
   }
 
-  /** Waits until nothing loads any more. */
+  /** Waits until a page is there and nothing loads any more. */
   async settle() {
     await this.page.waitForLoadState('networkidle');
-    await this.page.waitForFunction(() => !document.querySelector('.ant-skeleton, .ant-spin-spinning, [aria-busy=true]'));
+    await this.page.waitForFunction(() => document.querySelector('h1, .ant-result')
+      && !document.querySelector('.ant-skeleton, .ant-spin-spinning, [aria-busy=true]'));
   }
 
   /** Notes what sticks out sideways: on a phone that makes the whole page slide. */

@@ -128,7 +128,7 @@ test('members are found, opened, tagged and untagged', async () => {
   await page.getByRole('button', { name: '移除标签 试用官' }).waitFor();
   await page.goto(`${shop.base}/members?tag=${encodeURIComponent('试用官')}`);
   await visitor.settle();
-  assert.equal(await page.locator('.member-name').count(), 1);
+  await until(async () => (await page.locator('.member-name').count()) === 1, 'one member carries the tag');
   await page.locator('.member-name').click();
   await page.getByRole('button', { name: '移除标签 试用官' }).click();
   await page.locator('.ant-popconfirm .ant-btn-primary').click();
