@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "job/job.h"
 #include "store/setting.h"
+#include "track/track.h"
 #include "trade/import/import.h"
 
 #include <assert.h>
@@ -111,6 +112,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
                                           .secure_cookies = o.secure_cookies },
                    &http));
     metrics_add(http, store_gauges, s);
+    metrics_add(http, track_gauges, NULL);
     struct jobs *jobs;
     enum err e = jobs_start(s, c, rooms, &jobs);
     if (e != OK) {

@@ -7,6 +7,7 @@
  *   2. Nothing here reads what was told: that is done before the writer's turn.
  */
 #include <sodium.h>
+#include <stdatomic.h>
 
 #include "base/log.h"
 #include "base/num.h"
@@ -334,13 +335,33 @@ static enum err keep(struct tx *t, void *arg)
     return timeline_append_all(t, lines, lines_n);
 }
 
+static struct {
+    _Atomic i64 kept, repeated, refused;
+} counts;
+
 enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
                     struct track_kept *out)
 {
     *out = (struct track_kept){ 0 };
     if (in->n == 0) return OK;
     struct batch b = { .in = in, .out = out };
-    return store_write(s, c, keep, &b);
+    TRY(store_write(s, c, keep, &b));
+    atomic_fetch_add(&counts.kept, out->kept);
+    atomic_fetch_add(&counts.repeated, out->repeated);
+    atomic_fetch_add(&counts.refused, in->refused);
+    return OK;
+}
+
+void track_gauges(struct buf *out, void *unused)
+{
+    (void)unused;
+    buf_fmt(out,
+            "# TYPE koi_track_messages_total counter\n"
+            "koi_track_messages_total{result=\"kept\"} %lld\n"
+            "koi_track_messages_total{result=\"repeated\"} %lld\n"
+            "koi_track_messages_total{result=\"refused\"} %lld\n",
+            (long long)atomic_load(&counts.kept), (long long)atomic_load(&counts.repeated),
+            (long long)atomic_load(&counts.refused));
 }
 
 struct forgetting {

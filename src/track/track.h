@@ -68,6 +68,8 @@ struct track_kept {
 /* Writes all in one change. Messages seen before, and repeated within the batch, are left out. */
 enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
                     struct track_kept *out);
+/* How many messages were kept, repeated and refused since the start, for /metrics. */
+void track_gauges(struct buf *out, void *unused);
 /* Forgets ids of messages older than 48 h. */
 enum err track_forget(struct store *s, struct ctx *c);
 
