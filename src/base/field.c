@@ -51,14 +51,16 @@ bool field_is_word(enum field_kind kind)
     return words[kind];
 }
 
-/* Numbers people keep of members may have any decimals: beyond four they are rounded. */
+/* Numbers people keep of members may have any decimals and size: beyond four they are rounded, the
+ * immense stay immense. */
 static bool read_number(str word, i64 *out)
 {
     f64 f;
     if (money_parse(word, out)) return true;
-    if (!f64_parse(word, &f) || f > 9e14 || f < -9e14) return false;
+    if (!f64_parse(word, &f)) return false;
     f64 scaled = f * (f64)MONEY_UNIT;
-    *out = (i64)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    if (scaled > 9e18 || scaled < -9e18) *out = scaled > 0 ? INT64_MAX - 1 : INT64_MIN + 1;
+    else *out = (i64)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     return true;
 }
 

@@ -100,10 +100,8 @@ static inline void random_prop(struct segment_dice *r, struct segment_test *t)
     random_operands(r, kind, p->op, &p->operands);
 }
 
-static inline void random_call(struct segment_dice *r, struct segment_test *t)
+static inline void random_arguments(struct segment_dice *r, struct segment_test *t)
 {
-    do t->call = &segment_calls[pick(r, CALLS)];
-    while (t->call->id == CALL_IN_SEGMENT && !r->in_segment);
     if (t->call->named) {
         t->name = t->call->id == CALL_DID ? str_of(random_events[pick(r, COUNT(random_events))])
                   : t->call->id == CALL_IN_SEGMENT ? S("saved")
@@ -115,18 +113,27 @@ static inline void random_call(struct segment_dice *r, struct segment_test *t)
     for (i64 n = t->call->props ? pick(r, 3) : 0; n > 0; n--) random_prop(r, t);
 }
 
-static inline void random_test(struct segment_dice *r, struct segment_test *t)
+/* Operands, and of class its own: of the subject and operator that stand there. */
+static inline void random_values(struct segment_dice *r, struct segment_test *t)
 {
-    if (pick(r, 2)) t->field = &r->fields.at[pick(r, r->fields.n)];
-    else random_call(r, t);
-    enum field_kind kind = t->field ? t->field->kind : t->call->kind;
-    t->op = random_operator(r, kind);
-    random_operands(r, kind, t->op, &t->operands);
+    random_operands(r, t->field ? t->field->kind : t->call->kind, t->op, &t->operands);
     if (!t->call || t->call->id != CALL_CLASS) return;
     for (i64 i = 0; i < t->operands.n; i++) {
         t->operands.at[i].text = str_of((const char *const[]){ "A", "B", "C", "b" }[pick(r, 4)]);
         t->operands.at[i].folded = str_fold(r->c->arena, t->operands.at[i].text);
     }
+}
+
+static inline void random_test(struct segment_dice *r, struct segment_test *t)
+{
+    if (pick(r, 2)) t->field = &r->fields.at[pick(r, r->fields.n)];
+    else {
+        do t->call = &segment_calls[pick(r, CALLS)];
+        while (t->call->id == CALL_IN_SEGMENT && !r->in_segment);
+        random_arguments(r, t);
+    }
+    t->op = random_operator(r, t->field ? t->field->kind : t->call->kind);
+    random_values(r, t);
 }
 
 static inline struct segment_node *random_node(struct segment_dice *r, int depth)
