@@ -52,31 +52,20 @@ static enum err write_member(struct tx *t, struct life *l, i64 *member)
         .touchpoint = demo_shops[l->shop].touchpoints[0],
         .at = l->seen_at,
     };
+    t->c->now = l->seen_at; /* what is known of him was written down when he was first seen */
     TRY(member_resolve(t, &seen, member, &created));
     TRY(profile_put(t, *member, S("province"), l->city->province, S("import"), l->seen_at));
     TRY(profile_put(t, *member, S("city"), l->city->city, S("import"), l->seen_at));
-    if (!l->birthday.n) return OK;
-    TRY(profile_put(t, *member, S("gender"), l->woman ? S("女") : S("男"), S("import"),
-                    l->seen_at));
-    return profile_put(t, *member, S("birthday"), l->birthday, S("import"), l->seen_at);
-}
-
-struct tagging {
-    str tag;
-    ints members;
-};
-struct tagging_list {
-    struct tagging *at;
-    i64 n;
-};
-
-static void tag_later(struct arena *a, struct tagging_list *tags, str tag, i64 member)
-{
-    i64 i = 0;
-    if (!tag.n) return;
-    while (i < tags->n && !str_eq(tags->at[i].tag, tag)) i++;
-    if (i == tags->n) PUSH(a, tags)->tag = tag;
-    *PUSH(a, &tags->at[i].members) = member;
+    if (l->birthday.n) {
+        str gender = l->woman ? S("女") : S("男");
+        TRY(profile_put(t, *member, S("gender"), gender, S("import"), l->seen_at));
+        TRY(profile_put(t, *member, S("birthday"), l->birthday, S("import"), l->seen_at));
+    }
+    if (l->skin.n) TRY(tag_put(t, *member, l->skin, S("import"), NONE));
+    if (l->kind.n) TRY(tag_put(t, *member, l->kind, S("import"), NONE));
+    if (!l->joined_at || l->left_at) return OK;
+    t->c->now = l->joined_at;
+    return tag_put(t, *member, S("社群成员"), S("import"), NONE);
 }
 
 static void join_line(struct arena *a, struct timeline_line_list *lines, const struct life *l,
@@ -115,7 +104,7 @@ static enum err write_lives(struct tx *t, void *arg)
     struct arena *a = t->c->arena;
     struct order_fact_list orders = { 0 };
     struct timeline_line_list lines = { 0 };
-    struct tagging_list tags = { 0 };
+    instant now = t->c->now;
     m->part = (struct demo_result){ 0 };
     for (i64 i = 0; i < m->n; i++) {
         struct life life;
@@ -123,14 +112,8 @@ static enum err write_lives(struct tx *t, void *arg)
         life_make(a, m->w, m->first + i, &life);
         TRY(write_member(t, &life, &member));
         collect(a, &life, member, &orders, &lines, &m->part);
-        tag_later(a, &tags, life.skin, member);
-        tag_later(a, &tags, life.kind, member);
-        if (life.joined_at && !life.left_at) tag_later(a, &tags, S("社群成员"), member);
     }
-    for (i64 i = 0; i < tags.n; i++) {
-        i64 changed;
-        TRY(tag_put_all(t, tags.at[i].members, tags.at[i].tag, S("import"), NONE, &changed));
-    }
+    t->c->now = now;
     if (lines.n) TRY(timeline_append_all(t, lines.at, lines.n));
     struct order_result *results = NEWS(a, struct order_result, orders.n);
     return order_write_all(t, orders.at, orders.n, results);
