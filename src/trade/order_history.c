@@ -62,6 +62,11 @@ void order_history(struct batch *b, const struct order_row *was, const struct or
     instant undated = was ? b->t->c->now : max_i64(opt_or(is->completed_at, paid), is->at);
 
     if (was && was->member != is->member) tell(&w, S("order.moved"), undated, SOME(is->net));
+    if (was && was->member != is->member && was->member > 0) { /* his figures change as well */
+        w.o = was;
+        tell(&w, S("order.left"), undated, NONE);
+        w.o = is;
+    }
     if (!was && !is_credit(is)) tell(&w, S("order.placed"), is->at, SOME(is->total));
     if (is->is_paid && !old->is_paid) tell(&w, S("order.paid"), paid, SOME(order_gross(is)));
     if (is->stated_state == ORDER_SHIPPED && old->stated_state < ORDER_SHIPPED)

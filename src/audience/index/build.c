@@ -337,6 +337,14 @@ void index_settle(struct index *x, i64 chunk)
     for (i64 s = 0; s < x->schema.sources_n; s++) settle_rows(x, p->settled, p, s);
 }
 
+void index_abandon(struct index *x)
+{
+    for (i64 i = 0; i < x->pending_n; i++) {
+        pending_free(x, x->pending[i]);
+        x->pending[i] = NULL;
+    }
+}
+
 /* -- publishing -------------------------------------------------------------------------------- */
 
 static i64 chunks_needed(const struct index *x)

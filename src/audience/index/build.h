@@ -37,5 +37,7 @@ void index_drop_events(struct index *x, i64 source, i64 member);
 /* Bulk loading: turns what waits for one chunk into its arrays now, unseen until publish; keeps
  * memory low. */
 void index_settle(struct index *x, i64 chunk);
+/* Forgets all changes since the last publish. */
+void index_abandon(struct index *x);
 /* All changes so far become visible at once, as the state after line seq of the timeline. */
 void index_publish(struct index *x, i64 seq);

@@ -107,6 +107,7 @@ export const members = {
   'line.order.completed': ['订单 {order} 交易完成', 'Order {order} completed'],
   'line.order.cancelled': ['订单 {order} 已取消', 'Order {order} cancelled'],
   'line.order.refunded': ['退款 {value}，订单 {order}', 'Refunded {value} of order {order}'],
+  'line.order.left': ['订单 {order} 转给了另一位会员', 'Order {order} went to another buyer'],
   'line.order.moved': ['订单 {order} 归到另一位会员', 'Order {order} got another buyer'],
   'line.order.refund_withdrawn': ['撤回退款 {value}，订单 {order}', 'Refund of {value} withdrawn, order {order}'],
   'line.order.updated': ['订单 {order} 的信息有更新', 'Order {order} was updated'],

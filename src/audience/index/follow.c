@@ -1,0 +1,212 @@
+/* follow.c -- the thread that keeps the index at the end of the timeline, and those who wait for
+ * it. */
+#include "audience/index/follow.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "audience/index/build.h"
+#include "audience/index/gather.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "timeline/timeline.h"
+
+#define INTERVAL_MS    200
+#define LINES_A_ROUND  ((i64)100000)
+#define ROUND_TIMES_MS 5000 /* between tries when the store fails */
+
+struct audience {
+    struct store *store;
+    const struct zone *zone;
+    struct gatherer *gatherer;
+    struct index *index;
+    i64 interval_ms;
+    bool thread;
+    pthread_t follower;
+    pthread_mutex_t lock; /* around the rest */
+    pthread_cond_t wake, published;
+    bool stopping, built, asked;
+    i64 seq, rounds, failures, round_us_max;
+    enum err last; /* of the last round */
+    struct problem why;
+};
+
+/* Up to the end of the timeline, round by round. c has a reader. */
+static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
+{
+    i64 n = 0, begun_us = clock_mono_us();
+    if (!a->built) {
+        TRY(gather_all(a->gatherer, c, a->index));
+        LOG(INFO, "index.built", KV("ms", (clock_mono_us() - begun_us) / 1000));
+    } else {
+        TRY(gather_new(a->gatherer, c, a->index, a->seq, LINES_A_ROUND, &n));
+    }
+    const struct view *v = view_take(a->index);
+    i64 seq = view_seq(v), us = clock_mono_us() - begun_us;
+    view_release(v);
+    pthread_mutex_lock(&a->lock);
+    a->built = true;
+    a->seq = seq;
+    a->rounds++;
+    if (us > a->round_us_max) a->round_us_max = us;
+    pthread_cond_broadcast(&a->published);
+    pthread_mutex_unlock(&a->lock);
+    *lines += n;
+    return OK;
+}
+
+static enum err one_round(struct audience *a, i64 *lines)
+{
+    struct ctx c = { .arena = arena_new(), .zone = a->zone, .actor = S("system"), .locale = ZH };
+    enum err e = store_reader(a->store, &c);
+    if (e == OK) e = catch_up(a, &c, lines);
+    pthread_mutex_lock(&a->lock);
+    a->failures += e != OK;
+    a->last = e;
+    a->why = c.why;
+    if (e != OK) pthread_cond_broadcast(&a->published);
+    pthread_mutex_unlock(&a->lock);
+    store_release(&c);
+    arena_free(c.arena);
+    return e;
+}
+
+enum err audience_follow(struct audience *a, i64 *lines)
+{
+    i64 before, all = 0;
+    enum err e;
+    do {
+        before = all;
+        bool built = a->built;
+        e = one_round(a, &all);
+        if (!built) before = -1; /* lines may have come while it was built */
+    } while (e == OK && all != before);
+    if (lines) *lines = all;
+    return e;
+}
+
+/* -- the thread -------------------------------------------------------------------------------- */
+
+static struct timespec in_ms(i64 ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
+    return t;
+}
+
+static void *follow(void *arg)
+{
+    struct audience *a = arg;
+    pthread_mutex_lock(&a->lock);
+    while (!a->stopping) {
+        i64 lines = 0;
+        a->asked = false;
+        pthread_mutex_unlock(&a->lock);
+        enum err e = one_round(a, &lines);
+        if (e != OK) LOG(WARN, "index.not_followed", KV("why", a->why.detail));
+        pthread_mutex_lock(&a->lock);
+        struct timespec until = in_ms(e == OK ? a->interval_ms : ROUND_TIMES_MS);
+        while (!a->stopping && !(a->asked && e == OK) && lines < LINES_A_ROUND)
+            if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0) break;
+    }
+    pthread_mutex_unlock(&a->lock);
+    return NULL;
+}
+
+enum err audience_wait(struct audience *a, struct ctx *c, i64 seq, i64 timeout_ms)
+{
+    struct timespec until = in_ms(timeout_ms);
+    pthread_mutex_lock(&a->lock);
+    int late = 0;
+    while (!late && (!a->built || a->seq < seq) && !(a->last != OK && !a->built)) {
+        a->asked = true;
+        pthread_cond_signal(&a->wake);
+        late = pthread_cond_timedwait(&a->published, &a->lock, &until);
+    }
+    bool there = a->built && a->seq >= seq;
+    enum err last = a->last;
+    struct problem why = a->why;
+    pthread_mutex_unlock(&a->lock);
+    if (there) return OK;
+    if (last != OK) {
+        c->why = why;
+        return last;
+    }
+    return fail(c, E_TIMEOUT, "会员索引还没有跟上（等了 %lld 毫秒），请稍后再试",
+                "the member index has not caught up yet (waited %lld ms); try again shortly",
+                (long long)timeout_ms);
+}
+
+/* -- life -------------------------------------------------------------------------------------- */
+
+enum err audience_open(struct ctx *c, struct store *s, struct audience_options o,
+                       struct audience **out)
+{
+    struct audience *a = calloc(1, sizeof *a);
+    if (!a) abort();
+    enum err e = gatherer_new(c, &a->gatherer);
+    if (e != OK) {
+        free(a);
+        return e;
+    }
+    a->store = s;
+    a->zone = c->zone;
+    a->interval_ms = o.interval_ms ? o.interval_ms : INTERVAL_MS;
+    a->index = index_new(gatherer_schema(a->gatherer));
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&a->wake, &monotonic);
+    pthread_cond_init(&a->published, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&a->lock, NULL);
+    if (o.thread) {
+        store_readers_add(s, 1);
+        a->thread = pthread_create(&a->follower, NULL, follow, a) == 0;
+        if (!a->thread) abort();
+    }
+    *out = a;
+    return OK;
+}
+
+void audience_close(struct audience *a)
+{
+    if (!a) return;
+    if (a->thread) {
+        pthread_mutex_lock(&a->lock);
+        a->stopping = true;
+        pthread_cond_broadcast(&a->wake);
+        pthread_mutex_unlock(&a->lock);
+        pthread_join(a->follower, NULL);
+        store_readers_add(a->store, -1);
+    }
+    index_free(a->index);
+    gatherer_free(a->gatherer);
+    pthread_mutex_destroy(&a->lock);
+    pthread_cond_destroy(&a->wake);
+    pthread_cond_destroy(&a->published);
+    free(a);
+}
+
+struct index *audience_index(struct audience *a) { return a->index; }
+
+struct audience_stats audience_stats(struct audience *a)
+{
+    const struct view *v = view_take(a->index);
+    struct audience_stats out = { .bytes = index_memory(a->index),
+                                  .seq = view_seq(v),
+                                  .members = view_members(v),
+                                  .rows = view_rows_n(v, SOURCE_TIMELINE) };
+    view_release(v);
+    pthread_mutex_lock(&a->lock);
+    out.rounds = a->rounds;
+    out.failures = a->failures;
+    out.round_us_max = a->round_us_max;
+    pthread_mutex_unlock(&a->lock);
+    return out;
+}

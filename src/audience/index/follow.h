@@ -1,0 +1,37 @@
+/* follow.h -- keeps an index at the end of the timeline: builds it at first, reads what is new at
+ * least every 200 ms.
+ *
+ * Promises
+ *   - an_acknowledged_change_is_seen_soon: within a second; at once for who waits for its line
+ * (audience_wait).
+ *   - the_index_is_derived: nothing is written to the store; thrown away and built again it gives
+ * the same answers. Threads  One thread of its own, or none: then whoever calls audience_follow.
+ */
+#pragma once
+
+#include "audience/index.h"
+#include "store/store.h"
+
+struct audience;
+struct audience_options {
+    bool thread;     /* follow by itself; else audience_follow does it */
+    i64 interval_ms; /* 0: default 200 */
+};
+/* The index is empty until it has been built: audience_wait waits for that too. c has a reader; its
+ * zone is the index's. */
+enum err audience_open(struct ctx *c, struct store *s, struct audience_options o,
+                       struct audience **out);
+void audience_close(struct audience *a);          /* every view must have been released */
+struct index *audience_index(struct audience *a); /* for view_take */
+
+/* Brings the index to the end of the timeline now. Without a thread only. *lines counts what was
+ * new. */
+enum err audience_follow(struct audience *a, i64 *lines);
+/* Until the index has line seq (0: until it has been built), at most timeout_ms. E_TIMEOUT, or why
+ * it cannot be built. */
+enum err audience_wait(struct audience *a, struct ctx *c, i64 seq, i64 timeout_ms);
+
+struct audience_stats {
+    i64 bytes, seq, members, rows, rounds, failures, round_us_max;
+};
+struct audience_stats audience_stats(struct audience *a);

@@ -1,0 +1,36 @@
+/* gather.h -- reading the truth (SQL) into the index: everything at first, afterwards what new
+ * lines make stale.
+ *
+ * Source 0, "timeline": every line of a living member or of an id merged into him; props:
+ * touchpoint (as it is) and the raw JSON values of those named in gather_props. Source 1,
+ * "purchases": as trade/trade.h has them, value: net. A published field with `zero` is 0 for living
+ * members without a row, so that kernels need not know.
+ */
+#pragma once
+
+#include "audience/index/build.h"
+#include "base/field.h"
+#include "store/store.h"
+
+enum { SOURCE_TIMELINE, SOURCE_PURCHASES, SOURCES };
+#define PROP_TOUCHPOINT 0                /* the others follow in the order of gather_props */
+extern const char *const gather_props[]; /* ends with NULL */
+
+struct gatherer;
+/* Reads what rooms publish now: the columns of the index, in that order. c has a reader. */
+enum err gatherer_new(struct ctx *c, struct gatherer **out);
+void gatherer_free(struct gatherer *g);
+const struct index_schema *gatherer_schema(const struct gatherer *g);
+
+/* All members and lines, into an empty index, published. c has a reader, whose snapshot it takes.
+ */
+enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x);
+/* Lines after seq (at most `most`) and the members they make stale, published. *lines: how many; 0:
+ * nothing was new. */
+enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,
+                    i64 *lines);
+/* After loading an index from a file: who is merged into whom. */
+enum err gather_resume(struct gatherer *g, struct ctx *c);
+
+/* The raw value of a property in a line's JSON object; absent: it has none. */
+str props_raw(str props, str name);
