@@ -136,13 +136,24 @@ HANDLER(segment_batch_post, segment_batch, track_done) { return take_segment(c, 
 
 #define SENSORS_BODY_MAX ((i64)2 * 1024 * 1024)
 
+static str token_of(str query)
+{
+    for (str rest = query; rest.n > 0;) {
+        str pair, name;
+        rest = str_cut(rest, '&', &pair);
+        str value = str_cut(pair, '=', &name);
+        if (str_eq(name, S("token"))) return value;
+    }
+    return NO_STR;
+}
+
 /* dry: looks at everything, keeps nothing. */
 static enum err take_sensors(struct ctx *c, bool dry)
 {
     struct request *r = request_of(c);
     struct behaviours told;
-    str body, token, key = key_of_header(c);
-    if (key.n) TRY(sign_in(c, key));
+    str body, token, key = str_or(key_of_header(c), token_of(request_query(r)));
+    if (key.n) TRY(sign_in(c, key)); /* before anything is unpacked for him */
     TRY(request_body(r, SENSORS_BODY_MAX, &body));
     enum err e = sensors_read(c, request_query(r), body, &told, &token);
     if (!key.n && (e == OK || token.n)) TRY(sign_in(c, token));

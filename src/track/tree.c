@@ -6,10 +6,11 @@
 #include "base/clock.h"
 #include "base/num.h"
 
-/* jansson recurses; how deep is looked at before it does. */
-static bool too_deep(str text)
+/* jansson recurses, and each value costs it many times its text: both are looked at before it
+ * reads. */
+static bool too_much(str text)
 {
-    i64 depth = 0;
+    i64 depth = 0, values = 0;
     bool quoted = false;
     for (i64 i = 0; i < text.n; i++) {
         char ch = text.at[i];
@@ -20,6 +21,8 @@ static bool too_deep(str text)
             quoted = true;
         } else if (ch == '{' || ch == '[') {
             if (++depth > TREE_DEPTH_MAX) return true;
+        } else if (ch == ',') {
+            if (++values > TREE_VALUES_MAX) return true;
         } else if (ch == '}' || ch == ']') {
             depth--;
         }
@@ -31,9 +34,10 @@ static void drop(void *tree) { json_decref(tree); }
 
 enum err tree_read(struct ctx *c, str text, const json_t **out)
 {
-    if (too_deep(text))
-        return fail(c, E_INVALID, "JSON 嵌套超过 %d 层", "the JSON is nested more than %d deep",
-                    TREE_DEPTH_MAX);
+    if (too_much(text))
+        return fail(c, E_INVALID, "JSON 嵌套超过 %d 层，或多于 %lld 个值",
+                    "the JSON is nested more than %d deep, or has more than %lld values",
+                    TREE_DEPTH_MAX, (long long)TREE_VALUES_MAX);
     json_error_t why;
     json_t *tree = json_loadb(text.at ? text.at : "", (size_t)text.n, 0, &why);
     /* A whole number of 20 digits is JSON too: it only does not fit one of ours. */

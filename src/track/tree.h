@@ -6,10 +6,11 @@
 #include "base/json.h"
 #include "track/track.h"
 
-#define TREE_DEPTH_MAX 32
+#define TREE_DEPTH_MAX  32
+#define TREE_VALUES_MAX ((i64)200000)
 
-/* E_INVALID, with the place but nothing of the text, when it is no JSON object or array or nested
- * too deeply. */
+/* E_INVALID, with the place but nothing of the text, when it is no JSON object or array, nested
+ * too deeply or of too many values. */
 enum err tree_read(struct ctx *c, str text, const json_t **out);
 /* The text of a string that is not empty; absent else. */
 str tree_str(const json_t *object, const char *name);

@@ -273,6 +273,13 @@ TEST(bad_input_is_refused_with_its_place)
     struct behaviours told;
     str key;
     CHECK_ERR(c, segment_read(c, "track", str_of(deep), &told, &key), E_INVALID);
+    /* Small in text, large in memory. */
+    struct buf wide = { .arena = c->arena };
+    buf_add(&wide, S("{\"batch\":[{\"userId\":\"u\",\"x\":[0"));
+    for (int i = 0; i < 220000; i++) buf_add(&wide, S(",1"));
+    buf_add(&wide, S("]}]}"));
+    CHECK_ERR(c, segment_read(c, NULL, buf_str(&wide), &told, &key), E_INVALID);
+    CHECK(str_find(str_of(c->why.detail), S("values")) > 0);
 }
 
 TEST(usable_messages_of_a_batch_are_kept)
