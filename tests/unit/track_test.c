@@ -379,6 +379,8 @@ TEST(one_batch_has_many_people)
     CHECK_I64(events, 500);
 }
 
+static enum err erase(struct tx *t, void *arg) { return member_erase(t, *(i64 *)arg); }
+
 TEST(an_erased_person_gets_no_profile)
 {
     struct ctx *r = reader();
@@ -386,7 +388,6 @@ TEST(an_erased_person_gets_no_profile)
     struct ctx *c = look();
     i64 member = member_of(c, ID_USER_ID, "gone");
     CHECK(member > 0);
-    enum err erase(struct tx * t, void *arg) { return member_erase(t, *(i64 *)arg); }
     CHECK_OK(r, store_write(test_store(), r, erase, &member));
     CHECK_OK(r, tell(r, "identify",
                      "{\"userId\":\"gone\",\"traits\":{\"city\":\"北京\",\"name\":\"x\"}}", NULL));
