@@ -155,7 +155,8 @@ static struct pending *pending_of(struct index *x, i64 chunk)
 
 static void change(struct index *x, i64 member, i64 column, u8 what, i64 value)
 {
-    assert(member >= 0 && member < INDEX_MEMBERS_MAX && column < x->schema.columns_n);
+    assert(member >= 0 && member < INDEX_MEMBERS_MAX &&
+           (what >= SET_LIVING || column < x->schema.columns_n));
     struct pending *p = pending_of(x, member / CHUNK);
     p->changes = more(p->changes, p->n, &p->room, sizeof *p->changes);
     p->changes[p->n++] =
