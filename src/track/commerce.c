@@ -138,6 +138,16 @@ opt_money commerce_value(const struct commerce_event *event, const json_t *prope
     return !whole && pieces > 1 && !money_times(out, pieces, &out) ? NONE : SOME(out);
 }
 
+str commerce_subject(struct arena *a, const struct commerce_event *event, const json_t *properties)
+{
+    static const char *const names[] = { "product_id", "productId", "sku" };
+    str code = NO_STR;
+    for (i64 i = 0; event && i < COUNT(names) && !code.n; i++)
+        code = tree_id(a, properties, names[i]);
+    if (!code.n || code.n > 100) return NO_STR;
+    return str_fmt(a, "product:" STR_FMT, STR_ARG(code));
+}
+
 /* -- where a library runs --------------------------------------------------------------------- */
 
 str library_touchpoint(str library)

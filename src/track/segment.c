@@ -75,6 +75,7 @@ static enum err read_track(struct message *m)
                        "track needs an event: its name, at most 200 bytes");
     const struct commerce_event *standard = commerce_find(event);
     m->b->kind = event_name(c->arena, event);
+    m->b->subject = commerce_subject(c->arena, standard, properties);
     m->b->value = commerce_value(standard, properties);
     m->props.named = standard != NULL;
     props_take(&m->props, properties);

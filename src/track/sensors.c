@@ -106,6 +106,7 @@ static enum err read_event(struct message *m)
                        "an event is needed: its name, at most 200 bytes");
     const struct commerce_event *standard = commerce_find(event);
     m->b->kind = event_name(c->arena, event);
+    m->b->subject = commerce_subject(c->arena, standard, m->properties);
     m->b->value = commerce_value(standard, m->properties);
     m->props.named = standard != NULL;
     props_take(&m->props, m->properties);

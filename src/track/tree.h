@@ -51,6 +51,8 @@ struct commerce_event {
     enum value_rule value;
 };
 const struct commerce_event *commerce_find(str told); /* NULL: none of them */
+/* "product:CODE" when a standard event is about one product; absent else. */
+str commerce_subject(struct arena *a, const struct commerce_event *event, const json_t *properties);
 opt_money commerce_value(const struct commerce_event *event, const json_t *properties);
 str library_touchpoint(str library); /* "web", "server", …: where a library runs */
 

@@ -151,7 +151,7 @@ TEST(known_properties_are_kept_in_one_spelling)
              tell(r, "track",
                   "{\"userId\":\"u1\",\"event\":\"Viewed Product\",\"properties\":{\"productId\":7,"
                   "\"name\":\"面膜 A\",\"price\":\"¥1,299.50\",\"quantity\":2,"
-                  "\"url\":\"https://x.cn/p?phone=13800138000#a\",\"product_id\":8,"
+                  "\"url\":\"https://x.cn/p?phone=13800138000#a\",\"Product Id\":8,"
                   "\"products\":[{\"sku\":\"s\",\"name\":\"n\",\"buyer\":\"b\",\"price\":0.1}]}}",
                   NULL));
     struct ctx *c = look();
@@ -160,6 +160,7 @@ TEST(known_properties_are_kept_in_one_spelling)
               "A\",\"price\":1299.50,\"quantity\":2,\"path\":\"https://x.cn/p\","
               "\"products\":[{\"sku\":\"s\",\"name\":\"n\",\"price\":0.10}]}");
     CHECK_I64(line_of(c, "Product Viewed")->value.value, 2599 * MONEY_UNIT);
+    CHECK_STR(line_of(c, "Product Viewed")->subject, "product:7");
 }
 
 TEST(names_of_our_own_kinds_are_not_taken)
