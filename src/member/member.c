@@ -271,6 +271,7 @@ CHANGE(
                         "own_folded") ","
                                       " phone = (SELECT i.value FROM identity i WHERE i.member = $1"
                                       "  AND i.kind IN ('phone', 'masked_phone')"
+                                      "  AND i.value NOT LIKE '$$%'"
                                       "  ORDER BY CASE WHEN i.kind = 'phone' THEN 0 ELSE 1 END, "
                                       "i.seen_at DESC, i.value LIMIT 1),"
                                       " province = " SHOWN_VALUE(

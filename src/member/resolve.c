@@ -302,7 +302,8 @@ static str phone_of(const struct sight *s)
     for (i64 i = 0; i < s->n; i++)
         if (s->strong[i].id->kind == ID_PHONE) return s->strong[i].id->value;
     for (i64 i = 0; i < s->weak_n; i++)
-        if (s->weak[i]->kind == ID_MASKED_PHONE) return s->weak[i]->value;
+        if (s->weak[i]->kind == ID_MASKED_PHONE && !str_starts(s->weak[i]->value, S("$$")))
+            return s->weak[i]->value; /* ciphertext tells people apart, but is no number to show */
     return NO_STR;
 }
 

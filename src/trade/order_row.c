@@ -88,8 +88,10 @@ void order_derive(struct order_row *o, const struct line_row_list *lines)
     o->at = opt_or(o->created_at, opt_or(o->paid_at, opt_or(o->completed_at, o->at)));
     o->quantity = lines->n ? sums.quantity : opt_or(o->stated_quantity, 0);
     if (o->stated_total.has) o->total = o->stated_total.value;
-    else if (lines->n) o->total = sums.amount + opt_or(o->postage, 0);
-    else o->total = opt_or(o->stated_paid, 0) + opt_or(o->excluded, 0);
+    else if (lines->n && (sums.amount || !o->stated_paid.has))
+        o->total = sums.amount + opt_or(o->postage, 0);
+    else /* lines that only name what was bought say nothing of the amount */
+        o->total = opt_or(o->stated_paid, 0) + opt_or(o->excluded, 0);
 
     money due = opt_or(o->stated_paid, o->total);
     bool credit = due < 0 || (due == 0 && o->total < 0);

@@ -97,6 +97,23 @@ static str lines_of(const char *number)
     return buf_str(&b);
 }
 
+#define FIELDS_OF_kept_order(X, N) \
+    X(money, total, ANY, "", N)    \
+    X(str, name, ANY, "", N) X(str, phone, ANY, "", N)
+SHAPE(kept_order);
+SHAPE_DEFINE(kept_order);
+QUERY(q_kept_order, kept_order,
+      "SELECT o.total AS total, m.name AS name, m.phone AS phone FROM purchase_order o"
+      " LEFT JOIN member m ON m.member = o.member WHERE o.number = $1");
+
+static struct kept_order kept(const char *number)
+{
+    struct ctx *c = test_reader();
+    struct kept_order o = { 0 };
+    CHECK_OK(c, db_get(c, &q_kept_order, &o, ARGS(str_of(number))));
+    return o;
+}
+
 static void profile_is(const char *name)
 {
     CHECK_STR(last.plan.profile ? str_of(last.plan.profile->name) : S("none"), name);
@@ -227,6 +244,8 @@ TEST(douyin_rows_are_sub_orders)
     CHECK_I64(fact("6917001")->state, ORDER_SHIPPED);
     CHECK_STR(money_text(test_ctx()->arena, fact("6917001")->postage.value), "5.00");
     CHECK_STR(lines_of("6917001"), "1:11x2=20.00 2:12x1=30.00");
+    struct kept_order o = kept("6917001");
+    CHECK(!o.name.at && !o.phone.at); /* ciphertext is nobody's name, nor a number to show */
 }
 
 TEST(douyin_joined_sub_orders_stay_one_line)
@@ -297,6 +316,8 @@ TEST(woocommerce_lists_products_in_a_cell)
     CHECK_I64(fact("501")->lines.at[0].quantity, 2);
     CHECK_STR(fact("501")->lines.at[1].product, "Mug");
     CHECK_I64(last.summary.notes.n, 1); /* says how a unique name can count as an account */
+    CHECK_STR(money_text(test_ctx()->arena, kept("501").total),
+              "1234.50"); /* lines name no price */
     struct import_choice named = { .options = { .identity = S("shop_account") } };
     CHECK_I64(run_file(file_of(text), named).members, 1);
 }

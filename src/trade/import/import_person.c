@@ -28,6 +28,9 @@ static enum identity_kind kind_of_member(const struct import_plan *p, str said)
     return kind < 0 ? p->identity : (enum identity_kind)kind;
 }
 
+/* ##AbC=, $$xyz$1$: receiver fields as ciphertext tell buyers apart, but are nobody's name. */
+static bool is_sealed(str s) { return str_starts(s, S("##")) || str_starts(s, S("$$")); }
+
 /* The person in this batch with just these identities; each is resolved once. */
 i64 import_person_of(struct ctx *c, struct import_buyers *r, const struct row_values *v, str shop,
                      instant at)
@@ -67,7 +70,7 @@ i64 import_person_of(struct ctx *c, struct import_buyers *r, const struct row_va
         }
         person = slot->value;
         struct import_person *p = &r->batch->persons.at[person];
-        if (!p->name.n && v->name.n) p->name = str_copy(a, v->name);
+        if (!p->name.n && v->name.n && !is_sealed(v->name)) p->name = str_copy(a, v->name);
         if (!p->touchpoint.n) p->touchpoint = str_copy(a, str_or(v->touchpoint, shop));
         if (at && (!p->at || at < p->at)) p->at = at;
     }
