@@ -102,6 +102,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
 {
     struct first_owner first = { 0 };
     TRY(make_first_owner(s, c, &first));
+    if (!store_is_pg(s)) TRY(imports_left_behind(s, c)); /* the lock of the folder is ours */
     struct http *http;
     TRY(http_start(c, s, rooms,
                    (struct http_options){ .listen = o.listen,

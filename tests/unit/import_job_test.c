@@ -87,6 +87,29 @@ TEST(a_run_whose_process_died_is_interrupted_and_starts_again)
     imports_stop();
 }
 
+TEST(a_run_left_behind_is_interrupted_at_the_next_start)
+{
+    struct ctx *c = test_reader();
+    struct book_row row = uploaded(100);
+    CHECK_OK(c, book_begin(test_store(), c, row.id, false)); /* and its process has died */
+    CHECK_OK(c, imports_left_behind(test_store(), c));
+    CHECK_OK(c, book_find(c, row.id, &row));
+    CHECK_STR(book_state(c, &row), "interrupted");
+    CHECK_OK(c, import_job_start(test_store(), c, &row, false));
+    ends_as(row.id, "done");
+    imports_stop();
+}
+
+TEST(two_clicks_start_one_run)
+{
+    struct ctx *c = test_reader();
+    struct book_row row = uploaded(60000), other = uploaded(60000);
+    CHECK_OK(c, import_job_start(test_store(), c, &row, false));
+    CHECK_OK(c, import_job_start(test_store(), c, &other, false));
+    CHECK_ERR(c, import_job_start(test_store(), c, &row, false), E_CONFLICT);
+    imports_stop();
+}
+
 TEST(stopping_the_server_stops_runs)
 {
     struct ctx *c = test_reader();

@@ -274,5 +274,8 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run);
 /* -- doors: import_api.c ----------------------------------------------------------------------- */
 
 extern const struct room import_room;
+/* Runs that an earlier process left behind are interrupted, at once instead of after their silence:
+ * for who has the store to himself, before the first start. */
+enum err imports_left_behind(struct store *s, struct ctx *c);
 /* Cancels and waits for the runs of this process; before the store is closed. */
 void imports_stop(void);

@@ -28,6 +28,7 @@ CHANGE(c_book_choice, "UPDATE import_run SET choice = $2, whole = $3, state = 'u
 CHANGE(c_book_begin, "UPDATE import_run SET state = 'running', dry_run = $2, started_at = $3, "
                      "seen_at = $3, summary = NULL,"
                      " failure = NULL WHERE id = $1 AND (state <> 'running' OR seen_at < $4)");
+CHANGE(c_book_left, "UPDATE import_run SET state = 'interrupted' WHERE state = 'running'");
 CHANGE(c_book_alive, "UPDATE import_run SET seen_at = $2 WHERE id = $1");
 CHANGE(c_book_drop, "DELETE FROM import_run WHERE id = $1");
 QUERY(q_book_old, book_row,
@@ -130,6 +131,17 @@ enum err book_begin(struct store *s, struct ctx *c, i64 id, bool dry_run)
 {
     struct book_change w = { .id = id, .dry_run = dry_run };
     return store_write(s, c, begin, &w);
+}
+
+static enum err leave_behind(struct tx *t, void *arg)
+{
+    (void)arg;
+    return tx_change(t, &c_book_left, NO_ARGS);
+}
+
+enum err imports_left_behind(struct store *s, struct ctx *c)
+{
+    return store_write(s, c, leave_behind, NULL);
 }
 
 static enum err alive(struct tx *t, void *arg)

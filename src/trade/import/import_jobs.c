@@ -186,6 +186,9 @@ enum err import_job_start(struct store *s, struct ctx *c, const struct book_row 
     enum err e = book_choice(&j->c, &j->row, &j->run.choice);
     if (e != OK) c->why = j->c.why;
     pthread_mutex_lock(&lock);
+    struct import_job *same = job_of(row->id);
+    if (e == OK && same && same->running)
+        e = fail(c, E_CONFLICT, "这个文件正在导入", "this file is being imported");
     if (e == OK && tidy(row->id) >= RUNNING_MAX)
         e = fail(c, E_BUSY, "已有 %d 个文件在导入，请等其中一个结束",
                  "%d files are being imported; wait for one to end", RUNNING_MAX);
