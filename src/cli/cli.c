@@ -155,7 +155,12 @@ static enum err read_common(struct cli *cli)
                          "--log is debug, info, warn, error or off");
     log_level_set(parsed);
     cli->data = str_or(cli_text(cli, "data"), S("data"));
-    cli->where = str_or(cli_text(cli, "store"), cli->data);
+    str url = cli_text(cli, "store");
+    if (url.at && !str_starts(url, S("postgresql://")) && !str_starts(url, S("postgres://")))
+        return cli_usage(cli,
+                         "--store 要写成 postgresql://用户@主机/库；SQLite 的数据目录用 --data",
+                         "--store takes postgresql://user@host/database; a folder is for --data");
+    cli->where = str_or(url, cli->data);
     return OK;
 }
 
@@ -174,7 +179,7 @@ static void read_form(struct cli *cli, int n, char **words)
 }
 
 /* "koi user" alone: what may follow. */
-static bool print_group(struct cli *cli, str group)
+static bool print_group(struct cli *cli, FILE *to, str group)
 {
     bool found = false;
     for (const struct verb *v = verb_next(NULL); v; v = verb_next(v)) {
@@ -182,7 +187,9 @@ static bool print_group(struct cli *cli, str group)
         str_cut(str_of(v->name), ' ', &first);
         if (!str_eq(first, group)) continue;
         found = true;
-        cli_note(cli, "  koi %s %s", "  koi %s %s", v->name, v->usage ? v->usage : "");
+        str call = str_fmt(cli->c->arena, "koi %s %s", v->name, v->usage ? v->usage : "");
+        fprintf(to, "  %-34s%s\n", str_z(cli->c->arena, call),
+                cli->c->locale == ZH ? v->zh : v->en);
     }
     return found;
 }
@@ -204,7 +211,13 @@ static enum err run(struct cli *cli, int n, char **words)
     int used;
     cli->verb = verb_find(n, words, &used);
     if (!cli->verb) {
-        bool group = print_group(cli, str_of(words[0]));
+        if (words[0][0] == '-')
+            return cli_usage(cli, "先写命令，选项跟在后面，例如 koi members list %s",
+                             "the command comes first, options follow: koi members list %s",
+                             words[0]);
+        bool help = n > 1 && is_help(words[1]);
+        bool group = print_group(cli, help ? stdout : stderr, str_of(words[0]));
+        if (group && help) return OK;
         bool more = n > 1 && words[1][0] != '-';
         if (group && !more)
             return cli_usage(cli, "%s 后面要写做什么", "say what to do after %s", words[0]);

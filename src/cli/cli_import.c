@@ -18,14 +18,13 @@ static const struct cli_option import_options_table[] = {
       "or a saved profile; guessed from "
       "the header when absent",
       false },
-    { "map", "FIELD=COLUMN", "某一列是什么：--map order_id=订单编号（可多次）",
-      "what a column is: --map order_id=订单编号 (many times)", true },
+    { "map", "FIELD=COLUMN", "某一列是什么：--map order_id=订单编号",
+      "what a column is: --map order_id=订单编号", true },
     { "columns", "A,B,C", "文件没有表头时各列的名称",
       "names of the columns of a file without a header", false },
     { "order-id", "row", "文件里没有订单号，每行算一个订单",
       "the file has no order number: each row is an order", false },
-    { "paid-status", "STATUS", "算作已付款的订单状态（可多次）",
-      "a status that counts as paid (many times)", true },
+    { "paid-status", "STATUS", "算作已付款的订单状态", "a status that counts as paid", true },
     { "net-of-refund", NULL, "实付金额已经减去退款", "the paid amount already excludes refunds",
       false },
     { "drop-duplicates", NULL, "同一订单里完全相同的行只算一次",
@@ -96,18 +95,27 @@ static enum err read_choice(struct cli *cli, struct import_choice *out)
 
 static void print_mapping(struct cli *cli, const struct import_plan *p)
 {
-    struct buf b = { .arena = cli->c->arena };
-    struct import_pair_list pairs = import_plan_mapping(cli->c->arena, p);
-    for (i64 i = 0; i < pairs.n; i++)
-        buf_fmt(&b, "%s" STR_FMT "=" STR_FMT, i ? "  " : "", STR_ARG(pairs.at[i].field),
-                STR_ARG(pairs.at[i].column));
+    struct ctx *c = cli->c;
+    struct buf b = { .arena = c->arena };
+    for (int f = 0; f < IMPORT_FIELDS; f++)
+        for (int i = 0; i < COLUMNS_OF_FIELD && p->at[f][i] >= 0; i++)
+            buf_fmt(&b, "%s%s" STR_FMT,
+                    i     ? "/"
+                    : b.n ? "  "
+                          : "",
+                    i ? "" : str_z(c->arena, str_fmt(c->arena, "%s=", import_fields[f].name)),
+                    STR_ARG(p->columns.at[p->at[f][i]]));
+    str shop = p->shop;
+    if (import_maps(p, F_SHOP) && !p->shop_given)
+        shop = str_fmt(c->arena, say(c, S("见“%s”列"), S("by column \"%s\"")).at,
+                       str_z(c->arena, p->columns.at[p->at[F_SHOP][0]]));
     if (p->profile)
-        cli_note(cli, "按 %s（%s）读取，店铺 " STR_FMT "：" STR_FMT,
+        cli_note(cli, "按 %s（%s）读取，店铺" STR_FMT "：" STR_FMT,
                  "read as %s (%s), shop " STR_FMT ": " STR_FMT, p->profile->name,
-                 cli->c->locale == ZH ? p->profile->zh : p->profile->en, STR_ARG(p->shop),
+                 c->locale == ZH ? p->profile->zh : p->profile->en, STR_ARG(shop),
                  STR_ARG(buf_str(&b)));
     else
-        cli_note(cli, "店铺 " STR_FMT "：" STR_FMT, "shop " STR_FMT ": " STR_FMT, STR_ARG(p->shop),
+        cli_note(cli, "店铺" STR_FMT "：" STR_FMT, "shop " STR_FMT ": " STR_FMT, STR_ARG(shop),
                  STR_ARG(buf_str(&b)));
 }
 
@@ -197,7 +205,7 @@ static enum err run_import(struct cli *cli)
     enum err e = import_run(cli->store, cli->c, &run);
     if (bar) fputc('\n', stderr);
     struct problem why = cli->c->why;
-    if (run.plan.columns.n) print_mapping(cli, &run.plan);
+    if (e == OK || run.summary.rows) print_mapping(cli, &run.plan);
     if (!cli->json) print_problems(cli, &run);
     if (e == OK && run.cancelled)
         e = fail(cli->c, E_UNPROCESSABLE, "已中断：%lld 行已经导入，再次导入同一文件会接着完成",

@@ -54,11 +54,13 @@ static enum err read_some(struct ctx *c, struct source *s, i64 room, i64 *got)
     }
     *got = gzread(s->gz, s->raw + s->n, (unsigned)room);
     int code = Z_OK;
-    const char *why = gzerror(s->gz, &code);
+    gzerror(s->gz, &code);
     if (*got > 0 || (*got == 0 && code == Z_OK)) return OK;
-    return fail(c, E_INVALID, "gzip 文件不完整或已损坏（%s），请重新导出或重新压缩",
-                "the gzip file is cut short or damaged (%s); export or pack it again",
-                code == Z_BUF_ERROR ? "unexpected end" : why);
+    if (code == Z_BUF_ERROR)
+        return fail(c, E_INVALID, "gzip 文件不完整，后面的内容没有了：请重新导出或重新压缩",
+                    "the gzip file is cut short; export or pack it again");
+    return fail(c, E_INVALID, "gzip 文件已损坏：请重新导出或重新压缩",
+                "the gzip file is damaged; export or pack it again");
 }
 
 /* Moves what is left to the front and reads until raw is full or the file ends. */

@@ -35,6 +35,37 @@ test('an_error_is_one_line', () => {
   assert.match(koi([...words, '--locale', 'zh']).stderr, /[\u4e00-\u9fff]/);
 });
 
+test('a_group_lists_its_verbs', () => {
+  const help = koi(['report', '--help', '--locale', 'en']);
+  assert.equal(help.status, 0);
+  assert.match(help.stdout, /koi report sales +\S.+\n/);
+  const alone = koi(['report']);
+  assert.equal(alone.status, 2);
+  assert.match(alone.stderr, /koi report rfm +\S/);
+  assert.match(koi(['--data', 'x', 'members', 'list']).stderr, /command comes first/);
+  assert.match(koi(['members', 'list', '--store', 'mysql://x']).stderr, /postgresql:\/\//);
+});
+
+test('a_file_that_cannot_be_mapped_is_one_error', () => {
+  const file = join(top, 'unknown.csv');
+  writeFileSync(file, 'a,b\n1,2\n');
+  for (const words of [[], ['--map', 'order_id=c'], ['--as', 'nobody'], ['--order-id', 'row', '--identity', 'x']]) {
+    const run = koi(['import', file, '--data', folder(), ...words]);
+    assert.equal(run.status, 1);
+    assert.match(run.stderr, /^koi: .+\n$/, words.join(' '));
+  }
+  assert.match(koi(['import', file, '--data', folder(), '--order-id', 'row', '--identity', 'x']).stderr, /phone/);
+});
+
+test('an_import_says_how_it_was_read', () => {
+  const file = join(top, 'taobao.csv');
+  writeFileSync(file, '订单编号,买家会员名,联系手机,联系电话,店铺名称,买家实际支付金额\n1,a,,,一店,5\n');
+  const run = koi(['import', file, '--data', folder(), '--locale', 'zh']);
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stderr, /按 taobao（.+）读取，店铺见“店铺名称”列：/);
+  assert.match(run.stderr, / phone=联系手机\/联系电话 /);
+});
+
 test('reading verbs make nothing', () => {
   const data = folder();
   koi(['doctor', '--data', data]);

@@ -126,6 +126,14 @@ static str known_fields(struct arena *a)
     return buf_str(&b);
 }
 
+static str known_identities(struct arena *a)
+{
+    struct buf b = { .arena = a };
+    for (int i = 0; i < identity_kind_choice.n; i++)
+        buf_fmt(&b, "%s" STR_FMT, i ? ", " : "", STR_ARG(choice_name(&identity_kind_choice, i)));
+    return buf_str(&b);
+}
+
 static enum err use_mapping(struct ctx *c, struct import_plan *p, strs folded,
                             struct import_pair_list mapping)
 {
@@ -199,8 +207,10 @@ static enum err use_options(struct ctx *c, struct import_plan *p, const struct i
     if (!str_empty(o->identity)) {
         int kind = choice_find(&identity_kind_choice, str_trim(o->identity));
         if (kind < 0)
-            return fail_at(c, E_INVALID, S("identity"), "没有名为 " STR_FMT " 的身份种类",
-                           "there is no kind of identity named " STR_FMT, STR_ARG(o->identity));
+            return fail_at(c, E_INVALID, S("identity"),
+                           "没有名为 " STR_FMT " 的身份种类，可用的有：" STR_FMT,
+                           "there is no kind of identity named " STR_FMT "; there are: " STR_FMT,
+                           STR_ARG(o->identity), STR_ARG(known_identities(c->arena)));
         p->identity = (enum identity_kind)kind;
     }
     if (!str_empty(o->order_id) && !str_eq(o->order_id, S("row")))
