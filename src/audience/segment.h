@@ -16,7 +16,8 @@
  *   - window: orders(30d): at - 30 * 24 h <= t < at. Without one: all before at.
  *   - age: counted in whole units of the operand: last_order <= 30d is less than 31 * 24 h ago, so
  *     that <= 30d and between 31d and 90d leave no gap. first_seen >= 2024-05-01 compares the day.
- *   - text: compared folded: case, width and compatibility forms are one (str_fold).
+ *   - text: compared folded: case, width and compatibility forms are one (str_fold). Of provinces
+ *     and cities = != in also leave out 省, 市, 自治区: 上海 is 上海市.
  *   - behaviour: timeline lines of all ids a member has had.
  *   - purchase: as in trade/trade.h; orders, spent, recency, frequency, monetary, class mean these.
  * Promises
@@ -53,6 +54,7 @@ struct segment_operand {
     char unit;  /* DURATION: h d w */
     str text;   /* TEXT, as written */
     str folded; /* TEXT */
+    bool place; /* TEXT of a field that is a place: 上海 is 上海市 */
 };
 struct segment_operands {
     struct segment_operand *at;
@@ -199,5 +201,9 @@ instant segment_window_from(const struct segment_test *test,
 
 /* Living members, rising. Runs on c->db. */
 enum err segment_members(struct ctx *c, const struct segment_node *tree, instant at, ints *out);
-/* How it is answered, line by line: parts, what each asks, and what `at` cannot reach. */
-str segment_explain(struct ctx *c, const struct segment_node *tree, instant at);
+/* How it is answered, a line a part: what it asks, with `counts` how many members it holds for by
+ * itself, and what of the past is not known. */
+enum err segment_explain(struct ctx *c, const struct segment_node *tree, instant at, bool counts,
+                         str *out);
+/* As people read it: the day, when it is its first instant; else ISO. */
+str segment_at_words(struct ctx *c, instant at);

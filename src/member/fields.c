@@ -29,11 +29,13 @@ static const char *const on_tags[] = { "member.tagged",
                                        NULL };
 static const char *const on_member[] = { "member.*", "identity.*", NULL };
 
-#define PROFILE(NAME, KIND, ZH, EN, EXAMPLE)                                               \
-    {                                                                                      \
-        .name = NAME, .kind = KIND, .sql = &profile_rows, .third = FIELD_KEY, .key = NAME, \
-        .split = ',', .stale = on_values, .zh = ZH, .en = EN, .example = EXAMPLE           \
+#define PROFILE_OF(PLACE, NAME, KIND, ZH, EN, EXAMPLE)                                           \
+    {                                                                                            \
+        .name = NAME, .kind = KIND, .sql = &profile_rows, .third = FIELD_KEY, .key = NAME,       \
+        .split = (KIND) == FIELD_IS_SET ? ',' : 0, .place = PLACE, .stale = on_values, .zh = ZH, \
+        .en = EN, .example = EXAMPLE                                                             \
     }
+#define PROFILE(...) PROFILE_OF(false, __VA_ARGS__)
 
 static const struct field rows[] = {
     PROFILE("gender", FIELD_IS_CHOICE, "性别", "Gender", "gender = \"女\""),
@@ -41,8 +43,8 @@ static const struct field rows[] = {
     PROFILE("age", FIELD_IS_NUMBER, "年龄", "Age", "age between 25 and 35"),
     PROFILE("life_stage", FIELD_IS_CHOICE, "人生阶段", "Life stage",
             "life_stage in (\"备孕\", \"孕期\")"),
-    PROFILE("province", FIELD_IS_TEXT, "省份", "Province", "province = \"浙江\""),
-    PROFILE("city", FIELD_IS_TEXT, "城市", "City", "city in (\"上海\", \"杭州\")"),
+    PROFILE_OF(true, "province", FIELD_IS_TEXT, "省份", "Province", "province = \"浙江\""),
+    PROFILE_OF(true, "city", FIELD_IS_TEXT, "城市", "City", "city in (\"上海\", \"杭州\")"),
     PROFILE("skin_type", FIELD_IS_CHOICE, "肤质", "Skin type", "skin_type = \"敏感\""),
     PROFILE("hobbies", FIELD_IS_SET, "兴趣爱好", "Hobbies", "hobbies = \"护肤\""),
     PROFILE("occupation", FIELD_IS_TEXT, "职业", "Occupation", "occupation contains \"教师\""),

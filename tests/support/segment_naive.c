@@ -171,12 +171,25 @@ static bool number_passes(struct naive *n, enum field_kind kind, const struct se
     }
 }
 
+/* One and the same name, with or without what a place is called by. */
+static bool same_place(str a, str b)
+{
+    static const char *const ends[] = { "", "省", "市", "自治区", "壮族自治区" };
+    for (i64 i = 0; i < COUNT(ends); i++)
+        for (i64 k = 0; k < COUNT(ends); k++) {
+            str x = str_of(ends[i]), y = str_of(ends[k]);
+            if (!str_ends(a, x) || !str_ends(b, y) || a.n == x.n || b.n == y.n) continue;
+            if (str_eq(str_sub(a, 0, a.n - x.n), str_sub(b, 0, b.n - y.n))) return true;
+        }
+    return false;
+}
+
 static bool text_passes(const struct segment_operator *op, const struct segment_operands *o,
                         str text)
 {
     for (i64 i = 0; i < o->n; i++) {
         str want = o->at[i].folded;
-        bool is = str_eq(text, want);
+        bool is = o->at[i].place ? same_place(text, want) : str_eq(text, want);
         if (op->id == OP_IS_NOT) return !is;
         if (op->id == OP_CONTAINS) return str_find(text, want) >= 0;
         if (op->id == OP_STARTS) return str_starts(text, want);

@@ -148,3 +148,28 @@ TEST(saved_segments_do_not_name_themselves)
     segment_saved_find = NULL;
     CHECK_ERR(c, segment_parse(c, S("in_segment(\"a\")"), &tree), E_INVALID);
 }
+
+TEST(examples_of_every_row_are_answered)
+{
+    struct dice d = { 9 };
+    i64 hits = 0;
+    struct segment_facts *facts;
+    struct fields fields;
+    segment_shop_make(&d, 60);
+    struct ctx *c = test_reader();
+    segment_saved_find = saved_find;
+    CHECK_OK(c, segment_facts_read(c, &facts));
+    CHECK_OK(c, fields_published(c, &fields));
+    for (i64 i = 0; i < fields.n + OP_COUNT + CALLS; i++) {
+        const char *example = i < fields.n ? fields.at[i].example
+                              : i < fields.n + OP_COUNT
+                                  ? segment_operators[i - fields.n].example
+                                  : segment_calls[i - fields.n - OP_COUNT].example;
+        const struct segment_node *tree;
+        if (!example || str_find(str_of(example), S("in_segment")) >= 0) continue;
+        CHECK_OK(c, segment_parse(c, str_of(example), &tree));
+        same(c, facts, tree, c->now, &hits);
+    }
+    CHECK(hits > 10);
+    segment_saved_find = NULL;
+}

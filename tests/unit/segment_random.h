@@ -13,9 +13,10 @@ struct segment_dice {
     bool in_segment;      /* whether saved segments may be named: "saved" */
 };
 
-static const char *const random_texts[] = { "上海",   "杭州", "女",   "男",   "敏感",    "油性",
-                                            "备孕",   "护肤", "美妆", "老师", "敏感肌",  "VIP",
-                                            "ｖｉｐ", "抖音", "天猫", "面膜", "a\"b\\c", "京东" };
+static const char *const random_texts[] = { "上海", "上海市",  "浙江省", "广西",   "杭州", "女",
+                                            "男",   "敏感",    "油性",   "备孕",   "护肤", "美妆",
+                                            "老师", "敏感肌",  "VIP",    "ｖｉｐ", "抖音", "天猫",
+                                            "面膜", "a\"b\\c", "京东" };
 static const char *const random_events[] = { "Product Viewed", "product viewed", "Product Added",
                                              "Order Completed" };
 
@@ -117,6 +118,7 @@ static inline void random_arguments(struct segment_dice *r, struct segment_test 
 static inline void random_values(struct segment_dice *r, struct segment_test *t)
 {
     random_operands(r, t->field ? t->field->kind : t->call->kind, t->op, &t->operands);
+    for (i64 i = 0; i < t->operands.n; i++) t->operands.at[i].place = t->field && t->field->place;
     if (!t->call || t->call->id != CALL_CLASS) return;
     for (i64 i = 0; i < t->operands.n; i++) {
         t->operands.at[i].text = str_of((const char *const[]){ "A", "B", "C", "b" }[pick(r, 4)]);

@@ -62,11 +62,12 @@ static enum err segment_profiles(struct tx *t, void *arg)
             const char *field;
             str value;
         } values[] = {
-            { "city", ONE_OF(m, "上海", "杭州", "北京", "HZ", "ｈｚ") },
+            { "city", ONE_OF(m, "上海", "上海市", "杭州市", "北京", "HZ", "ｈｚ") },
+            { "province", ONE_OF(m, "浙江", "浙江省", "上海市", "广西壮族自治区") },
             { "gender", ONE_OF(m, "女", "男") },
             { "skin_type", ONE_OF(m, "敏感", "油性", "干性") },
             { "hobbies", ONE_OF(m, "护肤", "美妆,护肤", "旅行,美食", "美妆") },
-            { "occupation", ONE_OF(m, "中学老师", "老师", "工程师") },
+            { "occupation", ONE_OF(m, "中学老师", "老师,上海", "老师", "工程师") },
             { "age", str_fmt(c->arena, "%lld", (long long)roll(m, 6)) },
             { "income", ONE_OF(m, "12.5", "300", "-0.5", "1e300", "123.45678", "2") },
             { "vip", ONE_OF(m, "是", "否") },

@@ -183,10 +183,25 @@ bool segment_ranges_have(const struct segment_ranges *r, i64 value)
 
 /* -- texts ------------------------------------------------------------------------------------ */
 
+/* 上海市 is 上海, 浙江省 is 浙江, 广西壮族自治区 is 广西. */
+static str place_stem(str s)
+{
+    static const char *const ends[] = { "壮族自治区", "回族自治区", "维吾尔自治区",
+                                        "自治区",     "特别行政区", "省",
+                                        "市" };
+    for (i64 i = 0; i < COUNT(ends); i++) {
+        str end = str_of(ends[i]);
+        if (s.n > end.n && str_ends(s, end)) return str_sub(s, 0, s.n - end.n);
+    }
+    return s;
+}
+
 static bool among(const struct segment_operands *operands, str folded)
 {
     for (i64 i = 0; i < operands->n; i++)
-        if (str_eq(operands->at[i].folded, folded)) return true;
+        if (operands->at[i].place ? str_eq(place_stem(operands->at[i].folded), place_stem(folded))
+                                  : str_eq(operands->at[i].folded, folded))
+            return true;
     return false;
 }
 

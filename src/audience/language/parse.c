@@ -471,6 +471,7 @@ static enum err test(struct parser *p, const struct segment_node **out)
     TRY(operator_of(p, kind, &t->op));
     i64 at = p->token.at;
     TRY(operands_of(p, kind, t->op, &t->operands));
+    for (i64 i = 0; i < t->operands.n; i++) t->operands.at[i].place = t->field && t->field->place;
     return t->call && t->call->id == CALL_CLASS ? class_check(p, t, at) : OK;
 }
 

@@ -1,0 +1,329 @@
+/* cli_segment.c -- koi segment: how many members an expression holds for, who they are, and why. */
+#include "access/access.h"
+#include "audience/segment.h"
+#include "cli/cli.h"
+#include "member/member.h"
+#include "sheet/sheet.h"
+
+#define AT_OPTION                                                        \
+    {                                                                    \
+        "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",           \
+            "as of 00:00 of this day (or a moment); default: now", false \
+    }
+
+static const struct cli_option at_options[] = { AT_OPTION, { 0 } };
+static const struct cli_option list_options[] = {
+    AT_OPTION,
+    { "limit", "N", "最多几位，1 到 1000，默认 50", "at most this many, 1 to 1000, 50 by default",
+      false },
+    { "after", "ID", "从此编号之后继续", "go on after this id", false },
+    { 0 },
+};
+static const struct cli_option export_options[] = {
+    AT_OPTION,
+    { "to", "FILE", "写到此文件：.csv 或 .xlsx", "write to this file: .csv or .xlsx", false },
+    { 0 },
+};
+
+/* What was asked, and who it is. */
+struct asked {
+    const struct segment_node *tree;
+    instant at;
+    ints members;
+    i64 took_us;
+};
+
+static enum err read_asked(struct cli *cli, enum cli_mode mode, struct asked *out)
+{
+    struct ctx *c = cli->c;
+    TRY(cli_open(cli, mode));
+    TRY(segment_at_read(c, cli_text(cli, "at"), &out->at));
+    return segment_parse(c, cli->args.at[0], &out->tree);
+}
+
+static enum err answer(struct cli *cli, enum cli_mode mode, struct asked *out)
+{
+    TRY(read_asked(cli, mode, out));
+    i64 began = clock_mono_us();
+    TRY(segment_members(cli->c, out->tree, out->at, &out->members));
+    out->took_us = clock_mono_us() - began;
+    return OK;
+}
+
+/* -- count and explain ------------------------------------------------------------------------ */
+
+#define FIELDS_OF_segment_count(X, N)             \
+    X(i64, count, ANY, "Members", N)              \
+    X(i64, took_us, ANY, "Microseconds taken", N) \
+    X(str, at, ANY, "As of", N)                   \
+    X(str, explain, ANY, "How it was answered", N)
+SHAPE(segment_count);
+SHAPE_DEFINE(segment_count);
+
+static enum err run_count(struct cli *cli)
+{
+    struct asked a;
+    TRY(answer(cli, CLI_READS, &a));
+    struct segment_count out = { .count = a.members.n,
+                                 .took_us = a.took_us,
+                                 .at = segment_at_words(cli->c, a.at) };
+    TRY(segment_explain(cli->c, a.tree, a.at, false, &out.explain));
+    if (cli->json) cli_answer(cli, &segment_count_shape, &out);
+    else cli_print(cli, "%lld\n", (long long)out.count);
+    return OK;
+}
+
+static enum err run_explain(struct cli *cli)
+{
+    struct asked a;
+    TRY(answer(cli, CLI_READS, &a));
+    struct segment_count out = { .count = a.members.n,
+                                 .took_us = a.took_us,
+                                 .at = segment_at_words(cli->c, a.at) };
+    TRY(segment_explain(cli->c, a.tree, a.at, true, &out.explain));
+    if (cli->json) cli_answer(cli, &segment_count_shape, &out);
+    else cli_print(cli, STR_FMT, STR_ARG(out.explain));
+    return OK;
+}
+
+/* -- list and export -------------------------------------------------------------------------- */
+
+#define FIELDS_OF_segment_list(X, N)                       \
+    X(list(member_brief), items, ANY, "Members, by id", N) \
+    X(i64, total, ANY, "Members in all", N)                \
+    X(opt_i64, next_after, ANY, "Where the next page begins; absent: the end", N)
+SHAPE(segment_list);
+SHAPE_DEFINE(segment_list);
+
+static void print_member(struct cli *cli, const struct member_brief *m)
+{
+    struct arena *a = cli->c->arena;
+    str tags = str_join(a, m->tags, S(" "));
+    cli_print(cli, "%10lld  " STR_FMT "  " STR_FMT "  " STR_FMT "  " STR_FMT "\n", (long long)m->id,
+              STR_ARG(cli_pad(a, m->name, 14)), STR_ARG(cli_pad(a, m->phone, 14)),
+              STR_ARG(cli_pad(a, m->city, 10)), STR_ARG(tags));
+}
+
+static enum err run_list(struct cli *cli)
+{
+    struct asked a;
+    struct segment_list out = { 0 };
+    i64 limit = 50, after = 0, i = 0;
+    TRY(cli_i64(cli, "limit", 1, 1000, &limit));
+    TRY(cli_i64(cli, "after", 0, INT64_MAX, &after));
+    TRY(answer(cli, CLI_READS, &a));
+    out.total = a.members.n;
+    while (i < a.members.n && a.members.at[i] <= after) i++;
+    for (; i < a.members.n && out.items.n < limit; i++)
+        TRY(member_show(cli->c, a.members.at[i], may(cli->c, PERSONAL_READ),
+                        PUSH(cli->c->arena, &out.items)));
+    if (i < a.members.n) out.next_after = SOME(a.members.at[i - 1]);
+    if (cli->json) {
+        cli_answer(cli, &segment_list_shape, &out);
+        return OK;
+    }
+    for (i64 k = 0; k < out.items.n; k++) print_member(cli, &out.items.at[k]);
+    if (out.next_after.has)
+        cli_note(cli, "共 %lld 位；下一页：--after %lld", "%lld in all; next page: --after %lld",
+                 (long long)out.total, (long long)out.next_after.value);
+    return OK;
+}
+
+struct exported {
+    i64 members;
+    str at, file;
+};
+
+static enum err note_export(struct tx *t, void *arg)
+{
+    const struct exported *e = arg;
+    return audit_write(t, S("segment.exported"), S("segment"),
+                       str_fmt(t->c->arena, "{\"members\":%lld,\"at\":\"" STR_FMT "\"}",
+                               (long long)e->members, STR_ARG(e->at)));
+}
+
+static enum err write_members(struct ctx *c, struct sheet_out *out, const ints *members)
+{
+    for (i64 i = 0; i < members->n; i++) {
+        struct member_brief m;
+        struct arena_mark mark = arena_mark(c->arena);
+        TRY(member_show(c, members->at[i], may(c, PERSONAL_READ), &m));
+        str cells[] = { str_fmt(c->arena, "%lld", (long long)m.id),
+                        m.name,
+                        m.phone,
+                        m.province,
+                        m.city,
+                        m.touchpoint,
+                        instant_text(c->arena, c->zone, m.first_seen),
+                        str_join(c->arena, m.tags, S(" ")) };
+        TRY(sheet_write(c, out, cells, COUNT(cells)));
+        arena_rewind(c->arena, mark);
+    }
+    return OK;
+}
+
+static enum err run_export(struct cli *cli)
+{
+    struct ctx *c = cli->c;
+    struct asked a;
+    struct sheet_out *out;
+    str file = cli_text(cli, "to");
+    bool xlsx = str_ends(file, S(".xlsx"));
+    if (!xlsx && !str_ends(file, S(".csv")))
+        return cli_usage(cli, "请用 --to 给出 .csv 或 .xlsx 文件",
+                         "give a .csv or .xlsx file with --to");
+    str columns[] = { say(c, S("编号"), S("id")),
+                      say(c, S("姓名"), S("name")),
+                      say(c, S("手机"), S("phone")),
+                      say(c, S("省份"), S("province")),
+                      say(c, S("城市"), S("city")),
+                      say(c, S("触点"), S("touchpoint")),
+                      say(c, S("首次出现"), S("first_seen")),
+                      say(c, S("标签"), S("tags")) };
+    TRY(answer(cli, CLI_WRITES, &a));
+    /* Noted first: what leaves is on record even when the disk fills half-way. */
+    struct exported e = { .members = a.members.n, .at = segment_at_words(c, a.at), .file = file };
+    TRY(store_write(cli->store, c, note_export, &e));
+    TRY(sheet_create(c, file, xlsx, (strs){ columns, COUNT(columns) }, &out));
+    TRY(write_members(c, out, &a.members));
+    TRY(sheet_finish(c, out));
+    struct segment_count done = { .count = a.members.n, .took_us = a.took_us, .at = e.at };
+    TRY(segment_explain(c, a.tree, a.at, false, &done.explain));
+    if (cli->json) cli_answer(cli, &segment_count_shape, &done);
+    cli_note(cli, "已导出 %lld 位会员", "%lld members exported", (long long)a.members.n);
+    return OK;
+}
+
+/* -- format ----------------------------------------------------------------------------------- */
+
+#define FIELDS_OF_segment_text(X, N) X(str, text, ANY, "The one spelling", N)
+SHAPE(segment_text);
+SHAPE_DEFINE(segment_text);
+
+/* Without a shop it knows what every shop has. */
+static enum err open_if_there(struct cli *cli)
+{
+    enum err e = cli_open(cli, CLI_READS);
+    return str_eq(cli->where, S("data")) ? OK : e;
+}
+
+static enum err run_format(struct cli *cli)
+{
+    const struct segment_node *tree;
+    TRY(open_if_there(cli));
+    TRY(segment_parse(cli->c, cli->args.at[0], &tree));
+    struct segment_text out = { segment_format(cli->c->arena, tree) };
+    if (cli->json) cli_answer(cli, &segment_text_shape, &out);
+    else cli_print(cli, STR_FMT "\n", STR_ARG(out.text));
+    return OK;
+}
+
+/* -- the language itself ---------------------------------------------------------------------- */
+
+#define FIELDS_OF_language_row(X, N)                                    \
+    X(str, name, ANY, "As it is written", N)                            \
+    X(str, kind, ANY, "What it is; of operators: what they compare", N) \
+    X(str, zh, ANY, "In Chinese", N)                                    \
+    X(str, en, ANY, "In English", N)                                    \
+    X(str, example, ANY, "A segment with it", N)                        \
+    X(flag, past, ANY, "Its past is known: --at reaches it", N)
+SHAPE(language_row);
+SHAPE_DEFINE(language_row);
+#define FIELDS_OF_language(X, N)                               \
+    X(list(language_row), fields, ANY, "Fields of members", N) \
+    X(list(language_row), calls, ANY, "What members did", N)   \
+    X(list(language_row), operators, ANY, "Comparisons", N)
+SHAPE(language);
+SHAPE_DEFINE(language);
+
+static const char *const kind_names[FIELD_KINDS + 1] = {
+    [FIELD_IS_COUNT] = "count", [FIELD_IS_NUMBER] = "number", [FIELD_IS_MONEY] = "money",
+    [FIELD_IS_AGE] = "age",     [FIELD_IS_DATE] = "date",     [FIELD_IS_FLAG] = "flag",
+    [FIELD_IS_TEXT] = "text",   [FIELD_IS_CHOICE] = "choice", [FIELD_IS_SET] = "set",
+    [FIELD_IS_KNOWN] = "known", [FIELD_KINDS] = "holds",
+};
+
+static str call_form(struct ctx *c, const struct segment_call *call)
+{
+    if (call->alone) return str_of(call->name);
+    return str_fmt(c->arena, "%s(%s%s%s)", call->name, call->named ? "\"…\"" : "",
+                   call->window ? call->named ? ", 30d" : "30d" : "",
+                   call->props ? ", prop = …" : "");
+}
+
+static str kinds_of(struct ctx *c, const struct segment_operator *op)
+{
+    struct buf out = { .arena = c->arena };
+    for (i64 k = 0; k < FIELD_KINDS; k++)
+        if (op->kinds >> k & 1) buf_fmt(&out, "%s%s", out.n ? " " : "", kind_names[k]);
+    return buf_str(&out);
+}
+
+static enum err language_read(struct ctx *c, struct language *out)
+{
+    struct fields fields;
+    TRY(fields_published(c, &fields));
+    for (i64 i = 0; i < fields.n; i++) {
+        const struct field *f = &fields.at[i];
+        *PUSH(c->arena, &out->fields) =
+            (struct language_row){ str_of(f->name),    str_of(kind_names[f->kind]),
+                                   str_of(f->zh),      str_of(f->en),
+                                   str_of(f->example), f->third == FIELD_AT };
+    }
+    for (i64 i = 0; i < CALLS; i++) {
+        const struct segment_call *call = &segment_calls[i];
+        *PUSH(c->arena, &out->calls) =
+            (struct language_row){ call_form(c, call),    str_of(kind_names[call->kind]),
+                                   str_of(call->zh),      str_of(call->en),
+                                   str_of(call->example), true };
+    }
+    for (i64 i = 0; i < OP_HOLDS; i++) {
+        const struct segment_operator *op = &segment_operators[i];
+        *PUSH(c->arena, &out->operators) =
+            (struct language_row){ str_of(op->name), kinds_of(c, op),     str_of(op->zh),
+                                   str_of(op->en),   str_of(op->example), true };
+    }
+    return OK;
+}
+
+static void print_rows(struct cli *cli, const struct language_row_list *rows)
+{
+    struct arena *a = cli->c->arena;
+    for (i64 i = 0; i < rows->n; i++) {
+        const struct language_row *r = &rows->at[i];
+        cli_print(cli, STR_FMT "  " STR_FMT "  " STR_FMT "\n", STR_ARG(cli_pad(a, r->name, 26)),
+                  STR_ARG(cli_pad(a, r->example, 40)), STR_ARG(say(cli->c, r->zh, r->en)));
+    }
+    cli_print(cli, "\n");
+}
+
+static enum err run_fields(struct cli *cli)
+{
+    struct language out = { 0 };
+    TRY(open_if_there(cli));
+    TRY(language_read(cli->c, &out));
+    if (cli->json) {
+        cli_answer(cli, &language_shape, &out);
+        return OK;
+    }
+    print_rows(cli, &out.fields);
+    print_rows(cli, &out.calls);
+    print_rows(cli, &out.operators);
+    return OK;
+}
+
+const struct verb segment_verbs[] = {
+    { "segment count", "EXPR", "符合条件的会员有多少", "how many members an expression holds for",
+      at_options, run_count, 1, 1 },
+    { "segment list", "EXPR", "列出符合条件的会员", "list the members an expression holds for",
+      list_options, run_list, 1, 1 },
+    { "segment explain", "EXPR", "逐项说明条件各符合多少会员",
+      "how it is answered, with the members of each part", at_options, run_explain, 1, 1 },
+    { "segment export", "EXPR", "把符合条件的会员导出为表格", "write the members to a table",
+      export_options, run_export, 1, 1 },
+    { "segment format", "EXPR", "检查条件并写成标准形式",
+      "check an expression and print its one spelling", NULL, run_format, 1, 1 },
+    { "segment fields", NULL, "列出条件里可以用的字段、函数和比较",
+      "list the fields, calls and comparisons of the language", NULL, run_fields, 0, 0 },
+    { 0 },
+};

@@ -1,0 +1,121 @@
+/* cli_segment_test.c -- koi segment: what programs and people read, and what is refused. Runs the
+ * command line as the program does. */
+#include "segment_shop.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "access/access.h"
+#include "app/rooms.h"
+#include "cli/cli.h"
+
+/* What the command writes to standard output; its exit code must be `want`. */
+static str run(struct ctx *c, int want, const char *const *words)
+{
+    char *argv[32] = { str_z(c->arena, S("koi")) };
+    int argc = 1, status;
+    for (; words[argc - 1]; argc++) argv[argc] = str_z(c->arena, str_of(words[argc - 1]));
+    argv[argc++] = str_z(c->arena, test_store_is_pg() ? S("--store") : S("--data"));
+    argv[argc++] = str_z(c->arena, test_store_options().where);
+    char *path = str_z(c->arena, str_fmt(c->arena, "%s/said", test_folder()));
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+        if (file < 0 || dup2(file, 1) < 0 || !freopen("/dev/null", "w", stderr)) _exit(99);
+        app_wire();
+        int code = cli_main(argc, argv);
+        fflush(stdout);
+        _exit(code);
+    }
+    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    CHECK_I64(WEXITSTATUS(status), want);
+    struct buf said = { .arena = c->arena };
+    FILE *f = fopen(path, "r");
+    CHECK(f != NULL);
+    for (int byte; (byte = fgetc(f)) != EOF;) buf_byte(&said, (char)byte);
+    fclose(f);
+    return buf_str(&said);
+}
+#define RUN(c, want, ...) run((c), (want), (const char *const[]){ __VA_ARGS__, NULL })
+
+static i64 members_of(struct ctx *c, const char *text, const char *at)
+{
+    const struct segment_node *tree;
+    ints members;
+    instant when;
+    CHECK_OK(c, segment_parse(c, str_of(text), &tree));
+    CHECK_OK(c, segment_at_read(c, str_of(at), &when));
+    CHECK_OK(c, segment_members(c, tree, when, &members));
+    return members.n;
+}
+
+static i64 number_of(str said, const char *key)
+{
+    json_t *o = json_loadb(said.at, (size_t)said.n, 0, NULL);
+    CHECK(json_is_integer(json_object_get(o, key)));
+    i64 n = json_integer_value(json_object_get(o, key));
+    json_decref(o);
+    return n;
+}
+
+TEST(the_command_counts_lists_and_explains)
+{
+    static const char text[] = "orders >= 1 and not tag is known";
+    struct dice d = { 5 };
+    segment_shop_make(&d, 60);
+    struct ctx *c = test_reader();
+    i64 n = members_of(c, text, "2024-05-01");
+    CHECK(n > 2);
+    str said = RUN(c, 0, "segment", "count", text, "--at", "2024-05-01", "--json");
+    CHECK_I64(number_of(said, "count"), n);
+    CHECK(number_of(said, "took_us") > 0);
+    CHECK(str_find(said, S("\"at\":\"2024-05-01\"")) > 0);
+    CHECK_STR(RUN(c, 0, "segment", "count", text, "--at", "2024-05-01"),
+              str_z(c->arena, str_fmt(c->arena, "%lld\n", (long long)n)));
+    said = RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--limit", "2", "--json");
+    CHECK_I64(number_of(said, "total"), n);
+    i64 after = number_of(said, "next_after");
+    said = RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--after",
+               str_z(c->arena, str_fmt(c->arena, "%lld", (long long)after)), "--json");
+    json_t *page = json_loadb(said.at, (size_t)said.n, 0, NULL);
+    CHECK_I64((i64)json_array_size(json_object_get(page, "items")), n - 2);
+    json_decref(page);
+    said = RUN(c, 0, "segment", "explain", text, "--at", "2024-05-01", "--locale", "en");
+    CHECK(str_find(said, S("tag is known  (its past is not kept: as it stands now)")) > 0);
+    CHECK(str_find(said, S("orders >= 1\n")) > 0);
+}
+
+TEST(an_export_is_audited)
+{
+    struct ctx *c = test_reader();
+    struct dice d = { 6 };
+    struct audit_view_list lines;
+    segment_shop_make(&d, 30);
+    char *file = str_z(c->arena, str_fmt(c->arena, "%s/out.csv", test_folder()));
+    str said = RUN(c, 0, "segment", "export", "first_seen >= 2000-01-01", "--to", file, "--json");
+    i64 n = number_of(said, "count");
+    CHECK(n > 10);
+    FILE *f = fopen(file, "r");
+    CHECK(f != NULL);
+    i64 rows = 0;
+    for (int byte; (byte = fgetc(f)) != EOF;) rows += byte == '\n';
+    fclose(f);
+    CHECK_I64(rows, n + 1);
+    CHECK_OK(c, audit_list(c, NO_STR, S("segment.exported"), 0, 10, &lines));
+    CHECK_I64(lines.n, 1);
+    RUN(c, 2, "segment", "export", "orders >= 1", "--to", "out.pdf");
+}
+
+TEST(what_is_wrong_exits_with_one)
+{
+    struct ctx *c = test_reader();
+    CHECK_STR(RUN(c, 1, "segment", "count", "ordres >= 1"), ""); /* it is on standard error */
+    CHECK_STR(RUN(c, 0, "segment", "format", "城市=“上海”"), "city = \"上海\"\n");
+    RUN(c, 2, "segment", "count");
+}
