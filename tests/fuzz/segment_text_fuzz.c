@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t n)
         return 0;
     }
     str text = segment_format(c->arena, tree);
-    assert(segment_parse(c, text, &again) == OK && segment_same(tree, again));
+    assert(segment_parse_named(c, text, S("fuzz"), &again) == OK && segment_same(tree, again));
     assert(str_eq(segment_format(c->arena, again), text));
     return 0;
 }

@@ -38,7 +38,9 @@ static enum err saved_find(struct ctx *c, str folded, str *text, bool *found)
 
 TEST(sql_agrees_with_naive)
 {
-    struct dice d = { getenv("SEED") ? (u64)atoll(getenv("SEED")) : 20240601 };
+    i64 seed = 20240601;
+    if (getenv("SEED")) CHECK(i64_parse(str_of(getenv("SEED")), &seed));
+    struct dice d = { (u64)seed };
     i64 trees = test_store_is_pg() ? 400 : 3000, hits = 0;
     struct segment_facts *facts;
     segment_shop_make(&d, 150);

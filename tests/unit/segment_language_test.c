@@ -104,6 +104,9 @@ TEST(what_is_refused_says_where)
     refused("last_order <= 99999999d", "1:15", "duration");
     refused("spent >= 1.23456", "1:10", "four decimals");
     refused("spent >= 99999999999999999999", "1:10", "too large");
+    spelled("spent >= 89999999999999.9999");
+    refused("spent >= 90000000000000.0001", "1:10", "too large");
+    refused("spent < -922337203685477.5808", "1:9", "too large");
     refused("(city = \"a\"", "1:12", "closing parenthesis");
     refused("city is", "1:8", "known or unknown");
     refused("did(7d)", "1:5", "a name in quotes");

@@ -149,6 +149,8 @@ static bool lex_date(struct lexer *l, struct token *t)
 
 /* A century: more is surely a slip, and sums of instants stay far from overflow. */
 #define DURATION_DAYS_MAX 36525
+/* In ten-thousandths: neighbours of any number are numbers too. */
+#define NUMBER_MAX ((i64)900000000000000000)
 
 static enum err lex_duration(struct lexer *l, struct token *t, str digits, bool *is)
 {
@@ -179,7 +181,8 @@ static enum err lex_number(struct lexer *l, struct token *t)
     TRY(lex_duration(l, t, digits, &duration));
     if (!duration) {
         t->kind = TOKEN_NUMBER;
-        if (!money_parse(digits, &t->number))
+        bool read = money_parse(digits, &t->number);
+        if (!read || t->number > NUMBER_MAX || t->number < -NUMBER_MAX)
             return segment_fail(l, t->at, "这个数太大，或小数超过四位",
                                 "this number is too large or has more than four decimals");
     }

@@ -14,6 +14,7 @@
 
 #include "audience/language/language.h"
 #include "audience/language/sql.h"
+#include "audience/language/sql_values.h"
 #include "store/setting.h"
 
 /* -- parts ------------------------------------------------------------------------------------ */
@@ -47,15 +48,6 @@ SQL_PART(in_number_range, " (CAST(f.value AS DOUBLE PRECISION) * 10000 >= $1"
 SQL_PART(value_word, " f.value");
 SQL_PART(different, "SELECT DISTINCT f.value AS value FROM (");
 SQL_PART(of_those, ") f");
-
-SQL_PART(list_one, " IN ($1");
-SQL_PART(list_1, ", $1");
-SQL_PART(list_8, ", $1, $2, $3, $4, $5, $6, $7, $8");
-SQL_PART(list_64,
-         ", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
-         ", $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34"
-         ", $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50"
-         ", $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64");
 
 #define BOUGHT                                                                   \
     " FROM purchase_order o WHERE o.bought_at IS NOT NULL AND o.bought_at >= $1" \
@@ -96,65 +88,6 @@ SQL_PART(community_lines,
 SQL_PART(and_subject, " AND t.subject");
 SQL_PART(who_joined_last, ") x WHERE x.place = 1 AND x.kind = 'community.joined'");
 
-/* -- lists of values -------------------------------------------------------------------------- */
-
-#define VALUES_MAX 20000
-
-static void add_list(struct composed *out, const strs *values)
-{
-    static const struct {
-        const struct sql_part *part;
-        i64 n;
-    } steps[] = { { &list_64, 64 }, { &list_8, 8 }, { &list_1, 1 } };
-    struct value v[64];
-    composed_add(out, &list_one, ARGS(values->at[0]));
-    i64 done = 1;
-    for (i64 s = 0; s < COUNT(steps); s++)
-        while (values->n - done >= steps[s].n) {
-            for (i64 i = 0; i < steps[s].n; i++) v[i] = V(values->at[done + i]);
-            composed_add(out, steps[s].part, (struct args){ v, (int)steps[s].n });
-            done += steps[s].n;
-        }
-    composed_add(out, &close_group, NO_ARGS);
-}
-
-typedef bool pass_fn(struct arena *scratch, const void *by, str raw);
-struct sieve {
-    struct ctx *c;
-    struct arena *scratch;
-    pass_fn *passes;
-    const void *by;
-    strs out;
-};
-
-static enum err sift(void *arg, const void *row)
-{
-    struct sieve *s = arg;
-    str raw = ((const struct one_str *)row)->value;
-    if (!raw.at) return OK;
-    arena_reset(s->scratch);
-    if (!s->passes(s->scratch, s->by, raw)) return OK;
-    if (s->out.n == VALUES_MAX)
-        return fail(s->c, E_TOO_LARGE, "一个条件符合的不同取值太多（超过 %d 种），请写得更具体",
-                    "one condition fits too many different values (over %d): be more specific",
-                    VALUES_MAX);
-    *PUSH(s->c->arena, &s->out) = str_copy(s->c->arena, raw);
-    return OK;
-}
-
-static void scratch_free(void *arena) { arena_free(arena); }
-
-/* Of the texts a statement answers, those that pass. */
-static enum err values_that_pass(struct ctx *c, const struct composed *from, pass_fn *passes,
-                                 const void *by, strs *out)
-{
-    struct sieve s = { .c = c, .scratch = arena_new(), .passes = passes, .by = by };
-    arena_defer(c->arena, scratch_free, s.scratch);
-    TRY(composed_each(c, from, &one_str_shape, sift, &s));
-    *out = s.out;
-    return OK;
-}
-
 /* -- who has which value: the rows of a subject ----------------------------------------------- */
 
 struct compiler {
@@ -191,7 +124,7 @@ static enum err prop_values(struct compiler *k, const struct segment_test *t,
     struct composed from = { .arena = k->c->arena };
     composed_add(&from, &props_of_lines, ARGS(p->name));
     composed_add(&from, &of_time_and_kind, ARGS(segment_window_from(t, k->at), k->at));
-    add_list(&from, kinds);
+    list_add(&from, kinds);
     return values_that_pass(k->c, &from, prop_passes, p, out);
 }
 
@@ -205,13 +138,13 @@ static enum err did_rows(struct compiler *k, const struct segment_test *t, bool 
     *none = kinds.n == 0;
     if (*none) return OK;
     composed_add(k->out, &lines_count, ARGS(segment_window_from(t, k->at), k->at));
-    add_list(k->out, &kinds);
+    list_add(k->out, &kinds);
     for (i64 i = 0; i < t->props.n; i++) {
         TRY(prop_values(k, t, &t->props.at[i], &kinds, &values));
         *none = values.n == 0;
         if (*none) return OK;
         composed_add(k->out, &and_prop, ARGS(t->props.at[i].name));
-        add_list(k->out, &values);
+        list_add(k->out, &values);
     }
     add(k, &lines_by_member);
     return OK;
@@ -231,7 +164,7 @@ static enum err community_rows(struct compiler *k, str name, bool *none)
     composed_add(k->out, &community_lines, ARGS(k->at));
     if (name.at) {
         add(k, &and_subject);
-        add_list(k->out, &subjects);
+        list_add(k->out, &subjects);
     }
     add(k, &who_joined_last);
     return OK;
@@ -422,7 +355,7 @@ static enum err add_words(struct compiler *k, const struct segment_test *t)
     add(k, &whose_row);
     if (is_not) add(k, &not_word);
     add(k, &value_word);
-    add_list(k->out, &values);
+    list_add(k->out, &values);
     add(k, &close_group);
     return OK;
 }
