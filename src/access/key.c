@@ -27,9 +27,9 @@ enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at,
                     struct key_grant *out)
 {
     struct ctx *c = t->c;
-    if (!name.n || name.n > 60 || !str_is_utf8(name))
-        return fail_at(c, E_INVALID, S("name"), "密钥名称须为 1 到 60 字节",
-                       "a key's name takes 1 to 60 bytes");
+    if (!name.n || name.n > 60 || !str_is_line(name))
+        return fail_at(c, E_INVALID, S("name"), "密钥名称须为 1 到 60 字节，不能换行",
+                       "a key's name takes 1 to 60 bytes in one line");
     if (!scopes)
         return fail_at(c, E_INVALID, S("scopes"), "密钥至少要有一项权限",
                        "a key needs at least one right");

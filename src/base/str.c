@@ -189,6 +189,13 @@ str str_fold(struct arena *a, str s)
     return folded;
 }
 
+bool str_is_line(str s)
+{
+    for (i64 i = 0; i < s.n; i++)
+        if ((u8)s.at[i] < 0x20 || s.at[i] == 0x7f) return false;
+    return str_is_utf8(s);
+}
+
 bool str_is_utf8(str s)
 {
     for (i64 i = 0; i < s.n;) {

@@ -43,7 +43,8 @@ str str_replace(struct arena *a, str s, str what, str with);
  * searched. Bytes that are not UTF-8 come back as they were. */
 str str_fold(struct arena *a, str s);
 bool str_is_utf8(str s);
-i64 str_points(str s); /* code points; every invalid byte counts one */
+bool str_is_line(str s); /* UTF-8 without control characters: fit for a name */
+i64 str_points(str s);   /* code points; every invalid byte counts one */
 
 u64 str_hash(str s); /* FNV-1a mixed, stable across runs and machines */
 

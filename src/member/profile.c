@@ -177,8 +177,8 @@ enum err field_value(struct ctx *c, const struct field_row *field, str in, str *
     in = str_trim(in);
     if (types[field->type].read(c, field, in, out)) return OK;
     str choices = str_replace(c->arena, field->choices, S("\n"), S(" "));
-    return fail_at(c, E_INVALID, field->name, "%s：应当是%s %.*s", "%s: expected %s %.*s",
+    return fail_at(c, E_INVALID, field->name, "%s：应当是%s%s%.*s", "%s: expected %s%s%.*s",
                    str_z(c->arena, say(c, field->zh, field->en)),
                    c->locale == ZH ? types[field->type].zh : types[field->type].en,
-                   STR_ARG(choices));
+                   choices.n ? (c->locale == ZH ? "：" : ": ") : "", STR_ARG(choices));
 }

@@ -96,9 +96,12 @@ enum err sheet_create(struct ctx *c, str path, bool xlsx, strs columns, struct s
         if (!o->page) return fail(c, E_INTERNAL, "建不了文件 %s", "cannot make the file %s", name);
     } else {
         o->csv = fopen(name, "wbe");
+        if (!o->csv && (errno == ENOENT || errno == ENOTDIR))
+            return fail(c, E_NOT_FOUND, "文件 %s 所在的目录不存在：请先建好，或换一个位置",
+                        "the folder of %s is not there: make it, or name another place", name);
         if (!o->csv)
-            return fail(c, E_INTERNAL, "建不了文件 %s：%s", "cannot make the file %s: %s", name,
-                        strerror(errno));
+            return fail(c, errno == ENOSPC ? E_FULL : E_INVALID, "建不了文件 %s：%s",
+                        "cannot make the file %s: %s", name, strerror(errno));
         fputs("\xEF\xBB\xBF", o->csv);
     }
     *out = o;

@@ -411,10 +411,17 @@ static const char *sqlite_check_query(struct db *base, struct query *q, struct a
     return why;
 }
 
-static int first_line(void *arg, int n, char **values, char **names)
+/* Of a message of many lines the first three that say something, as one. */
+static int first_lines(void *arg, int n, char **values, char **names)
 {
     struct buf *b = arg;
-    if (n > 0 && values[0] && b->n < 400) buf_fmt(b, "%s%s", b->n ? "; " : "", values[0]);
+    int lines = 0;
+    for (str line, rest = n > 0 ? str_of(values[0]) : NO_STR; rest.at && lines < 3 && b->n < 300;) {
+        rest = str_cut(rest, '\n', &line);
+        if (!line.n || str_starts(line, S("***"))) continue;
+        buf_fmt(b, "%s" STR_FMT, b->n ? "; " : "", STR_ARG(line));
+        lines++;
+    }
     return 0;
 }
 
@@ -422,7 +429,7 @@ static enum err sqlite_integrity(struct ctx *c, struct db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
     struct buf said = { .arena = c->arena };
-    int code = sqlite3_exec(db->handle, "PRAGMA integrity_check(10)", first_line, &said, NULL);
+    int code = sqlite3_exec(db->handle, "PRAGMA integrity_check(10)", first_lines, &said, NULL);
     if (code != SQLITE_OK) return sqlite_fail(c, db->handle, code, "integrity_check");
     if (str_eq(buf_str(&said), S("ok"))) return OK;
     return fail(c, E_STORE, "数据文件有损坏，请从备份恢复：" STR_FMT,

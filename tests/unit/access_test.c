@@ -358,6 +358,20 @@ TEST(keys_carry_their_scopes_and_end)
     CHECK_I64(GET(k, "/v1/users").status, 401);
 }
 
+TEST(names_of_keys_and_users_are_one_line)
+{
+    struct client *owner = serve();
+    client_sign_in(owner, "anna", ROLE_OWNER);
+    struct reply r = client_json(owner, "POST", "/v1/keys",
+                                 "{\"name\":\"erp\\r\\nX: y\",\"scopes\":[\"orders:write\"]}");
+    CHECK_I64(r.status, 400);
+    CHECK_STR(reply_text_of(owner->c, &r, "pointer"), "/name");
+    r = client_json(owner, "POST", "/v1/users",
+                    "{\"name\":\"a\\nb\",\"password\":\"long enough 1\",\"role\":\"viewer\"}");
+    CHECK_I64(r.status, 400);
+    CHECK_STR(reply_text_of(owner->c, &r, "pointer"), "/name");
+}
+
 #define FIELDS_OF_kept_text(X, N) X(str, value, ANY, "", N)
 SHAPE(kept_text);
 SHAPE_DEFINE(kept_text);

@@ -52,6 +52,8 @@ TEST(text_is_trimmed_folded_and_cut)
     CHECK(!str_cut(S("abc"), '=', &head).at);
     CHECK_I64(str_points(S("锦鲤a")), 3);
     CHECK(!str_is_utf8(S("\xC0\x80")));
+    CHECK(str_is_line(S("锦鲤 a")) && !str_is_line(S("a\nb")) && !str_is_line(S("\x7F")) &&
+          !str_is_line(S("\xC0\x80")));
     CHECK_STR(str_replace(c->arena, S("a--b--"), S("--"), S("+")), "a+b+");
 }
 

@@ -281,6 +281,8 @@ TEST(written_cells_cannot_run_as_formulas)
     str columns[] = { S("a"), S("b") };
     str cells[] = { S("=HYPERLINK(\"x\")"), S("-3.50") };
     struct sheet_out *o = NULL;
+    CHECK_ERR(c, sheet_create(c, S("/no/such/folder/x.csv"), false, (strs){ columns, 2 }, &o),
+              E_NOT_FOUND);
     CHECK_OK(c, sheet_create(c, path, false, (strs){ columns, 2 }, &o));
     CHECK_OK(c, sheet_write(c, o, cells, 2));
     CHECK_OK(c, sheet_finish(c, o));

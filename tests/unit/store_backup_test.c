@@ -207,6 +207,7 @@ TEST(what_is_not_a_backup_is_refused)
     CHECK(str_find(str_of(c->why.detail), S("newer")) >= 0);
     spoil_middle(str_z(c->arena, file));
     CHECK_ERR(c, store_restore(c, into, thing_rooms, file), E_STORE);
+    CHECK(!str_has(str_of(c->why.detail), '\n'));          /* the engine's report, in one line */
     CHECK(access(str_z(c->arena, into.where), F_OK) != 0); /* nothing was made of any of them */
 }
 

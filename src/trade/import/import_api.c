@@ -110,12 +110,16 @@ static enum err view_fill(struct ctx *c, const struct book_row *row, struct impo
 
 /* -- upload ------------------------------------------------------------------------------------ */
 
-static str base_name(str path)
+/* What follows the last slash, in one line: it is shown, and lies nowhere under this name. */
+static str base_name(struct arena *a, str path)
 {
     i64 from = 0;
     for (i64 i = 0; i < path.n; i++)
         if (path.at[i] == '/' || path.at[i] == '\\') from = i + 1;
-    return str_sub(path, from, path.n);
+    struct buf b = { .arena = a };
+    for (i64 i = from; i < path.n; i++)
+        buf_byte(&b, (u8)path.at[i] < 0x20 || path.at[i] == 0x7f ? ' ' : path.at[i]);
+    return str_trim(buf_str(&b));
 }
 
 /* <data>/tmp/upload-… is kept as <data>/imports/<id>/file. */
@@ -139,7 +143,8 @@ HANDLER(imports_upload, import_upload, import_view)
 {
     struct import_choice none = { 0 };
     struct import_preview_result p;
-    struct book_row row = { .file = base_name(in->name), .size = upload_size(request_of(c)) };
+    struct book_row row = { .file = base_name(c->arena, in->name),
+                            .size = upload_size(request_of(c)) };
     TRY(import_preview_read(c, upload_path(request_of(c)), &none,
                             &p)); /* what is no table is refused here */
     row.format = p.format;
