@@ -76,6 +76,32 @@ static void words_show(struct index *x, struct view *v)
     }
 }
 
+static void words_make(struct index *x)
+{
+    for (i64 i = 0; i < x->schema.columns_n; i++)
+        if (x->schema.columns[i].kind != COLUMN_NUMBER) x->words[i] = words_new(&x->memory);
+    for (i64 i = 0; i < x->schema.sources_n; i++) {
+        x->sources[i].event = words_new(&x->memory);
+        for (i64 p = 0; p < x->schema.sources[i].props.n; p++)
+            x->sources[i].props[p] = words_new(&x->memory);
+    }
+}
+
+static void words_free(struct index *x)
+{
+    for (i64 i = 0; i < x->schema.columns_n; i++) block_drop(x->words[i]);
+    for (i64 i = 0; i < x->schema.sources_n; i++) {
+        block_drop(x->sources[i].event);
+        for (i64 p = 0; p < EVENT_PROPS_MAX; p++) block_drop(x->sources[i].props[p]);
+    }
+}
+
+void index_forget_words(struct index *x)
+{
+    words_free(x);
+    words_make(x);
+}
+
 struct index *index_new(const struct index_schema *schema)
 {
     struct index *x = zeroed(1, sizeof *x);
@@ -83,13 +109,7 @@ struct index *index_new(const struct index_schema *schema)
     copy_schema(x, schema);
     x->words = zeroed(schema->columns_n, sizeof *x->words);
     x->sources = zeroed(schema->sources_n, sizeof *x->sources);
-    for (i64 i = 0; i < schema->columns_n; i++)
-        if (schema->columns[i].kind != COLUMN_NUMBER) x->words[i] = words_new(&x->memory);
-    for (i64 i = 0; i < schema->sources_n; i++) {
-        x->sources[i].event = words_new(&x->memory);
-        for (i64 p = 0; p < schema->sources[i].props.n; p++)
-            x->sources[i].props[p] = words_new(&x->memory);
-    }
+    words_make(x);
     x->current = view_new(&x->memory, &x->schema, 0);
     words_show(x, x->current);
     return x;
@@ -115,11 +135,8 @@ void index_free(struct index *x)
     for (i64 i = 0; i < x->pending_n; i++) pending_free(x, x->pending[i]);
     free(x->pending);
     block_drop(x->current);
-    for (i64 i = 0; i < x->schema.columns_n; i++) block_drop(x->words[i]);
-    for (i64 i = 0; i < x->schema.sources_n; i++) {
-        block_drop(x->sources[i].event);
-        for (i64 p = 0; p < EVENT_PROPS_MAX; p++) block_drop(x->sources[i].props[p]);
-    }
+    words_free(x);
+    mapping_close(x->mapping);
     assert(atomic_load(&x->memory) == 0); /* somebody still holds a view */
     free(x->words);
     free(x->sources);
@@ -356,6 +373,16 @@ static i64 chunks_needed(const struct index *x)
     return n;
 }
 
+static void show(struct index *x, struct view *v)
+{
+    struct view *old = x->current;
+    words_show(x, v);
+    pthread_mutex_lock(&x->lock);
+    x->current = v;
+    pthread_mutex_unlock(&x->lock);
+    block_drop(old);
+}
+
 void index_publish(struct index *x, i64 seq)
 {
     struct view *old = x->current, *v = view_new(&x->memory, &x->schema, chunks_needed(x));
@@ -375,9 +402,16 @@ void index_publish(struct index *x, i64 seq)
         }
         v->living_n += v->chunks[i]->living_n;
     }
-    words_show(x, v);
-    pthread_mutex_lock(&x->lock);
-    x->current = v;
-    pthread_mutex_unlock(&x->lock);
-    block_drop(old);
+    show(x, v);
+}
+
+void index_adopt(struct index *x, struct chunk **chunks, i64 n, i64 seq)
+{
+    struct view *v = view_new(&x->memory, &x->schema, n);
+    v->seq = seq;
+    for (i64 i = 0; i < n; i++) {
+        v->chunks[i] = chunks[i];
+        v->living_n += chunks[i]->living_n;
+    }
+    show(x, v);
 }

@@ -6,8 +6,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "audience/index/build.h"
+#include "audience/index/file.h"
 #include "audience/index/gather.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,6 +18,15 @@
 #define INTERVAL_MS    200
 #define LINES_A_ROUND  ((i64)100000)
 #define ROUND_TIMES_MS 5000 /* between tries when the store fails */
+#define SAVE_EVERY_US  ((i64)10 * 60 * 1000000)
+
+#define FIELDS_OF_line_mark(X, N)   \
+    X(i64, member, ANY, "Whose", N) \
+    X(instant, at, ANY, "When", N)  \
+    X(str, kind, ANY, "What", N)
+SHAPE(line_mark);
+SHAPE_DEFINE(line_mark);
+QUERY(index_line_mark, line_mark, "SELECT member, at, kind FROM timeline WHERE seq = $1");
 
 struct audience {
     struct store *store;
@@ -23,6 +34,9 @@ struct audience {
     struct gatherer *gatherer;
     struct index *index;
     i64 interval_ms;
+    char *file; /* NULL: none */
+    bool saves;
+    i64 saved_seq, saved_us;
     bool thread;
     pthread_t follower;
     pthread_mutex_t lock; /* around the rest */
@@ -33,13 +47,85 @@ struct audience {
     struct problem why;
 };
 
-/* Up to the end of the timeline, round by round. c has a reader. */
+/* -- the file ---------------------------------------------------------------------------------- */
+
+/* What a file of this store has as its mark: the line it ends with, and the zone its days are of.
+ */
+static enum err mark_of(struct audience *a, struct ctx *c, i64 seq, u64 *mark)
+{
+    struct line_mark line = { 0 };
+    bool found;
+    TRY(db_find(c, &index_line_mark, &line, &found, ARGS(seq)));
+    u64 hash = str_hash(str_of(zone_name(a->zone))) + (u64)found;
+    hash = hash * 31 + (u64)line.member;
+    hash = hash * 31 + (u64)line.at;
+    *mark = hash * 31 + str_hash(line.kind);
+    return OK;
+}
+
+/* From the file of the last run: *resumed tells whether. A file that is no good is removed by who
+ * saves. */
+static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
+{
+    struct index_file_head head;
+    u64 mark;
+    *resumed = false;
+    if (!a->file || access(a->file, R_OK) != 0) return OK;
+    if (index_file_head(a->file, &head)) {
+        TRY(mark_of(a, c, head.seq, &mark));
+        TRY(gather_resume(a->gatherer, c));
+        *resumed = mark == head.mark && index_load(a->index, a->file);
+    }
+    if (*resumed) {
+        a->saved_seq = head.seq;
+        return OK;
+    }
+    LOG(WARN, "index.file_refused", KV("removed", (i64)a->saves));
+    if (a->saves) unlink(a->file);
+    return OK;
+}
+
+static void save(struct audience *a)
+{
+    const struct view *v = view_take(a->index);
+    struct ctx c = { .arena = arena_new(), .zone = a->zone, .actor = S("system"), .locale = ZH };
+    i64 begun_us = clock_mono_us();
+    u64 mark;
+    enum err e = store_reader(a->store, &c);
+    if (e == OK) e = mark_of(a, &c, view_seq(v), &mark);
+    if (e == OK) e = index_save(&c, v, a->file, mark);
+    if (e == OK) {
+        a->saved_seq = view_seq(v);
+        LOG(INFO, "index.saved", KV("seq", view_seq(v)),
+            KV("ms", (clock_mono_us() - begun_us) / 1000));
+    } else {
+        LOG(WARN, "index.not_saved", KV("why", c.why.detail));
+    }
+    a->saved_us = clock_mono_us();
+    view_release(v);
+    store_release(&c);
+    arena_free(c.arena);
+}
+
+/* -- rounds ------------------------------------------------------------------------------------ */
+
+static enum err build(struct audience *a, struct ctx *c)
+{
+    i64 begun_us = clock_mono_us();
+    bool resumed;
+    TRY(resume(a, c, &resumed));
+    if (!resumed) TRY(gather_all(a->gatherer, c, a->index));
+    LOG(INFO, "index.built", KV("from_file", (i64)resumed),
+        KV("ms", (clock_mono_us() - begun_us) / 1000));
+    return OK;
+}
+
+/* A step towards the end of the timeline. c has a reader. */
 static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
 {
     i64 n = 0, begun_us = clock_mono_us();
     if (!a->built) {
-        TRY(gather_all(a->gatherer, c, a->index));
-        LOG(INFO, "index.built", KV("ms", (clock_mono_us() - begun_us) / 1000));
+        TRY(build(a, c));
     } else {
         TRY(gather_new(a->gatherer, c, a->index, a->seq, LINES_A_ROUND, &n));
     }
@@ -109,6 +195,9 @@ static void *follow(void *arg)
         pthread_mutex_unlock(&a->lock);
         enum err e = one_round(a, &lines);
         if (e != OK) LOG(WARN, "index.not_followed", KV("why", a->why.detail));
+        else if (a->saves && a->seq != a->saved_seq &&
+                 clock_mono_us() - a->saved_us > SAVE_EVERY_US)
+            save(a);
         pthread_mutex_lock(&a->lock);
         struct timespec until = in_ms(e == OK ? a->interval_ms : ROUND_TIMES_MS);
         while (!a->stopping && !(a->asked && e == OK) && lines < LINES_A_ROUND)
@@ -156,6 +245,13 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     }
     a->store = s;
     a->zone = c->zone;
+    a->saved_us = clock_mono_us();
+    if (o.folder.n) {
+        str file = str_fmt(c->arena, STR_FMT "/audience.index", STR_ARG(o.folder));
+        a->file = strndup(file.at, (size_t)file.n);
+        if (!a->file) abort();
+    }
+    a->saves = o.saves && a->file;
     a->interval_ms = o.interval_ms ? o.interval_ms : INTERVAL_MS;
     a->index = index_new(gatherer_schema(a->gatherer));
     pthread_condattr_t monotonic;
@@ -185,6 +281,8 @@ void audience_close(struct audience *a)
         pthread_join(a->follower, NULL);
         store_readers_add(a->store, -1);
     }
+    if (a->saves && a->built && a->seq != a->saved_seq) save(a);
+    free(a->file);
     index_free(a->index);
     gatherer_free(a->gatherer);
     pthread_mutex_destroy(&a->lock);
@@ -201,6 +299,7 @@ struct audience_stats audience_stats(struct audience *a)
     struct audience_stats out = { .bytes = index_memory(a->index),
                                   .seq = view_seq(v),
                                   .members = view_members(v),
+                                  .mapped = index_mapped(a->index),
                                   .rows = view_rows_n(v, SOURCE_TIMELINE) };
     view_release(v);
     pthread_mutex_lock(&a->lock);

@@ -4,6 +4,8 @@
  * Promises
  *   - an_acknowledged_change_is_seen_soon: within a second; at once for who waits for its line
  * (audience_wait).
+ *   - a_start_takes_up_where_it_was: from the file of the last run, when that is whole and of this
+ * store.
  *   - the_index_is_derived: nothing is written to the store; thrown away and built again it gives
  * the same answers. Threads  One thread of its own, or none: then whoever calls audience_follow.
  */
@@ -14,6 +16,8 @@
 
 struct audience;
 struct audience_options {
+    str folder;      /* where the index is kept between runs; absent: nowhere */
+    bool saves;      /* writes it there, now and then and at the end: one process a folder */
     bool thread;     /* follow by itself; else audience_follow does it */
     i64 interval_ms; /* 0: default 200 */
 };
@@ -32,6 +36,6 @@ enum err audience_follow(struct audience *a, i64 *lines);
 enum err audience_wait(struct audience *a, struct ctx *c, i64 seq, i64 timeout_ms);
 
 struct audience_stats {
-    i64 bytes, seq, members, rows, rounds, failures, round_us_max;
+    i64 bytes, mapped, seq, members, rows, rounds, failures, round_us_max;
 };
 struct audience_stats audience_stats(struct audience *a);

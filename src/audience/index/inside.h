@@ -163,3 +163,8 @@ struct index {
     struct mapping
         *mapping; /* the file the first view came from, if any: stays mapped to the end */
 };
+
+/* build.c, for file.c: the first view made of these chunks; dictionaries as they are. */
+void index_adopt(struct index *x, struct chunk **chunks, i64 n, i64 seq);
+void index_forget_words(struct index *x); /* nothing is published yet */
+void mapping_close(struct mapping *m);
