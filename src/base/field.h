@@ -47,7 +47,7 @@ struct field {
     const char *key; /* $3 of FIELD_KEY */
     char split;      /* SET: several values of one row stand apart by it; 0: one a row */
     bool zero;       /* a member without a row has 0: counts and sums */
-    bool place; /* TEXT: province or city: 上海 is 上海市, 浙江省 is 浙江 */
+    bool place;      /* TEXT: province or city: 上海 is 上海市, 浙江省 is 浙江 */
     const char *const
         *stale; /* timeline kinds after which his value may be another ("order.*"); NULL ends */
     const char *zh, *en;

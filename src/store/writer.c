@@ -221,8 +221,7 @@ static const struct {
     enum err err;
     const char *zh, *en;
 } batch_words[] = {
-    { E_FULL, "没有保存：请腾出空间后重试",
-      "nothing was saved: free some disk space and retry" },
+    { E_FULL, "没有保存：请腾出空间后重试", "nothing was saved: free some disk space and retry" },
     { E_BUSY, "另一个程序正在写入，没有保存：请稍后再试",
       "nothing was saved: another program is writing, try again shortly" },
     { E_UNCERTAIN, "提交时失去数据库，结果未知：请用同一编号重试",
