@@ -342,6 +342,77 @@ export interface components {
             choices?: string[];
             personal?: boolean;
         };
+        segment_identify: {
+            traits: unknown;
+            userId: string | null;
+            anonymousId: string | null;
+            messageId: string | null;
+            timestamp: string | null;
+            sentAt: string | null;
+            context: unknown;
+            writeKey: string | null;
+        };
+        track_done: {
+            success: boolean;
+        };
+        segment_track: {
+            event: string;
+            properties?: unknown;
+            userId?: string | null;
+            anonymousId?: string | null;
+            messageId?: string | null;
+            timestamp?: string | null;
+            sentAt?: string | null;
+            context?: unknown;
+            writeKey?: string | null;
+        };
+        segment_view: {
+            name: string | null;
+            properties: unknown;
+            userId: string | null;
+            anonymousId: string | null;
+            messageId: string | null;
+            timestamp: string | null;
+            sentAt: string | null;
+            context: unknown;
+            writeKey: string | null;
+        };
+        segment_group: {
+            groupId: string;
+            traits?: unknown;
+            userId?: string | null;
+            anonymousId?: string | null;
+            messageId?: string | null;
+            timestamp?: string | null;
+            sentAt?: string | null;
+            context?: unknown;
+            writeKey?: string | null;
+        };
+        segment_alias: {
+            previousId: string;
+            userId?: string | null;
+            anonymousId?: string | null;
+            messageId?: string | null;
+            timestamp?: string | null;
+            sentAt?: string | null;
+            context?: unknown;
+            writeKey?: string | null;
+        };
+        segment_batch: {
+            batch: unknown;
+            sentAt?: string | null;
+            context?: unknown;
+            writeKey?: string | null;
+        };
+        sensors_form: {
+            data: string | null;
+            data_list: string | null;
+            gzip: number;
+            crc: string | null;
+            ext: string | null;
+            project: string | null;
+            token: string | null;
+        };
         order_query: {
             q: string | null;
             shop: string | null;
