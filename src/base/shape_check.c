@@ -214,7 +214,6 @@ enum err shape_require(struct ctx *c, const struct shape *shape, u64 seen)
     for (int i = 0; i < shape->n; i++)
         if ((shape->fields[i].rules & REQUIRED) && !(seen >> i & 1))
             return fail_at(c, E_INVALID, str_fmt(c->arena, "/%s", shape->fields[i].name),
-                           "缺少 %s（%s）", "%s is missing (%s)", shape->fields[i].name,
-                           shape->fields[i].doc);
+                           "缺少 %s，请填写", "%s is missing", shape->fields[i].name);
     return OK;
 }
