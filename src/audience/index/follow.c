@@ -177,12 +177,8 @@ enum err audience_follow(struct audience *a, i64 *lines)
 
 static struct timespec in_ms(i64 ms)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
-    return t;
+    i64 us = clock_mono_us() + ms * 1000;
+    return (struct timespec){ .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
 }
 
 static void *follow(void *arg)
