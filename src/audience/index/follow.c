@@ -305,7 +305,3 @@ struct audience_stats audience_stats(struct audience *a)
     pthread_mutex_unlock(&a->lock);
     return out;
 }
-
-static struct audience *served;
-void audience_serve(struct audience *a) { served = a; }
-struct audience *audience_served(void) { return served; }

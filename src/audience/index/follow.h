@@ -39,8 +39,3 @@ struct audience_stats {
     i64 bytes, mapped, seq, members, rows, rounds, failures, round_us_max;
 };
 struct audience_stats audience_stats(struct audience *a);
-
-/* The index of this process: set by app before any door opens and taken back when all are shut;
- * NULL in commands. */
-void audience_serve(struct audience *a);
-struct audience *audience_served(void);
