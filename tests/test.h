@@ -49,8 +49,9 @@ struct ctx *test_ctx(void);
 struct ctx *test_ctx_new(void);
 void test_ctx_free(struct ctx *c);
 
-struct store *test_store(void);        /* this test's store, opened at the first call */
-struct ctx *test_reader(void);         /* test_ctx() with a reader of test_store() */
+struct store *test_store(void); /* this test's store, opened at the first call */
+struct ctx *test_reader(void);  /* test_ctx() with a reader of test_store() */
+void test_store_close(void); /* before a fork: no threads are left; test_reader() opens it again */
 struct store *test_store_reopen(void); /* closes it and opens it again: what is on disk stays */
 bool test_store_is_pg(void);
 const char *test_folder(void); /* an empty folder of this test */

@@ -134,11 +134,16 @@ struct ctx *test_reader(void)
     return c;
 }
 
-struct store *test_store_reopen(void)
+void test_store_close(void)
 {
     if (now.c && now.c->db) store_release(now.c);
     if (now.store) store_close(now.store);
     now.store = NULL;
+}
+
+struct store *test_store_reopen(void)
+{
+    test_store_close();
     return test_store();
 }
 

@@ -24,6 +24,7 @@ static str run(struct ctx *c, int want, const char *const *words)
     argv[argc++] = str_z(c->arena, test_store_options().where);
     char *path = str_z(c->arena, str_fmt(c->arena, "%s/said", test_folder()));
     fflush(stdout);
+    test_store_close();
     pid_t child = fork();
     if (child == 0) {
         int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
@@ -35,6 +36,7 @@ static str run(struct ctx *c, int want, const char *const *words)
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
     CHECK_I64(WEXITSTATUS(status), want);
+    CHECK(test_reader() == c);
     struct buf said = { .arena = c->arena };
     FILE *f = fopen(path, "r");
     CHECK(f != NULL);
