@@ -1,0 +1,72 @@
+/* ask.h -- a segment asked of the index: the tree made ready for one view, its answer a set of
+ * members.
+ *
+ *   const struct view *v;
+ *   struct member_set set;
+ *   TRY(audience_view(c, 0, &v));
+ *   TRY(segment_set(c, v, tree, at, &set));
+ *
+ * Promises
+ *   - answers_agree: index, SQL and naive executor answer the same members, for any tree and at.
+ *   - read_your_writes: audience_view(c, seq) has every line up to seq.
+ *   - cheap_and_selective_first: parts of `and` / `or` run in rising order of cost by what they
+ *     leave to do; a chunk that is decided is not looked at further.
+ *   - what_the_index_does_not_keep_is_asked_of_SQL: and the explanation says so.
+ *   - one_member_as_all: plan_holds answers as the bit of plan_chunk.
+ * Threads  A plan is constant once made: plan_chunk and plan_holds from any thread.
+ * Memory   Plans and sets live in c->arena; views are released when that arena ends.
+ */
+#pragma once
+
+#include "audience/index.h"
+#include "audience/segment.h"
+
+/* -- the index this process keeps ------------------------------------------------------------- */
+
+struct audience; /* index/follow.h */
+/* What audience_view answers from; app and tests set it, NULL at the end. */
+void audience_serve(struct audience *a);
+/* The present view, with every line up to seq (0: whatever it has, but built). Released with
+ * c->arena. E_BUSY: it is still being built. E_TIMEOUT: line seq does not come. */
+enum err audience_view(struct ctx *c, i64 seq, const struct view **out);
+
+/* -- plans ------------------------------------------------------------------------------------ */
+
+struct plan;
+enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
+                   const struct plan **out);
+/* Living members of the chunk first seen before `at` for whom the tree holds; out is overwritten. */
+void plan_chunk(const struct plan *p, i64 chunk, chunk_bits out);
+bool plan_holds(const struct plan *p, i64 member);
+/* Whether every part is answered by the view alone: then plan_holds of a plan made on a later view
+ * is enough to follow a member's changes. */
+bool plan_by_index(const struct plan *p);
+/* As segment_explain, with what the planner chose, in which order, and from where each part is
+ * answered. */
+enum err plan_explain(struct ctx *c, const struct plan *p, bool counts, str *out);
+
+/* Rows (of source 0, the timeline) that a did(…) test means, with its window and its conditions on
+ * properties; tables live in c->arena. *kept: false when it asks for a property the index does not
+ * keep (out is then not usable). */
+enum err plan_rows(struct ctx *c, const struct view *v, const struct segment_test *did, instant at,
+                   struct row_filter *out, bool *kept);
+/* An event as people write it in a funnel: Product Viewed, "Product Viewed", did("Product Viewed",
+ * category = "面膜"), or Product Viewed (category = "面膜"): a did test. */
+enum err segment_parse_event(struct ctx *c, str text, struct segment_test *out);
+
+/* -- sets ------------------------------------------------------------------------------------- */
+
+struct member_set {
+    const struct view *view;
+    u64 *bits; /* view_chunks(view) * CHUNK_WORDS */
+    i64 n;     /* members in it */
+};
+static inline const u64 *set_of_chunk(const struct member_set *s, i64 chunk)
+{
+    return s->bits + chunk * CHUNK_WORDS;
+}
+/* On two threads. tree NULL: everybody living (first seen before at). */
+enum err segment_set(struct ctx *c, const struct view *v, const struct segment_node *tree,
+                     instant at, struct member_set *out);
+/* At most `most` ids above `after`, rising, in c->arena. */
+ints set_ids(struct arena *a, const struct member_set *s, i64 after, i64 most);
