@@ -79,5 +79,7 @@ export const common = {
   share: ['占比', 'Share'],
   definition: ['口径', 'Definition'],
   today: ['今天', 'Today'],
+  how: ['这些数字怎么来的', 'How this is made'],
+  'how.took': ['计算用时 {ms} 毫秒', 'Made in {ms} ms'],
   about: ['约 {n}', 'About {n}'],
 } as const satisfies Chapter

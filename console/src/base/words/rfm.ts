@@ -47,8 +47,6 @@ export const rfm = {
   'rfm.high.band': ['最高档', 'Best band'],
   'rfm.high.mean': ['高于平均档', 'Above mean'],
   'rfm.window': ['F、M 回看天数（0 为不限）', 'Window for F and M in days (0: all)'],
-  'rfm.how': ['这些数字怎么来的', 'How this is made'],
-  'rfm.took': ['计算用时 {ms} 毫秒', 'Made in {ms} ms'],
   'rfm.empty': ['这个日期之前还没有购买', 'Nobody had bought before this date'],
   'rfm.of_all': ['占全部 {share}', '{share} of all'],
   'rfm.days': ['{n} 天', '{n} d'],

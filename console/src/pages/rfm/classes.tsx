@@ -11,7 +11,7 @@ import { Bar } from '~/parts/bar'
 import { Figure, Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { Loaded } from '~/parts/states'
-import { How } from './how'
+import { How } from '~/parts/how'
 
 const classes = ['A', 'B', 'C'] as const
 const scenes = ['new', 'active', 'dormant', 'high_value'] as const

@@ -15,7 +15,7 @@ import { Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { Rows, still, type Column } from '~/parts/rows'
 import { Loaded, Nothing } from '~/parts/states'
-import { How } from './how'
+import { How } from '~/parts/how'
 import { useAsked, withAsked } from './rule'
 import { Mark } from '~/parts/mark'
 

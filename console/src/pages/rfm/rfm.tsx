@@ -11,7 +11,7 @@ import { Figure } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { Loaded, Nothing } from '~/parts/states'
 import { Cells } from './cells'
-import { How } from './how'
+import { How } from '~/parts/how'
 import { asks, useAsked, withAsked } from './rule'
 import { RuleEditor } from './rule_editor'
 import { Types } from './types'
@@ -42,7 +42,7 @@ export default function Rfm() {
                 <Summary report={report} />
                 <Cells report={report} asked={asked} />
                 <Types report={report} asked={asked} />
-                <How text={report.definition} note={say('rfm.took', { ms: report.took_ms.toFixed(0) })} />
+                <How text={report.definition} took_us={report.took_ms * 1000} />
               </div>
             )
           }
