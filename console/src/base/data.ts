@@ -60,6 +60,42 @@ export function usePages<T>(path: string | null, query: Query = {}): Pages<T> {
   }
 }
 
+export interface Answer<T> extends Data<T> {
+  /** The question `data` answers, as JSON. */
+  of: string | undefined
+}
+
+/** Asks a question that is too long for an address, once it has been still for `wait_ms`; null asks nothing.
+ *  The last good answer stays while a newer question is open or refused; answers that come too late are dropped. */
+export function useAnswer<T>(path: string, question: unknown, wait_ms = 0): Answer<T> {
+  const key = question === null ? null : JSON.stringify(question)
+  const [state, setState] = useState<{ asked?: string; of?: string; data?: T; error?: Error }>({})
+  const [round, setRound] = useState(0)
+  useEffect(() => {
+    if (key === null) return
+    const cancel = new AbortController()
+    const timer = setTimeout(() => {
+      ask<T>('POST', path, { body: JSON.parse(key), signal: cancel.signal }).then(
+        (data) => cancel.signal.aborted || setState({ asked: key, of: key, data }),
+        (error: Error) => cancel.signal.aborted || setState((old) => ({ ...old, asked: key, error })),
+      )
+    }, wait_ms)
+    return () => {
+      clearTimeout(timer)
+      cancel.abort()
+    }
+  }, [path, key, wait_ms, round])
+  const reload = useCallback(() => {
+    setState((old) => ({ ...old, asked: undefined, error: undefined }))
+    setRound((n) => n + 1)
+  }, [])
+  const loading = key !== null && state.asked !== key
+  return {
+    data: key === null ? undefined : state.data, of: state.of, loading, reload,
+    error: loading || key === null ? undefined : state.error,
+  }
+}
+
 export interface Change {
   busy: boolean
   error: Error | undefined

@@ -84,6 +84,22 @@ export async function ask<T>(method: Method, path: string, request: Request = {}
   return answer<T>(response.status, await response.text(), path)
 }
 
+/** Asks for a file by POST and hands it to the browser to keep. */
+export async function download(path: string, body: unknown, name: string): Promise<void> {
+  const response = await fetch(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { ...headers('POST', true), Accept: '*/*' },
+    credentials: 'same-origin',
+  })
+  if (!response.ok) answer(response.status, await response.text(), path)
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 /** Sends a file as the body; `progress` is told the share sent, 0..1. */
 export function upload<T>(path: string, query: Query, file: File, progress: (share: number) => void) {
   return new Promise<T>((resolve, reject) => {

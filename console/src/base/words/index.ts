@@ -5,7 +5,8 @@ import { imports } from './imports'
 import { members } from './members'
 import { overview } from './overview'
 import { rfm } from './rfm'
+import { segments } from './segments'
 import { trade } from './trade'
 
-export const words = { ...common, ...access, ...imports, ...members, ...overview, ...rfm, ...trade }
+export const words = { ...common, ...access, ...imports, ...members, ...overview, ...rfm, ...segments, ...trade }
 export type Word = keyof typeof words
