@@ -35,7 +35,8 @@ enum err audience_view(struct ctx *c, i64 seq, const struct view **out);
 struct plan;
 enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
                    const struct plan **out);
-/* Living members of the chunk first seen before `at` for whom the tree holds; out is overwritten. */
+/* Living members of the chunk first seen before `at` for whom the tree holds; out is overwritten.
+ */
 void plan_chunk(const struct plan *p, i64 chunk, chunk_bits out);
 bool plan_holds(const struct plan *p, i64 member);
 /* Whether every part is answered by the view alone: then plan_holds of a plan made on a later view

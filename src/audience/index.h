@@ -216,13 +216,26 @@ void rows_funnel(const struct view *v, i64 chunk, i64 source, const struct funne
 /* The same, and bits of those who reached step `step` (1-based). */
 void rows_funnel_bits(const struct view *v, i64 chunk, i64 source, const struct funnel *f, i64 step,
                       chunk_bits out);
+/* levels[i] = steps reached by member i of within, else 0. times (NULL: not wanted) gets, for each
+ * step k > 1 and each member who reached it, the least seconds from a row of step 1 to a row of
+ * step k at the end of such a chain; freed by the caller. */
+struct funnel_times {
+    struct seconds {
+        u32 *at;
+        i64 n, room;
+    } step[FUNNEL_STEPS_MAX];
+};
+void rows_funnel_levels(const struct view *v, i64 chunk, i64 source, const struct funnel *f,
+                        const u64 *within, u8 levels[CHUNK], struct funnel_times *times);
 
 /* Retention: cohort of a member = day of his first row meant by start, if it lies in first_day ..
  * first_day + cohorts - 1; members[cohort] counts them, returned[cohort * days + k] those with a
- * row meant by back on day + k (k from 0). days <= 64. */
+ * row meant by back on day + k (k from 0). days <= 64. With weeks, cohorts and days are weeks, and
+ * first_day begins one. */
 struct retention {
     const struct row_filter *start, *back;
     i64 first_day, cohorts, days;
+    bool weeks;
 };
 void rows_retention(const struct view *v, i64 chunk, i64 source, const struct retention *r,
                     const u64 *within, i64 *members, i64 *returned);
@@ -234,9 +247,19 @@ struct actives {
     const struct row_filter *rows;
     i64 first_day, days;
     i64 prop, column, codes;
+    /* Of a prop: code c of the dictionary counts as group[c] (codes: as absent); NULL: as c. */
+    const u32 *group;
+    /* Days that count as one: day k lies in place[k] of `places`, rising; then places stand where
+     * days are said above. NULL: each by itself. */
+    const uint16_t *place;
+    i64 places;
 };
 void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a,
                   const u64 *within, i64 *counts);
+/* The same by groups a member may be in several of at once (prop and column are ignored):
+ * counts[place * groups + g] for each bit g of his mask, groups <= 32. */
+void rows_actives_masked(const struct view *v, i64 chunk, i64 source, const struct actives *a,
+                         const u64 *within, const u32 masks[CHUNK], i64 groups, i64 *counts);
 
 /* -- two threads ------------------------------------------------------------------------------ */
 

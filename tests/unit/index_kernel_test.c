@@ -295,6 +295,52 @@ static i64 naive_level(i64 member, const struct meant *steps, i64 n, i64 window_
     return best;
 }
 
+/* The least seconds from a row of step 1 to a row of step `level` at the end of a chain. */
+static i64 naive_least(i64 member, const struct meant *steps, i64 level, i64 window_s)
+{
+    i64 best = INT64_MAX, rows = m->rows[member].n;
+    const struct model_row *at = m->rows[member].at;
+    for (i64 i = 0; i < rows; i++) {
+        if (!means(&steps[0], &at[i])) continue;
+        i64 reached = 1, start = at[i].at / 1000;
+        for (i64 k = i + 1; k < rows && reached < level; k++) {
+            i64 after = at[k].at / 1000 - start;
+            if (after > window_s) break;
+            if (!means(&steps[reached], &at[k]) || ++reached < level) continue;
+            if (after < best) best = after;
+        }
+    }
+    return best;
+}
+
+static void levels_and_times(const struct funnel *f, const struct meant *steps)
+{
+    u8 *levels = calloc(CHUNK, 1);
+    struct funnel_times times = { 0 };
+    i64 n[FUNNEL_STEPS_MAX] = { 0 }, sum[FUNNEL_STEPS_MAX] = { 0 }, wrong = 0;
+    for (i64 c = 0; c < view_chunks(v); c++) {
+        rows_funnel_levels(v, c, 0, f, view_living(v, c), levels, &times);
+        for (i64 i = c * CHUNK; i < (c + 1) * CHUNK; i++) {
+            i64 want = exists(i) && m->living[i] && m->rows[i].n
+                           ? naive_level(i, steps, f->n, f->window_s)
+                           : 0;
+            wrong += levels[i % CHUNK] != want;
+            for (i64 s = 2; s <= want; s++) {
+                n[s - 1]++;
+                sum[s - 1] += naive_least(i, steps, s, f->window_s);
+            }
+        }
+    }
+    CHECK_I64(wrong, 0);
+    for (i64 s = 0; s < FUNNEL_STEPS_MAX; s++) {
+        CHECK_I64(times.step[s].n, n[s]);
+        for (i64 i = 0; i < times.step[s].n; i++) sum[s] -= times.step[s].at[i];
+        CHECK_I64(sum[s], 0);
+        free(times.step[s].at);
+    }
+    free(levels);
+}
+
 KERNEL_TEST(funnels_of_every_kind)
 {
     setup();
@@ -318,14 +364,23 @@ KERNEL_TEST(funnels_of_every_kind)
                 f->codes[words_find(view_event_names(v, 0), model_word("event", order[s]))] = 1;
                 f->by_event = true, f->by_channel = false;
                 f->from = INT64_MIN, f->until = INT64_MAX;
+                if (round % 4 == 3) { /* a period, and the first step ends sooner */
+                    f->from = 1700000000000 + 2 * DAY_MS;
+                    f->until = f->from + (s ? 25 : 11) * DAY_MS;
+                }
                 f->filter =
-                    (struct row_filter){ .event = f->codes, .from = INT64_MIN, .until = INT64_MAX };
+                    (struct row_filter){ .event = f->codes, .from = f->from, .until = f->until };
+                f->by_channel = round % 8 == 7;
+                if (f->by_channel) { /* the same property of every step */
+                    if (s) memcpy(f->channel, steps[0].channel, sizeof f->channel);
+                    f->filter.props[0] = steps[0].props;
+                }
             }
         }
         for (i64 s = 0; s < n; s++) {
             filters[s] = steps[s].filter; /* its tables lie in steps */
             if (filters[s].event) filters[s].event = steps[s].codes;
-            if (filters[s].props[0]) filters[s].props[0] = steps[s].props;
+            if (filters[s].props[0]) filters[s].props[0] = steps[round % 2 ? 0 : s].props;
         }
         struct funnel f = { filters, n, window };
         i64 step = 1 + dice_below(&dice, n), wrong = 0;
@@ -341,6 +396,7 @@ KERNEL_TEST(funnels_of_every_kind)
         }
         CHECK_I64(wrong, 0);
         for (i64 s = 0; s < n; s++) CHECK_I64(got[s], want[s]);
+        levels_and_times(&f, steps);
     }
     teardown();
 }
@@ -359,7 +415,9 @@ KERNEL_TEST(retention_by_cohort)
         if (back.by_channel) back.filter.props[0] = back.props;
         i64 first = zone_day(test_ctx()->zone, 1700000000000) + dice_below(&dice, 10);
         i64 got[COHORTS * (DAYS + 1)] = { 0 }, want[COHORTS * (DAYS + 1)] = { 0 };
-        struct retention r = { &start.filter, &back.filter, first, COHORTS, DAYS };
+        i64 unit = round % 2 ? 7 : 1;
+        if (unit == 7) first -= 50;
+        struct retention r = { &start.filter, &back.filter, first, COHORTS, DAYS, unit == 7 };
         for (i64 c = 0; c < view_chunks(v); c++)
             rows_retention(v, c, 0, &r, view_living(v, c), got, got + COHORTS);
         for (i64 i = 0; i < MODEL_MEMBERS; i++) {
@@ -367,13 +425,16 @@ KERNEL_TEST(retention_by_cohort)
             if (!m->living[i]) continue;
             while (k < m->rows[i].n && !means(&start, &m->rows[i].at[k])) k++;
             if (k == m->rows[i].n) continue;
-            i64 came = zone_day(test_ctx()->zone, m->rows[i].at[k].at), cohort = came - first;
-            if (cohort < 0 || cohort >= COHORTS) continue;
+            i64 came = zone_day(test_ctx()->zone, m->rows[i].at[k].at) - first,
+                cohort = came / unit;
+            if (came < 0 || cohort >= COHORTS) continue;
+            came = first + cohort * unit;
             want[cohort]++;
             bool on[DAYS] = { 0 };
             for (k = 0; k < m->rows[i].n; k++) {
                 i64 later = zone_day(test_ctx()->zone, m->rows[i].at[k].at) - came;
-                if (later >= 0 && later < DAYS && means(&back, &m->rows[i].at[k])) on[later] = true;
+                if (later >= 0 && later / unit < DAYS && means(&back, &m->rows[i].at[k]))
+                    on[later / unit] = true;
             }
             for (k = 0; k < DAYS; k++) want[COHORTS + cohort * DAYS + k] += on[k];
         }
@@ -419,6 +480,56 @@ KERNEL_TEST(actives_by_prop_and_by_column)
         CHECK_I64(wrong, 0);
         free(got), free(want);
     }
+    teardown();
+}
+
+KERNEL_TEST(actives_of_longer_places_and_of_groups)
+{
+    setup();
+    enum { DAYS = 30, GROUPS = 3 };
+    u32 *masks = malloc(CHUNK * sizeof *masks);
+    for (int round = 0; round < 6; round++) {
+        struct meant f;
+        roll_filter(&f);
+        i64 first = zone_day(test_ctx()->zone, 1700000000000) + 3, wrong = 0;
+        i64 codes = words_count(view_prop_words(v, 0, 0)), places = 0;
+        uint16_t place[DAYS];
+        u32 group[8];
+        for (i64 k = 0; k < DAYS; k++)
+            place[k] = (uint16_t)(k && !dice_below(&dice, 4) ? ++places : places);
+        places++;
+        CHECK(codes <= COUNT(group));
+        for (i64 k = 0; k < codes; k++) group[k] = (u32)dice_below(&dice, GROUPS);
+        struct actives a = { &f.filter, first, DAYS, 0, -1, GROUPS - 1, group, place, places };
+        i64 got[DAYS * GROUPS] = { 0 }, masked[DAYS * GROUPS] = { 0 },
+                       want[2][DAYS * GROUPS] = { 0 };
+        for (i64 c = 0; c < view_chunks(v); c++) {
+            for (i64 i = 0; i < CHUNK; i++) masks[i] = (u32)((c * CHUNK + i) * 7 / 5 % 8);
+            rows_actives(v, c, 0, &a, view_living(v, c), got);
+            rows_actives_masked(v, c, 0, &a, view_living(v, c), masks, GROUPS, masked);
+        }
+        for (i64 i = 0; i < MODEL_MEMBERS; i++) {
+            bool seen[2][DAYS * GROUPS] = { 0 };
+            if (!m->living[i]) continue;
+            for (i64 k = 0; k < m->rows[i].n; k++) {
+                const struct model_row *r = &m->rows[i].at[k];
+                i64 d = zone_day(test_ctx()->zone, r->at) - first, code = GROUPS - 1;
+                if (d < 0 || d >= DAYS || !means(&f, r)) continue;
+                if (r->channel >= 0)
+                    code =
+                        group[words_find(view_prop_words(v, 0, 0), model_word("city", r->channel))];
+                seen[0][place[d] * GROUPS + code] = true;
+                for (i64 g = 0; g < GROUPS; g++)
+                    seen[1][place[d] * GROUPS + g] |= i * 7 / 5 % 8 >> g & 1;
+            }
+            for (i64 k = 0; k < DAYS * GROUPS; k++)
+                want[0][k] += seen[0][k], want[1][k] += seen[1][k];
+        }
+        for (i64 k = 0; k < DAYS * GROUPS; k++)
+            wrong += got[k] != want[0][k] || masked[k] != want[1][k];
+        CHECK_I64(wrong, 0);
+    }
+    free(masks);
     teardown();
 }
 

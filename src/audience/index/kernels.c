@@ -308,6 +308,17 @@ static u32 funnel_many(const u32 *restrict second, const u8 *restrict masks, i64
     return reached;
 }
 
+static void unmark(u8 *restrict steps, const u8 *restrict marks, i64 n)
+{
+    for (i64 i = 0; i < n; i++) steps[i] |= (u8)(marks[i] - 1) & STEP_NONE;
+}
+
+static void unstart(u8 *restrict steps, const u32 *restrict second, i64 n, u32 first, u32 span)
+{
+    for (i64 i = 0; i < n; i++)
+        steps[i] |= (u8) - (u8)((steps[i] == 0) & (second[i] - first > span)) & STEP_NONE;
+}
+
 static u64 days_(const uint16_t *restrict at, const u8 *restrict marks, i64 n, i64 from, i64 days)
 {
     u64 out = 0;
@@ -318,6 +329,17 @@ static u64 days_(const uint16_t *restrict at, const u8 *restrict marks, i64 n, i
     return out;
 }
 
+static u64 weeks_(const uint16_t *restrict at, const u8 *restrict marks, i64 n, i64 from, i64 weeks)
+{
+    u64 out = 0;
+    for (i64 i = 0; i < n; i++) {
+        u32 k = (u32)(at[i] - from) / 7;
+        out |= (u64)(marks[i] & (k < (u32)weeks)) << (k & 63);
+    }
+    return out;
+}
+
 const struct kernels KERNELS_NAME = { fill,      and_,  or_,   andnot, not_,        count,
                                       ids,       range, in,    cells,  sum,         u32_range,
-                                      i64_range, match, tally, funnel, funnel_many, days_ };
+                                      i64_range, match, tally, funnel, funnel_many, unmark,
+                                      unstart,   days_, weeks_ };

@@ -45,8 +45,13 @@ struct kernels {
     u32 (*funnel)(const u32 *second, const u8 *steps, i64 n, i64 window);
     /* masks[i]: bits of steps a row may be */
     u32 (*funnel_many)(const u32 *second, const u8 *masks, i64 n, i64 window, i64 steps);
-    /* Bits of the days from + 0 .. from + days - 1 with a mark. */
+    /* Rows without a mark are no step; nor are those of the first step that are not within first ..
+     * first + span. */
+    void (*unmark)(u8 *steps, const u8 *marks, i64 n);
+    void (*unstart)(u8 *steps, const u32 *second, i64 n, u32 first, u32 span);
+    /* Bits of the days from + 0 .. from + days - 1 with a mark; of the weeks that begin there. */
     u64 (*days)(const uint16_t *day, const u8 *marks, i64 n, i64 from, i64 days);
+    u64 (*weeks)(const uint16_t *day, const u8 *marks, i64 n, i64 from, i64 weeks);
 };
 extern const struct kernels kernels_plain;
 #ifdef __x86_64__

@@ -193,43 +193,62 @@ struct funneling {
     const struct kernels *k;
     const struct funnel *f;
     struct matcher m[FUNNEL_STEPS_MAX];
-    bool single; /* a row is one step at most, told by its event alone: steps are looked up */
+    /* A row is one step at most, told by its event, and all steps ask for the same besides, but
+     * that the first may end sooner: steps are looked up. */
+    bool single, sooner;
+    struct matcher common;
     u8 *step_of; /* by event code */
     struct marks marks, steps;
     const u64 *within;
     i64 *reached;
     i64 wanted; /* step of the bits asked for */
     u64 *bits;
+    u8 *levels;
+    struct funnel_times *times;
 };
 
-static bool plain(const struct matcher *m)
+static bool has_props(const struct matcher *m)
 {
     for (int p = 0; p < EVENT_PROPS_MAX; p++)
-        if (m->props[p]) return false;
-    return m->any && !m->none;
+        if (m->props[p]) return true;
+    return false;
 }
 
-/* When each event is one step at most and nothing but events matters. */
+/* What all steps ask for besides the event; false: they differ in that. */
+static bool plan_common(struct funneling *w)
+{
+    const struct matcher *first = &w->m[0], *last = &w->m[w->f->n - 1];
+    w->common = *last;
+    w->common.event_one = -1;
+    w->common.event = NULL;
+    w->sooner = first->span != last->span;
+    bool same = first->from == last->from && first->span <= last->span && !first->none;
+    for (i64 s = 0; s < w->f->n && same; s++) {
+        const struct matcher *m = &w->m[s];
+        same = !m->none && !m->edges && m->from == last->from &&
+               (s == 0 || m->span == last->span) &&
+               memcmp(m->props, last->props, sizeof m->props) == 0;
+    }
+    return same;
+}
+
 static void plan_single(struct funneling *w, const struct view *v, i64 source)
 {
     i64 names = words_count(view_event_names(v, source));
     w->step_of = malloc((size_t)names + 1);
     if (!w->step_of) abort();
     memset(w->step_of, STEP_NONE, (size_t)names + 1);
-    w->single = true;
-    for (i64 s = 0; s < w->f->n && w->single; s++) {
-        w->single = plain(&w->m[s]);
+    w->single = plan_common(w);
+    for (i64 s = 0; s < w->f->n && w->single; s++)
         for (i64 e = 0; e < names && w->single; e++) {
             const u8 *on = w->f->steps[s].event;
             if (on && !on[e]) continue;
             w->single = w->step_of[e] == STEP_NONE;
             w->step_of[e] = (u8)s;
         }
-    }
 }
 
-static void steps_by_event(const struct funneling *w, const struct run *r, i64 from, i64 n,
-                           u8 *steps)
+static void steps_by_event(struct funneling *w, const struct run *r, i64 from, i64 n, u8 *steps)
 {
     const u8 *step_of = w->step_of;
     if (r->event.width == 1) {
@@ -238,6 +257,12 @@ static void steps_by_event(const struct funneling *w, const struct run *r, i64 f
     } else {
         for (i64 i = 0; i < n; i++) steps[i] = step_of[narrow_get(r->event, from + i)];
     }
+    if (!w->common.any || has_props(&w->common)) {
+        u8 *marks = marks_for(&w->marks, n);
+        w->k->match(r, from, n, &w->common, marks);
+        w->k->unmark(steps, marks, n);
+    }
+    if (w->sooner) w->k->unstart(steps, r->second + from, n, w->m[0].from, w->m[0].span);
 }
 
 static void steps_by_filters(struct funneling *w, const struct run *r, i64 from, i64 n, u8 *masks)
@@ -248,6 +273,53 @@ static void steps_by_filters(struct funneling *w, const struct run *r, i64 from,
         if (w->m[s].none) continue;
         w->k->match(r, from, n, &w->m[s], marks);
         for (i64 i = 0; i < n; i++) masks[i] |= (u8)(marks[i] << s);
+    }
+}
+
+static void seconds_push(struct seconds *s, u32 value)
+{
+    if (s->n == s->room) {
+        s->room = s->room ? s->room * 2 : 1024;
+        s->at = realloc(s->at, (size_t)s->room * sizeof *s->at);
+        if (!s->at) abort();
+    }
+    s->at[s->n++] = value;
+}
+
+/* The funnel once more for one who got beyond the first step: a chain of the latest start is the
+ * shortest to each row, so the least of these is the least of all. */
+static void take_times(struct funneling *w, const u32 *second, const u8 *steps, i64 n, i64 level)
+{
+    i64 start[FUNNEL_STEPS_MAX + 1], least[FUNNEL_STEPS_MAX], window = w->f->window_s;
+    for (int k = 0; k <= FUNNEL_STEPS_MAX; k++) start[k] = -window - 1;
+    for (int k = 0; k < FUNNEL_STEPS_MAX; k++) least[k] = INT64_MAX;
+    for (i64 i = 0; i < n; i++) {
+        i64 t = second[i];
+        start[0] = t;
+        for (i64 s = w->f->n - 1; s >= 0; s--) {
+            bool is = w->single ? steps[i] == s : steps[i] >> s & 1;
+            if (!is || t - start[s] > window) continue;
+            start[s + 1] = start[s];
+            if (t - start[s] < least[s]) least[s] = t - start[s];
+        }
+    }
+    for (i64 s = 1; s < level; s++) seconds_push(&w->times->step[s], (u32)least[s]);
+}
+
+static void funnel_member(struct funneling *w, const u32 *second, const u8 *steps, i64 rows,
+                          i64 member)
+{
+    u32 got = w->single ? w->k->funnel(second, steps, rows, w->f->window_s)
+                        : w->k->funnel_many(second, steps, rows, w->f->window_s, w->f->n);
+    got &= (1u << w->f->n) - 1;
+    if (w->bits) {
+        w->bits[member / 64] |= (u64)(got >> (w->wanted - 1) & 1) << (member % 64);
+    } else if (w->levels) {
+        i64 level = __builtin_popcount(got);
+        w->levels[member] = (u8)level;
+        if (w->times && level > 1) take_times(w, second, steps, rows, level);
+    } else {
+        for (i64 s = 0; s < w->f->n; s++) w->reached[s] += got >> s & 1;
     }
 }
 
@@ -262,14 +334,8 @@ static void funnel_run(void *arg, const struct run *r)
         else steps_by_filters(w, r, from, n, steps);
         for (i64 k = first; k < end; k++) {
             i64 i = r->offset[k], rows = r->offset[k + 1] - i, member = r->first + k;
-            if (!rows || !has(w->within, member)) continue;
-            u32 got = w->single
-                          ? w->k->funnel(r->second + i, steps + (i - from), rows, w->f->window_s)
-                          : w->k->funnel_many(r->second + i, steps + (i - from), rows,
-                                              w->f->window_s, w->f->n);
-            if (w->bits) w->bits[member / 64] |= (u64)(got >> (w->wanted - 1) & 1) << (member % 64);
-            else
-                for (i64 s = 0; s < w->f->n; s++) w->reached[s] += got >> s & 1;
+            if (rows && has(w->within, member))
+                funnel_member(w, r->second + i, steps + (i - from), rows, member);
         }
     }
 }
@@ -280,7 +346,7 @@ static void funnel_chunk(struct funneling *w, const struct view *v, i64 chunk, i
     w->k = index_kernels();
     for (i64 s = 0; s < w->f->n; s++) w->m[s] = matcher_of(v, source, &w->f->steps[s]);
     plan_single(w, v, source);
-    view_runs(v, chunk, source, funnel_run, w);
+    if (!w->m[0].none) view_runs(v, chunk, source, funnel_run, w);
     free(w->step_of);
     free(w->marks.far);
     free(w->steps.far);
@@ -304,6 +370,14 @@ void rows_funnel_bits(const struct view *v, i64 chunk, i64 source, const struct 
     funnel_chunk(&w, v, chunk, source);
 }
 
+void rows_funnel_levels(const struct view *v, i64 chunk, i64 source, const struct funnel *f,
+                        const u64 *within, u8 levels[CHUNK], struct funnel_times *times)
+{
+    memset(levels, 0, CHUNK);
+    struct funneling w = { .f = f, .within = within, .levels = levels, .times = times };
+    funnel_chunk(&w, v, chunk, source);
+}
+
 /* -- retention --------------------------------------------------------------------------------- */
 
 struct retaining {
@@ -322,9 +396,15 @@ static void retain_member(struct retaining *w, const struct run *r, i64 k, const
     while (i < end && !starts[i - from]) i++;
     if (i == end) return;
     i64 came = r->day[i], cohort = came - w->r->first_day;
-    if (cohort < 0 || cohort >= w->r->cohorts) return;
-    while (i > r->offset[k] && r->day[i - 1] == came) i--; /* earlier on the day he came in */
-    u64 days = w->k->days(r->day + i, backs + (i - from), end - i, came, w->r->days);
+    if (cohort < 0) return;
+    if (w->r->weeks) {
+        cohort /= 7;
+        came = w->r->first_day + cohort * 7;
+    }
+    if (cohort >= w->r->cohorts) return;
+    while (i > r->offset[k] && r->day[i - 1] >= came) i--; /* earlier on the day he came in */
+    u64 days = (w->r->weeks ? w->k->weeks : w->k->days)(r->day + i, backs + (i - from), end - i,
+                                                        came, w->r->days);
     w->members[cohort]++;
     i64 *row = w->returned + cohort * w->r->days;
     for (; days; days &= days - 1) row[__builtin_ctzll(days)]++;
@@ -373,7 +453,17 @@ struct activity {
     i64 *counts;
     u64 *seen; /* by code: the member and day that was counted last */
     u64 stamp;
+    const u32 *masks;
+    i64 groups, places;
 };
+
+/* The place of a day; `places` for one outside the period. */
+static inline i64 place_of(const struct activity *w, day d)
+{
+    i64 k = (i64)d - w->a->first_day;
+    bool inside = (u64)k < (u64)w->a->days;
+    return !inside ? w->places : w->a->place ? w->a->place[k] : k;
+}
 
 /* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. */
 static void active_rows(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
@@ -382,22 +472,44 @@ static void active_rows(struct activity *w, const struct run *r, i64 k, const u8
     struct narrow codes = a->prop >= 0 ? r->props[a->prop] : (struct narrow){ 0 };
     i64 own = a->codes;
     if (a->column >= 0) part_value(w->part, r->first + k, &own);
-    i64 today = -1, cells = a->codes + 1;
+    i64 today = -1, place = -1, cells = a->codes + 1;
     u64 stamp = w->stamp;
     for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
-        stamp += r->day[i] != today;
-        today = r->day[i];
-        i64 code = own, place = today - a->first_day;
+        if (r->day[i] != today) {
+            today = r->day[i];
+            i64 now = place_of(w, (day)today);
+            stamp += now != place;
+            place = now;
+        }
+        i64 code = own;
         if (a->prop >= 0) {
             u64 c = (u64)narrow_get(codes, i) - 1; /* absent becomes the greatest */
+            if (a->group && c != UINT64_MAX) c = a->group[c];
             code = c < (u64)a->codes ? (i64)c : a->codes;
         }
-        bool inside = (u64)place < (u64)a->days && marks[i - from];
+        bool inside = place < w->places && marks[i - from];
         u64 *cell_seen = inside ? &w->seen[code] : &w->seen[cells];
-        w->counts[inside ? place * cells + code : a->days * cells] += *cell_seen != stamp;
+        w->counts[inside ? place * cells + code : w->places * cells] += *cell_seen != stamp;
         *cell_seen = stamp;
     }
     w->stamp = stamp;
+}
+
+/* A member counts once a place in each of his groups. */
+static void active_groups(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
+{
+    i64 done = -1, today = -1, place = -1;
+    u32 mask = w->masks[r->first + k];
+    for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
+        if (!marks[i - from]) continue;
+        if (r->day[i] == today) continue;
+        today = r->day[i];
+        place = place_of(w, (day)today);
+        if (place == done || place >= w->places) continue;
+        done = place;
+        i64 *row = w->counts + place * w->groups;
+        for (u32 bits = mask; bits; bits &= bits - 1) row[__builtin_ctz(bits)]++;
+    }
 }
 
 static void active_run(void *arg, const struct run *r)
@@ -411,27 +523,47 @@ static void active_run(void *arg, const struct run *r)
         for (i64 k = first; k < end; k++) {
             if (r->offset[k] == r->offset[k + 1] || !has(w->within, r->first + k)) continue;
             w->stamp++;
-            active_rows(w, r, k, marks, from);
+            if (w->masks) active_groups(w, r, k, marks, from);
+            else active_rows(w, r, k, marks, from);
         }
     }
+}
+
+static struct activity activity_of(const struct view *v, i64 source, const struct actives *a,
+                                   const u64 *within)
+{
+    return (struct activity){ .k = index_kernels(),
+                              .a = a,
+                              .m = matcher_of(v, source, a->rows),
+                              .within = within,
+                              .places = a->place ? a->places : a->days };
 }
 
 void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a,
                   const u64 *within, i64 *counts)
 {
     i64 cells = a->codes + 1;
-    struct activity w = { .k = index_kernels(),
-                          .a = a,
-                          .m = matcher_of(v, source, a->rows),
-                          .part = a->column >= 0 ? view_part(v, chunk, a->column) : NULL,
-                          .within = within };
+    struct activity w = activity_of(v, source, a, within);
+    w.part = a->column >= 0 ? view_part(v, chunk, a->column) : NULL;
     w.seen = calloc((size_t)cells + 1, sizeof *w.seen);
-    w.counts = calloc((size_t)(a->days * cells + 1),
+    w.counts = calloc((size_t)(w.places * cells + 1),
                       sizeof *w.counts); /* one more, for rows that are not meant */
     if (!w.seen || !w.counts) abort();
     if (!w.m.none) view_runs(v, chunk, source, active_run, &w);
-    for (i64 i = 0; i < a->days * cells; i++) counts[i] += w.counts[i];
+    for (i64 i = 0; i < w.places * cells; i++) counts[i] += w.counts[i];
     free(w.seen);
     free(w.counts);
+    free(w.marks.far);
+}
+
+void rows_actives_masked(const struct view *v, i64 chunk, i64 source, const struct actives *a,
+                         const u64 *within, const u32 masks[CHUNK], i64 groups, i64 *counts)
+{
+    struct activity w = activity_of(v, source, a, within);
+    assert(groups <= 32);
+    w.masks = masks;
+    w.groups = groups;
+    w.counts = counts;
+    if (!w.m.none) view_runs(v, chunk, source, active_run, &w);
     free(w.marks.far);
 }
