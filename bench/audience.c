@@ -117,7 +117,7 @@ static int kind(void)
 static struct index *make_events(i64 members)
 {
     static str props[] = { { "channel", 7 } };
-    static const struct event_source sources[] = { { { "timeline", 8 }, { props, 1 }, false } };
+    static const struct row_source sources[] = { { { "timeline", 8 }, { props, 1 }, false } };
     struct index_schema schema = { NULL, 0, sources, 1 };
     struct index *x = index_new(&schema);
     for (i64 m = 0; m < members; m++) {

@@ -3,6 +3,8 @@
 
 #include "access/access.h"
 #include "app/rooms.h"
+#include "audience/ask.h"
+#include "audience/index/follow.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/http.h"
@@ -85,6 +87,27 @@ static void store_gauges(struct buf *out, void *arg)
                 (long long)rows[i].value);
 }
 
+static void index_gauges(struct buf *out, void *arg)
+{
+    struct audience_stats s = audience_stats(arg);
+    const struct {
+        const char *name, *kind;
+        i64 value;
+    } rows[] = {
+        { "koi_index_bytes", "gauge", s.bytes },
+        { "koi_index_mapped_bytes", "gauge", s.mapped },
+        { "koi_index_seq", "gauge", s.seq },
+        { "koi_index_members", "gauge", s.members },
+        { "koi_index_rows", "gauge", s.rows },
+        { "koi_index_rounds_total", "counter", s.rounds },
+        { "koi_index_failures_total", "counter", s.failures },
+        { "koi_index_round_microseconds_max", "gauge", s.round_us_max },
+    };
+    for (i64 i = 0; i < COUNT(rows); i++)
+        buf_fmt(out, "# TYPE %s %s\n%s %lld\n", rows[i].name, rows[i].kind, rows[i].name,
+                (long long)rows[i].value);
+}
+
 static enum err set_zone(struct ctx *c)
 {
     str name;
@@ -98,7 +121,7 @@ static enum err set_zone(struct ctx *c)
 /* Waits for a signal with everything running; what was started is stopped in reverse by the caller.
  */
 static enum err run_until_signal(struct ctx *c, struct serve_options o, struct store *s,
-                                 const sigset_t *signals)
+                                 struct audience *audience, const sigset_t *signals)
 {
     struct first_owner first = { 0 };
     TRY(make_first_owner(s, c, &first));
@@ -113,6 +136,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
                                           .secure_cookies = o.secure_cookies },
                    &http));
     metrics_add(http, store_gauges, s);
+    metrics_add(http, index_gauges, audience);
     metrics_add(http, track_gauges, NULL);
     struct jobs *jobs;
     enum err e = jobs_start(s, c, rooms, &jobs);
@@ -131,6 +155,21 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
     return OK;
 }
 
+/* With the index of members beside the store: open before any door, closed after all. */
+static enum err run_with_index(struct ctx *c, struct serve_options o, struct store *s,
+                               const sigset_t *signals)
+{
+    struct audience *audience;
+    TRY(audience_open(c, s,
+                      (struct audience_options){ .folder = o.data, .saves = true, .thread = true },
+                      &audience));
+    audience_serve(audience);
+    enum err e = run_until_signal(c, o, s, audience, signals);
+    audience_serve(NULL);
+    audience_close(audience);
+    return e;
+}
+
 enum err serve(struct ctx *c, struct serve_options o)
 {
     sigset_t signals;
@@ -144,7 +183,7 @@ enum err serve(struct ctx *c, struct serve_options o)
     TRY(store_open(c, (struct store_options){ .where = o.where }, rooms, &s));
     enum err e = store_reader(s, c);
     if (e == OK) e = set_zone(c);
-    if (e == OK) e = run_until_signal(c, o, s, &signals);
+    if (e == OK) e = run_with_index(c, o, s, &signals);
     store_release(c);
     store_close(s);
     if (e == OK) LOG(INFO, "app.stopped", KV("waiting", (i64)0));

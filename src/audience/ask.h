@@ -69,5 +69,8 @@ static inline const u64 *set_of_chunk(const struct member_set *s, i64 chunk)
 /* On two threads. tree NULL: everybody living (first seen before at). */
 enum err segment_set(struct ctx *c, const struct view *v, const struct segment_node *tree,
                      instant at, struct member_set *out);
+void plan_set(struct arena *a, const struct plan *p, struct member_set *out);
+/* Members for whom one part of the plan's tree holds (NULL: the whole). */
+i64 plan_count(const struct plan *p, const struct segment_node *part);
 /* At most `most` ids above `after`, rising, in c->arena. */
 ints set_ids(struct arena *a, const struct member_set *s, i64 after, i64 most);

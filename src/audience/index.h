@@ -44,7 +44,7 @@ struct column {
 };
 /* Rows of members, sorted by time: source 0 is the timeline, others are published (purchases …). */
 #define EVENT_PROPS_MAX 8
-struct event_source {
+struct row_source {
     str name;
     strs props; /* texts kept beside each row, in dictionaries of their own; at most EVENT_PROPS_MAX
                  */
@@ -53,7 +53,7 @@ struct event_source {
 struct index_schema {
     const struct column *columns;
     i64 columns_n;
-    const struct event_source *sources;
+    const struct row_source *sources;
     i64 sources_n;
 };
 
@@ -75,6 +75,7 @@ const u64 *view_living(const struct view *v, i64 chunk); /* never NULL */
 struct words;
 i64 words_count(const struct words *w);
 str words_text(const struct words *w, i64 code);
+str words_folded(const struct words *w, i64 code);                /* str_fold of it */
 i64 words_find(const struct words *w, str text);                  /* exact; -1: not there */
 const struct words *view_words(const struct view *v, i64 column); /* of a WORD or SET column */
 const struct words *view_event_names(const struct view *v, i64 source);
@@ -102,6 +103,7 @@ bool part_value(const struct part *p, i64 member_in_chunk, i64 *value); /* false
 /* Members of the chunk who carry the word, as bits: out is overwritten. Answers how many. */
 i64 view_carriers(const struct view *v, i64 chunk, i64 column, i64 code, chunk_bits out);
 i64 view_carriers_n(const struct view *v, i64 chunk, i64 column, i64 code); /* free: for planning */
+bool view_carries(const struct view *v, i64 member, i64 column, i64 code);
 
 /* -- rows: what happened ---------------------------------------------------------------------- */
 

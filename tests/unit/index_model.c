@@ -10,7 +10,7 @@ static const struct column columns[] = {
     { { "city", 4 }, COLUMN_WORD },     { { "tag", 3 }, COLUMN_SET },
 };
 static str props[] = { { "channel", 7 } };
-static const struct event_source sources[] = { { { "timeline", 8 }, { props, 1 }, true } };
+static const struct row_source sources[] = { { { "timeline", 8 }, { props, 1 }, true } };
 const struct index_schema model_schema = { columns, COLS, sources, 1 };
 
 /* Words of a test live to its end. */

@@ -50,7 +50,7 @@ static void copy_schema(struct index *x, const struct index_schema *in)
 {
     struct arena *a = x->schema_arena = arena_new();
     struct column *columns = NEWS(a, struct column, in->columns_n);
-    struct event_source *sources = NEWS(a, struct event_source, in->sources_n);
+    struct row_source *sources = NEWS(a, struct row_source, in->sources_n);
     for (i64 i = 0; i < in->columns_n; i++)
         columns[i] = (struct column){ str_copy(a, in->columns[i].name), in->columns[i].kind };
     for (i64 i = 0; i < in->sources_n; i++) {

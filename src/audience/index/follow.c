@@ -289,6 +289,14 @@ void audience_close(struct audience *a)
 
 struct index *audience_index(struct audience *a) { return a->index; }
 
+const struct view *audience_take(struct audience *a)
+{
+    pthread_mutex_lock(&a->lock);
+    const struct view *v = view_take(a->index);
+    pthread_mutex_unlock(&a->lock);
+    return v;
+}
+
 struct audience_stats audience_stats(struct audience *a)
 {
     const struct view *v = view_take(a->index);

@@ -25,8 +25,9 @@ struct audience_options {
  * zone is the index's. */
 enum err audience_open(struct ctx *c, struct store *s, struct audience_options o,
                        struct audience **out);
-void audience_close(struct audience *a);          /* every view must have been released */
-struct index *audience_index(struct audience *a); /* for view_take */
+void audience_close(struct audience *a);              /* every view must have been released */
+struct index *audience_index(struct audience *a);     /* for tests: it may be replaced */
+const struct view *audience_take(struct audience *a); /* the present view; view_release it soon */
 
 /* Brings the index to the end of the timeline now. Without a thread only. *lines counts what was
  * new. */

@@ -20,7 +20,7 @@
 #include "trade/trade.h"
 
 const char *const gather_props[] = { "category", "product_id", "brand", NULL };
-#define PROPS_N (COUNT(gather_props)) /* with the touchpoint, without the NULL */
+#define PROPS_N (PROP_JSON + COUNT(gather_props) - 1) /* without the NULL */
 
 QUERY(
     index_living, one_i64,
@@ -40,6 +40,19 @@ QUERY(index_merged_now, one_opt, "SELECT merged_into AS value FROM member WHERE 
 #define LINE "SELECT member, seq, at, kind, subject, touchpoint, value, props FROM timeline"
 QUERY(index_lines_of, timeline_line, LINE " WHERE member >= $1 AND member <= $2 AND seq <= $3");
 QUERY(index_lines_after, timeline_line, LINE " WHERE seq > $1 ORDER BY seq LIMIT $2");
+
+#define FIELDS_OF_bought(X, N)                          \
+    X(i64, member, ANY, "Buyer", N)                     \
+    X(i64, id, ANY, "Order", N)                         \
+    X(instant, bought_at, ANY, "When", N)               \
+    X(money, net, ANY, "What is left after refunds", N) \
+    X(str, shop, ANY, "Where", N)
+SHAPE(bought);
+SHAPE_DEFINE(bought);
+QUERY(index_bought, bought,
+      "SELECT o.member, o.id, o.bought_at, o.net, s.name AS shop FROM purchase_order o"
+      " LEFT JOIN shop s ON s.id = o.shop WHERE o.member >= $1 AND o.member <= $2"
+      " AND o.bought_at IS NOT NULL AND o.member > 0 ORDER BY o.member, o.bought_at, o.id");
 
 /* -- small parts ------------------------------------------------------------------------------- */
 
@@ -188,12 +201,15 @@ enum err gatherer_new(struct ctx *c, struct gatherer **out)
         if (f->key) f->key = str_z(a, str_of(f->key));
         columns[i] = (struct column){ str_of(f->name), column_kind(f->kind) };
     }
-    struct event_source *sources = NEWS(a, struct event_source, SOURCES);
+    struct row_source *sources = NEWS(a, struct row_source, SOURCES);
     str *props = NEWS(a, str, PROPS_N);
     props[PROP_TOUCHPOINT] = S("touchpoint");
-    for (i64 i = 0; gather_props[i]; i++) props[i + 1] = str_of(gather_props[i]);
-    sources[SOURCE_TIMELINE] = (struct event_source){ S("timeline"), { props, PROPS_N }, false };
-    sources[SOURCE_PURCHASES] = (struct event_source){ S("purchases"), { 0 }, true };
+    props[PROP_COMMUNITY] = S("community");
+    for (i64 i = 0; gather_props[i]; i++) props[PROP_JSON + i] = str_of(gather_props[i]);
+    str *shop = NEW(a, str);
+    *shop = S("shop");
+    sources[SOURCE_TIMELINE] = (struct row_source){ S("timeline"), { props, PROPS_N }, false };
+    sources[SOURCE_PURCHASES] = (struct row_source){ S("purchases"), { shop, 1 }, true };
     g->schema = (struct index_schema){ columns, fields.n, sources, SOURCES };
     g->kinds = words_new(&g->kinds_memory);
     g->stale = calloc((size_t)fields.n + 1, sizeof *g->stale);
@@ -359,11 +375,13 @@ static enum err read_field(struct reading *r, i64 field)
 static enum err see_purchase(void *arg, const void *in)
 {
     struct reading *r = arg;
-    const struct purchase *p = in;
+    const struct bought *p = in;
     struct event e = {
         .member = p->member, .at = p->bought_at, .value = p->net, .name = S("purchase")
     };
     e.day = day_at(&r->g->days, r->c->zone, e.at);
+    e.order = p->id;
+    e.props[PROP_SHOP] = p->shop;
     index_add_event(r->x, SOURCE_PURCHASES, &e);
     return OK;
 }
@@ -373,8 +391,9 @@ static void add_line(struct reading *r, const struct timeline_line *line, i64 me
     struct event e = { .member = member, .at = line->at, .order = line->seq, .name = line->kind };
     e.day = day_at(&r->g->days, r->c->zone, e.at);
     e.props[PROP_TOUCHPOINT] = line->touchpoint;
+    if (str_starts(line->kind, S("community."))) e.props[PROP_COMMUNITY] = line->subject;
     for (i64 i = 0; gather_props[i] && line->props.at; i++)
-        e.props[i + 1] = props_raw(line->props, str_of(gather_props[i]));
+        e.props[PROP_JSON + i] = props_raw(line->props, str_of(gather_props[i]));
     index_add_event(r->x, SOURCE_TIMELINE, &e);
 }
 
@@ -409,7 +428,7 @@ static enum err read_chunk(struct reading *r, i64 last_seq)
     for (i64 m = r->low; m <= r->high; m++)
         if (marked(r->living, m)) index_put_living(r->x, m, true);
     for (i64 f = 0; f < r->g->fields.n; f++) TRY(read_field(r, f));
-    TRY(purchases_each(r->c, r->low, r->high, INT64_MAX, see_purchase, r));
+    TRY(db_each(r->c, &index_bought, see_purchase, r, ARGS(r->low, r->high)));
     return db_each(r->c, &index_lines_of, see_line, r, ARGS(r->low, r->high, last_seq));
 }
 
@@ -533,7 +552,7 @@ static enum err refresh_purchases(struct reading *r, struct id_list *l)
     for (i64 i = 0, k; i < l->n; i = k) {
         k = range_end(l, i);
         for (i64 m = l->at[i]; m <= l->at[k - 1]; m++) index_drop_events(r->x, SOURCE_PURCHASES, m);
-        TRY(purchases_each(r->c, l->at[i], l->at[k - 1], INT64_MAX, see_purchase, r));
+        TRY(db_each(r->c, &index_bought, see_purchase, r, ARGS(l->at[i], l->at[k - 1])));
     }
     return OK;
 }

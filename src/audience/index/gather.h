@@ -2,8 +2,9 @@
  * lines make stale.
  *
  * Source 0, "timeline": every line of a living member or of an id merged into him; props:
- * touchpoint (as it is) and the raw JSON values of those named in gather_props. Source 1,
- * "purchases": as trade/trade.h has them, value: net. A published field with `zero` is 0 for living
+ * touchpoint and, of joining and leaving one, the community (as they are), then the raw JSON values
+ * of those named in gather_props. Source 1, "purchases": as trade/trade.h has them, value: net,
+ * prop: the shop's name. A published field with `zero` is 0 for living
  * members without a row, so that kernels need not know.
  */
 #pragma once
@@ -13,8 +14,9 @@
 #include "store/store.h"
 
 enum { SOURCE_TIMELINE, SOURCE_PURCHASES, SOURCES };
-#define PROP_TOUCHPOINT 0                /* the others follow in the order of gather_props */
-extern const char *const gather_props[]; /* ends with NULL */
+enum { PROP_TOUCHPOINT, PROP_COMMUNITY, PROP_JSON }; /* from PROP_JSON on: those of gather_props */
+#define PROP_SHOP 0                                  /* of purchases */
+extern const char *const gather_props[];             /* ends with NULL */
 
 struct gatherer;
 /* Reads what rooms publish now: the columns of the index, in that order. c has a reader. */

@@ -116,7 +116,7 @@ struct rows_pair {
 /* What they become with these rows (sorted here) and without the present rows of members in
  * `replaced` (may be NULL). */
 struct rows_pair rows_apply(_Atomic i64 *memory, struct rows_pair old,
-                            const struct event_source *source, struct row_list *add,
+                            const struct row_source *source, struct row_list *add,
                             const u64 *replaced);
 
 /* -- chunks and views ------------------------------------------------------------------------- */

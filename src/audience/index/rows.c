@@ -260,7 +260,7 @@ static i64 rows_of(struct rows_pair old, const chunk_bits members)
 }
 
 struct rows_pair rows_apply(_Atomic i64 *memory, struct rows_pair old,
-                            const struct event_source *source, struct row_list *add,
+                            const struct row_source *source, struct row_list *add,
                             const u64 *replaced)
 {
     if (!rows_sorted(add)) qsort(add->at, (size_t)add->n, sizeof *add->at, row_order);

@@ -136,3 +136,8 @@ i64 view_carriers_n(const struct view *v, i64 chunk, i64 column, i64 code)
     const struct set_block *s = set_of(v, chunk, column, code);
     return s ? s->n : 0;
 }
+
+bool view_carries(const struct view *v, i64 member, i64 column, i64 code)
+{
+    return set_has(set_of(v, member / CHUNK, column, code), member % CHUNK);
+}

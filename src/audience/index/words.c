@@ -5,6 +5,7 @@
  * exist for him. A slot of the hash table that names a later text is passed over.
  *   2. A full store is replaced by one twice as large. The texts themselves lie in pages that
  * stores hand on: each page counts the stores that need it.
+ *   3. Each text stands beside its folded form, so that a question folds none.
  */
 #include <assert.h>
 
@@ -23,7 +24,7 @@ struct page {
 struct word_store {
     struct block block;
     i64 room; /* texts */
-    str *text;
+    str *text, *folded;
     _Atomic u32 *slots; /* 2 * room: code + 1; 0: free */
     struct page *page;
 };
@@ -37,11 +38,12 @@ static void words_end(void *words) { block_drop(((struct words *)words)->store);
 static struct word_store *store_new(_Atomic i64 *memory, i64 room)
 {
     i64 texts = room * (i64)sizeof(str), slots = 2 * room * (i64)sizeof(u32);
-    struct word_store *s = block_new(memory, (i64)sizeof *s + texts + slots);
+    struct word_store *s = block_new(memory, (i64)sizeof *s + 2 * texts + slots);
     s->block.end = store_end;
     s->room = room;
     s->text = (str *)(s + 1);
-    s->slots = (_Atomic u32 *)((char *)(s + 1) + texts);
+    s->folded = s->text + room;
+    s->slots = (_Atomic u32 *)((char *)(s + 1) + 2 * texts);
     return s;
 }
 
@@ -71,6 +73,12 @@ str words_text(const struct words *w, i64 code)
     return w->store->text[code];
 }
 
+str words_folded(const struct words *w, i64 code)
+{
+    assert(code >= 0 && code < w->n);
+    return w->store->folded[code];
+}
+
 /* Its code, or -1 and the free slot. */
 static i64 look(const struct words *w, str text, i64 *slot)
 {
@@ -90,18 +98,19 @@ i64 words_find(const struct words *w, str text)
     return look(w, text, &slot);
 }
 
-static void put(struct word_store *s, str text, i64 code)
+static void put(struct word_store *s, str text, str folded, i64 code)
 {
     u64 mask = (u64)(2 * s->room - 1), i = str_hash(text) & mask;
     while (atomic_load_explicit(&s->slots[i], memory_order_relaxed)) i = (i + 1) & mask;
     s->text[code] = text;
+    s->folded[code] = folded;
     atomic_store_explicit(&s->slots[i], (u32)code + 1, memory_order_release);
 }
 
 static void grow(struct words *w)
 {
     struct word_store *old = w->store, *s = store_new(w->block.memory, old->room * 2);
-    for (i64 i = 0; i < w->n; i++) put(s, old->text[i], i);
+    for (i64 i = 0; i < w->n; i++) put(s, old->text[i], old->folded[i], i);
     s->page = old->page;
     block_take(s->page);
     w->store = s;
@@ -125,12 +134,26 @@ static str keep(struct words *w, str text)
     return (str){ at, text.n };
 }
 
+/* Most words are their own folded form, and need no second place. */
+static str fold(struct words *w, str text)
+{
+    bool plain = true;
+    for (i64 i = 0; i < text.n && plain; i++)
+        plain = (u8)text.at[i] < 0x80 && !(text.at[i] >= 'A' && text.at[i] <= 'Z');
+    if (plain) return text;
+    struct arena *scratch = arena_new();
+    str folded = str_fold(scratch, text);
+    folded = str_eq(folded, text) ? text : keep(w, folded);
+    arena_free(scratch);
+    return folded;
+}
+
 i64 words_add(struct words *w, str text)
 {
     i64 slot, code = look(w, text, &slot);
     if (code >= 0) return code;
     if (w->n == w->store->room) grow(w);
     text = keep(w, text);
-    put(w->store, text, w->n);
+    put(w->store, text, fold(w, text), w->n);
     return w->n++;
 }

@@ -1,0 +1,161 @@
+/* plan.c -- tree to steps, in the order in which they are cheapest to ask. */
+#include <stdlib.h>
+
+#include "audience/ask/plan.h"
+
+struct step *step_new(struct planning *k, const struct step_kind *kind)
+{
+    struct step *s = NEW(k->c->arena, struct step);
+    s->kind = kind;
+    s->column = -1;
+    s->cost = 1;
+    s->share = kind == &step_everybody ? 1 : kind == &step_nobody ? 0 : 0.3;
+    return s;
+}
+
+struct step *step_of_one(struct planning *k, const struct step_kind *kind, const struct step *part)
+{
+    struct step *s = step_new(k, kind);
+    *PUSH(k->c->arena, &s->parts) = part;
+    s->cost = part->cost + 1;
+    s->share = kind == &step_not ? 1 - part->share : part->share;
+    return s;
+}
+
+struct step *step_of_two(struct planning *k, const struct step_kind *kind, const struct step *a,
+                         const struct step *b)
+{
+    struct step *s = step_of_one(k, kind, a);
+    *PUSH(k->c->arena, &s->parts) = b;
+    s->cost += b->cost;
+    s->share = kind == &step_all ? a->share * b->share : 1 - (1 - a->share) * (1 - b->share);
+    return s;
+}
+
+/* -- order ------------------------------------------------------------------------------------- */
+
+/* What a part costs for each member it decides: of `and` those it leaves out, of `or` those it
+ * takes. */
+static f64 price(const struct step *s, bool any)
+{
+    f64 decides = any ? s->share : 1 - s->share;
+    return s->cost / (decides > 0.001 ? decides : 0.001);
+}
+
+static void sort_parts(struct step *s)
+{
+    bool any = s->kind == &step_any;
+    for (i64 i = 1; i < s->parts.n; i++)
+        for (i64 k = i; k > 0 && price(s->parts.at[k], any) < price(s->parts.at[k - 1], any); k--) {
+            const struct step *swap = s->parts.at[k];
+            s->parts.at[k] = s->parts.at[k - 1];
+            s->parts.at[k - 1] = swap;
+        }
+}
+
+/* What it costs in that order: a later part only while there is something left to decide. */
+static void weigh(struct step *s)
+{
+    bool any = s->kind == &step_any;
+    f64 left = 1, cost = 1;
+    for (i64 i = 0; i < s->parts.n; i++) {
+        const struct step *part = s->parts.at[i];
+        cost += part->cost * (left < 0.01 ? 0.1 : 1);
+        left *= any ? 1 - part->share : part->share;
+    }
+    s->cost = cost;
+    s->share = any ? 1 - left : left;
+}
+
+/* -- trees ------------------------------------------------------------------------------------- */
+
+static enum err plan_node(struct planning *k, const struct segment_node *n,
+                          const struct step **out);
+
+static enum err plan_parts(struct planning *k, const struct segment_node *n, struct step **out)
+{
+    struct step *s = step_new(k, n->kind == NODE_ALL ? &step_all : &step_any);
+    for (i64 i = 0; i < n->parts.n; i++)
+        TRY(plan_node(k, n->parts.at[i], PUSH(k->c->arena, &s->parts)));
+    sort_parts(s);
+    weigh(s);
+    *out = s;
+    return OK;
+}
+
+static enum err plan_saved(struct planning *k, const struct segment_node *n, struct step **out)
+{
+    const struct step *part;
+    if (!n->test.saved)
+        return fail(k->c, E_NOT_FOUND, "没有名为“%.*s”的分层",
+                    "there is no saved segment named \"%.*s\"", STR_ARG(n->test.name));
+    TRY(plan_node(k, n->test.saved, &part));
+    *out = step_of_one(k, &step_all, part);
+    return OK;
+}
+
+static enum err plan_node(struct planning *k, const struct segment_node *n, const struct step **out)
+{
+    struct step *s = NULL;
+    const struct step *part;
+    if (n->kind == NODE_ALL || n->kind == NODE_ANY) {
+        TRY(plan_parts(k, n, &s));
+    } else if (n->kind == NODE_NOT) {
+        TRY(plan_node(k, n->parts.at[0], &part));
+        s = step_of_one(k, &step_not, part);
+    } else if (n->test.call && n->test.call->id == CALL_IN_SEGMENT) {
+        TRY(plan_saved(k, n, &s));
+    } else {
+        return plan_test(k, n, out);
+    }
+    s->node = n;
+    *out = s;
+    return OK;
+}
+
+/* Masks a step needs at once: its own, and those of its deepest part. */
+#define MASKS_OWN 4
+static int depth_of(const struct step *s)
+{
+    int deepest = 0;
+    for (i64 i = 0; s && i < s->parts.n; i++) {
+        int d = depth_of(s->parts.at[i]);
+        if (d > deepest) deepest = d;
+    }
+    return deepest + MASKS_OWN;
+}
+
+#define LOOKED_AT 8
+static void count_row(void *arg, const struct run *r)
+{
+    *(f64 *)arg += r->offset[r->n] - r->offset[0];
+}
+
+/* Rows of a chunk, from a few of them. */
+static f64 rows_of_chunk(const struct view *v, i64 source)
+{
+    i64 chunks = view_chunks(v), every = chunks / LOOKED_AT + 1, n = 0;
+    f64 rows = 0;
+    for (i64 chunk = 0; chunk < chunks; chunk += every, n++)
+        view_runs(v, chunk, source, count_row, &rows);
+    return n ? rows / (f64)n : 0;
+}
+
+enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
+                   const struct plan **out)
+{
+    struct plan *p = NEW(c->arena, struct plan);
+    *p = (struct plan){ .view = v, .tree = tree, .at = at, .by_index = true };
+    p->first_seen = view_column(v, S("first_seen"));
+    p->first_order = view_column(v, S("first_order"));
+    p->last_order = view_column(v, S("last_order"));
+    if (p->first_order < 0) p->last_order = -1;
+    for (i64 s = 0; s < SOURCES; s++) p->rows[s] = rows_of_chunk(v, s);
+    p->joined = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.joined"));
+    p->left = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.left"));
+    struct planning k = { c, p };
+    if (tree) TRY(plan_node(&k, tree, &p->root));
+    p->depth = depth_of(p->root);
+    *out = p;
+    return OK;
+}
