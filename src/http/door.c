@@ -12,6 +12,11 @@
 static_assert(offsetof(struct request, c) == 0, "request_of casts");
 
 static bool changes(const struct request *r) { return r->method != M_GET; }
+/* A question whose text is too long for an address: sent as a change is, but changes nothing. */
+static bool only_asks(const struct request *r)
+{
+    return r->match.entry && (r->match.entry->route->flags & READS);
+}
 
 static bool is_raw(const struct request *r)
 {
@@ -323,7 +328,7 @@ static enum err serve(struct request *r)
     if (e != OK) problem_reply(r, e);
     struct done done = { r, out, &idempotency, .keep = idempotency.on };
     done.audit = e == OK && !(route->flags & (PUBLIC | RAW)) && !(route->flags & AUDITS_ITSELF) &&
-                 (changes(r) || (route->flags & AUDITED));
+                 ((changes(r) && !only_asks(r)) || (route->flags & AUDITED));
     if (!done.audit && !done.keep) return e;
     struct problem why = c->why;
     if (store_write(c->store, c, note_done, &done) != OK)
@@ -337,7 +342,7 @@ static void log_answer(struct request *r)
 {
     const struct route *route = r->match.entry->route;
     i64 us = clock_mono_us() - r->started_us;
-    if ((!changes(r) || is_raw(r)) && r->status < 500) return;
+    if ((!changes(r) || is_raw(r) || only_asks(r)) && r->status < 500) return;
     if (r->status >= 500)
         LOG(WARN, "http.failed", KV("method", method_name(route->method)), KV("route", route->path),
             KV("status", (i64)r->status), KV("ms", us / 1000), KV("user", r->c.user),
@@ -392,7 +397,7 @@ bool door_run(struct request *r)
         handle_quick(r);
         return true;
     }
-    request_hand_over(r, handle, changes(r) || is_raw(r));
+    request_hand_over(r, handle, (changes(r) && !only_asks(r)) || is_raw(r));
     return false;
 }
 

@@ -30,6 +30,9 @@ enum route_flag {
      * be called from pages of any site. It runs where changes run, whatever its method; what goes
      * well is counted, not logged. The in-shape only describes. */
     RAW = 1 << 9,
+    /* A POST that only asks (its text is too long for an address): no line in the audit log, runs
+     * where reads run. */
+    READS = 1 << 10,
 };
 
 struct request; /* what raw handlers may ask; see http/request.h */
