@@ -105,22 +105,23 @@ static void put(struct index *x, i64 id, const struct made_member *m)
     index_put_set(x, id, MADE_TAG, (strs){ tags, n });
 }
 
+static const struct column member_columns[] = {
+    [MADE_LAST_ORDER] = { { "last_order", 10 }, COLUMN_NUMBER },
+    [MADE_ORDERS] = { { "orders", 6 }, COLUMN_NUMBER },
+    [MADE_SPENT] = { { "spent", 5 }, COLUMN_NUMBER },
+    [MADE_ACTIVE] = { { "first_order", 11 }, COLUMN_NUMBER },
+    [MADE_FIRST_SEEN] = { { "first_seen", 10 }, COLUMN_NUMBER },
+    [MADE_CITY] = { { "city", 4 }, COLUMN_WORD },
+    [MADE_TAG] = { { "tag", 3 }, COLUMN_SET },
+};
+static const struct row_source member_sources[SOURCES] = {
+    [SOURCE_TIMELINE] = { .name = { "timeline", 8 } },
+    [SOURCE_PURCHASES] = { .name = { "purchases", 9 }, .value = true },
+};
+
 struct index *members_make(i64 members, const char *folder)
 {
-    static const struct column columns[] = {
-        [MADE_LAST_ORDER] = { { "last_order", 10 }, COLUMN_NUMBER },
-        [MADE_ORDERS] = { { "orders", 6 }, COLUMN_NUMBER },
-        [MADE_SPENT] = { { "spent", 5 }, COLUMN_NUMBER },
-        [MADE_ACTIVE] = { { "first_order", 11 }, COLUMN_NUMBER },
-        [MADE_FIRST_SEEN] = { { "first_seen", 10 }, COLUMN_NUMBER },
-        [MADE_CITY] = { { "city", 4 }, COLUMN_WORD },
-        [MADE_TAG] = { { "tag", 3 }, COLUMN_SET },
-    };
-    static const struct row_source sources[SOURCES] = {
-        [SOURCE_TIMELINE] = { .name = { "timeline", 8 } },
-        [SOURCE_PURCHASES] = { .name = { "purchases", 9 }, .value = true },
-    };
-    struct index_schema schema = { columns, COUNT(columns), sources, SOURCES };
+    struct index_schema schema = { member_columns, COUNT(member_columns), member_sources, SOURCES };
     struct index *x = index_new(&schema);
     struct zipf cities = zipf_new(CITIES, 1.0), orders = zipf_new(201, 1.6);
     FILE *csv = csv_open(folder, "members.csv");
@@ -173,11 +174,9 @@ struct index *events_make(i64 members, const char *folder)
             day d = (day)(TODAY - DAYS + second / 86400);
             second += (TODAY - DAYS) * (i64)86400;
             int event = kind(), channel = (int)(next() % 8);
-            struct event e = { .member = m,
-                               .at = second * 1000,
-                               .order = i,
-                               .day = d,
-                               .name = word(event) };
+            struct event e = {
+                .member = m, .at = second * 1000, .order = i, .day = d, .name = word(event)
+            };
             e.props[0] = word(channel);
             index_add_event(x, 0, &e);
             if (csv)
@@ -187,6 +186,58 @@ struct index *events_make(i64 members, const char *folder)
         if (m % CHUNK == CHUNK - 1) index_settle(x, m / CHUNK);
     }
     if (csv) fclose(csv);
+    index_publish(x, 1);
+    return x;
+}
+
+/* -- a shop: columns that agree with rows ------------------------------------------------------ */
+
+static void buy(struct index *x, i64 id, i64 times)
+{
+    instant at = noon(TODAY - exponential(120)), last = at;
+    i64 sum = 0;
+    for (i64 i = 0; i < times; i++) {
+        i64 value = (i64)exp(normal() * 0.8 + 9.2) * (MONEY_UNIT / 100);
+        if (i) at -= exponential(40) * DAY_MS + 60000;
+        struct event e = { .member = id,
+                           .at = at,
+                           .order = times - i,
+                           .day = (day)(at / DAY_MS),
+                           .name = S("order.paid"),
+                           .value = value };
+        index_add_event(x, SOURCE_PURCHASES, &e);
+        sum += value;
+    }
+    index_put_number(x, id, MADE_LAST_ORDER, times ? SOME(last) : NONE);
+    index_put_number(x, id, MADE_ACTIVE, times ? SOME(at) : NONE);
+    index_put_number(x, id, MADE_ORDERS, SOME(times));
+    index_put_number(x, id, MADE_SPENT, SOME(sum));
+}
+
+static void behave(struct index *x, i64 id)
+{
+    for (i64 i = 0, n = exponential(5.5); i < n; i++) {
+        instant at = (instant)((TODAY + 1 - unit() * DAYS) * (f64)DAY_MS);
+        struct event e = {
+            .member = id, .at = at, .order = i, .day = (day)(at / DAY_MS), .name = word(kind())
+        };
+        index_add_event(x, SOURCE_TIMELINE, &e);
+    }
+}
+
+struct index *shop_make(i64 members)
+{
+    struct index_schema schema = { member_columns, COUNT(member_columns), member_sources, SOURCES };
+    struct index *x = index_new(&schema);
+    struct zipf orders = zipf_new(201, 1.6);
+    state = 44;
+    for (i64 id = 1; id <= members; id++) {
+        index_put_living(x, id, true);
+        index_put_number(x, id, MADE_FIRST_SEEN, SOME(noon(TODAY - 1000)));
+        buy(x, id, zipf_draw(&orders));
+        behave(x, id);
+        if (id % CHUNK == CHUNK - 1) index_settle(x, id / CHUNK);
+    }
     index_publish(x, 1);
     return x;
 }

@@ -15,9 +15,19 @@
 #define KINDS  20
 #define DAYS   90
 
-enum { MADE_LAST_ORDER, MADE_ORDERS, MADE_SPENT, MADE_ACTIVE, MADE_FIRST_SEEN, MADE_CITY, MADE_TAG };
+enum {
+    MADE_LAST_ORDER,
+    MADE_ORDERS,
+    MADE_SPENT,
+    MADE_ACTIVE,
+    MADE_FIRST_SEEN,
+    MADE_CITY,
+    MADE_TAG
+};
 
 str word(i64 i); /* the i-th text: of tags, cities, kinds, channels */
 /* folder: also FOLDER/members.csv and FOLDER/events.csv; NULL: no files. */
 struct index *members_make(i64 members, const char *folder);
 struct index *events_make(i64 members, const char *folder);
+/* As many members with their purchases (1 in 3 has some) and 5 events each on average. */
+struct index *shop_make(i64 members);

@@ -45,8 +45,8 @@ export const duckdb = {
        ${booleans.map(t => `((column6::UBIGINT >> ${t}) & 1) = 1 AS t${t}`).join(', ')} FROM read_csv('${folder}/members.csv', header = false,
        columns = {'column0': 'BIGINT', 'column1': 'BIGINT', 'column2': 'BIGINT', 'column3': 'BIGINT', 'column4': 'BIGINT', 'column5': 'BIGINT',
        'column6': 'UBIGINT'})`,
-    `CREATE TABLE events AS SELECT column0::INTEGER member, column1::INTEGER ts, column2::UTINYINT event, column3::UTINYINT channel,
-       column4::SMALLINT day FROM read_csv('${folder}/events.csv', header = false, columns = {'column0': 'BIGINT', 'column1': 'BIGINT',
+    `CREATE TABLE events AS SELECT column0::INTEGER member, column1::INTEGER ts, column2::UTINYINT AS event, column3::UTINYINT AS channel,
+       column4::SMALLINT AS day FROM read_csv('${folder}/events.csv', header = false, columns = {'column0': 'BIGINT', 'column1': 'BIGINT',
        'column2': 'BIGINT', 'column3': 'BIGINT', 'column4': 'BIGINT'})`,
   ],
   filter: { sql: `SELECT count(*) FROM members WHERE ${rfm}`, answer: one },
@@ -104,11 +104,13 @@ export const clickhouse = {
     answer: rows => numbers(rows)[0],
   },
   retention: {
+    // Days as two masks of 64 bits; shifts are kept within 0 .. 63 on branches not taken too.
     sql: `SELECT f, count(), ${Array.from({ length: 30 }, (_, k) => `sum(bitAnd(bitShiftRight(b, ${k}), 1))`).join(', ')} FROM (
-        SELECT f, if(f < 64, bitOr(bitShiftRight(low, f), if(f > 0, bitShiftLeft(high, 64 - f), 0)), bitShiftRight(high, f - 64)) AS b FROM (
+        SELECT f, if(f < 64, bitOr(bitShiftRight(low, least(f, 63)), if(f > 0, bitShiftLeft(high, 64 - greatest(1, least(f, 64))), 0)),
+            bitShiftRight(high, greatest(f, 64) - 64)) AS b FROM (
           SELECT member, toUInt8(minIf(day, event = 2) - ${first}) AS f,
-            groupBitOr(if(day < ${first + 64}, bitShiftLeft(toUInt64(1), toUInt8(day - ${first})), 0)) AS low,
-            groupBitOr(if(day >= ${first + 64}, bitShiftLeft(toUInt64(1), toUInt8(day - ${first + 64})), 0)) AS high
+            groupBitOr(if(day < ${first + 64}, bitShiftLeft(toUInt64(1), toUInt8(least(day - ${first}, 63))), 0)) AS low,
+            groupBitOr(if(day >= ${first + 64}, bitShiftLeft(toUInt64(1), toUInt8(greatest(day - ${first + 64}, 0))), 0)) AS high
           FROM events GROUP BY member HAVING countIf(event = 2) > 0)) GROUP BY f`,
     answer: rows => retention(numbers(rows).flatMap(([f, n, ...returned]) => [[f, -1, n], ...returned.map((m, k) => [f, k, m])])),
   },
