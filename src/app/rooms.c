@@ -6,13 +6,13 @@
 #include "access/access.h"
 #include "base/field.h"
 #include "http/http.h"
+#include "import/import.h"
 #include "insight/insight.h"
 #include "job/job.h"
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "track/track.h"
-#include "trade/import/import.h"
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/http.h"
+#include "import/import.h"
 #include "job/job.h"
 #include "store/setting.h"
 #include "track/track.h"
-#include "trade/import/import.h"
 
 #include <assert.h>
 #include <signal.h>

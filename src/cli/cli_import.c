@@ -1,9 +1,9 @@
-/* cli_import.c -- koi import: an order file into the shop, with a progress bar, a dry run and the
- * rejected rows in a file. */
+/* cli_import.c -- koi import: a file of orders or behaviour into the shop, with a progress bar, a
+ * dry run and the rejected rows in a file. */
 #include "cli/cli.h"
 
 #include "base/clock.h"
-#include "trade/import/import.h"
+#include "import/import.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,13 +13,15 @@
 static const struct cli_option import_options_table[] = {
     { "as", "PROFILE",
       "按哪种后台的文件读：taobao、jd、pinduoduo、douyin、youzan、wechat_"
-      "shop、shopify、woocommerce，或保存过的方案；不写就看表头猜",
+      "shop、shopify、woocommerce，events（行为），或保存过的方案；不写就看表头猜",
       "whose file it is: taobao, jd, pinduoduo, douyin, youzan, wechat_shop, shopify, woocommerce, "
-      "or a saved profile; guessed from "
+      "events (behaviour), or a saved profile; guessed from "
       "the header when absent",
       false },
     { "map", "FIELD=COLUMN", "某一列是什么：--map order_id=订单编号",
       "what a column is: --map order_id=订单编号", true },
+    { "event", "WORD=EVENT", "文件里的一个行为叫什么事件：--event pv=\"Product Viewed\"",
+      "what a word of the file means: --event pv=\"Product Viewed\"", true },
     { "columns", "A,B,C", "文件没有表头时各列的名称",
       "names of the columns of a file without a header", false },
     { "order-id", "row", "文件里没有订单号，每行算一个订单",
@@ -75,6 +77,20 @@ static enum err read_mapping(struct cli *cli, struct import_pair_list *out)
     return OK;
 }
 
+static enum err read_events(struct cli *cli, struct import_word_list *out)
+{
+    strs given = cli_texts(cli, "event");
+    for (i64 i = 0; i < given.n; i++) {
+        str word, event = str_cut(given.at[i], '=', &word);
+        if (!event.at || str_empty(str_trim(event)))
+            return cli_usage(cli,
+                             "--event 要写成 文件里的词=事件名，例如 --event pv=\"Product Viewed\"",
+                             "--event takes WORD=EVENT, for example --event pv=\"Product Viewed\"");
+        *PUSH(cli->c->arena, out) = (struct import_word){ str_trim(word), str_trim(event) };
+    }
+    return OK;
+}
+
 static enum err read_choice(struct cli *cli, struct import_choice *out)
 {
     struct import_options *o = &out->options;
@@ -84,6 +100,7 @@ static enum err read_choice(struct cli *cli, struct import_choice *out)
     o->identity = cli_text(cli, "identity");
     o->order_id = cli_text(cli, "order-id");
     o->paid_status = cli_texts(cli, "paid-status");
+    TRY(read_events(cli, &o->events));
     o->drop_duplicates = cli_has(cli, "drop-duplicates");
     if (cli_has(cli, "net-of-refund")) o->net_of_refund = (opt_flag){ true, true };
     str columns = cli_text(cli, "columns");
@@ -105,6 +122,9 @@ static void print_mapping(struct cli *cli, const struct import_plan *p)
                           : "",
                     i ? "" : str_z(c->arena, str_fmt(c->arena, "%s=", import_fields[f].name)),
                     STR_ARG(p->columns.at[p->at[f][i]]));
+    for (i64 i = 0; i < p->props.n; i++)
+        buf_fmt(&b, "  prop:" STR_FMT "=" STR_FMT, STR_ARG(p->props.at[i].name),
+                STR_ARG(p->columns.at[p->props.at[i].column]));
     str shop = p->shop;
     if (import_maps(p, F_SHOP) && !p->shop_given)
         shop = str_fmt(c->arena, say(c, S("见“%s”列"), S("by column \"%s\"")).at,
@@ -119,10 +139,27 @@ static void print_mapping(struct cli *cli, const struct import_plan *p)
                  STR_ARG(buf_str(&b)));
 }
 
+static void print_events(struct cli *cli, const struct import_run *run)
+{
+    struct ctx *c = cli->c;
+    cli_print(cli, c->locale == ZH ? "前 %lld 个行为：\n" : "the first %lld events:\n",
+              (long long)run->events.n);
+    for (i64 i = 0; i < run->events.n; i++) {
+        const struct import_shown *e = &run->events.at[i];
+        cli_print(cli, "  " STR_FMT "  " STR_FMT "  " STR_FMT "  " STR_FMT "\n",
+                  STR_ARG(instant_text(c->arena, c->zone, e->at)), STR_ARG(e->member),
+                  STR_ARG(e->event), STR_ARG(str_or(e->props, S(""))));
+    }
+}
+
 static void print_preview(struct cli *cli, const struct import_run *run)
 {
     struct arena *a = cli->c->arena;
     bool zh = cli->c->locale == ZH;
+    if (run->plan.kind == IMPORT_EVENTS) {
+        print_events(cli, run);
+        return;
+    }
     cli_print(cli, zh ? "前 %lld 个订单：\n" : "the first %lld orders:\n", (long long)run->facts.n);
     for (i64 i = 0; i < run->facts.n; i++) {
         const struct order_fact *f = &run->facts.at[i];
@@ -153,26 +190,46 @@ static void print_problems(struct cli *cli, const struct import_run *run)
                  (long long)run->summary.rejected);
 }
 
+static void print_event_summary(struct cli *cli, const struct import_run *run)
+{
+    const struct import_summary *s = &run->summary;
+    bool zh = cli->c->locale == ZH;
+    cli_print(cli,
+              zh ? "%s%lld 行：%lld 行导入，%lld 行拒绝；%lld 个行为（已有 %lld），"
+                   "%lld 位会员（新 %lld）；%.1f 秒\n"
+                 : "%s%lld rows: %lld went in, %lld refused; %lld events (%lld were there), "
+                   "%lld members (%lld new); %.1f s\n",
+              !run->dry_run ? ""
+              : zh          ? "试运行，没有写入。"
+                            : "Dry run, nothing written. ",
+              (long long)s->rows, (long long)s->accepted, (long long)s->rejected,
+              (long long)s->events, (long long)s->known, (long long)s->members,
+              (long long)s->created_members, (double)s->took_ms / 1000);
+}
+
 static void print_summary(struct cli *cli, const struct import_run *run)
 {
     const struct import_summary *s = &run->summary;
     struct arena *a = cli->c->arena;
-    cli_print(cli,
-              cli->c->locale == ZH ? "%s%lld 行：%lld 行导入，%lld 行拒绝；%lld 个订单（新 "
-                                     "%lld，更新 %lld，未变 %lld），%lld 位会员（新 %lld）；"
-                                     "实付 " STR_FMT "，退款 " STR_FMT "；%.1f 秒\n"
-                                   : "%s%lld rows: %lld went in, %lld refused; %lld orders (%lld "
-                                     "new, %lld changed, %lld the same), %lld "
-                                     "members (%lld new); paid " STR_FMT ", refunded " STR_FMT
-                                     "; %.1f s\n",
-              !run->dry_run          ? ""
-              : cli->c->locale == ZH ? "试运行，没有写入。"
-                                     : "Dry run, nothing written. ",
-              (long long)s->rows, (long long)s->accepted, (long long)s->rejected,
-              (long long)s->orders, (long long)s->created, (long long)s->changed,
-              (long long)s->same, (long long)s->members, (long long)s->created_members,
-              STR_ARG(money_text(a, s->paid)), STR_ARG(money_text(a, s->refund)),
-              (double)s->took_ms / 1000);
+    bool events = run->plan.kind == IMPORT_EVENTS;
+    if (events) print_event_summary(cli, run);
+    else
+        cli_print(cli,
+                  cli->c->locale == ZH
+                      ? "%s%lld 行：%lld 行导入，%lld 行拒绝；%lld 个订单（新 "
+                        "%lld，更新 %lld，未变 %lld），%lld 位会员（新 %lld）；"
+                        "实付 " STR_FMT "，退款 " STR_FMT "；%.1f 秒\n"
+                      : "%s%lld rows: %lld went in, %lld refused; %lld orders (%lld "
+                        "new, %lld changed, %lld the same), %lld "
+                        "members (%lld new); paid " STR_FMT ", refunded " STR_FMT "; %.1f s\n",
+                  !run->dry_run          ? ""
+                  : cli->c->locale == ZH ? "试运行，没有写入。"
+                                         : "Dry run, nothing written. ",
+                  (long long)s->rows, (long long)s->accepted, (long long)s->rejected,
+                  (long long)s->orders, (long long)s->created, (long long)s->changed,
+                  (long long)s->same, (long long)s->members, (long long)s->created_members,
+                  STR_ARG(money_text(a, s->paid)), STR_ARG(money_text(a, s->refund)),
+                  (double)s->took_ms / 1000);
     for (i64 i = 0; i < s->notes.n; i++) cli_note(cli, STR_FMT, STR_FMT, STR_ARG(s->notes.at[i]));
 }
 
@@ -226,7 +283,8 @@ static enum err run_import(struct cli *cli)
 }
 
 const struct verb import_verbs[] = {
-    { "import", "FILE", "导入订单文件（csv、xlsx，可以是 .gz）",
-      "import a file of orders (csv or xlsx, also .gz)", import_options_table, run_import, 1, 1 },
+    { "import", "FILE", "导入订单或行为的文件（csv、xlsx，可以是 .gz）",
+      "import a file of orders or behaviour (csv or xlsx, also .gz)", import_options_table,
+      run_import, 1, 1 },
     { 0 },
 };

@@ -103,12 +103,18 @@ static bool is_own_form(str name)
     return dots > 0;
 }
 
+str event_name_chosen(struct arena *a, str told)
+{
+    told = str_trim(told);
+    return is_own_form(told) ? str_fmt(a, "event:" STR_FMT, STR_ARG(told)) : told;
+}
+
 str event_name(struct arena *a, str told)
 {
     told = str_trim(told);
     const struct commerce_event *event = commerce_find(told);
     if (event) return str_of(event->name);
-    return is_own_form(told) ? str_fmt(a, "event:" STR_FMT, STR_ARG(told)) : told;
+    return event_name_chosen(a, told);
 }
 
 /* -- worth ------------------------------------------------------------------------------------ */

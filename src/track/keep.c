@@ -62,6 +62,7 @@ CHANGE(seen_forget, "DELETE FROM track_seen WHERE (high, low) IN"
 
 struct batch {
     const struct behaviours *in;
+    str source;
     struct track_kept *out;
     struct tx *t;
     bool *old; /* by place: was told before */
@@ -217,10 +218,11 @@ static enum err find_member(struct batch *b, i64 place)
                                         .n = decided.identities_n,
                                         .name = told->name,
                                         .touchpoint = told->touchpoint,
-                                        .source = S("track"),
+                                        .source = b->source,
                                         .at = told->seen_at };
     bool created;
     TRY(member_resolve(b->t, &sighting, &b->member[place], &created));
+    b->out->created += created;
     if (told->joins) forget_members(b);
     else b->whose[at] = place;
     return OK;
@@ -339,12 +341,18 @@ static struct {
     _Atomic i64 kept, repeated, refused;
 } counts;
 
+enum err track_put(struct tx *t, const struct behaviours *in, str source, struct track_kept *out)
+{
+    struct batch b = { .in = in, .source = source, .out = out };
+    return keep(t, &b);
+}
+
 enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
                     struct track_kept *out)
 {
     *out = (struct track_kept){ 0 };
     if (in->n == 0) return OK;
-    struct batch b = { .in = in, .out = out };
+    struct batch b = { .in = in, .source = S("track"), .out = out };
     TRY(store_write(s, c, keep, &b));
     atomic_fetch_add(&counts.kept, out->kept);
     atomic_fetch_add(&counts.repeated, out->repeated);

@@ -163,10 +163,15 @@ void people_read(struct ctx *c, const json_t *traits, struct behaviour *b)
 #define AHEAD_MS  (5 * MINUTE_MS)
 #define YEAR_2000 ((instant)946684800000)
 
+bool behaviour_plausible(const struct ctx *c, instant at)
+{
+    return at <= c->now && at >= YEAR_2000;
+}
+
 void behaviour_time(struct ctx *c, struct behaviour *b, struct props *p, instant at)
 {
     b->at = b->seen_at = at;
     if (at > c->now + AHEAD_MS) props_text(p, "clock", S("ahead"));
     if (at < YEAR_2000) props_text(p, "clock", S("behind"));
-    if (at > c->now || at < YEAR_2000) b->seen_at = c->now;
+    if (!behaviour_plausible(c, at)) b->seen_at = c->now;
 }

@@ -300,6 +300,34 @@ void props_text(struct props *p, const char *name, str value)
     json_write_str(&p->text, cut_text(value));
 }
 
+void props_id(struct props *p, const char *name, str value)
+{
+    if (value.n && begin(p, str_of(name))) json_write_str(&p->text, cut_text(value));
+}
+
+void props_number(struct props *p, const char *name, money value)
+{
+    if (!begin(p, str_of(name))) return;
+    if (value % MONEY_UNIT == 0) buf_i64(&p->text, value / MONEY_UNIT);
+    else write_money(&p->text, value);
+}
+
+void props_told(struct props *p, str name, str value)
+{
+    json_t *text = value.n ? json_stringn(value.at, (size_t)value.n) : NULL;
+    if (text) take_one(p, name, text); /* no text: bytes that are not UTF-8 */
+    json_decref(text);
+}
+
+bool props_may_have(str name)
+{
+    char room[NAME_MAX_ + 8];
+    str plain = snake(room, name);
+    const struct known *known = plain.n ? known_find(plain) : NULL;
+    if (known) return known->treatment != KEEP_NOT && known->treatment != KEEP_PRODUCTS;
+    return plain.n && plain.at[0] != '$' && !is_personal_name(plain);
+}
+
 void props_path(struct props *p, const char *name, str url) { props_text(p, name, path_of(url)); }
 
 json props_json(const struct props *p)

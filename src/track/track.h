@@ -63,11 +63,14 @@ struct behaviours {
 #define TRACK_EVENTS_MAX ((i64)2500)
 
 struct track_kept {
-    i64 kept, repeated;
+    i64 kept, repeated, created; /* messages, messages, members that were new */
 };
 /* Writes all in one change. Messages seen before, and repeated within the batch, are left out. */
 enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
                     struct track_kept *out);
+/* The same within a change of the caller's; messages have no keys, so who calls knows that they
+ * are new. source: who tells, as member_sighting has it. */
+enum err track_put(struct tx *t, const struct behaviours *in, str source, struct track_kept *out);
 /* How many messages were kept, repeated and refused since the start, for /metrics. */
 void track_gauges(struct buf *out, void *unused);
 /* Forgets ids of messages older than 48 h. */
@@ -87,5 +90,9 @@ i32 sensors_crc(str text);
 
 /* What an event is called on the timeline: the e-commerce names for all their spellings. */
 str event_name(struct arena *a, str told);
+/* The same for a name that somebody chose: as it is, but never one of our own kinds. */
+str event_name_chosen(struct arena *a, str told);
+/* Whether a property of that name may stand on a line: a usable name that is not a person's. */
+bool props_may_have(str name);
 
 extern const struct room track_room;

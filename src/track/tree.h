@@ -41,6 +41,10 @@ struct props {
 };
 void props_take(struct props *p, const json_t *object);
 void props_text(struct props *p, const char *name, str value);
+void props_id(struct props *p, const char *name,
+              str value); /* numbers that look like a phone's too */
+void props_number(struct props *p, const char *name, money value);
+void props_told(struct props *p, str name, str value);       /* of any name, as props_take does */
 void props_path(struct props *p, const char *name, str url); /* without its query */
 json props_json(const struct props *p);                      /* absent: none kept */
 
@@ -58,6 +62,7 @@ str library_touchpoint(str library); /* "web", "server", …: where a library ru
 
 /* The moment on our clock, marked when it cannot be true (people.c); what the message is known by
  * (keep.c). */
+bool behaviour_plausible(const struct ctx *c, instant at); /* says when a member was seen */
 void behaviour_time(struct ctx *c, struct behaviour *b, struct props *p, instant at);
 void behaviour_key(struct behaviour *b, str scope, str id);
 

@@ -2,8 +2,8 @@
  * status words. */
 #include "target.h"
 
-#include "trade/import/import.h"
-#include "trade/import/import_address.h"
+#include "import/address.h"
+#include "import/import.h"
 
 static void check_plan(struct ctx *c, strs columns, struct import_choice choice)
 {

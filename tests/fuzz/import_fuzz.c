@@ -5,7 +5,8 @@
  */
 #include "target.h"
 
-#include "trade/import/import.h"
+#include "base/json.h"
+#include "import/import.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -13,10 +14,10 @@
 
 static struct import_choice choice_of(u8 byte)
 {
-    static const char *const profiles[] = { "",           "taobao",      "taobao_items",
-                                            "jd",         "pinduoduo",   "douyin",
-                                            "youzan",     "wechat_shop", "shopify",
-                                            "woocommerce" };
+    static const char *const profiles[] = {
+        "",       "taobao",      "taobao_items", "jd",          "pinduoduo", "douyin",
+        "youzan", "wechat_shop", "shopify",      "woocommerce", "events"
+    };
     struct import_choice choice = { .profile = str_of(profiles[byte % COUNT(profiles)]) };
     if (byte & 0x80) choice.options.order_id = S("row");
     if (byte & 0x40) choice.options.drop_duplicates = true;
@@ -34,6 +35,13 @@ static void check_batch(struct ctx *c, const struct import_batch *b)
         assert(str_is_utf8(b->facts.at[i].number));
         rows += o->rows.n;
     }
+    for (i64 i = 0; i < b->told.n; i++) {
+        const struct behaviour *told = &b->told.at[i];
+        assert(str_is_utf8(told->kind) && told->kind.n > 0 && told->identities_n > 0);
+        assert(!told->props.at || json_valid(told->props));
+        assert(told->seen_at <= c->now);
+    }
+    rows += b->told.n;
     for (i64 i = 0; i < b->problems.n; i++)
         assert(b->problems.at[i].row > 0 && b->problems.at[i].reason.n);
     assert(rows == b->rows);

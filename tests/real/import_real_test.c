@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "trade/import/import.h"
+#include "import/import.h"
 
 /* Where the data lies: $KOI_REAL_DATA, or beside the project. */
 static str data_file(const char *name)
@@ -152,4 +152,77 @@ TEST(a_chinese_shop_without_order_numbers)
     struct import_summary again = import_file(path, choice, false);
     CHECK_I64(again.same, 28833);
     CHECK_I64(again.created_members, 0);
+}
+
+/* -- behaviour ----------------------------------------------------------------------------------
+ */
+
+#define PERIOD_FROM 1511539200000 /* 2017-11-25 in Shanghai */
+#define PERIOD_DAYS 9
+
+#define FIELDS_OF_kind_count(X, N) \
+    X(str, kind, ANY, "", N)       \
+    X(i64, lines, ANY, "", N)
+SHAPE(kind_count);
+SHAPE_DEFINE(kind_count);
+QUERY(q_kinds, kind_count,
+      "SELECT kind, COUNT(*) AS lines FROM timeline WHERE kind <> 'member.created' AND at >= $1"
+      " AND at < $2 GROUP BY kind ORDER BY kind");
+QUERY(q_returned, one_i64,
+      "SELECT COUNT(DISTINCT x.member) AS value FROM timeline x JOIN timeline y"
+      " ON y.member = x.member WHERE x.kind <> 'member.created' AND y.kind <> 'member.created'"
+      " AND x.at >= $1 AND x.at < $1 + 86400000 AND y.at >= $2 AND y.at < $2 + 86400000");
+QUERY(q_bought, one_i64,
+      "SELECT COUNT(*) AS value FROM (SELECT member FROM timeline WHERE kind = 'Order Completed'"
+      " AND at >= $1 AND at < $2 GROUP BY member HAVING COUNT(*) >= $3) buyers");
+
+static i64 one_of(struct query *q, struct args args)
+{
+    struct one_i64 row;
+    CHECK_OK(test_reader(), db_get(test_reader(), q, &row, args));
+    return row.value;
+}
+
+TEST(behaviour_of_taobao_users)
+{
+    static const i64 returned[] = { 695, 553, 546, 544, 543, 525, 528, 682, 685 };
+    const instant end = PERIOD_FROM + PERIOD_DAYS * DAY_MS;
+    struct import_pair pairs[] = { { S("member"), S("user") },
+                                   { S("event"), S("behaviour") },
+                                   { S("at"), S("ts") },
+                                   { S("product_id"), S("item") },
+                                   { S("category"), S("category") } };
+    str columns[] = { S("user"), S("item"), S("category"), S("behaviour"), S("ts") };
+    struct import_word words[] = { { S("pv"), S("Product Viewed") },
+                                   { S("cart"), S("Product Added") },
+                                   { S("fav"), S("Product Favorited") },
+                                   { S("buy"), S("Order Completed") } };
+    struct import_choice choice = { .profile = S("events"),
+                                    .mapping = { pairs, COUNT(pairs) },
+                                    .options = { .columns = { columns, COUNT(columns) },
+                                                 .events = { words, COUNT(words) } } };
+    str path = data_file("taobao_userbehavior_100k.csv.gz");
+    struct import_summary s = import_file(path, choice, false);
+    CHECK_I64(s.rows, 100001);
+    CHECK_I64(s.accepted, 100001);
+    CHECK_I64(s.events, 100001);
+    CHECK_I64(s.members, 983);
+    struct import_summary again = import_file(path, choice, false);
+    CHECK_I64(again.events, 0);
+    CHECK_I64(again.known, 100001);
+
+    struct kind_count_list kinds;
+    CHECK_OK(test_reader(), db_all(test_reader(), &q_kinds, &kinds, ARGS(PERIOD_FROM, end)));
+    CHECK_I64(kinds.n, 4);
+    static const i64 lines[] = { 2101, 5446, 2744, 89666 }; /* buy, cart, fav, pv */
+    i64 within = 0;
+    for (i64 i = 0; i < kinds.n; i++) {
+        CHECK_I64(kinds.at[i].lines, lines[i]);
+        within += kinds.at[i].lines;
+    }
+    CHECK_I64(s.events - within, 44);
+    for (i64 i = 0; i < PERIOD_DAYS; i++)
+        CHECK_I64(one_of(&q_returned, ARGS(PERIOD_FROM, PERIOD_FROM + i * DAY_MS)), returned[i]);
+    CHECK_I64(one_of(&q_bought, ARGS(PERIOD_FROM, end, 1)), 671);
+    CHECK_I64(one_of(&q_bought, ARGS(PERIOD_FROM, end, 2)), 442);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "trade/import/import_book.h"
+#include "import/book.h"
 
 static struct book_row uploaded(int rows)
 {

@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "trade/import/import.h"
-#include "trade/import/import_address.h"
-#include "trade/import/import_seen.h"
+#include "import/address.h"
+#include "import/import.h"
+#include "import/seen.h"
 
 /* -- files and runs ---------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
-/* import_fields.c -- what a column of an order file can be: one row a target field, with the names
+/* fields.c -- what a column of a file can be: one row a target field, with the names
  * columns commonly have. */
-#include "trade/import/import.h"
+#include "import/import.h"
 
 const struct import_field_row import_fields[IMPORT_FIELDS] = {
     [F_ORDER_ID] = { "order_id", IMPORT_ID, false, "订单编号", "order number",
@@ -14,20 +14,26 @@ const struct import_field_row import_fields[IMPORT_FIELDS] = {
                    "买家会员名|买家标识|买家账号|下单帐号|下单账号|会员编号|会员id|用户id|买家id|"
                    "客户编号|买家昵称|customer id|"
                    "customer_id|customerid|user id|user_id|userid|buyer id|buyer|member "
-                   "id|customer" },
+                   "id|customer",
+                   FOR_ORDERS | FOR_EVENTS },
     [F_MEMBER_KIND] = { "member_kind", IMPORT_TEXT, false, "买家标识的种类",
-                        "kind of the buyer's identity", "标识种类|member_kind" },
+                        "kind of the buyer's identity", "标识种类|member_kind",
+                        FOR_ORDERS | FOR_EVENTS },
     [F_PHONE] = { "phone", IMPORT_TEXT, true, "手机号", "phone",
                   "联系手机|收货人手机号|收件人手机号|收件人手机|买家手机号|手机号|手机号码|手机|"
                   "联系电话|电话|phone|phone number|"
-                  "mobile|billing phone|shipping phone|tel" },
+                  "mobile|billing phone|shipping phone|tel",
+                  FOR_ORDERS | FOR_EVENTS },
     [F_EMAIL] = { "email", IMPORT_TEXT, true, "邮箱", "e-mail",
-                  "邮箱|电子邮箱|email|e-mail|email address|customer email" },
+                  "邮箱|电子邮箱|email|e-mail|email address|customer email",
+                  FOR_ORDERS | FOR_EVENTS },
     [F_EXTERNAL_USERID] = { "external_userid", IMPORT_ID, true, "企业微信外部联系人",
-                            "WeCom external_userid", "企业微信加密id|external_userid" },
+                            "WeCom external_userid", "企业微信加密id|external_userid",
+                            FOR_ORDERS | FOR_EVENTS },
     [F_NAME] = { "name", IMPORT_TEXT, true, "收货人姓名", "name",
                  "收货人姓名|收件人姓名|客户姓名|收货人|收件人|姓名|customer name|billing "
-                 "name|shipping name|full name|name" },
+                 "name|shipping name|full name|name",
+                 FOR_ORDERS | FOR_EVENTS },
     [F_CREATED_AT] = { "created_at", IMPORT_INSTANT, false, "下单时间", "placed at",
                        "订单创建时间|下单时间|订单下单时间|订单提交时间|创建时间|成交时间|下单日期|"
                        "订单日期|created at|created_at|"
@@ -62,22 +68,27 @@ const struct import_field_row import_fields[IMPORT_FIELDS] = {
     [F_PRODUCT_ID] = { "product_id", IMPORT_ID, false, "商品编码", "product code",
                        "商品id|商品编码|商家编码|商品编号|货号|sku|stockcode|stock code|product "
                        "id|product_id|productid|"
-                       "lineitem sku|item id|item_id|product code" },
+                       "lineitem sku|item id|item_id|product code",
+                       FOR_ORDERS | FOR_EVENTS },
     [F_PRODUCT] = { "product", IMPORT_TEXT, false, "商品名称", "product",
                     "商品名称|商品标题|选购商品|商品|标题|宝贝标题|lineitem name|product "
                     "name|product|description|item name|item|"
-                    "product title" },
+                    "product title",
+                    FOR_ORDERS | FOR_EVENTS },
     [F_VARIANT] = { "variant", IMPORT_TEXT, false, "规格", "variant",
                     "商品规格|商品属性|规格|variant|lineitem variant" },
     [F_CATEGORY] = { "category", IMPORT_TEXT, false, "类目", "category",
                      "类目|商品类目|商品分类|商品一级类目|品类|分类|category|product "
-                     "category|product type" },
+                     "category|product type",
+                     FOR_ORDERS | FOR_EVENTS },
     [F_QUANTITY] = { "quantity", IMPORT_COUNT, false, "件数", "pieces",
                      "购买数量|商品数量|商品数量(件)|订购数量|数量|宝贝总数量|商品总数量|件数|"
-                     "quantity|qty|lineitem quantity|items sold" },
+                     "quantity|qty|lineitem quantity|items sold",
+                     FOR_ORDERS | FOR_EVENTS },
     [F_PRICE] = { "price", IMPORT_MONEY, false, "单价", "price",
                   "商品单价|单价|价格|京东价|商品价格|unit price|unitprice|unit_price|lineitem "
-                  "price|price" },
+                  "price|price",
+                  FOR_ORDERS | FOR_EVENTS },
     [F_AMOUNT] = { "amount", IMPORT_MONEY, false, "小计", "line amount",
                    "商品金额|小计|商品总价|商品小计|amount|line total|line_total|subtotal|sales" },
     [F_LINE_REFUND] = { "line_refund", IMPORT_MONEY, false, "本行退款", "refund of the line",
@@ -97,14 +108,33 @@ const struct import_field_row import_fields[IMPORT_FIELDS] = {
                     "address" },
     [F_TOUCHPOINT] = { "touchpoint", IMPORT_TEXT, false, "渠道", "channel",
                        "渠道|下单渠道|订单来源|订单渠道|流量来源|来源|channel|source|touchpoint|"
-                       "sales channel|attribution" },
+                       "sales channel|attribution",
+                       FOR_ORDERS | FOR_EVENTS },
     [F_SHOP] = { "shop", IMPORT_TEXT, false, "店铺", "shop",
-                 "店铺名称|店铺|归属店铺|shop|store|shop name|store name" },
+                 "店铺名称|店铺|归属店铺|shop|store|shop name|store name",
+                 FOR_ORDERS | FOR_EVENTS },
+    [F_EVENT] = { "event", IMPORT_TEXT, false, "事件", "event",
+                  "事件|事件名称|事件名|行为|行为类型|event|event "
+                  "name|event_name|behaviour|behavior|"
+                  "behaviour type|behavior type|behavior_type|action|type",
+                  FOR_EVENTS },
+    [F_AT] = { "at", IMPORT_INSTANT, false, "发生时间", "happened at",
+               "发生时间|行为时间|事件时间|时间|时间戳|at|time|timestamp|ts|event time|event_time|"
+               "datetime|date",
+               FOR_EVENTS },
+    [F_VALUE] = { "value", IMPORT_MONEY, false, "金额", "value", "金额|value|revenue|amount",
+                  FOR_EVENTS },
 };
 
-int import_field_find(str name)
+bool import_field_of(enum import_kind kind, int field)
+{
+    unsigned kinds = import_fields[field].kinds ? import_fields[field].kinds : FOR_ORDERS;
+    return kinds >> kind & 1;
+}
+
+int import_field_find(enum import_kind kind, str name)
 {
     for (int i = 0; i < IMPORT_FIELDS; i++)
-        if (str_eq(name, str_of(import_fields[i].name))) return i;
+        if (import_field_of(kind, i) && str_eq(name, str_of(import_fields[i].name))) return i;
     return -1;
 }

@@ -1,6 +1,6 @@
-/* import_book.c -- the book of imports: one row an uploaded file, with its mapping, state and
+/* book.c -- the book of imports: one row an uploaded file, with its mapping, state and
  * outcome. */
-#include "trade/import/import_book.h"
+#include "import/book.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,8 +1,11 @@
-/* import_person.h -- inside the importer: buyers of a batch, each once. */
+/* person.h -- inside the importer: buyers of a batch, each once. */
 #pragma once
 
-#include "trade/import/import_row.h"
+#include "import/order_row.h"
 #include "trade/key_map.h"
+
+/* The columns that name a person. */
+void import_buyer_cells(struct cells *r, struct row_values *v);
 
 struct import_buyers {
     const struct import_plan *plan;

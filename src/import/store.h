@@ -1,7 +1,7 @@
-/* import_store.h -- inside the importer: saved profiles and the book of imports, as rows. */
+/* store.h -- inside the importer: saved profiles and the book of imports, as rows. */
 #pragma once
 
-#include "trade/import/import.h"
+#include "import/import.h"
 
 extern const struct migration import_migrations[];
 

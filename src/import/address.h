@@ -1,4 +1,4 @@
-/* import_address.h -- inside the importer: province and city out of an address line. */
+/* address.h -- inside the importer: province and city out of an address line. */
 #pragma once
 
 #include "base/str.h"

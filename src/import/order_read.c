@@ -1,4 +1,4 @@
-/* import_read.c -- rows become orders: consecutive or scattered rows of one number are one
+/* order_read.c -- rows become orders: consecutive or scattered rows of one number are one
  * order_fact with its lines and buyer.
  *
  * Invariants
@@ -9,11 +9,10 @@
 #include <stdio.h>
 
 #include "base/num.h"
-#include "trade/import/import_address.h"
-#include "trade/import/import_person.h"
+#include "import/address.h"
+#include "import/kind.h"
+#include "import/person.h"
 #include "trade/order.h"
-
-SHAPE_DEFINE(import_problem);
 
 #define ROWS_OF_ONE_ORDER 20000
 #define WORDS_MAX         8
@@ -26,7 +25,7 @@ struct word {
     i64 rows;
 };
 
-struct import_reader {
+struct order_reader {
     struct sheet *sheet;
     const struct import_plan *plan;
     struct arena *arena; /* words */
@@ -46,14 +45,13 @@ struct import_reader {
 
 static void reader_free(void *arg)
 {
-    struct import_reader *r = arg;
+    struct order_reader *r = arg;
     arena_free(r->arena);
 }
 
-enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p,
-                            struct import_reader **out)
+enum err order_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p, void **out)
 {
-    struct import_reader *r = NEW(c->arena, struct import_reader);
+    struct order_reader *r = NEW(c->arena, struct order_reader);
     r->sheet = s;
     r->plan = p;
     r->arena = arena_new();
@@ -62,9 +60,39 @@ enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_
     return OK;
 }
 
+/* -- the plan ---------------------------------------------------------------------------------- */
+
+static bool maps_any(const struct import_plan *p, const enum import_field *fields, i64 n)
+{
+    for (i64 i = 0; i < n; i++)
+        if (import_maps(p, fields[i])) return true;
+    return false;
+}
+
+enum err order_plan(struct ctx *c, const struct import_choice *choice, struct import_plan *out)
+{
+    static const enum import_field of_lines[] = { F_LINE_ID, F_PRODUCT_ID, F_PRODUCT, F_PRICE,
+                                                  F_AMOUNT };
+    static const enum import_field of_payment[] = { F_PAID_AT, F_PAID, F_STATUS };
+    static const enum import_field of_amount[] = { F_TOTAL, F_PRICE, F_AMOUNT };
+    if (out->by_row) out->at[F_ORDER_ID][0] = -1;
+    out->has_lines = maps_any(out, of_lines, COUNT(of_lines));
+    out->counts_as_paid = !maps_any(out, of_payment, COUNT(of_payment)) &&
+                          !choice->options.paid_status.n &&
+                          maps_any(out, of_amount, COUNT(of_amount));
+    if (out->by_row || import_maps(out, F_ORDER_ID)) return OK;
+    return fail_at(
+        c, E_INVALID, S("order_id"),
+        "看不出哪一列是订单号，请用 order_id "
+        "指定；文件里没有订单号就选择“每行一个订单”（--order-id row）。表头是：" STR_FMT,
+        "which column is the order number? map order_id, or say --order-id row when there is none. "
+        "The header is: " STR_FMT,
+        STR_ARG(str_join(c->arena, out->columns, S(", "))));
+}
+
 /* -- status words ------------------------------------------------------------------------------ */
 
-static struct word *word_of(struct import_reader *r, str text)
+static struct word *word_of(struct order_reader *r, str text)
 {
     for (i64 i = 0; i < r->words.n; i++)
         if (str_eq(r->words.at[i].text, text)) return &r->words.at[i];
@@ -80,8 +108,9 @@ static struct word *word_of(struct import_reader *r, str text)
     return w;
 }
 
-str import_unknown_words(struct arena *a, const struct import_reader *r)
+str order_unknown_words(struct arena *a, const void *reader)
 {
+    const struct order_reader *r = reader;
     struct buf b = { .arena = a };
     i64 shown = 0;
     for (i64 i = 0; i < r->words.n && shown < WORDS_MAX; i++) {
@@ -120,7 +149,7 @@ static u64 row_hash(const struct sheet_row *row)
 }
 
 /* The order this row belongs to; made when it is the first of the batch. */
-static i64 order_of(struct import_reader *r, const struct row_values *v)
+static i64 order_of(struct order_reader *r, const struct row_values *v)
 {
     struct import_batch *b = r->batch;
     str shop = v->shop.n ? v->shop : r->plan->shop;
@@ -195,7 +224,7 @@ static void take_listed(struct arena *a, struct order_fact *f, str cell)
             (struct order_line_fact){ .product = str_copy(a, name), .quantity = quantity };
 }
 
-static void take_line(struct import_reader *r, struct order_fact *f, const struct row_values *v,
+static void take_line(struct order_reader *r, struct order_fact *f, const struct row_values *v,
                       bool dead)
 {
     struct arena *a = r->batch->arena;
@@ -228,7 +257,7 @@ static void take_line(struct import_reader *r, struct order_fact *f, const struc
 }
 
 /* What a row says about where its order stands. */
-static int take_status(struct import_reader *r, struct import_order *o, const struct row_values *v)
+static int take_status(struct order_reader *r, struct import_order *o, const struct row_values *v)
 {
     int state = WORD_UNKNOWN;
     if (v->status.n) {
@@ -245,7 +274,7 @@ static int take_status(struct import_reader *r, struct import_order *o, const st
     return state;
 }
 
-static void take_row(struct ctx *c, struct import_reader *r, struct row_values *v)
+static void take_row(struct ctx *c, struct order_reader *r, struct row_values *v)
 {
     struct import_batch *b = r->batch;
     char number[64];
@@ -350,19 +379,8 @@ static void derive(struct arena *a, const struct order_fact *f, struct import_or
     o->by_lines = !f->paid.has && !f->total.has;
 }
 
-static void add_problem(struct import_reader *r, i64 row, int column, str value, str reason)
-{
-    struct arena *a = r->batch->arena;
-    *PUSH(a, &r->batch->problems) = (struct import_problem){
-        .row = row,
-        .column = column >= 0 ? r->plan->columns.at[column] : S(""),
-        .value = value.n ? str_copy(a, str_sub(value, 0, value.n < 200 ? value.n : 200)) : S(""),
-        .reason = str_copy(a, reason),
-    };
-}
-
 /* Facts that trade would refuse are taken out again, with all their rows. */
-static void finish_batch(struct ctx *c, struct import_reader *r)
+static void finish_batch(struct ctx *c, struct order_reader *r)
 {
     struct import_batch *b = r->batch;
     i64 kept = 0;
@@ -376,7 +394,7 @@ static void finish_batch(struct ctx *c, struct import_reader *r)
         if (good) derive(c->arena, f, o);
         arena_rewind(c->arena, mark);
         for (i64 k = 0; k < o->rows.n && !good; k++)
-            add_problem(r, o->rows.at[k], -1, f->number, str_of(c->why.detail));
+            batch_refuse(b, r->plan, o->rows.at[k], -1, f->number, str_of(c->why.detail));
         if (!good) continue;
         b->facts.at[kept] = *f;
         b->orders.at[kept++] = *o;
@@ -385,9 +403,10 @@ static void finish_batch(struct ctx *c, struct import_reader *r)
     b->progress = sheet_progress(r->sheet);
 }
 
-enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders,
-                     struct import_batch *b, bool *more)
+enum err order_read(struct ctx *c, void *reader, i64 max_rows, i64 max_orders,
+                    struct import_batch *b, bool *more)
 {
+    struct order_reader *r = reader;
     struct row_values v;
     struct row_fault fault = { 0 };
     enum err e = OK;
@@ -414,7 +433,7 @@ enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 m
         }
         b->rows++;
         if (good) take_row(c, r, &v);
-        else add_problem(r, r->row.number, fault.column, fault.value, fault.reason);
+        else batch_refuse(b, r->plan, r->row.number, fault.column, fault.value, fault.reason);
     }
     struct problem why = c->why;
     finish_batch(c, r);

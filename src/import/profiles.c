@@ -1,5 +1,5 @@
-/* import_profiles.c -- the files of known back-ends, and the words their orders' states go by. */
-#include "trade/import/import.h"
+/* profiles.c -- the files of known back-ends and of behaviour, and the words states go by. */
+#include "import/import.h"
 
 /* Taobao and Tmall, 订单报表 ExportOrderList: the columns of 2017, those inserted in 2018, and the
  * newer names. */
@@ -183,6 +183,24 @@ static const struct import_column woocommerce[] = {
     { 0, NULL },
 };
 
+/* What people did, in no form of anybody's: one row, one event. */
+static const struct import_column events[] = {
+    { F_MEMBER, "member|user|user_id|userid|uid|用户|用户id|会员id|会员" },
+    { F_EVENT, "event|event_name|behaviour|behavior|behavior_type|行为|行为类型|事件" },
+    { F_AT, "at|ts|timestamp|time|event_time|时间戳|行为时间|发生时间|时间" },
+    { F_PRODUCT_ID, "product_id|item|item_id|商品id|商品编码|商品" },
+    { F_CATEGORY, "category|category_id|item_category|类目|类目id" },
+    { F_VALUE, "value|金额" },
+    { F_PRODUCT, "product|product_name|商品名称" },
+    { F_PRICE, "price|单价" },
+    { F_QUANTITY, "quantity|数量" },
+    { F_TOUCHPOINT, "touchpoint|channel|渠道" },
+    { F_PHONE, "phone|手机号" },
+    { F_EMAIL, "email|邮箱" },
+    { F_SHOP, "shop|店铺" },
+    { 0, NULL },
+};
+
 const struct import_profile import_profiles[] = {
     { "taobao",
       "taobao",
@@ -283,6 +301,18 @@ const struct import_profile import_profiles[] = {
       "N. Revenue (formatted)",
       PRODUCT_LIST,
       woocommerce },
+    { "events",
+      "events",
+      "行为",
+      "Behaviour",
+      "默认店铺",
+      NULL,
+      ID_SHOP_ACCOUNT,
+      { NULL },
+      NULL,
+      0,
+      events,
+      IMPORT_EVENTS },
     { 0 },
 };
 

@@ -1,8 +1,8 @@
-/* import_preview.h -- inside the importer: the first rows of a file, raw and as they would be
+/* preview.h -- inside the importer: the first rows of a file, raw and as they would be
  * understood. */
 #pragma once
 
-#include "trade/import/import.h"
+#include "import/import.h"
 
 #define FIELDS_OF_import_fact(X, N)                          \
     X(str, shop, ANY, "Shop", N)                             \
@@ -29,6 +29,7 @@ struct import_preview_result {
     struct problem why; /* of the plan: what the mapping lacks; err OK when it can run */
     json rows;          /* the first ten, [[…]] */
     struct import_fact_list facts;
+    struct import_shown_list events;
     struct import_problem_list problems;
 };
 /* Personal columns are masked unless c may read them. An unusable mapping is no error: `why` tells.

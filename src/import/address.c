@@ -1,6 +1,6 @@
-/* import_address.c -- province and city out of an address line; the rest of an address is never
+/* address.c -- province and city out of an address line; the rest of an address is never
  * kept. */
-#include "trade/import/import_address.h"
+#include "import/address.h"
 
 #include "base/types.h"
 

@@ -1,4 +1,4 @@
-/* import_book.h -- inside the importer: the book of uploaded files, and the runs of this process.
+/* book.h -- inside the importer: the book of uploaded files, and the runs of this process.
  *
  * States of an import: uploaded -> running -> done | failed | cancelled. A run whose process died
  * is "interrupted"; it and every ended one can be mapped anew and started again: orders that are in
@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "trade/import/import_store.h"
+#include "import/store.h"
 
 #define FIELDS_OF_book_row(X, N)       \
     X(i64, id, ANY, "", N)             \
@@ -43,11 +43,13 @@ SHAPE(book_row);
     X(opt_i64, duplicates, ANY, "Rows left out because they repeat another", N) \
     X(opt_i64, without_member, ANY, "Orders without a known buyer", N)          \
     X(opt_i64, created_members, ANY, "New members", N)                          \
+    X(opt_i64, events, ANY, "Behaviour: rows that became lines", N)             \
+    X(opt_i64, known, ANY, "Behaviour: rows that were there already", N)        \
     X(opt_i64, took_ms, ANY, "How long it took", N)                             \
     X(strs, notes, ANY, "What the operator should know", N)
 SHAPE(import_event);
 
-/* import_book.c */
+/* book.c */
 enum err book_find(struct ctx *c, i64 id, struct book_row *out); /* E_NOT_FOUND with words */
 str book_state(struct ctx *c,
                const struct book_row *row); /* running, unless its process died: interrupted */
@@ -67,7 +69,7 @@ enum err book_drop(struct store *s, struct ctx *c, const struct book_row *row);
 /* Drops what was uploaded longer ago than the setting import.keep_days; a job. */
 enum err book_sweep(struct store *s, struct ctx *c);
 
-/* import_jobs.c: runs on threads of their own. */
+/* jobs.c: runs on threads of their own. */
 enum err import_job_start(struct store *s, struct ctx *c, const struct book_row *row, bool dry_run);
 /* False: this process knows no run of that import. */
 bool import_job_event(struct arena *a, i64 id, struct import_event *out);

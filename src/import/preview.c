@@ -1,10 +1,11 @@
-/* import_preview.c -- what an operator sees before importing: rows, orders and problems of the
+/* preview.c -- what an operator sees before importing: rows, orders and problems of the
  * file's beginning. */
-#include "trade/import/import_preview.h"
+#include "import/preview.h"
 
 #include "access/access.h"
 #include "base/json.h"
-#include "trade/import/import_store.h"
+#include "import/kind.h"
+#include "import/store.h"
 
 SHAPE_DEFINE(import_fact);
 
@@ -105,6 +106,8 @@ static enum err understand(struct ctx *c, struct sheet *s, const struct import_p
     TRY(import_reader_open(c, s, p, &reader));
     enum err e = import_read(c, reader, ROWS_UNDERSTOOD, ROWS_UNDERSTOOD, &b, &more);
     for (i64 i = 0; i < b.facts.n && i < FACTS_SHOWN; i++) show_fact(c, &b, i, &out->facts);
+    for (i64 i = 0; i < b.told.n && i < FACTS_SHOWN; i++)
+        event_shown(c, c->arena, &b, i, PUSH(c->arena, &out->events));
     for (i64 i = 0; i < b.problems.n && i < PROBLEMS_SHOWN; i++) {
         struct import_problem *problem = PUSH(c->arena, &out->problems);
         *problem = b.problems.at[i];

@@ -1,4 +1,4 @@
-/* import_jobs.c -- imports started at the console: each on a thread of its own, watched and stopped
+/* jobs.c -- imports started at the console: each on a thread of its own, watched and stopped
  * by its id.
  *
  * Invariants
@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "trade/import/import_book.h"
+#include "import/book.h"
 
 #define RUNNING_MAX    2
 #define KEPT_MAX       50
@@ -97,6 +97,8 @@ static struct import_event event_of(const struct import_summary *s, str state, f
         .duplicates = SOME(s->duplicates),
         .without_member = SOME(s->without_member),
         .created_members = SOME(s->created_members),
+        .events = SOME(s->events),
+        .known = SOME(s->known),
         .took_ms = SOME(s->took_ms),
         .notes = s->notes,
     };

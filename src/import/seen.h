@@ -1,4 +1,4 @@
-/* import_seen.h -- inside the importer: what a run has met so far, in memory that does not grow
+/* seen.h -- inside the importer: what a run has met so far, in memory that does not grow
  * with the file.
  *
  * Orders written are counted by their ids (two bytes an id); a filter of fixed size says which

@@ -1,6 +1,6 @@
-/* import_store.c -- tables of the importer: mappings saved by name, and the book of imports started
+/* store.c -- tables of the importer: mappings saved by name, and the book of imports started
  * at the console. */
-#include "trade/import/import_store.h"
+#include "import/store.h"
 
 #include "base/json.h"
 #include "base/room.h"
@@ -32,6 +32,16 @@ const struct migration import_migrations[] = {
       "  ended_at int64,\n"
       "  actor text\n"
       ");\n" },
+    /* Rows of behaviour by content: event_write.c. */
+    { "0002 import rows", "CREATE TABLE import_row (\n"
+                          "  at int64 NOT NULL,\n"
+                          "  hash int64 NOT NULL,\n"
+                          "  known int64 NOT NULL,\n"
+                          "  run int64 NOT NULL,\n"
+                          "  met int64 NOT NULL,\n"
+                          "  fresh int64 NOT NULL,\n"
+                          "  PRIMARY KEY (at, hash)\n"
+                          ") clustered;\n" },
     { 0 },
 };
 
@@ -70,6 +80,7 @@ static void fill_options(struct import_options *given, const struct import_optio
     if (!given->paid_status.n) given->paid_status = saved->paid_status;
     if (!given->net_of_refund.has) given->net_of_refund = saved->net_of_refund;
     if (!given->columns.n) given->columns = saved->columns;
+    if (!given->events.n) given->events = saved->events;
     given->drop_duplicates |= saved->drop_duplicates;
 }
 
@@ -100,8 +111,11 @@ enum err import_saved_put(struct tx *t, const struct import_saved *in)
     if (is_built_in(in->name))
         return fail_at(t->c, E_CONFLICT, S("name"), STR_FMT " 是内置方案的名称，请换一个",
                        STR_FMT " is built in; take another name", STR_ARG(in->name));
+    const struct import_profile *base = import_profile_find(in->base);
+    enum import_kind kind = base ? base->kind : IMPORT_ORDERS;
     for (i64 i = 0; i < in->mapping.n; i++)
-        if (import_field_find(in->mapping.at[i].field) < 0)
+        if (import_field_find(kind, in->mapping.at[i].field) < 0 &&
+            !(kind == IMPORT_EVENTS && str_starts(in->mapping.at[i].field, S("prop:"))))
             return fail_at(t->c, E_INVALID, S("mapping"), "没有名为 " STR_FMT " 的目标字段",
                            "there is no target field " STR_FMT, STR_ARG(in->mapping.at[i].field));
     struct buf body = { .arena = t->c->arena };

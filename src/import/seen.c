@@ -1,6 +1,6 @@
-/* import_seen.c -- counts different orders and members of a run by their ids, or by hashes where
+/* seen.c -- counts different orders and members of a run by their ids, or by hashes where
  * there are none. */
-#include "trade/import/import_seen.h"
+#include "import/seen.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
-/* import_plan.c -- which column is what: profile by its signature, mapping by the operator, guess
+/* plan.c -- which column is what: profile by its signature, mapping by the operator, guess
  * by common names. */
 #include <stdio.h>
 
-#include "trade/import/import.h"
+#include "import/kind.h"
 
 SHAPE_DEFINE(import_pair);
+SHAPE_DEFINE(import_word);
 SHAPE_DEFINE(import_options);
 
 /* -- columns by name, case- and width-folded --------------------------------------------------- */
@@ -53,6 +54,7 @@ static void add_named(struct arena *a, struct import_plan *p, strs folded, int f
 static int columns_among(struct arena *a, strs folded, const char *names)
 {
     int n = 0;
+    if (!names) return 0;
     for (str one, rest = str_of(names); rest.at;) {
         rest = str_cut(rest, '|', &one);
         n += column_named(a, folded, one) >= 0;
@@ -62,6 +64,7 @@ static int columns_among(struct arena *a, strs folded, const char *names)
 
 static bool signature_fits(struct arena *a, const struct import_profile *profile, strs folded)
 {
+    if (!profile->signature[0]) return false;
     for (i64 i = 0; i < COUNT(profile->signature) && profile->signature[i]; i++)
         if (!columns_among(a, folded, profile->signature[i])) return false;
     return true;
@@ -113,16 +116,18 @@ static void guess_field(struct arena *a, struct import_plan *p, strs folded, int
 static void guess_columns(struct arena *a, struct import_plan *p, strs folded)
 {
     bool *taken = NEWS(a, bool, folded.n ? folded.n : 1);
-    for (int f = 0; f < IMPORT_FIELDS; f++) guess_field(a, p, folded, f, taken);
+    for (int f = 0; f < IMPORT_FIELDS; f++)
+        if (import_field_of(p->kind, f)) guess_field(a, p, folded, f, taken);
 }
 
 /* -- the plan ---------------------------------------------------------------------------------- */
 
-static str known_fields(struct arena *a)
+static str known_fields(struct arena *a, enum import_kind kind)
 {
     struct buf b = { .arena = a };
     for (int i = 0; i < IMPORT_FIELDS; i++)
-        buf_fmt(&b, "%s%s", i ? ", " : "", import_fields[i].name);
+        if (import_field_of(kind, i)) buf_fmt(&b, "%s%s", b.n ? ", " : "", import_fields[i].name);
+    if (kind == IMPORT_EVENTS) buf_add(&b, S(", prop:NAME"));
     return buf_str(&b);
 }
 
@@ -138,20 +143,30 @@ static enum err use_mapping(struct ctx *c, struct import_plan *p, strs folded,
                             struct import_pair_list mapping)
 {
     for (i64 i = 0; i < mapping.n; i++) {
-        str column_name = str_trim(mapping.at[i].column);
-        int field = import_field_find(str_trim(mapping.at[i].field));
-        if (field < 0)
+        str column_name = str_trim(mapping.at[i].column), name = str_trim(mapping.at[i].field);
+        bool is_prop = p->kind == IMPORT_EVENTS && str_starts(name, S("prop:"));
+        int field = is_prop ? -1 : import_field_find(p->kind, name);
+        if (is_prop && !props_may_have(str_sub(name, 5, name.n)))
+            return fail_at(c, E_INVALID, S("mapping"),
+                           STR_FMT " 不能作为行为的属性：看名称是个人信息，或不是可用的名称",
+                           STR_FMT " cannot be a property of behaviour: its name speaks of a "
+                                   "person, or is no usable name",
+                           STR_ARG(name));
+        if (field < 0 && !is_prop)
             return fail_at(c, E_INVALID, S("mapping"),
                            "没有名为 " STR_FMT " 的目标字段，可用的有：" STR_FMT,
                            "there is no target field " STR_FMT "; there are: " STR_FMT,
-                           STR_ARG(mapping.at[i].field), STR_ARG(known_fields(c->arena)));
+                           STR_ARG(mapping.at[i].field), STR_ARG(known_fields(c->arena, p->kind)));
         int column = column_named(c->arena, folded, column_name);
         if (column < 0)
             return fail_at(c, E_INVALID, S("mapping"),
                            "文件里没有“" STR_FMT "”这一列，表头是：" STR_FMT,
                            "the file has no column \"" STR_FMT "\"; its header is: " STR_FMT,
                            STR_ARG(column_name), STR_ARG(str_join(c->arena, p->columns, S(", "))));
-        add_column(p, field, column);
+        if (is_prop)
+            *PUSH(c->arena, &p->props) =
+                (struct import_prop){ str_copy(c->arena, str_sub(name, 5, name.n)), column };
+        else add_column(p, field, column);
     }
     return OK;
 }
@@ -225,42 +240,20 @@ static enum err use_options(struct ctx *c, struct import_plan *p, const struct i
     return OK;
 }
 
-static bool maps_any(const struct import_plan *p, const enum import_field *fields, i64 n)
-{
-    for (i64 i = 0; i < n; i++)
-        if (import_maps(p, fields[i])) return true;
-    return false;
-}
-
 enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates,
                           const struct import_choice *choice, struct import_plan *out)
 {
-    static const enum import_field of_lines[] = { F_LINE_ID, F_PRODUCT_ID, F_PRODUCT, F_PRICE,
-                                                  F_AMOUNT };
-    static const enum import_field of_payment[] = { F_PAID_AT, F_PAID, F_STATUS };
-    static const enum import_field of_amount[] = { F_TOTAL, F_PRICE, F_AMOUNT };
     *out = (struct import_plan){ .columns = columns, .serial_dates = serial_dates };
     memset(out->at, -1, sizeof out->at);
     strs folded = folded_columns(c->arena, columns);
-    TRY(use_mapping(c, out, folded, choice->mapping));
     bool named = !str_empty(choice->profile);
     if (named || choice->mapping.n == 0) TRY(use_profile(c, out, choice->profile));
+    out->kind = out->profile ? out->profile->kind : IMPORT_ORDERS;
+    TRY(use_mapping(c, out, folded, choice->mapping));
     if (out->profile && !choice->mapping_whole) use_columns(c->arena, out, folded);
     else if (!out->profile && choice->mapping.n == 0) guess_columns(c->arena, out, folded);
     TRY(use_options(c, out, &choice->options));
-    if (out->by_row) out->at[F_ORDER_ID][0] = -1;
-    out->has_lines = maps_any(out, of_lines, COUNT(of_lines));
-    out->counts_as_paid = !maps_any(out, of_payment, COUNT(of_payment)) &&
-                          !choice->options.paid_status.n &&
-                          maps_any(out, of_amount, COUNT(of_amount));
-    if (out->by_row || import_maps(out, F_ORDER_ID)) return OK;
-    return fail_at(
-        c, E_INVALID, S("order_id"),
-        "看不出哪一列是订单号，请用 order_id "
-        "指定；文件里没有订单号就选择“每行一个订单”（--order-id row）。表头是：" STR_FMT,
-        "which column is the order number? map order_id, or say --order-id row when there is none. "
-        "The header is: " STR_FMT,
-        STR_ARG(str_join(c->arena, columns, S(", "))));
+    return import_kinds[out->kind].plan(c, choice, out);
 }
 
 struct import_pair_list import_plan_mapping(struct arena *a, const struct import_plan *p)
@@ -270,5 +263,9 @@ struct import_pair_list import_plan_mapping(struct arena *a, const struct import
         for (int i = 0; i < COLUMNS_OF_FIELD && p->at[f][i] >= 0; i++)
             *PUSH(a, &out) =
                 (struct import_pair){ str_of(import_fields[f].name), p->columns.at[p->at[f][i]] };
+    for (i64 i = 0; i < p->props.n; i++)
+        *PUSH(a, &out) =
+            (struct import_pair){ str_fmt(a, "prop:" STR_FMT, STR_ARG(p->props.at[i].name)),
+                                  p->columns.at[p->props.at[i].column] };
     return out;
 }

@@ -1,14 +1,7 @@
-/* import_row.h -- inside the importer: one row of the file as values, checked. */
+/* order_row.h -- inside the importer: one row of the file as values, checked. */
 #pragma once
 
-#include "trade/import/import.h"
-
-/* The last text of a date column and what it meant: rows of one order repeat it. */
-struct instant_memo {
-    char text[48];
-    i64 n;
-    instant value;
-};
+#include "import/cells.h"
 
 /* Absent and empty where the row does not say. Texts point into the row. */
 struct row_values {
@@ -19,11 +12,6 @@ struct row_values {
     bool cancelled;
     opt_money total, paid, refund, postage, price, amount, line_refund, discount;
     opt_i64 quantity;
-};
-
-struct row_fault {
-    int column; /* -1: of the row */
-    str value, reason;
 };
 
 /* False: the row cannot go in, and why. Reasons are constant texts or in a's memory. */

@@ -1,5 +1,8 @@
-/* import.h -- order files of any back-end become orders and members: profiles, mapping, reading,
- * running.
+/* import.h -- files of any back-end become orders and members, or behaviour: profiles, mapping,
+ * reading, running.
+ *
+ * What rows become is the kind of the import, a row of a table (kind.h); reading files, mapping
+ * columns, the book of imports, progress and rejects are the same for all kinds.
  *
  * Promises
  *   - constant_memory: a few batches of rows, whatever the file's size.
@@ -7,6 +10,8 @@
  * the rest goes in.
  *   - a_file_again_changes_nothing: orders are keyed by shop and number, rows without a number by
  * their place and content.
+ *   - a_row_of_behaviour_counts_once: rows alike in all they say count as often as the file that
+ * has most of them; a file again, or one that overlaps, adds nothing that is there.
  *   - rows_of_one_order_are_one_order: next to each other or far apart, in one file or two.
  *   - a_dry_run_writes_nothing: everything else happens, and the first orders as understood are
  * shown.
@@ -23,9 +28,10 @@
 
 #include "member/member.h"
 #include "sheet/sheet.h"
+#include "track/track.h"
 #include "trade/trade.h"
 
-/* -- target fields: import_fields.c ------------------------------------------------------------ */
+/* -- target fields: fields.c ------------------------------------------------------------ */
 
 enum import_field {
     F_ORDER_ID,
@@ -62,20 +68,28 @@ enum import_field {
     F_ADDRESS,
     F_TOUCHPOINT,
     F_SHOP,
+    F_EVENT,
+    F_AT,
+    F_VALUE,
     IMPORT_FIELDS,
 };
-enum import_kind { IMPORT_TEXT, IMPORT_ID, IMPORT_MONEY, IMPORT_COUNT, IMPORT_INSTANT };
+/* What the rows of a file become. */
+enum import_kind { IMPORT_ORDERS, IMPORT_EVENTS, IMPORT_KINDS };
+enum import_type { IMPORT_TEXT, IMPORT_ID, IMPORT_MONEY, IMPORT_COUNT, IMPORT_INSTANT };
+enum { FOR_ORDERS = 1 << IMPORT_ORDERS, FOR_EVENTS = 1 << IMPORT_EVENTS };
 struct import_field_row {
     const char *name;
-    enum import_kind kind;
+    enum import_type type;
     bool personal;
     const char *zh, *en; /* what it is called */
     const char *common;  /* column names that usually mean it, by '|', most telling first */
+    unsigned kinds;      /* of imports it is a target of; 0: orders alone */
 };
 extern const struct import_field_row import_fields[IMPORT_FIELDS];
-int import_field_find(str name); /* -1: no such field */
+int import_field_find(enum import_kind kind, str name); /* -1: no such field */
+bool import_field_of(enum import_kind kind, int field);
 
-/* -- profiles: import_profiles.c --------------------------------------------------------------- */
+/* -- profiles: profiles.c --------------------------------------------------------------- */
 
 struct import_column {
     enum import_field field;
@@ -99,6 +113,7 @@ struct import_profile {
                             signature fits */
     unsigned quirks;
     const struct import_column *columns; /* ends with names NULL */
+    enum import_kind kind;
 };
 extern const struct import_profile import_profiles[];       /* ends with name NULL */
 const struct import_profile *import_profile_find(str name); /* by name; NULL: there is none */
@@ -114,6 +129,11 @@ int import_status_state(struct arena *a, str word);
     X(str, column, REQUIRED, "Column of the file", N)
 SHAPE(import_pair);
 
+#define FIELDS_OF_import_word(X, N)            \
+    X(str, word, SHORT, "Word of the file", N) \
+    X(str, event, REQUIRED | SHORT, "Name of the event", N)
+SHAPE(import_word);
+
 #define FIELDS_OF_import_options(X, N)                                                             \
     X(str, shop, SHORT, "Shop of all rows; absent: the file's column, else the profile's", N)      \
     X(str, identity, SHORT, "What the member column is; absent: the profile's, else shop_account", \
@@ -122,7 +142,8 @@ SHAPE(import_pair);
     X(strs, paid_status, ANY, "Status words that count as paid", N)                                \
     X(opt_flag, net_of_refund, ANY, "The paid amount already excludes refunds", N)                 \
     X(flag, drop_duplicates, ANY, "Rows of an order that are alike in every cell count once", N)   \
-    X(strs, columns, ANY, "Names of the columns, for a file without a header", N)
+    X(strs, columns, ANY, "Names of the columns, for a file without a header", N)                  \
+    X(list(import_word), events, ANY, "Behaviour: what the file's words for events mean", N)
 SHAPE(import_options);
 
 struct import_choice {
@@ -132,10 +153,11 @@ struct import_choice {
     struct import_options options;
 };
 
-/* -- plan: import_plan.c ----------------------------------------------------------------------- */
+/* -- plan: plan.c ----------------------------------------------------------------------- */
 
 #define COLUMNS_OF_FIELD 4
 struct import_plan {
+    enum import_kind kind;
     strs columns;                            /* of the file */
     const struct import_profile *profile;    /* NULL: mapping alone */
     int score;                               /* of the guess, 0 to 100; 100 when it was named */
@@ -147,6 +169,14 @@ struct import_plan {
     bool by_row, drop_duplicates, has_lines, serial_dates;
     bool counts_as_paid; /* no sign of payment in the file: what has an amount was paid */
     strs paid_status;
+    struct import_word_list events; /* words folded, events as the timeline has them */
+    struct {
+        struct import_prop {
+            str name;
+            int column;
+        } * at;
+        i64 n;
+    } props; /* columns of behaviour kept under names of their own: prop:NAME */
 };
 /* E_INVALID names the field or column that is not there, or asks for the order number. */
 enum err import_plan_make(struct ctx *c, strs columns, bool serial_dates,
@@ -161,7 +191,7 @@ static inline bool import_maps(const struct import_plan *p, enum import_field f)
     return p->at[f][0] >= 0;
 }
 
-/* -- reading: import_read.c -------------------------------------------------------------------- */
+/* -- reading: read.c -------------------------------------------------------------------- */
 
 #define FIELDS_OF_import_problem(X, N)                      \
     X(i64, row, ANY, "Row of the file; the header is 1", N) \
@@ -207,6 +237,12 @@ struct import_batch {
         struct import_person *at;
         i64 n;
     } persons;
+    /* behaviour: what each row tells, and its hash */
+    struct behaviours told;
+    struct import_told {
+        u64 hash;
+        i64 person;
+    } * rows_told;
     struct import_problem_list problems; /* one for each refused row */
     i64 rows, duplicates;
     f64 progress; /* of the file, after this batch */
@@ -215,30 +251,41 @@ struct import_batch {
 struct import_reader;
 enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p,
                             struct import_reader **out);
-/* b->arena is another than c's. Takes rows until about max_rows or max_orders have come and the
- * order is over; *more false at the end. What came before an error is in the batch. */
+/* b->arena is another than c's. Takes rows until about max_rows or max_orders (of orders) have
+ * come and the order is over; *more false at the end. What came before an error is in the batch. */
 enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders,
                      struct import_batch *b, bool *more);
-/* Status words nobody knew, with how often, for the summary. */
-str import_unknown_words(struct arena *a, const struct import_reader *r);
 
-/* -- running: import_run.c --------------------------------------------------------------------- */
+/* -- running: run.c --------------------------------------------------------------------- */
 
-#define FIELDS_OF_import_summary(X, N)                                      \
-    X(i64, rows, ANY, "Rows read", N)                                       \
-    X(i64, accepted, ANY, "Rows that went in", N)                           \
-    X(i64, rejected, ANY, "Rows refused", N)                                \
-    X(i64, orders, ANY, "Different orders in the file", N)                  \
-    X(i64, members, ANY, "Different members in the file", N)                \
-    X(money, paid, ANY, "Amount paid, as the source states it", N)          \
-    X(money, refund, ANY, "Refunded", N)                                    \
-    X(i64, created, ANY, "Orders that were new", N)                         \
-    X(i64, changed, ANY, "Orders that were known and have changed", N)      \
-    X(i64, same, ANY, "Orders that were known just so", N)                  \
-    X(i64, duplicates, ANY, "Rows left out because they repeat another", N) \
-    X(i64, without_member, ANY, "Orders without a known buyer", N)          \
-    X(i64, created_members, ANY, "Members that were new", N)                \
-    X(i64, took_ms, ANY, "How long it took", N)                             \
+/* One row of behaviour as understood, for showing. */
+#define FIELDS_OF_import_shown(X, N)                     \
+    X(instant, at, ANY, "When it happened", N)           \
+    X(str, event, ANY, "Event", N)                       \
+    X(str, member_kind, ANY, "What names the member", N) \
+    X(str, member, PERSONAL, "The member", N)            \
+    X(str, subject, ANY, "What it happened to", N)       \
+    X(opt_money, value, ANY, "Money of it", N)           \
+    X(json, props, ANY, "Properties", N)
+SHAPE(import_shown);
+
+#define FIELDS_OF_import_summary(X, N)                                          \
+    X(i64, rows, ANY, "Rows read", N)                                           \
+    X(i64, accepted, ANY, "Rows that went in", N)                               \
+    X(i64, rejected, ANY, "Rows refused", N)                                    \
+    X(i64, orders, ANY, "Different orders in the file", N)                      \
+    X(i64, members, ANY, "Different members in the file", N)                    \
+    X(money, paid, ANY, "Amount paid, as the source states it", N)              \
+    X(money, refund, ANY, "Refunded", N)                                        \
+    X(i64, created, ANY, "Orders that were new", N)                             \
+    X(i64, changed, ANY, "Orders that were known and have changed", N)          \
+    X(i64, same, ANY, "Orders that were known just so", N)                      \
+    X(i64, duplicates, ANY, "Rows left out because they repeat another", N)     \
+    X(i64, without_member, ANY, "Orders without a known buyer", N)              \
+    X(i64, events, ANY, "Behaviour: rows that became lines of the timeline", N) \
+    X(i64, known, ANY, "Behaviour: rows that were there already", N)            \
+    X(i64, created_members, ANY, "Members that were new", N)                    \
+    X(i64, took_ms, ANY, "How long it took", N)                                 \
     X(strs, notes, ANY, "What the operator should know", N)
 SHAPE(import_summary);
 
@@ -262,6 +309,7 @@ struct import_run {
     /* results, in c->arena */
     struct import_plan plan;
     struct import_summary summary;
+    struct import_shown_list events; /* the first */
     struct order_fact_list facts;    /* the first */
     struct identity_list identities; /* first identity of each; value masked unless PERSONAL_READ */
     struct import_problem_list problems;

@@ -1,8 +1,8 @@
-/* import_write.h -- inside the importer: one batch into the store. */
+/* order_write.h -- inside the importer: one batch into the store. */
 #pragma once
 
-#include "trade/import/import.h"
-#include "trade/import/import_seen.h"
+#include "import/import.h"
+#include "import/seen.h"
 
 struct batch_write {
     struct import_batch *batch;

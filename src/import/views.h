@@ -1,8 +1,8 @@
-/* import_views.h -- inside the importer: what its doors take and give. */
+/* views.h -- inside the importer: what its doors take and give. */
 #pragma once
 
-#include "trade/import/import_book.h"
-#include "trade/import/import_preview.h"
+#include "import/book.h"
+#include "import/preview.h"
 
 #define FIELDS_OF_import_upload(X, N) X(str, name, REQUIRED | SHORT, "Name of the file", N)
 SHAPE(import_upload);
@@ -39,6 +39,7 @@ SHAPE(import_rows);
     X(str, missing, ANY, "What the mapping lacks before it can start; absent: nothing", N)    \
     X(one(import_rows), preview, ANY, "The beginning of the file", N)                         \
     X(list(import_fact), facts, ANY, "The first orders as understood", N)                     \
+    X(list(import_shown), events, ANY, "The first behaviour as understood", N)                \
     X(list(import_problem), problems, ANY, "Rows refused in the beginning, or by the run", N) \
     X(flag, dry_run, ANY, "The last run wrote nothing", N)                                    \
     X(str, failure, ANY, "Why it failed", N)                                                  \

@@ -1,4 +1,4 @@
-/* import_run.c -- a file into the store: one thread reads and understands, the caller's writes, a
+/* run.c -- a file into the store: one thread reads and understands, the caller's writes, a
  * few batches between them.
  *
  * Invariants
@@ -15,19 +15,49 @@
 
 #include "access/access.h"
 #include "base/clock.h"
-#include "trade/import/import.h"
-#include "trade/import/import_store.h"
-#include "trade/import/import_write.h"
+#include "import/kind.h"
+#include "import/store.h"
 
+SHAPE_DEFINE(import_problem);
+SHAPE_DEFINE(import_shown);
 SHAPE_DEFINE(import_summary);
 
-#define BATCHES 3
+/* -- kinds ------------------------------------------------------------------------------------- */
+
 /* A commit is waited for by others who write: a batch is what takes a tenth of a second. */
-#define ROWS_OF_BATCH     16000
-#define ORDERS_OF_BATCH   2000
-#define CACHE_MAX         ((size_t)32 << 20)
+const struct import_kind_row import_kinds[IMPORT_KINDS] = {
+    [IMPORT_ORDERS] = { "orders", 16000, 2000, order_plan, order_reader_open, order_read,
+                        order_unknown_words, order_batch_write, order_batch_count, order_batch_show,
+                        order_notes },
+    [IMPORT_EVENTS] = { "events", 8000, 0, event_plan, event_reader_open, event_read,
+                        event_unknown_words, event_batch_write, event_batch_count, event_batch_show,
+                        event_notes },
+};
+
+enum err import_reader_open(struct ctx *c, struct sheet *s, const struct import_plan *p,
+                            struct import_reader **out)
+{
+    *out = NEW(c->arena, struct import_reader);
+    (*out)->kind = &import_kinds[p->kind];
+    return (*out)->kind->open(c, s, p, &(*out)->of_kind);
+}
+
+enum err import_read(struct ctx *c, struct import_reader *r, i64 max_rows, i64 max_orders,
+                     struct import_batch *b, bool *more)
+{
+    return r->kind->read(c, r->of_kind, max_rows, max_orders, b, more);
+}
+
+struct identity identity_shown(struct ctx *c, struct arena *a, const struct identity *id)
+{
+    bool bare = may(c, PERSONAL_READ) || !identity_kind_row(id->kind)->personal;
+    return (struct identity){ id->kind, str_copy(a, id->scope),
+                              bare ? str_copy(a, id->value)
+                                   : mask_identity(a, id->kind, id->value) };
+}
+
+#define BATCHES           3
 #define PROGRESS_EVERY_US 200000
-#define ORDER_LINES_MAX   60000 /* below what import_seen can count */
 
 /* -- reader and writer ------------------------------------------------------------------------- */
 
@@ -55,7 +85,9 @@ static void *read_file(void *arg)
         struct import_batch *b = &p->batches[p->filled % BATCHES];
         pthread_mutex_unlock(&p->lock);
         enum err e = OK;
-        if (!stop) e = import_read(&p->c, p->reader, ROWS_OF_BATCH, ORDERS_OF_BATCH, b, &more);
+        const struct import_kind_row *kind = p->reader->kind;
+        if (!stop)
+            e = import_read(&p->c, p->reader, kind->batch_rows, kind->batch_orders, b, &more);
         pthread_mutex_lock(&p->lock);
         if (e != OK) {
             p->err = e;
@@ -102,120 +134,21 @@ static void stop_reading(struct pipe *p)
 /* -- the run ----------------------------------------------------------------------------------- */
 
 struct running {
+    struct import_work work;
     struct import_run *run;
-    struct store *store;
     struct ctx *c;
     struct pipe pipe;
-    struct seen *seen;
-    struct arena *cache_arena;
-    struct order_cache *cache;          /* products met so far, up to CACHE_MAX */
-    struct key_count *orders, *members; /* of a dry run */
     struct sheet_out *rejects;
     i64 started_us, shown_us;
 };
 
-static u64 fact_key(const struct order_fact *f)
-{
-    return str_hash(f->number) ^ str_hash(f->shop) * 31;
-}
-
-static void count_fact(struct running *r, const struct import_order *o, bool first, bool has_member)
-{
-    struct import_summary *s = &r->run->summary;
-    s->orders += first;
-    s->without_member += first && !has_member;
-    if (!first && !o->by_lines) return; /* the order's own amounts, told again */
-    s->paid += o->paid;
-    s->refund += o->refund;
-}
-
-static enum err write_for_real(struct running *r, struct import_batch *b)
-{
-    struct ctx *c = r->c;
-    struct import_summary *s = &r->run->summary;
-    struct batch_write w = { .batch = b,
-                             .plan = &r->run->plan,
-                             .seen = r->seen,
-                             .maybe_seen = NEWS(b->arena, bool, b->facts.n + 1),
-                             .results = NEWS(b->arena, struct order_result, b->facts.n + 1) };
-    w.anonymous = w.plan->identity == ID_ANONYMOUS_ID || import_maps(w.plan, F_MEMBER_KIND);
-    for (i64 i = 0; i < b->facts.n; i++)
-        w.maybe_seen[i] = seen_maybe(r->seen, fact_key(&b->facts.at[i]));
-    if (arena_used(r->cache_arena) > CACHE_MAX) {
-        arena_reset(r->cache_arena);
-        r->cache = NULL;
-    }
-    if (!r->cache) r->cache = order_cache_new(r->cache_arena);
-    w.cache = r->cache;
-    if (b->facts.n) TRY(store_write(r->store, c, batch_write_run, &w));
-    order_cache_keep(r->cache);
-    for (i64 i = 0; i < b->facts.n; i++) {
-        const struct order_result *result = &w.results[i];
-        bool first = seen_order(r->seen, result->order, b->facts.at[i].lines.n);
-        i64 member = b->facts.at[i].member;
-        count_fact(r, &b->orders.at[i], first, member != 0);
-        if (member) s->members += seen_member(r->seen, member);
-        s->created += first && result->what == ORDER_NEW;
-        s->changed += first && result->what == ORDER_CHANGED;
-        s->same += first && result->what == ORDER_SAME;
-    }
-    s->created_members += w.created_members;
-    return OK;
-}
-
-static void count_only(struct running *r, struct import_batch *b)
-{
-    for (i64 i = 0; i < b->facts.n; i++) {
-        const struct import_order *o = &b->orders.at[i];
-        const struct import_person *p = o->person < 0 ? NULL : &b->persons.at[o->person];
-        bool has_member = p && (p->strong || p->n > 1);
-        count_fact(r, o, key_count_add(r->orders, fact_key(&b->facts.at[i])), has_member);
-        if (!has_member) continue;
-        const struct identity *id = &p->identities[0];
-        key_count_add(r->members,
-                      str_hash(id->value) ^ str_hash(id->scope) * 31 ^ (u64)id->kind << 56);
-    }
-}
-
 /* -- what is shown ----------------------------------------------------------------------------- */
-
-static void keep_fact(struct running *r, const struct import_batch *b, i64 i)
-{
-    struct import_run *run = r->run;
-    struct arena *a = r->c->arena;
-    const struct order_fact *from = &b->facts.at[i];
-    struct order_fact *f = PUSH(a, &run->facts);
-    *f = *from;
-    f->state = b->orders.at[i].state; /* where it stands by trade's rules, not by the word alone */
-    str *const texts[] = { &f->shop, &f->number,  &f->status,     &f->province,
-                           &f->city, &f->country, &f->touchpoint, &f->currency };
-    for (i64 k = 0; k < COUNT(texts); k++) *texts[k] = str_copy(a, *texts[k]);
-    i64 n = from->lines.n < 20 ? from->lines.n : 20;
-    f->lines = (struct order_line_fact_list){ NEWS(a, struct order_line_fact, n + 1), n };
-    for (i64 k = 0; k < n; k++) {
-        struct order_line_fact *l = &f->lines.at[k];
-        *l = from->lines.at[k];
-        l->line_id = str_copy(a, l->line_id);
-        l->product_id = str_copy(a, l->product_id);
-        l->product = str_copy(a, l->product);
-        l->category = str_copy(a, l->category);
-    }
-    struct identity *id = PUSH(a, &run->identities);
-    i64 person = b->orders.at[i].person;
-    *id = (struct identity){ .kind = ID_NICK, .scope = S(""), .value = S("") };
-    if (person < 0) return;
-    const struct identity *first = &b->persons.at[person].identities[0];
-    bool bare = may(r->c, PERSONAL_READ) || !identity_kind_row(first->kind)->personal;
-    *id = (struct identity){ first->kind, str_copy(a, first->scope),
-                             bare ? str_copy(a, first->value)
-                                  : mask_identity(a, first->kind, first->value) };
-}
 
 static void keep_shown(struct running *r, const struct import_batch *b)
 {
     struct import_run *run = r->run;
     struct arena *a = r->c->arena;
-    for (i64 i = 0; i < b->facts.n && run->facts.n < run->facts_max; i++) keep_fact(r, b, i);
+    r->pipe.reader->kind->show(&r->work, b);
     for (i64 i = 0; i < b->problems.n && run->problems.n < run->problems_max; i++) {
         const struct import_problem *p = &b->problems.at[i];
         *PUSH(a, &run->problems) =
@@ -263,35 +196,9 @@ static void show_progress(struct running *r, f64 fraction, bool last)
     run->progress(run->arg, &p);
 }
 
-static void note(struct running *r, str text) { *PUSH(r->c->arena, &r->run->summary.notes) = text; }
-
-static void write_notes(struct running *r)
+void import_note(struct import_work *w, str text)
 {
-    struct ctx *c = r->c;
-    const struct import_plan *p = &r->run->plan;
-    const struct import_summary *s = &r->run->summary;
-    if (p->counts_as_paid)
-        note(r, say(c, S("文件里没有付款时间、实付金额或订单状态：有金额的订单都按已付款计"),
-                    S("the file has no payment time, paid amount or status: every order with an "
-                      "amount counts as paid")));
-    str words = import_unknown_words(c->arena, r->pipe.reader);
-    if (words.n)
-        note(r, str_fmt(c->arena,
-                        c->locale == ZH ? "不认识的订单状态：" STR_FMT
-                                          "；如果它们算已付款，用 --paid-status 指明"
-                                        : "unknown status words: " STR_FMT
-                                          "; name those that count as paid with --paid-status",
-                        STR_ARG(words)));
-    if (s->without_member && !identity_kind_row(p->identity)->strong)
-        note(r, str_fmt(
-                    c->arena,
-                    c->locale == ZH
-                        ? "%lld 个订单的买家只有昵称或打码信息，认不出是谁；如果昵称在本店唯一，用 "
-                          "--identity shop_account"
-                        : "%lld orders name their buyer by a nick or masked values only; if the "
-                          "nick is unique in "
-                          "the shop, say --identity shop_account",
-                    (long long)s->without_member));
+    *PUSH(w->c->arena, &w->run->summary.notes) = text;
 }
 
 static enum err do_batch(struct running *r, struct import_batch *b)
@@ -299,8 +206,9 @@ static enum err do_batch(struct running *r, struct import_batch *b)
     struct import_summary *s = &r->run->summary;
     struct arena_mark mark = arena_mark(r->c->arena);
     enum err e = OK;
-    if (r->run->dry_run) count_only(r, b);
-    else e = write_for_real(r, b);
+    const struct import_kind_row *kind = r->pipe.reader->kind;
+    if (r->run->dry_run) kind->count(&r->work, b);
+    else e = kind->write(&r->work, b);
     arena_rewind(r->c->arena, mark);
     TRY(e);
     s->rows += b->rows;
@@ -337,17 +245,18 @@ static enum err run_pipe(struct running *r)
     return e;
 }
 
-static void count_keys(struct running *r)
+static void count_keys(struct import_work *w)
 {
     bool estimated = false, also = false;
-    r->run->summary.orders = key_count_distinct(r->orders, &estimated);
-    r->run->summary.members = key_count_distinct(r->members, &also);
+    if (w->orders) w->run->summary.orders = key_count_distinct(w->orders, &estimated);
+    if (w->members) w->run->summary.members = key_count_distinct(w->members, &also);
     if (estimated || also)
-        note(r, say(r->c,
-                    S("订单数和会员数超过三百万，这里是估计值（误差约 0.5%）；正式导入时是准确值"),
-                    S("over three million orders or members: their number is an estimate here "
-                      "(about 0.5 %); importing counts them "
-                      "exactly")));
+        import_note(
+            w, say(w->c,
+                   S("订单数和会员数超过三百万，这里是估计值（误差约 0.5%）；正式导入时是准确值"),
+                   S("over three million orders or members: their number is an estimate here "
+                     "(about 0.5 %); importing counts them "
+                     "exactly")));
 }
 
 static enum err run_opened(struct running *r, struct sheet *sheet)
@@ -363,9 +272,10 @@ static enum err run_opened(struct running *r, struct sheet *sheet)
         if (e == OK) e = finished;
         else c->why = why;
     }
-    if (run->dry_run) count_keys(r);
     run->summary.took_ms = (clock_mono_us() - r->started_us) / 1000;
-    write_notes(r);
+    count_keys(&r->work);
+    struct import_reader *reader = r->pipe.reader;
+    reader->kind->notes(&r->work, reader->kind->unknown_words(c->arena, reader->of_kind));
     show_progress(r, e == OK && !run->cancelled ? 1 : sheet_progress(sheet), true);
     return e;
 }
@@ -385,7 +295,9 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run)
         import_plan_make(c, columns, sheet_dates_are_serial(sheet), &run->choice, &run->plan);
     if (e == OK) {
         struct running *r = NEW(c->arena, struct running);
-        *r = (struct running){ .run = run, .store = s, .c = c, .started_us = clock_mono_us() };
+        *r = (struct running){ .run = run, .c = c, .started_us = clock_mono_us() };
+        struct import_work *w = &r->work;
+        *w = (struct import_work){ .run = run, .store = s, .c = c, .cache_arena = arena_new() };
         pthread_mutex_init(&r->pipe.lock, NULL);
         pthread_cond_init(&r->pipe.moved, NULL);
         r->pipe.c = (struct ctx){ .arena = arena_new(),
@@ -394,20 +306,17 @@ enum err import_run(struct store *s, struct ctx *c, struct import_run *run)
                                   .locale = c->locale,
                                   .actor = c->actor };
         for (int i = 0; i < BATCHES; i++) r->pipe.batches[i].arena = arena_new();
-        if (run->dry_run) {
-            r->orders = key_count_new();
-            r->members = key_count_new();
-        } else {
-            r->seen = seen_new();
-        }
-        r->cache_arena = arena_new();
+        bool events = run->plan.kind == IMPORT_EVENTS;
+        if (run->dry_run && !events) w->orders = key_count_new();
+        if (run->dry_run || events) w->members = key_count_new();
+        else w->seen = seen_new();
         e = run_opened(r, sheet);
-        arena_free(r->cache_arena);
+        arena_free(w->cache_arena);
         for (int i = 0; i < BATCHES; i++) arena_free(r->pipe.batches[i].arena);
         arena_free(r->pipe.c.arena);
-        seen_free(r->seen);
-        key_count_free(r->orders);
-        key_count_free(r->members);
+        seen_free(w->seen);
+        key_count_free(w->orders);
+        key_count_free(w->members);
         pthread_cond_destroy(&r->pipe.moved);
         pthread_mutex_destroy(&r->pipe.lock);
     }

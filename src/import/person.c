@@ -1,6 +1,6 @@
-/* import_person.c -- the buyer of a row: his identities, cleaned, and the person of the batch they
+/* person.c -- the buyer of a row: his identities, cleaned, and the person of the batch they
  * make. */
-#include "trade/import/import_person.h"
+#include "import/person.h"
 
 #define IDENTITIES_OF_BUYER 6
 
@@ -30,6 +30,16 @@ static enum identity_kind kind_of_member(const struct import_plan *p, str said)
 
 /* ##AbC=, $$xyz$1$: receiver fields as ciphertext tell buyers apart, but are nobody's name. */
 static bool is_sealed(str s) { return str_starts(s, S("##")) || str_starts(s, S("$$")); }
+
+void import_buyer_cells(struct cells *r, struct row_values *v)
+{
+    v->member = cells_id(r, F_MEMBER);
+    v->member_kind = cells_text(r, F_MEMBER_KIND, 200);
+    v->phone = cells_text(r, F_PHONE, 200);
+    v->email = cells_text(r, F_EMAIL, 200);
+    v->external_userid = cells_text(r, F_EXTERNAL_USERID, 200);
+    v->name = cells_text(r, F_NAME, 200);
+}
 
 /* The person in this batch with just these identities; each is resolved once. */
 i64 import_person_of(struct ctx *c, struct import_buyers *r, const struct row_values *v, str shop,

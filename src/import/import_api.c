@@ -8,9 +8,9 @@
 #include "base/num.h"
 #include "base/room.h"
 #include "http/request.h"
+#include "import/views.h"
 #include "job/job.h"
 #include "store/setting.h"
-#include "trade/import/import_views.h"
 
 #define FIELDS_OF_import_page_query(X, N) PAGE_FIELDS(X, N)
 SHAPE(import_page_query);
@@ -99,6 +99,7 @@ static enum err view_fill(struct ctx *c, const struct book_row *row, struct impo
     out->preview = NEW(c->arena, struct import_rows);
     out->preview->rows = p.rows;
     out->facts = p.facts;
+    out->events = p.events;
     out->problems = p.problems;
     bool ended = str_eq(out->state, S("done")) || str_eq(out->state, S("failed")) ||
                  str_eq(out->state, S("cancelled"));
@@ -195,8 +196,8 @@ HANDLER(imports_patch, import_patch, import_view)
     if (in->options) choice.options = *in->options;
     struct import_preview_result check;
     TRY(import_preview_read(c, row.path, &choice, &check));
-    if (check.why.err != OK && str_of(check.why.field).n &&
-        !str_eq(str_of(check.why.field), S("order_id"))) {
+    str field = str_of(check.why.field); /* a target without a column is no fault yet */
+    if (check.why.err != OK && field.n && import_field_find(check.plan.kind, field) < 0) {
         c->why = check.why;
         return check.why.err;
     }
