@@ -1080,6 +1080,106 @@ export interface components {
             items: components["schemas"]["timeline_line"][];
             next_before: number | null;
         };
+        segment_language: {
+            fields: components["schemas"]["language_field"][];
+            calls: components["schemas"]["language_call"][];
+            operators: components["schemas"]["language_operator"][];
+        };
+        language_field: {
+            name: string | null;
+            kind: string | null;
+            zh: string | null;
+            en: string | null;
+            example: string | null;
+            past: boolean;
+            operators: string[];
+        };
+        language_call: {
+            name: string | null;
+            form: string | null;
+            kind: string | null;
+            window: boolean;
+            named: boolean;
+            props: boolean;
+            alone: boolean;
+            zh: string | null;
+            en: string | null;
+            example: string | null;
+            operators: string[];
+        };
+        language_operator: {
+            name: string | null;
+            kinds: string[];
+            zh: string | null;
+            en: string | null;
+            example: string | null;
+        };
+        values_ask: {
+            field: string | null;
+            event: string | null;
+            prop: string | null;
+            group: boolean;
+            segment: boolean;
+            q: string | null;
+            limit: number | null;
+        };
+        values_page: {
+            items: components["schemas"]["segment_value"][];
+        };
+        segment_value: {
+            value: string | null;
+            members: number | null;
+        };
+        segment_ask: {
+            text: string | null;
+            rows: components["schemas"]["segment_row"][];
+            at: string | null;
+            sample: number | null;
+            counts: boolean;
+            seq: number | null;
+        };
+        segment_row: {
+            depth: number;
+            /** @enum {string|null} */
+            kind: "all" | "any" | "not" | "test" | null;
+            subject: string | null;
+            name: string | null;
+            window: string | null;
+            op: string | null;
+            operands: string[];
+            props: components["schemas"]["segment_row_prop"][];
+            text: string | null;
+            line: number;
+            column: number;
+            count: number | null;
+        };
+        segment_row_prop: {
+            name: string;
+            op: string;
+            operands?: string[];
+        };
+        segment_asked: {
+            text: string | null;
+            rows: components["schemas"]["segment_row"][];
+            count: number;
+            total: number;
+            at: string;
+            took_us: number;
+            explain: string | null;
+            sample: components["schemas"]["person"][];
+        };
+        segment_members_ask: {
+            text: string | null;
+            at: string | null;
+            seq: number | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        segment_members_page: {
+            items: components["schemas"]["person"][];
+            next_cursor: string | null;
+            total: number;
+        };
     };
     responses: never;
     parameters: never;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "access/access.h"
+#include "audience/ask.h"
 #include "base/field.h"
 #include "http/http.h"
 #include "import/import.h"
@@ -16,8 +17,8 @@
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
-    &access_room, &http_room,  &job_room,    &timeline_room, &member_room,
-    &track_room,  &trade_room, &import_room, &insight_room,  NULL,
+    &access_room, &http_room,   &job_room,     &timeline_room, &member_room, &track_room,
+    &trade_room,  &import_room, &insight_room, &ask_room,      NULL,
 };
 
 /* Who takes part when members are merged and parted. */

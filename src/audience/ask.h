@@ -72,5 +72,24 @@ enum err segment_set(struct ctx *c, const struct view *v, const struct segment_n
 void plan_set(struct arena *a, const struct plan *p, struct member_set *out);
 /* Members for whom one part of the plan's tree holds (NULL: the whole). */
 i64 plan_count(const struct plan *p, const struct segment_node *part);
+/* Everybody living, first seen before the plan's `at`. */
+i64 plan_everybody(const struct plan *p);
 /* At most `most` ids above `after`, rising, in c->arena. */
 ints set_ids(struct arena *a, const struct member_set *s, i64 after, i64 most);
+
+/* -- what the builder offers while somebody types ---------------------------------------------- */
+
+/* q: only values with this in them, compared folded. Most members first. A field without words, a
+ * property the index does not keep: none. */
+enum err values_of_field(struct ctx *c, const struct view *v, str field, str q, i64 limit,
+                         struct segment_value_list *out);
+enum err values_of_events(struct ctx *c, const struct view *v, str q, i64 limit,
+                          struct segment_value_list *out);
+enum err values_of_props(struct ctx *c, str q, struct segment_value_list *out);
+enum err values_of_prop(struct ctx *c, const struct view *v, str event, str prop, str q, i64 limit,
+                        struct segment_value_list *out);
+enum err values_of_groups(struct ctx *c, const struct view *v, str q, i64 limit,
+                          struct segment_value_list *out);
+
+struct room;
+extern const struct room ask_room; /* ask_api.c */

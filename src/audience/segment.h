@@ -159,6 +159,16 @@ struct segment_node {
 /* A saved segment's text by folded name. Set by the room that keeps them; NULL: there are none. */
 extern enum err (*segment_saved_find)(struct ctx *c, str folded, str *text, bool *found);
 
+/* What can be chosen from while somebody types. */
+#define FIELDS_OF_segment_value(X, N)                   \
+    X(str, value, ANY, "As it is written, unquoted", N) \
+    X(opt_i64, members, ANY, "Members with it, where that is known", N)
+SHAPE(segment_value);
+/* Names of saved segments with q in them, with their last counts; NULL: there are none. Set as
+ * segment_saved_find. */
+extern enum err (*segment_saved_names)(struct ctx *c, str q, i64 limit,
+                                       struct segment_value_list *out);
+
 /* With c->db: knows the fields people defined and the segments they saved. E_INVALID: see c->why;
  * c->why.field is "line:column". */
 enum err segment_parse(struct ctx *c, str text, const struct segment_node **out);
@@ -191,6 +201,8 @@ bool segment_ranges_have(const struct segment_ranges *r, i64 value);
 /* TEXT, CHOICE, SET: a value (folded) passes. SET: a member passes when one of his does. */
 bool segment_text_passes(const struct segment_operator *op, const struct segment_operands *operands,
                          str folded);
+/* The text that a property's raw JSON is; absent: it is no text. */
+str segment_raw_text(struct arena *a, str raw);
 /* One condition on a property: raw is its JSON value ("面膜" in quotes, 12.5, true); folded within
  * a. */
 bool segment_prop_passes(struct arena *a, const struct segment_prop *p, str raw);

@@ -7,6 +7,7 @@
 #include "segment_shop.h"
 
 #include "audience/ask.h"
+#include "audience/builder.h"
 #include "audience/index/follow.h"
 #include "audience/language/sql.h"
 #include "store/setting.h"
@@ -96,6 +97,31 @@ static void random_trees(struct ctx *c, struct dice *d, const struct view *v, i6
         arena_rewind(c->arena, mark);
     }
     arena_rewind(c->arena, begin);
+}
+
+TEST(rows_and_text_are_one_tree)
+{
+    struct dice d = { (u64)seed_of(8) };
+    struct ctx *c = test_reader();
+    struct segment_dice r = { .c = c, .d = &d, .in_segment = true };
+    segment_saved_find = saved_find;
+    CHECK_OK(c, fields_published(c, &r.fields));
+    for (i64 i = 0; i < 3000; i++) {
+        struct arena_mark mark = arena_mark(c->arena);
+        const struct segment_node *tree, *again;
+        struct segment_row_list rows;
+        str text = segment_format(c->arena, segment_random(&r, 1 + dice_below(&d, 40), 5));
+        CHECK_OK(c, segment_parse(c, text, &tree));
+        segment_rows_of(c, tree, &rows);
+        for (i64 k = 0; k < rows.n; k++)
+            CHECK(str_eq(rows.at[k].text, segment_format(c->arena, segment_row_node(tree, k))));
+        CHECK(!segment_row_node(tree, rows.n));
+        CHECK_OK(c, segment_of_rows(c, &rows, &again));
+        if (!segment_same(tree, again)) print_message(STR_FMT "\n", STR_ARG(text));
+        CHECK(segment_same(tree, again));
+        arena_rewind(c->arena, mark);
+    }
+    segment_saved_find = NULL;
 }
 
 TEST(answers_agree)

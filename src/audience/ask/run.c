@@ -233,6 +233,8 @@ i64 plan_count(const struct plan *p, const struct segment_node *node)
     return node && !s ? 0 : step_count(p, s);
 }
 
+i64 plan_everybody(const struct plan *p) { return step_count(p, NULL); }
+
 enum err segment_set(struct ctx *c, const struct view *v, const struct segment_node *tree,
                      instant at, struct member_set *out)
 {

@@ -37,6 +37,13 @@ static void add_operand(struct buf *out, const struct segment_operand *o)
     }
 }
 
+str segment_operand_format(struct arena *a, const struct segment_operand *o)
+{
+    struct buf out = { .arena = a };
+    add_operand(&out, o);
+    return buf_str(&out);
+}
+
 static void add_comparison(struct buf *out, const struct segment_operator *op,
                            const struct segment_operands *operands)
 {

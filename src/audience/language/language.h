@@ -66,3 +66,4 @@ static inline bool segment_test_zero(const struct segment_test *t)
     return t->field ? t->field->zero : t->call->zero;
 }
 str segment_test_format(struct arena *a, const struct segment_test *t);
+str segment_operand_format(struct arena *a, const struct segment_operand *o);

@@ -226,16 +226,22 @@ bool segment_text_passes(const struct segment_operator *op, const struct segment
 SHAPE(raw_text);
 SHAPE_DEFINE(raw_text);
 
-static bool raw_as_text(struct arena *a, str raw, str *out)
+str segment_raw_text(struct arena *a, str raw)
 {
     struct ctx c = { .arena = a, .locale = EN };
     struct raw_text read;
-    if (!str_starts(raw, S("\""))) return false;
+    if (!str_starts(raw, S("\""))) return NO_STR;
     if (json_read(&c, &raw_text_shape, &read,
                   str_fmt(a, "{\"value\":" STR_FMT "}", STR_ARG(raw))) != OK)
-        return false;
-    *out = str_fold(a, str_or(read.value, S("")));
-    return true;
+        return NO_STR;
+    return str_or(read.value, S(""));
+}
+
+static bool raw_as_text(struct arena *a, str raw, str *out)
+{
+    str text = segment_raw_text(a, raw);
+    if (text.at) *out = str_fold(a, text);
+    return text.at != NULL;
 }
 
 bool segment_prop_passes(struct arena *a, const struct segment_prop *p, str raw)

@@ -9,6 +9,7 @@
 #include "audience/language/parse.h"
 
 enum err (*segment_saved_find)(struct ctx *c, str folded, str *text, bool *found);
+enum err (*segment_saved_names)(struct ctx *c, str q, i64 limit, struct segment_value_list *out);
 
 #define SAVED_DEPTH_MAX 8
 #define SAVED_NODES_MAX 5000 /* with the segments that a segment names */
