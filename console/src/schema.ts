@@ -672,6 +672,7 @@ export interface components {
             missing: string | null;
             preview: components["schemas"]["import_rows"] | null;
             facts: components["schemas"]["import_fact"][];
+            events: components["schemas"]["import_shown"][];
             problems: components["schemas"]["import_problem"][];
             dry_run: boolean;
             failure: string | null;
@@ -689,6 +690,11 @@ export interface components {
             net_of_refund: boolean | null;
             drop_duplicates: boolean;
             columns: string[];
+            events: components["schemas"]["import_word"][];
+        };
+        import_word: {
+            word?: string | null;
+            event: string;
         };
         import_rows: {
             rows: unknown;
@@ -716,6 +722,16 @@ export interface components {
             city: string | null;
             lines: components["schemas"]["order_line_fact"][];
         };
+        import_shown: {
+            at: string;
+            event: string | null;
+            member_kind: string | null;
+            member: string | null;
+            subject: string | null;
+            /** @example 12.50 */
+            value: string | null;
+            props: unknown;
+        };
         import_problem: {
             row: number;
             column: string | null;
@@ -742,6 +758,8 @@ export interface components {
             duplicates: number | null;
             without_member: number | null;
             created_members: number | null;
+            events: number | null;
+            known: number | null;
             took_ms: number | null;
             notes: string[];
         };
