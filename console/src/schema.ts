@@ -1198,6 +1198,136 @@ export interface components {
             next_cursor: string | null;
             total: number;
         };
+        histogram_ask: {
+            field: string;
+            bins?: number | null;
+            segment?: string | null;
+            at?: string | null;
+            seq?: number | null;
+        };
+        histogram: {
+            field: string | null;
+            bins: components["schemas"]["histogram_bin"][];
+            members: number;
+            unknown: number;
+            mean: string | null;
+            median: string | null;
+            took_us: number;
+            how: string | null;
+        };
+        histogram_bin: {
+            low: string | null;
+            high: string | null;
+            label: string | null;
+            text: string | null;
+            members: number;
+        };
+        cross_ask: {
+            a: string;
+            b: string;
+            segment?: string | null;
+            at?: string | null;
+            seq?: number | null;
+        };
+        cross: {
+            a: string[];
+            b: string[];
+            a_texts: string[];
+            b_texts: string[];
+            a_members: number[];
+            b_members: number[];
+            cells: components["schemas"]["cross_row"][];
+            members: number;
+            took_us: number;
+            how: string | null;
+        };
+        cross_row: {
+            a: string | null;
+            members: number[];
+        };
+        cells_ask: {
+            segment: string | null;
+            at: string | null;
+            seq: number | null;
+        };
+        cells: {
+            members: number;
+            cells: components["schemas"]["cell_row"][];
+            types: components["schemas"]["cell_type"][];
+            took_us: number;
+            how: string | null;
+        };
+        cell_row: {
+            r: number;
+            f: number;
+            m: number;
+            members: number;
+        };
+        cell_type: {
+            type: string | null;
+            zh: string | null;
+            en: string | null;
+            members: number;
+        };
+        aipl_ask: {
+            from: string | null;
+            to: string | null;
+            segment: string | null;
+            seq: number | null;
+        };
+        aipl: {
+            from: string | null;
+            to: string | null;
+            stages: components["schemas"]["aipl_stage"][];
+            flow: components["schemas"]["aipl_flow"][];
+            members: number;
+            took_us: number;
+            how: string | null;
+        };
+        aipl_stage: {
+            stage: string | null;
+            zh: string | null;
+            en: string | null;
+            rule: string | null;
+            members_from: number;
+            members: number;
+        };
+        aipl_flow: {
+            from: string | null;
+            to: string | null;
+            members: number;
+        };
+        compare_ask: {
+            a: string;
+            b?: string | null;
+            fields?: string[];
+            limit?: number | null;
+            at?: string | null;
+            seq?: number | null;
+        };
+        compare: {
+            a: number;
+            b: number;
+            both: number;
+            only_a: number;
+            only_b: number;
+            neither: number;
+            total: number;
+            index: components["schemas"]["compare_line"][];
+            took_us: number;
+            how: string | null;
+        };
+        compare_line: {
+            field: string | null;
+            value: string | null;
+            text: string | null;
+            a: number;
+            b: number;
+            share_a: number;
+            share_b: number;
+            tgi: number | null;
+            score: number;
+        };
     };
     responses: never;
     parameters: never;

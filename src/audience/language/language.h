@@ -67,3 +67,4 @@ static inline bool segment_test_zero(const struct segment_test *t)
 }
 str segment_test_format(struct arena *a, const struct segment_test *t);
 str segment_operand_format(struct arena *a, const struct segment_operand *o);
+str segment_place_stem(str folded); /* of a place: what is compared */

@@ -184,7 +184,7 @@ bool segment_ranges_have(const struct segment_ranges *r, i64 value)
 /* -- texts ------------------------------------------------------------------------------------ */
 
 /* 上海市 is 上海, 浙江省 is 浙江, 广西壮族自治区 is 广西. */
-static str place_stem(str s)
+str segment_place_stem(str s)
 {
     static const char *const ends[] = { "壮族自治区", "回族自治区", "维吾尔自治区",
                                         "自治区",     "特别行政区", "省",
@@ -199,8 +199,9 @@ static str place_stem(str s)
 static bool among(const struct segment_operands *operands, str folded)
 {
     for (i64 i = 0; i < operands->n; i++)
-        if (operands->at[i].place ? str_eq(place_stem(operands->at[i].folded), place_stem(folded))
-                                  : str_eq(operands->at[i].folded, folded))
+        if (operands->at[i].place
+                ? str_eq(segment_place_stem(operands->at[i].folded), segment_place_stem(folded))
+                : str_eq(operands->at[i].folded, folded))
             return true;
     return false;
 }
