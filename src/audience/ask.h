@@ -26,6 +26,11 @@
 struct audience; /* index/follow.h */
 /* What audience_view answers from; app and tests set it, NULL at the end. */
 void audience_serve(struct audience *a);
+/* Of a command: audience_view opens an index when it is first asked for one, from the file that a
+ * server keeps in the folder, else built in memory. Gone with c->arena; nothing is written. */
+void audience_command(struct ctx *c, str folder);
+/* Whether a single question is better asked of the index: there is one, or it is quickly built. */
+enum err audience_worth(struct ctx *c, bool *worth);
 /* The present view, with every line up to seq (0: whatever it has, but built). Released with
  * c->arena. E_BUSY: it is still being built. E_TIMEOUT: line seq does not come. */
 enum err audience_view(struct ctx *c, i64 seq, const struct view **out);

@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "app/rooms.h"
+#include "audience/ask.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/setting.h"
@@ -96,6 +97,7 @@ enum err cli_open(struct cli *cli, enum cli_mode mode)
     cli->mode = mode;
     TRY(store_open(cli->c, o, rooms, &cli->store));
     TRY(store_reader(cli->store, cli->c));
+    audience_command(cli->c, cli->data);
     return open_zone(cli->c);
 }
 

@@ -1,6 +1,7 @@
 /* cli_segment.c -- koi segment: how many members an expression holds for, who they are, and why. */
 #include "access/access.h"
-#include "audience/segment.h"
+#include "audience/ask.h"
+#include "audience/builder.h"
 #include "cli/cli.h"
 #include "member/member.h"
 #include "sheet/sheet.h"
@@ -29,8 +30,10 @@ static const struct cli_option export_options[] = {
 struct asked {
     const struct segment_node *tree;
     instant at;
-    ints members;
-    i64 took_us;
+    const struct plan *plan; /* NULL: answered by SQL */
+    struct member_set set;   /* of the plan */
+    ints members;            /* of SQL */
+    i64 count, took_us;
 };
 
 static enum err read_asked(struct cli *cli, enum cli_mode mode, struct asked *out)
@@ -41,13 +44,46 @@ static enum err read_asked(struct cli *cli, enum cli_mode mode, struct asked *ou
     return segment_parse(c, cli->args.at[0], &out->tree);
 }
 
+static enum err by_index(struct ctx *c, struct asked *out)
+{
+    const struct view *v;
+    TRY(audience_view(c, 0, &v));
+    i64 began = clock_mono_us();
+    TRY(plan_make(c, v, out->tree, out->at, &out->plan));
+    plan_set(c->arena, out->plan, &out->set);
+    out->took_us = clock_mono_us() - began;
+    out->count = out->set.n;
+    return OK;
+}
+
 static enum err answer(struct cli *cli, enum cli_mode mode, struct asked *out)
 {
+    bool worth;
     TRY(read_asked(cli, mode, out));
+    out->plan = NULL;
+    TRY(audience_worth(cli->c, &worth));
+    if (worth) return by_index(cli->c, out);
     i64 began = clock_mono_us();
     TRY(segment_members(cli->c, out->tree, out->at, &out->members));
     out->took_us = clock_mono_us() - began;
+    out->count = out->members.n;
     return OK;
+}
+
+/* At most `most` of them above `after`. */
+static ints asked_ids(struct ctx *c, const struct asked *a, i64 after, i64 most)
+{
+    ints out = a->members;
+    if (a->plan) return set_ids(c->arena, &a->set, after, most);
+    while (out.n && out.at[0] <= after) out.at++, out.n--;
+    if (out.n > most) out.n = most;
+    return out;
+}
+
+static enum err asked_explain(struct ctx *c, const struct asked *a, bool counts, str *out)
+{
+    if (a->plan) return plan_explain(c, a->plan, counts, out);
+    return segment_explain(c, a->tree, a->at, counts, out);
 }
 
 /* -- count and explain ------------------------------------------------------------------------ */
@@ -64,10 +100,10 @@ static enum err run_count(struct cli *cli)
 {
     struct asked a;
     TRY(answer(cli, CLI_READS, &a));
-    struct segment_count out = { .count = a.members.n,
+    struct segment_count out = { .count = a.count,
                                  .took_us = a.took_us,
                                  .at = segment_at_words(cli->c, a.at) };
-    TRY(segment_explain(cli->c, a.tree, a.at, false, &out.explain));
+    TRY(asked_explain(cli->c, &a, false, &out.explain));
     if (cli->json) cli_answer(cli, &segment_count_shape, &out);
     else cli_print(cli, "%lld\n", (long long)out.count);
     return OK;
@@ -77,10 +113,10 @@ static enum err run_explain(struct cli *cli)
 {
     struct asked a;
     TRY(answer(cli, CLI_READS, &a));
-    struct segment_count out = { .count = a.members.n,
+    struct segment_count out = { .count = a.count,
                                  .took_us = a.took_us,
                                  .at = segment_at_words(cli->c, a.at) };
-    TRY(segment_explain(cli->c, a.tree, a.at, true, &out.explain));
+    TRY(asked_explain(cli->c, &a, true, &out.explain));
     if (cli->json) cli_answer(cli, &segment_count_shape, &out);
     else cli_print(cli, STR_FMT, STR_ARG(out.explain));
     return OK;
@@ -108,16 +144,16 @@ static enum err run_list(struct cli *cli)
 {
     struct asked a;
     struct segment_list out = { 0 };
-    i64 limit = 50, after = 0, i = 0;
+    i64 limit = 50, after = 0;
     TRY(cli_i64(cli, "limit", 1, 1000, &limit));
     TRY(cli_i64(cli, "after", 0, INT64_MAX, &after));
     TRY(answer(cli, CLI_READS, &a));
-    out.total = a.members.n;
-    while (i < a.members.n && a.members.at[i] <= after) i++;
-    for (; i < a.members.n && out.items.n < limit; i++)
-        TRY(member_show(cli->c, a.members.at[i], may(cli->c, PERSONAL_READ),
+    out.total = a.count;
+    ints ids = asked_ids(cli->c, &a, after, limit + 1);
+    for (i64 i = 0; i < ids.n && i < limit; i++)
+        TRY(member_show(cli->c, ids.at[i], may(cli->c, PERSONAL_READ),
                         PUSH(cli->c->arena, &out.items)));
-    if (i < a.members.n) out.next_after = SOME(a.members.at[i - 1]);
+    if (ids.n > limit) out.next_after = SOME(ids.at[limit - 1]);
     if (cli->json) {
         cli_answer(cli, &segment_list_shape, &out);
         return OK;
@@ -182,15 +218,16 @@ static enum err run_export(struct cli *cli)
                       say(c, S("标签"), S("tags")) };
     TRY(answer(cli, CLI_WRITES, &a));
     /* Noted first: what leaves is on record even when the disk fills half-way. */
-    struct exported e = { .members = a.members.n, .at = segment_at_words(c, a.at), .file = file };
+    struct exported e = { .members = a.count, .at = segment_at_words(c, a.at), .file = file };
     TRY(store_write(cli->store, c, note_export, &e));
     TRY(sheet_create(c, file, xlsx, (strs){ columns, COUNT(columns) }, &out));
-    TRY(write_members(c, out, &a.members));
+    ints ids = asked_ids(c, &a, -1, INT64_MAX);
+    TRY(write_members(c, out, &ids));
     TRY(sheet_finish(c, out));
-    struct segment_count done = { .count = a.members.n, .took_us = a.took_us, .at = e.at };
-    TRY(segment_explain(c, a.tree, a.at, false, &done.explain));
+    struct segment_count done = { .count = a.count, .took_us = a.took_us, .at = e.at };
+    TRY(asked_explain(c, &a, false, &done.explain));
     if (cli->json) cli_answer(cli, &segment_count_shape, &done);
-    cli_note(cli, "已导出 %lld 位会员", "%lld members exported", (long long)a.members.n);
+    cli_note(cli, "已导出 %lld 位会员", "%lld members exported", (long long)a.count);
     return OK;
 }
 
@@ -220,95 +257,35 @@ static enum err run_format(struct cli *cli)
 
 /* -- the language itself ---------------------------------------------------------------------- */
 
-#define FIELDS_OF_language_row(X, N)                                    \
-    X(str, name, ANY, "As it is written", N)                            \
-    X(str, kind, ANY, "What it is; of operators: what they compare", N) \
-    X(str, zh, ANY, "In Chinese", N)                                    \
-    X(str, en, ANY, "In English", N)                                    \
-    X(str, example, ANY, "A segment with it", N)                        \
-    X(flag, past, ANY, "Its past is known: --at reaches it", N)
-SHAPE(language_row);
-SHAPE_DEFINE(language_row);
-#define FIELDS_OF_language(X, N)                               \
-    X(list(language_row), fields, ANY, "Fields of members", N) \
-    X(list(language_row), calls, ANY, "What members did", N)   \
-    X(list(language_row), operators, ANY, "Comparisons", N)
-SHAPE(language);
-SHAPE_DEFINE(language);
-
-static const char *const kind_names[FIELD_KINDS + 1] = {
-    [FIELD_IS_COUNT] = "count", [FIELD_IS_NUMBER] = "number", [FIELD_IS_MONEY] = "money",
-    [FIELD_IS_AGE] = "age",     [FIELD_IS_DATE] = "date",     [FIELD_IS_FLAG] = "flag",
-    [FIELD_IS_TEXT] = "text",   [FIELD_IS_CHOICE] = "choice", [FIELD_IS_SET] = "set",
-    [FIELD_IS_KNOWN] = "known", [FIELD_KINDS] = "holds",
-};
-
-static str call_form(struct ctx *c, const struct segment_call *call)
-{
-    if (call->alone) return str_of(call->name);
-    return str_fmt(c->arena, "%s(%s%s%s)", call->name, call->named ? "\"…\"" : "",
-                   call->window ? call->named ? ", 30d" : "30d" : "",
-                   call->props ? ", prop = …" : "");
-}
-
-static str kinds_of(struct ctx *c, const struct segment_operator *op)
-{
-    struct buf out = { .arena = c->arena };
-    for (i64 k = 0; k < FIELD_KINDS; k++)
-        if (op->kinds >> k & 1) buf_fmt(&out, "%s%s", out.n ? " " : "", kind_names[k]);
-    return buf_str(&out);
-}
-
-static enum err language_read(struct ctx *c, struct language *out)
-{
-    struct fields fields;
-    TRY(fields_published(c, &fields));
-    for (i64 i = 0; i < fields.n; i++) {
-        const struct field *f = &fields.at[i];
-        *PUSH(c->arena, &out->fields) =
-            (struct language_row){ str_of(f->name),    str_of(kind_names[f->kind]),
-                                   str_of(f->zh),      str_of(f->en),
-                                   str_of(f->example), f->third == FIELD_AT };
-    }
-    for (i64 i = 0; i < CALLS; i++) {
-        const struct segment_call *call = &segment_calls[i];
-        *PUSH(c->arena, &out->calls) =
-            (struct language_row){ call_form(c, call),    str_of(kind_names[call->kind]),
-                                   str_of(call->zh),      str_of(call->en),
-                                   str_of(call->example), true };
-    }
-    for (i64 i = 0; i < OP_HOLDS; i++) {
-        const struct segment_operator *op = &segment_operators[i];
-        *PUSH(c->arena, &out->operators) =
-            (struct language_row){ str_of(op->name), kinds_of(c, op),     str_of(op->zh),
-                                   str_of(op->en),   str_of(op->example), true };
-    }
-    return OK;
-}
-
-static void print_rows(struct cli *cli, const struct language_row_list *rows)
+static void print_row(struct cli *cli, str form, str example, str words)
 {
     struct arena *a = cli->c->arena;
-    for (i64 i = 0; i < rows->n; i++) {
-        const struct language_row *r = &rows->at[i];
-        cli_print(cli, STR_FMT "  " STR_FMT "  " STR_FMT "\n", STR_ARG(cli_pad(a, r->name, 26)),
-                  STR_ARG(cli_pad(a, r->example, 40)), STR_ARG(say(cli->c, r->zh, r->en)));
-    }
-    cli_print(cli, "\n");
+    cli_print(cli, STR_FMT "  " STR_FMT "  " STR_FMT "\n", STR_ARG(cli_pad(a, form, 26)),
+              STR_ARG(cli_pad(a, example, 40)), STR_ARG(words));
 }
 
 static enum err run_fields(struct cli *cli)
 {
-    struct language out = { 0 };
+    struct segment_language out = { 0 };
+    struct ctx *c = cli->c;
     TRY(open_if_there(cli));
-    TRY(language_read(cli->c, &out));
+    TRY(segment_language_read(c, &out));
     if (cli->json) {
-        cli_answer(cli, &language_shape, &out);
+        cli_answer(cli, &segment_language_shape, &out);
         return OK;
     }
-    print_rows(cli, &out.fields);
-    print_rows(cli, &out.calls);
-    print_rows(cli, &out.operators);
+    for (i64 i = 0; i < out.fields.n; i++)
+        print_row(cli, out.fields.at[i].name, out.fields.at[i].example,
+                  say(c, out.fields.at[i].zh, out.fields.at[i].en));
+    cli_print(cli, "\n");
+    for (i64 i = 0; i < out.calls.n; i++)
+        print_row(cli, out.calls.at[i].form, out.calls.at[i].example,
+                  say(c, out.calls.at[i].zh, out.calls.at[i].en));
+    cli_print(cli, "\n");
+    for (i64 i = 0; i < out.operators.n; i++)
+        print_row(cli, out.operators.at[i].name, out.operators.at[i].example,
+                  say(c, out.operators.at[i].zh, out.operators.at[i].en));
+    cli_print(cli, "\n");
     return OK;
 }
 

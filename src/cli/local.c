@@ -175,9 +175,8 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));
     TRY(r->handler->call(c, in, reply));
-    bool audited =
-        ((r->method != M_GET && !(r->flags & READS)) || (r->flags & AUDITED)) &&
-        !(r->flags & (PUBLIC | AUDITS_ITSELF));
+    bool audited = ((r->method != M_GET && !(r->flags & READS)) || (r->flags & AUDITED)) &&
+                   !(r->flags & (PUBLIC | AUDITS_ITSELF));
     struct done done = { r, percent_decode(c->arena, call->path) };
     if (audited && cli->mode == CLI_WRITES) TRY(store_write(cli->store, c, note_done, &done));
     *out = (struct local_reply){ r, reply };

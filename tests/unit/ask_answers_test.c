@@ -142,3 +142,133 @@ TEST(answers_agree)
     audience_close(a);
     segment_saved_find = NULL;
 }
+
+/* -- after changes, followed ------------------------------------------------------------------- */
+
+static struct life {
+    struct dice *d;
+    i64 n, merges[400], merges_n, made;
+} life;
+
+static i64 someone(void) { return 1 + dice_below(life.d, life.n); }
+
+static enum err change_line(struct tx *t, void *arg)
+{
+    (void)arg;
+    struct segment_making m = { life.d, NULL, 1 };
+    i64 member;
+    TRY(member_living(t->c, someone(), &member));
+    m.ids = &member;
+    return segment_lines(t, &m);
+}
+
+static enum err change_order(struct tx *t, void *arg)
+{
+    (void)arg;
+    i64 order, member;
+    enum order_put what;
+    instant at = t->c->now - dice_below(life.d, 400 * 24) * HOUR_MS;
+    TRY(member_living(t->c, someone(), &member));
+    struct order_fact o = { .shop = dice_below(life.d, 2) ? S("天猫") : S("京东"),
+                            .number = str_fmt(t->c->arena, "n%lld",
+                                              (long long)dice_below(life.d, life.n * 4)),
+                            .member = member,
+                            .created_at = SOME(at),
+                            .paid_at = SOME(at),
+                            .state = dice_below(life.d, 5) ? ORDER_COMPLETED : ORDER_REFUNDED };
+    o.total = o.paid = SOME((1 + dice_below(life.d, 300)) * MONEY_UNIT);
+    if (dice_below(life.d, 3) == 0) o.refund = SOME(o.paid.value / 2);
+    return order_write(t, &o, &order, &what);
+}
+
+static enum err change_tag(struct tx *t, void *arg)
+{
+    (void)arg;
+    str name = dice_below(life.d, 2) ? S("敏感肌") : S("活动2024");
+    if (dice_below(life.d, 2)) return tag_put(t, someone(), name, S("hand"), NONE);
+    return tag_drop(t, someone(), name);
+}
+
+static enum err change_value(struct tx *t, void *arg)
+{
+    (void)arg;
+    static const char *const rows[][2] = { { "city", "杭州" },
+                                           { "city", "" },
+                                           { "age", "3" },
+                                           { "vip", "是" },
+                                           { "hobbies", "美妆,旅行" },
+                                           { "income", "" },
+                                           { "birthday", "1990-06-02" } };
+    i64 i = dice_below(life.d, COUNT(rows));
+    return profile_put(t, someone(), str_of(rows[i][0]), str_of(rows[i][1]), S("hand"), t->c->now);
+}
+
+static enum err change_merge(struct tx *t, void *arg)
+{
+    (void)arg;
+    return member_merge(t, someone(), someone(), S("test"), &life.merges[life.merges_n]);
+}
+
+static enum err change_part(struct tx *t, void *arg)
+{
+    (void)arg;
+    return life.merges_n ? member_unmerge(t, life.merges[dice_below(life.d, life.merges_n)]) : OK;
+}
+
+static enum err change_erase(struct tx *t, void *arg)
+{
+    (void)arg;
+    return member_erase(t, someone());
+}
+
+static enum err change_come(struct tx *t, void *arg)
+{
+    (void)arg;
+    i64 member;
+    bool created;
+    struct identity id = { ID_USER_ID, S(""),
+                           str_fmt(t->c->arena, "new%lld", (long long)life.made++) };
+    struct member_sighting in = {
+        .identities = &id, .n = 1, .source = S("api"), .touchpoint = S("抖音"), .at = t->c->now
+    };
+    return member_resolve(t, &in, &member, &created);
+}
+
+/* What is refused (an erased member, an undone merge) leaves nothing and is no fault here. */
+static void some_life(struct ctx *c, i64 steps)
+{
+    static write_fn *const ways[] = { change_line,  change_line, change_order, change_order,
+                                      change_tag,   change_tag,  change_value, change_value,
+                                      change_merge, change_part, change_come };
+    for (i64 i = 0; i < steps; i++) {
+        write_fn *way = ways[dice_below(life.d, COUNT(ways))];
+        bool done = store_write(c->store, c, way, NULL) == OK;
+        life.merges_n += done && way == change_merge;
+        life.n += done && way == change_come;
+    }
+    if (dice_below(life.d, 3) == 0 && store_write(c->store, c, change_erase, NULL) != OK) return;
+}
+
+TEST(answers_agree_after_changes)
+{
+    struct dice d = { (u64)seed_of(77) };
+    struct rounds rounds = { 0 };
+    struct audience *a;
+    segment_shop_make(&d, 80);
+    struct ctx *c = test_reader();
+    life = (struct life){ .d = &d, .n = 80 };
+    segment_saved_find = saved_find;
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    for (i64 i = 0; i < 20; i++) {
+        some_life(c, 5 + dice_below(&d, 25));
+        CHECK_OK(c, audience_follow(a, NULL));
+        const struct view *v = audience_take(a);
+        random_trees(c, &d, v, test_store_is_pg() ? 25 : 100, &rounds);
+        view_release(v);
+    }
+    CHECK(life.merges_n > 10);
+    CHECK(rounds.some > rounds.asked / 3);
+    audience_close(a);
+    segment_saved_find = NULL;
+}

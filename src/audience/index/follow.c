@@ -80,8 +80,9 @@ static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
         a->saved_seq = head.seq;
         return OK;
     }
-    LOG(WARN, "index.file_refused", KV("removed", (i64)a->saves));
-    if (a->saves) unlink(a->file);
+    if (!a->saves) return OK;
+    LOG(WARN, "index.file_refused", KV("removed", 1));
+    unlink(a->file);
     return OK;
 }
 
@@ -243,7 +244,7 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     a->zone = c->zone;
     a->saved_us = clock_mono_us();
     if (o.folder.n) {
-        str file = str_fmt(c->arena, STR_FMT "/audience.index", STR_ARG(o.folder));
+        str file = str_fmt(c->arena, STR_FMT "/" AUDIENCE_FILE, STR_ARG(o.folder));
         a->file = strndup(file.at, (size_t)file.n);
         if (!a->file) abort();
     }

@@ -14,6 +14,8 @@
 #include "audience/index.h"
 #include "store/store.h"
 
+#define AUDIENCE_FILE "audience.index"
+
 struct audience;
 struct audience_options {
     str folder;      /* where the index is kept between runs; absent: nowhere */
