@@ -19,6 +19,9 @@
  *   - text: compared folded: case, width and compatibility forms are one (str_fold). Of provinces
  *     and cities = != in also leave out 省, 市, 自治区: 上海 is 上海市.
  *   - behaviour: timeline lines of all ids a member has had.
+ *   - tags: of a past `at` by the timeline: of each tag the last line of any id he has had. Other
+ *     fields that are not FIELD_AT answer as they stand now, and segment_explain says so.
+ *   - choices: a field with a closed list takes its values in Chinese or English.
  *   - purchase: as in trade/trade.h; orders, spent, recency, frequency, monetary, class mean these.
  * Promises
  *   - parse_format_is_identity: parse(format(tree)) is the tree; format(parse(text)) is its one

@@ -164,6 +164,8 @@ instant zone_instant(const struct zone *z, struct civil local)
     return early;
 }
 
+i64 zone_offset(const struct zone *z, instant t) { return offset_ms(z, t); }
+
 day zone_day(const struct zone *z, instant t)
 {
     return (day)floor_div(t + offset_ms(z, t), DAY_MS);

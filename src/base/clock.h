@@ -26,6 +26,8 @@ instant zone_instant(const struct zone *z, struct civil local);
 day zone_day(const struct zone *z, instant t);      /* the programme's day t falls on */
 instant zone_midnight(const struct zone *z, day d); /* the first instant of that day */
 
+i64 zone_offset(const struct zone *z, instant t); /* local time less UTC, ms */
+
 day day_of(i32 year, i32 month, i32 dom);
 struct civil day_civil(day d);
 bool civil_valid(struct civil t);

@@ -78,6 +78,15 @@ bool field_read(enum field_kind kind, str word, i64 *out)
     }
 }
 
+const struct field_choice *field_choice_named(struct arena *a, const struct field *f, str folded)
+{
+    for (const struct field_choice *choice = f->choices; choice && choice->value; choice++)
+        if (str_eq(folded, str_fold(a, str_of(choice->value))) ||
+            str_eq(folded, str_fold(a, str_of(choice->en))))
+            return choice;
+    return NULL;
+}
+
 bool field_stale(const struct field *f, str timeline_kind)
 {
     for (const char *const *at = f->stale; at && *at; at++) {

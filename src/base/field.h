@@ -13,6 +13,12 @@
  *   - TEXT, CHOICE: field_word; compared folded (str_fold).
  *   - SET: field_word; several texts: one a row, or several in a row apart by `split`.
  *   - KNOWN: field_number, 1; only whether it is there may be asked (personal data).
+ * A field whose statement follows settings, the time zone or the instant puts it together itself
+ * (`compose`); it is FIELD_AT when the past is known.
+ * A value may change without a line of the member's own:
+ *   - a line of nobody's (member 0) of a kind in `stale` makes everybody's value stale.
+ *   - so does another value of a setting named in `settings`.
+ *   - `moves`: by time passing alone. Nobody keeps such a value; it is asked of SQL each time.
  * Threads  Rows are constant; those of fields_published live in the caller's arena.
  */
 #pragma once
@@ -37,7 +43,14 @@ enum field_kind {
 /* What $3 of the statement is. AT: the instant it is asked for, so the past is known. */
 enum field_third { FIELD_NO_THIRD, FIELD_AT, FIELD_KEY };
 
-struct query; /* store/store.h */
+struct query;    /* store/store.h */
+struct composed; /* store/composed.h */
+
+/* A value of a closed list: as it is kept and shown in Chinese, and in English. Segments may name
+ * either. */
+struct field_choice {
+    const char *value, *en;
+};
 
 struct field {
     const char *name; /* "city"; NULL ends a table */
@@ -50,6 +63,11 @@ struct field {
     bool place;      /* TEXT: province or city: 上海 is 上海市, 浙江省 is 浙江 */
     const char *const
         *stale; /* timeline kinds after which his value may be another ("order.*"); NULL ends */
+    /* In place of sql: adds the statement for members first .. last, as of `at`. */
+    enum err (*compose)(struct ctx *c, i64 first, i64 last, instant at, struct composed *out);
+    const struct field_choice *choices; /* CHOICE, SET: all its values; NULL value ends */
+    const char *const *settings;        /* names of those its values follow; NULL ends */
+    bool moves;
     const char *zh, *en;
     const char *example; /* a segment: "city = \"上海\"" */
 };
@@ -82,5 +100,7 @@ SHAPE(field_word);
 bool field_is_word(enum field_kind kind);
 /* The number a word stands for (NUMBER, DATE, FLAG); false: none, the value is not known. */
 bool field_read(enum field_kind kind, str word, i64 *out);
+/* The choice a folded text names, by value or English word; NULL: none. */
+const struct field_choice *field_choice_named(struct arena *a, const struct field *f, str folded);
 /* "order.paid" fits "order.*" and "order.paid". */
 bool field_stale(const struct field *f, str timeline_kind);

@@ -18,11 +18,6 @@ SHAPE_DEFINE(abc);
 SHAPE_DEFINE(scene_counts);
 SHAPE_DEFINE(classes_report);
 
-/* Lines that are no act of the member: orders are read from the orders themselves, the rest is
- * book-keeping. The same words stand in the partial index insight_act (tables.c). */
-#define IS_ACT                                                                       \
-    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'" \
-    " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'"
 #define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
 #define FIELDS_OF_dated(X, N)  \

@@ -271,5 +271,6 @@ const struct room insight_room = {
     .name = "insight",
     .migrations = insight_migrations,
     .settings = insight_settings,
+    .fields = &insight_fields,
     .routes = routes,
 };

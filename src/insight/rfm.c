@@ -115,6 +115,16 @@ static bool is_high(const struct rfm_scale *s, enum rfm_axis axis, u8 band)
     return (i64)band * s->n > s->bands_sum[axis];
 }
 
+bool rfm_high_from(const struct rfm_scale *s, enum rfm_axis axis, i64 *bound)
+{
+    i64 cuts = s->cuts[axis], reached = cuts; /* so many cuts must be */
+    if (s->high == RFM_HIGH_MEAN) reached = s->n ? s->bands_sum[axis] / s->n : cuts + 1;
+    *bound = axis == RFM_R ? INT64_MAX : INT64_MIN;
+    if (reached > 0 && reached <= cuts)
+        *bound = s->cut[axis][axis == RFM_R ? cuts - reached : reached - 1];
+    return reached <= cuts;
+}
+
 static void place_bands(const struct rfm_scale *s, struct rfm_member *m)
 {
     for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++)

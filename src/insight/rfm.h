@@ -122,6 +122,10 @@ enum err rfm_scale_get(struct ctx *c, const struct rfm_rule *rule, struct rfm_sc
 enum err rfm_one(struct ctx *c, const struct rfm_rule *rule, const struct rfm_scale *scale,
                  i64 member, struct rfm_member *out, bool *found);
 
+/* What counts as high on an axis: R less than so many days, F and M at least so much. False: nobody
+ * is. */
+bool rfm_high_from(const struct rfm_scale *s, enum rfm_axis axis, i64 *bound);
+
 /* Pure parts: bands and types of figures already known. */
 void rfm_score(struct arena *a, struct rfm *r);
 void rfm_member_place(const struct rfm_scale *s, struct rfm_member *m);

@@ -1,13 +1,34 @@
 /* fields.c -- what segments may ask of a member: identity, profile, tags. */
 #include "base/field.h"
 #include "member/profile.h"
+#include "store/composed.h"
 
 QUERY(profile_rows, field_word,
       "SELECT member, value FROM member_value"
       " WHERE member >= $1 AND member <= $2 AND field = $3 AND shown");
-QUERY(tag_rows, field_word,
-      "SELECT m.member AS member, t.name AS value FROM member_tag m JOIN tag t ON t.tag = m.tag"
-      " WHERE m.member >= $1 AND m.member <= $2 AND m.shown");
+SQL_PART(tags_now,
+         "SELECT m.member AS member, t.name AS value FROM member_tag m JOIN tag t ON t.tag = m.tag"
+         " WHERE m.member >= $1 AND m.member <= $2 AND m.shown");
+/* Of each tag the last line of any id he has had. */
+SQL_PART(tags_then,
+         "SELECT x.member AS member, SUBSTR(x.subject, 5) AS value FROM ("
+         "SELECT COALESCE(g.living, t.member) AS member, t.kind AS kind, t.subject AS subject,"
+         " ROW_NUMBER() OVER (PARTITION BY COALESCE(g.living, t.member), t.subject"
+         " ORDER BY t.at DESC, t.seq DESC) AS place FROM timeline t LEFT JOIN " MEMBERS_GONE
+         " g ON g.id = t.member"
+         " WHERE t.kind IN ('member.tagged', 'member.untagged', 'member.tag_expired')"
+         " AND t.member > 0 AND t.at < $3 AND COALESCE(g.living, t.member) >= $1"
+         " AND COALESCE(g.living, t.member) <= $2) x"
+         " WHERE x.place = 1 AND x.kind = 'member.tagged'");
+
+/* What he carries now stands in a table; what he carried once, on the timeline. */
+static enum err tag_rows(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
+{
+    if (at > c->now) composed_add(out, &tags_now, ARGS(first, last));
+    else composed_add(out, &tags_then, ARGS(first, last, at));
+    return OK;
+}
+
 QUERY(touchpoint_rows, field_word,
       "SELECT member, touchpoint AS value FROM member WHERE member >= $1 AND member <= $2"
       " AND merged_into IS NULL AND touchpoint IS NOT NULL");
@@ -50,7 +71,8 @@ static const struct field rows[] = {
     PROFILE("occupation", FIELD_IS_TEXT, "职业", "Occupation", "occupation contains \"教师\""),
     { .name = "tag",
       .kind = FIELD_IS_SET,
-      .sql = &tag_rows,
+      .compose = tag_rows,
+      .third = FIELD_AT,
       .stale = on_tags,
       .zh = "标签",
       .en = "Tags",

@@ -92,6 +92,15 @@ enum err member_living(struct ctx *c, i64 id, i64 *living);
 /* The id and all ids merged into it, itself first. */
 enum err member_ids(struct ctx *c, i64 living, ints *out);
 
+/* For statements of other rooms: ids merged away and who they live as now, a table (id, living).
+ * Chains are followed to their end. */
+#define MEMBERS_GONE                                                                  \
+    "(WITH RECURSIVE step(id, living) AS ("                                           \
+    "SELECT member, merged_into FROM member WHERE merged_into IS NOT NULL UNION ALL " \
+    "SELECT s.id, m.merged_into FROM step s JOIN member m ON m.member = s.living"     \
+    " WHERE m.merged_into IS NOT NULL) SELECT s.id, s.living FROM step s"             \
+    " JOIN member l ON l.member = s.living WHERE l.merged_into IS NULL)"
+
 /* loser's things become winner's; written down so that undo can part them. by: "auto" or a person's
  * words. Ids that were merged before stand for their living members. E_CONFLICT: they are one
  * already, or one was erased. */

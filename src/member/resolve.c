@@ -216,8 +216,10 @@ static bool is_better_name(str had, str now)
 static enum err note_seen(struct sight *s)
 {
     i64 member = s->chosen.member;
-    if (s->at < s->chosen.own_first_seen)
+    if (s->at < s->chosen.own_first_seen) {
         TRY(tx_change(s->t, &member_seen_earlier, ARGS(member, s->at, s->touchpoint)));
+        TRY(member_line(s->t, member, "member.seen_earlier", NO_STR, NO_STR));
+    }
     if (!is_better_name(s->chosen.own_name, s->in->name)) return OK;
     TRY(tx_change(s->t, &member_named,
                   ARGS(member, s->in->name, str_fold(s->t->c->arena, s->in->name))));

@@ -51,6 +51,9 @@ CHANGE(put_write,
        " VALUES ($1, $2, $1, $3, $4, $5, TRUE) ON CONFLICT (member, tag, origin) DO UPDATE"
        " SET source = excluded.source, put_at = excluded.put_at, expires_at = excluded.expires_at,"
        " shown = TRUE");
+QUERY(group_carried, one_str,
+      "SELECT DISTINCT t.name AS value FROM member_tag m JOIN tag t ON t.tag = m.tag"
+      " WHERE m.member = $1 AND m.tag <> $2 AND t.tag_group = $3 AND m.shown ORDER BY t.name");
 CHANGE(group_clear, "DELETE FROM member_tag WHERE member = $1 AND tag <> $2"
                     " AND tag IN (SELECT t.tag FROM tag t WHERE t.tag_group = $3)");
 CHANGE(put_drop, "DELETE FROM member_tag WHERE member = $1 AND tag = $2");
@@ -66,6 +69,8 @@ QUERY(puts_due, due_row,
       "SELECT m.member AS member, m.tag AS tag, m.origin AS origin, t.name AS name"
       " FROM member_tag m JOIN tag t ON t.tag = m.tag"
       " WHERE m.expires_at <= $1 ORDER BY m.expires_at LIMIT 500");
+QUERY(tag_carried, one_i64,
+      "SELECT COUNT(*) AS value FROM member_tag WHERE member = $1 AND tag = $2 AND shown");
 CHANGE(put_end, "DELETE FROM member_tag WHERE member = $1 AND tag = $2 AND origin = $3");
 
 /* -- definitions ------------------------------------------------------------------------------ */
@@ -155,6 +160,17 @@ static enum err tag_line(struct tx *t, i64 member, const char *kind, str name)
                        NO_STR);
 }
 
+/* An exclusive group holds one: the others are dropped, each with its line. */
+static enum err drop_others(struct tx *t, i64 living, const struct tag_row *tag)
+{
+    struct one_str_list others;
+    TRY(db_all(t->c, &group_carried, &others, ARGS(living, tag->tag, tag->tag_group)));
+    TRY(tx_change(t, &group_clear, ARGS(living, tag->tag, tag->tag_group)));
+    for (i64 i = 0; i < others.n; i++)
+        TRY(tag_line(t, living, "member.untagged", others.at[i].value));
+    return OK;
+}
+
 static enum err put_one(struct tx *t, i64 member, const struct tag_row *tag, str source,
                         opt_instant expires_at, bool *changed)
 {
@@ -168,7 +184,7 @@ static enum err put_one(struct tx *t, i64 member, const struct tag_row *tag, str
                 (!expires_at.has || had.expires_at.value == expires_at.value);
     *changed = !same;
     if (same) return OK;
-    if (tag->exclusive) TRY(tx_change(t, &group_clear, ARGS(living, tag->tag, tag->tag_group)));
+    if (tag->exclusive) TRY(drop_others(t, living, tag));
     TRY(tx_change(t, &put_write, ARGS(living, tag->tag, source, t->c->now, expires_at)));
     TRY(tags_settle(t, living));
     return tag_line(t, living, "member.tagged", tag->name);
@@ -239,7 +255,9 @@ static enum err expire_batch(struct tx *t, void *arg)
         TRY(tx_change_rows(t, &put_end, &rows, ARGS(living, row->tag, row->origin)));
         if (rows == 0) continue;
         TRY(tags_settle(t, living));
-        TRY(tag_line(t, living, "member.tag_expired", row->name));
+        struct one_i64 still; /* another id of his may carry it on */
+        TRY(db_get(t->c, &tag_carried, &still, ARGS(living, row->tag)));
+        if (still.value == 0) TRY(tag_line(t, living, "member.tag_expired", row->name));
     }
     *ended = due.n;
     return OK;

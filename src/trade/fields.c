@@ -1,5 +1,6 @@
 /* fields.c -- what segments may ask of a buyer: his purchases (see trade.h), as of any moment. */
 #include "base/field.h"
+#include "trade/preference.h"
 #include "trade/trade.h"
 
 #define BOUGHT                                                                                   \
@@ -29,6 +30,16 @@ static const char *const on_orders[] = { "order.*", "member.merged", "member.unm
         .stale = on_orders, .zh = ZH, .en = EN, .example = EXAMPLE                         \
     }
 
+static const char *const on_order_lines[] = { "order.*", "member.merged", "member.unmerged",
+                                              "product.sorted", NULL };
+static const char *const on_touchpoints[] = { "order.*", "member.*", NULL };
+
+#define LIKED(NAME, KIND, STALE, CHOICES, SETTINGS, ZH, EN, EXAMPLE)                            \
+    {                                                                                           \
+        .name = #NAME, .kind = KIND, .compose = NAME##_rows, .third = FIELD_AT, .stale = STALE, \
+        .choices = CHOICES, .settings = SETTINGS, .zh = ZH, .en = EN, .example = EXAMPLE        \
+    }
+
 static const struct field rows[] = {
     BOUGHT_FIELD(orders, FIELD_IS_COUNT, true, "累计购买次数", "Purchases of all time",
                  "orders >= 2"),
@@ -39,6 +50,18 @@ static const struct field rows[] = {
                  "last_order between 31d and 90d"),
     BOUGHT_FIELD(shop, FIELD_IS_SET, false, "买过的店铺", "Shops he bought in",
                  "shop = \"天猫旗舰店\""),
+    LIKED(favourite_category, FIELD_IS_TEXT, on_order_lines, NULL, NULL, "最爱品类",
+          "Favourite category", "favourite_category = \"面膜\""),
+    LIKED(order_hour, FIELD_IS_NUMBER, on_orders, NULL, NULL, "下单时段", "Hour of most purchases",
+          "order_hour between 20 and 23"),
+    LIKED(order_weekday, FIELD_IS_CHOICE, on_orders, weekday_choices, NULL, "下单星期",
+          "Weekday of most purchases", "order_weekday in (\"周六\", \"周日\")"),
+    LIKED(price_band, FIELD_IS_CHOICE, on_orders, price_choices, price_settings, "价格带",
+          "Price band", "price_band = \"高价\""),
+    LIKED(buys_on, FIELD_IS_CHOICE, on_orders, buys_on_choices, buys_on_settings, "购买习惯",
+          "Buys on", "buys_on = \"促销型\""),
+    LIKED(main_touchpoint, FIELD_IS_TEXT, on_touchpoints, NULL, NULL, "主要触点", "Main touchpoint",
+          "main_touchpoint = \"抖音直播\""),
     { 0 },
 };
 

@@ -58,7 +58,8 @@ SHAPE(order_row);
     X(money, price, ANY, "", N)             \
     X(money, amount, ANY, "", N)            \
     X(opt_money, stated_refund, ANY, "", N) \
-    X(opt_money, own_refund, ANY, "", N)
+    X(opt_money, own_refund, ANY, "", N)    \
+    X(opt_money, list_price, ANY, "", N)
 SHAPE(line_row);
 
 /* Columns in the order of the shapes above. */
@@ -70,8 +71,9 @@ SHAPE(line_row);
     " postage, total, paid, refund, net, quantity, is_paid, bought_at, over_refunded, province, " \
     "city,"                                                                                       \
     " country, touchpoint, currency"
-#define LINE_COLUMNS \
-    "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund"
+#define LINE_COLUMNS                                                                      \
+    "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund, " \
+    "list_price"
 
 extern const struct migration trade_migrations[]; /* tables.c */
 
@@ -99,6 +101,8 @@ bool row_equal(const struct shape *shape, const void *a, const void *b);
 struct known_product {
     i64 shop, id;
     str code, sold_as, category;
+    opt_money price;
+    bool made; /* by this batch */
 };
 struct known_products {
     struct known_product *at;
@@ -110,7 +114,7 @@ struct order_cache {
     struct known_products known;
     struct known_products fresh; /* of the last batch, in its arena: kept when it is committed */
 };
-#define LINE_VALUES   11
+#define LINE_VALUES   12
 #define LINES_AT_ONCE 8 /* new lines a statement: on PostgreSQL each statement is a round trip */
 struct batch {
     struct tx *t;
@@ -128,9 +132,9 @@ void batch_touch(struct batch *b, i64 member); /* 0 is nobody */
 /* product.c */
 enum err shop_id(struct batch *b, str name, i64 *shop);
 /* The product of a line (made when new): 0 when the line names none. *title: what the line keeps of
- * its own. */
+ * its own. *list: its list price now. */
 enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact *in, i64 *product,
-                         str *title);
+                         str *title, opt_money *list);
 
 /* order_store.c: rows */
 enum err order_load(struct ctx *c, i64 member, i64 id, struct order_row *out);

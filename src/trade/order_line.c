@@ -61,8 +61,11 @@ static enum err line_from(struct batch *b, i64 shop, const struct order_line_fac
 {
     i64 product;
     str title;
-    TRY(product_of_line(b, shop, in, &product, &title));
+    opt_money list = NONE;
+    TRY(product_of_line(b, shop, in, &product, &title, &list));
     if (product) {
+        /* of the day it was sold: a later catalogue does not make it a bargain */
+        if (l->product != product) l->list_price = list;
         l->product = product;
         if (in->product.n) l->title = title;
     }

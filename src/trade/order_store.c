@@ -26,18 +26,18 @@ CHANGE(c_order_delete, "DELETE FROM purchase_order WHERE member = $1 AND id = $2
 QUERY(q_lines, line_row,
       "SELECT " LINE_COLUMNS " FROM order_line WHERE member = $1 AND order_id = $2 ORDER BY line");
 #define LINE_INSERT "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ") VALUES"
-CHANGE(c_line_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-CHANGE(c_lines_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11),"
-                                   " ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22),"
-                                   " ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33),"
-                                   " ($34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44),"
-                                   " ($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55),"
-                                   " ($56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66),"
-                                   " ($67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77),"
-                                   " ($78, $79, $80, $81, $82, $83, $84, $85, $86, $87, $88)");
+CHANGE(c_line_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+CHANGE(c_lines_insert, LINE_INSERT " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12),"
+                                   " ($13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24),"
+                                   " ($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36),"
+                                   " ($37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48),"
+                                   " ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60),"
+                                   " ($61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72),"
+                                   " ($73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84),"
+                                   " ($85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96)");
 CHANGE(c_line_update,
        "UPDATE order_line SET line_id = $4, product = $5, title = $6, quantity = $7, price = $8,"
-       " amount = $9, stated_refund = $10, own_refund = $11"
+       " amount = $9, stated_refund = $10, own_refund = $11, list_price = $12"
        " WHERE member = $1 AND order_id = $2 AND line = $3");
 CHANGE(c_lines_move, "INSERT INTO order_line (member, order_id, " LINE_COLUMNS ")"
                      " SELECT $3, order_id, " LINE_COLUMNS
@@ -127,9 +127,9 @@ enum err order_update(struct tx *t, const struct order_row *o)
 static void line_values(struct value *out, const struct order_row *o, const struct line_row *l)
 {
     const struct value values[LINE_VALUES] = {
-        V(o->member),     V(o->id),       V(l->line),  V(l->line_id), V(l->product),
-        V(l->title),      V(l->quantity), V(l->price), V(l->amount),  V(l->stated_refund),
-        V(l->own_refund),
+        V(o->member),     V(o->id),         V(l->line),  V(l->line_id), V(l->product),
+        V(l->title),      V(l->quantity),   V(l->price), V(l->amount),  V(l->stated_refund),
+        V(l->own_refund), V(l->list_price),
     };
     memcpy(out, values, sizeof values);
 }

@@ -84,6 +84,17 @@ static struct known_product *product_cached(struct batch *b, i64 shop, str code,
     return sorts && !p->category.at ? NULL : p;
 }
 
+/* product.sorted: what buyers of a product that was there like best is told anew. */
+static enum err product_line(struct tx *t, i64 product, const char *kind)
+{
+    return timeline_append(t,
+                           &(struct timeline_line){
+                               .at = t->c->now,
+                               .kind = str_of(kind),
+                               .subject = str_fmt(t->c->arena, "product:%lld", (long long)product),
+                               .props = S("{}") });
+}
+
 /* Reads or makes the product once per batch. */
 static enum err product_load(struct batch *b, i64 shop, str code, struct known_product **out)
 {
@@ -99,12 +110,13 @@ static enum err product_load(struct batch *b, i64 shop, str code, struct known_p
     if (!found) TRY(product_new(b->t, shop, code, &row, &row.id));
     slot->value = b->known.n;
     *out = PUSH(b->t->c->arena, &b->known);
-    **out = (struct known_product){ shop, row.id, code, row.sold_as, row.category };
+    **out =
+        (struct known_product){ shop, row.id, code, row.sold_as, row.category, row.price, !found };
     return OK;
 }
 
 enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact *in, i64 *product,
-                         str *title)
+                         str *title, opt_money *list)
 {
     str code = str_or(in->product_id, in->product);
     *product = 0;
@@ -114,10 +126,12 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
     struct known_product *p = product_cached(b, shop, code, in->category.n > 0);
     if (!p) TRY(product_load(b, shop, code, &p));
     *product = p->id;
+    *list = p->price;
     bool names = !p->sold_as.at && in->product.n, sorts = !p->category.at && in->category.n;
     if (names) p->sold_as = in->product;
     if (sorts) p->category = in->category;
     if (names || sorts) TRY(tx_change(b->t, &c_product_sold, ARGS(p->id, p->sold_as, p->category)));
+    if (sorts && !p->made) TRY(product_line(b->t, p->id, "product.sorted"));
     if (in->product.n && !str_eq(in->product, p->sold_as)) *title = in->product;
     return OK;
 }
@@ -139,8 +153,13 @@ void order_cache_keep(struct order_cache *cache)
     for (i64 i = 0; i < cache->fresh.n && cache->known.n < CACHED_MAX; i++) {
         const struct known_product *p = &cache->fresh.at[i];
         if (!p->sold_as.at) continue;
-        struct known_product copy = { p->shop, p->id, str_copy(a, p->code), str_copy(a, p->sold_as),
-                                      p->category.at ? str_copy(a, p->category) : NO_STR };
+        struct known_product copy = { p->shop,
+                                      p->id,
+                                      str_copy(a, p->code),
+                                      str_copy(a, p->sold_as),
+                                      p->category.at ? str_copy(a, p->category) : NO_STR,
+                                      p->price,
+                                      false };
         bool added;
         struct key_slot *slot = key_map_slot(&cache->products, copy.shop, copy.code, &added);
         if (added) {
@@ -203,7 +222,9 @@ enum err product_write(struct tx *t, const struct product_fact *in, i64 *product
     }
     line.subject = str_fmt(c->arena, "product:%lld", (long long)*product);
     line.touchpoint = in->shop;
-    return timeline_append(t, &line);
+    TRY(timeline_append(t, &line));
+    bool sorted = found && !str_eq(was.category, is.category);
+    return sorted ? product_line(t, *product, "product.sorted") : OK;
 }
 
 SHAPE_DEFINE(product_view);

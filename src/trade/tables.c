@@ -126,6 +126,10 @@ const struct migration trade_migrations[] = {
     { "0002 open orders", /* few of very many: found without looking through the finished ones */
       "CREATE INDEX purchase_order_open ON purchase_order (state, at, id)"
       " WHERE state IN ('placed', 'paid', 'shipped');\n" },
+    { "0003 list prices", /* of a piece when the line was written; absent: not known */
+      "ALTER TABLE order_line ADD COLUMN list_price int64;\n"
+      "UPDATE order_line SET list_price ="
+      " (SELECT p.price FROM product p WHERE p.id = order_line.product);\n" },
     { 0 },
 };
 

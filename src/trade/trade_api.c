@@ -4,6 +4,7 @@
 #include "http/route.h"
 #include "member/member.h"
 #include "trade/order.h"
+#include "trade/preference.h"
 
 /* -- what people send and get ------------------------------------------------------------------ */
 
@@ -348,4 +349,5 @@ const struct room trade_room = {
     .migrations = trade_migrations,
     .routes = routes,
     .fields = &trade_fields,
+    .settings = trade_settings,
 };

@@ -27,9 +27,23 @@ SHAPE_DEFINE(naive_value);
     X(i64, member, ANY, "", N)        \
     X(instant, bought_at, ANY, "", N) \
     X(i64, net, ANY, "", N)           \
-    X(str, shop, ANY, "", N)
+    X(str, shop, ANY, "", N)          \
+    X(i64, id, ANY, "", N)            \
+    X(i64, goods, ANY, "", N)         \
+    X(str, touchpoint, ANY, "", N)
 SHAPE(naive_order);
 SHAPE_DEFINE(naive_order);
+#define FIELDS_OF_naive_piece(X, N)    \
+    X(i64, order_id, ANY, "", N)       \
+    X(i64, product, ANY, "", N)        \
+    X(str, category, ANY, "", N)       \
+    X(i64, quantity, ANY, "", N)       \
+    X(i64, price, ANY, "", N)          \
+    X(i64, amount, ANY, "", N)         \
+    X(opt_i64, list_price, ANY, "", N) \
+    X(i64, refund, ANY, "", N)
+SHAPE(naive_piece);
+SHAPE_DEFINE(naive_piece);
 #define FIELDS_OF_naive_line(X, N) \
     X(i64, member, ANY, "", N)     \
     X(i64, seq, ANY, "", N)        \
@@ -48,22 +62,40 @@ QUERY(naive_tags, naive_value,
       " WHERE t.tag = m.tag AND m.shown");
 QUERY(naive_identities, naive_value, "SELECT member, kind AS field, value FROM identity");
 QUERY(naive_orders, naive_order,
-      "SELECT o.member AS member, o.bought_at AS bought_at, o.net AS net, s.name AS shop"
+      "SELECT o.member AS member, o.bought_at AS bought_at, o.net AS net, s.name AS shop,"
+      " o.id AS id, o.paid + COALESCE(o.excluded, 0) - COALESCE(o.postage, 0) AS goods,"
+      " o.touchpoint AS touchpoint"
       " FROM purchase_order o, shop s WHERE s.id = o.shop AND o.bought_at IS NOT NULL");
+QUERY(naive_placed, naive_order,
+      "SELECT o.member AS member, o.at AS bought_at, o.net AS net, s.name AS shop, o.id AS id,"
+      " o.net AS goods, o.touchpoint AS touchpoint FROM purchase_order o, shop s"
+      " WHERE s.id = o.shop");
+QUERY(naive_pieces, naive_piece,
+      "SELECT l.order_id AS order_id, l.product AS product, p.category AS category,"
+      " l.quantity AS quantity, l.price AS price, l.amount AS amount, l.list_price AS list_price,"
+      " CASE WHEN COALESCE(l.own_refund, 0) > COALESCE(l.stated_refund, 0)"
+      " THEN l.own_refund ELSE COALESCE(l.stated_refund, 0) END AS refund"
+      " FROM order_line l LEFT JOIN product p ON p.id = l.product");
 QUERY(naive_lines, naive_line,
       "SELECT member, seq, at, kind, subject, props FROM timeline ORDER BY at, seq");
 
 struct person {
     struct naive_member self;
     struct naive_value_list values, identities; /* tags are values of field "tag" */
-    struct naive_order_list orders;
-    struct naive_line_list lines; /* by time */
+    struct naive_order_list orders, placed;     /* purchases; all orders, with the time they were
+                                                   placed */
+    struct naive_line_list lines;               /* by time */
 };
 struct segment_facts {
     struct person *at; /* by id */
     i64 n;
     str frequency_of, monetary_of;
     i64 window_days;
+    struct naive_piece_list pieces; /* lines of all orders */
+    ints price_cuts;
+    i64 discount, promotion, full;
+    i64 new_days, active_days, dormant_days;
+    ints high[3]; /* cuts of R, F, M, which are fixed */
 };
 
 static struct person *living(struct segment_facts *f, i64 id)
@@ -78,13 +110,14 @@ enum err segment_facts_read(struct ctx *c, struct segment_facts **out)
     struct segment_facts *f = *out = NEW(c->arena, struct segment_facts);
     struct naive_member_list members;
     struct naive_value_list values, tags, identities;
-    struct naive_order_list orders;
+    struct naive_order_list orders, placed;
     struct naive_line_list lines;
     TRY(db_all(c, &naive_members, &members, NO_ARGS));
     TRY(db_all(c, &naive_values, &values, NO_ARGS));
     TRY(db_all(c, &naive_tags, &tags, NO_ARGS));
     TRY(db_all(c, &naive_identities, &identities, NO_ARGS));
     TRY(db_all(c, &naive_orders, &orders, NO_ARGS));
+    TRY(db_all(c, &naive_placed, &placed, NO_ARGS));
     TRY(db_all(c, &naive_lines, &lines, NO_ARGS));
     f->n = members.n ? members.at[members.n - 1].member + 1 : 1;
     f->at = NEWS(c->arena, struct person, f->n);
@@ -97,7 +130,20 @@ enum err segment_facts_read(struct ctx *c, struct segment_facts **out)
         *PUSH(a, &living(f, identities.at[i].member)->identities) = identities.at[i];
     for (i64 i = 0; i < orders.n; i++)
         *PUSH(a, &living(f, orders.at[i].member)->orders) = orders.at[i];
+    for (i64 i = 0; i < placed.n; i++)
+        *PUSH(a, &living(f, placed.at[i].member)->placed) = placed.at[i];
     for (i64 i = 0; i < lines.n; i++) *PUSH(a, &living(f, lines.at[i].member)->lines) = lines.at[i];
+    TRY(db_all(c, &naive_pieces, &f->pieces, NO_ARGS));
+    TRY(setting_i64(c, "scene.new_days", &f->new_days));
+    TRY(setting_i64(c, "scene.active_days", &f->active_days));
+    TRY(setting_i64(c, "scene.dormant_days", &f->dormant_days));
+    TRY(setting_list(c, "rfm.recency_days", &f->high[0]));
+    TRY(setting_list(c, "rfm.frequency", &f->high[1]));
+    TRY(setting_list(c, "rfm.monetary", &f->high[2]));
+    TRY(setting_list(c, "preference.price_cuts", &f->price_cuts));
+    TRY(setting_i64(c, "preference.discount_percent", &f->discount));
+    TRY(setting_i64(c, "preference.promotion_share", &f->promotion));
+    TRY(setting_i64(c, "preference.full_price_share", &f->full));
     TRY(setting_i64(c, "rfm.window_days", &f->window_days));
     TRY(setting_text(c, "rfm.frequency_of", &f->frequency_of));
     return setting_text(c, "rfm.monetary_of", &f->monetary_of);
@@ -341,14 +387,193 @@ static bool bought_field(struct naive *n, const struct person *p, str name, stru
     return true;
 }
 
+/* -- what he likes ---------------------------------------------------------------------------- */
+
+/* Votes for texts: the one with most; of equal ones the one voted for last, then the one with the
+ * lowest id. */
+struct votes {
+    struct vote {
+        str text;
+        i64 count, id;
+        instant last;
+    } * at;
+    i64 n;
+};
+
+static void vote(struct naive *n, struct votes *v, str text, i64 count, instant at, i64 id)
+{
+    struct vote *of = NULL;
+    if (text.n == 0) return;
+    for (i64 i = 0; i < v->n; i++)
+        if (str_eq(v->at[i].text, text)) of = &v->at[i];
+    if (!of) {
+        of = PUSH(n->c->arena, v);
+        *of = (struct vote){ .text = text, .last = INT64_MIN, .id = INT64_MAX };
+    }
+    of->count += count;
+    if (at > of->last) of->last = at;
+    if (id < of->id) of->id = id;
+}
+
+static str elected(const struct votes *v)
+{
+    const struct vote *best = NULL;
+    for (i64 i = 0; i < v->n; i++) {
+        const struct vote *one = &v->at[i];
+        bool better = !best || one->count > best->count ||
+                      (one->count == best->count && one->last > best->last) ||
+                      (one->count == best->count && one->last == best->last && one->id < best->id);
+        if (better) best = one;
+    }
+    return best ? best->text : NO_STR;
+}
+
+static str buys_on(struct naive *n, const struct person *p)
+{
+    i64 priced = 0, cheaper = 0;
+    for (i64 i = 0; i < p->orders.n; i++) {
+        const struct naive_order *o = &p->orders.at[i];
+        i64 sum = 0, lines = 0, less = n->facts->discount;
+        bool cheap = false;
+        for (i64 k = 0; k < n->facts->pieces.n; k++) {
+            const struct naive_piece *l = &n->facts->pieces.at[k];
+            if (l->order_id != o->id || l->quantity <= 0 || l->price <= 0 || l->amount <= 0)
+                continue;
+            lines++;
+            sum += l->amount;
+            cheap |= l->list_price.has && l->list_price.value > 0 &&
+                     l->price * 100 <= l->list_price.value * (100 - less);
+        }
+        if (o->bought_at >= n->at || !lines) continue;
+        priced++;
+        cheaper += cheap || o->goods <= sum - sum / 100 * less;
+    }
+    if (!priced) return NO_STR;
+    if (cheaper * 100 >= priced * n->facts->promotion) return S("促销型");
+    return cheaper * 100 <= priced * n->facts->full ? S("原价型") : S("混合型");
+}
+
+static str price_band(struct naive *n, const struct person *p)
+{
+    struct bought b = bought(n, p, INT64_MIN);
+    if (!b.times) return NO_STR;
+    if (b.spent / b.times < n->facts->price_cuts.at[0]) return S("低价");
+    return b.spent / b.times < n->facts->price_cuts.at[1] ? S("中价") : S("高价");
+}
+
+static str favourite(struct naive *n, const struct person *p)
+{
+    struct votes v = { 0 };
+    for (i64 i = 0; i < p->orders.n; i++)
+        for (i64 k = 0; k < n->facts->pieces.n; k++) {
+            const struct naive_piece *l = &n->facts->pieces.at[k];
+            bool kept = l->amount <= 0 || l->refund < l->amount;
+            if (l->order_id == p->orders.at[i].id && p->orders.at[i].bought_at < n->at && kept &&
+                l->quantity > 0)
+                vote(n, &v, l->category, l->quantity, p->orders.at[i].bought_at, l->product);
+        }
+    return elected(&v);
+}
+
+static bool liked_field(struct naive *n, const struct person *p, str name, struct answer *out)
+{
+    static const char *const weekdays[] = {
+        "周四", "周五", "周六", "周日", "周一", "周二", "周三"
+    };
+    struct votes hours = { 0 }, days = { 0 }, touchpoints = { 0 };
+    for (i64 i = 0; i < p->orders.n; i++) {
+        const struct naive_order *o = &p->orders.at[i];
+        if (o->bought_at >= n->at) continue;
+        struct civil local = zone_local(n->c->zone, o->bought_at);
+        vote(n, &hours, str_fmt(n->c->arena, "%d", local.hour), 1, o->bought_at, 0);
+        vote(n, &days, str_of(weekdays[zone_day(n->c->zone, o->bought_at) % 7]), 1, o->bought_at,
+             0);
+        vote(n, &touchpoints, o->touchpoint, 1, o->bought_at, o->id);
+    }
+    str text = NO_STR;
+    if (str_eq(name, S("order_hour"))) {
+        text = elected(&hours);
+        out->known = text.n && field_read(FIELD_IS_NUMBER, text, &out->number);
+        return true;
+    }
+    if (str_eq(name, S("order_weekday"))) text = elected(&days);
+    else if (str_eq(name, S("favourite_category"))) text = favourite(n, p);
+    else if (str_eq(name, S("price_band"))) text = price_band(n, p);
+    else if (str_eq(name, S("buys_on"))) text = buys_on(n, p);
+    else if (str_eq(name, S("main_touchpoint")))
+        text = touchpoints.n ? elected(&touchpoints) : p->self.touchpoint;
+    else return false;
+    if (text.n) add_text(n, out, text);
+    return true;
+}
+
+/* -- scenes ------------------------------------------------------------------------------------ */
+
+static bool is_act(str kind)
+{
+    static const char *const house[] = { "order.", "member.",   "tag.",
+                                         "field.", "identity.", "import." };
+    for (i64 i = 0; i < COUNT(house); i++)
+        if (str_starts(kind, str_of(house[i]))) return false;
+    return true;
+}
+
+static void scenes(struct naive *n, const struct person *p, struct answer *out)
+{
+    const struct segment_facts *f = n->facts;
+    instant acted = p->self.first_seen;
+    struct bought all = bought(n, p, INT64_MIN);
+    if (acted >= n->at) return;
+    for (i64 i = 0; i < p->lines.n; i++)
+        if (is_act(p->lines.at[i].kind) && p->lines.at[i].at < n->at && p->lines.at[i].at > acted)
+            acted = p->lines.at[i].at;
+    for (i64 i = 0; i < p->placed.n; i++)
+        if (p->placed.at[i].bought_at < n->at && p->placed.at[i].bought_at > acted)
+            acted = p->placed.at[i].bought_at;
+    if (all.times && all.last > acted) acted = all.last;
+    if (all.times && n->at - all.first <= f->new_days * DAY_MS) add_text(n, out, S("新客"));
+    if (n->at - acted <= f->active_days * DAY_MS) add_text(n, out, S("活跃"));
+    if (n->at - acted > f->dormant_days * DAY_MS) add_text(n, out, S("沉睡"));
+    bool high = all.times && (n->at - all.last) / DAY_MS < f->high[0].at[0] &&
+                rfm(n, p, false).number / MONEY_UNIT >= f->high[1].at[f->high[1].n - 1] &&
+                rfm(n, p, true).number >= f->high[2].at[f->high[2].n - 1];
+    if (high) add_text(n, out, S("高价值"));
+}
+
+/* The tags he carried: of each the last line before the moment. */
+static void tags_then(struct naive *n, const struct person *p, struct answer *out)
+{
+    for (i64 i = 0; i < p->lines.n; i++) {
+        const struct naive_line *line = &p->lines.at[i];
+        if (line->at >= n->at || !str_eq(line->kind, S("member.tagged"))) continue;
+        bool gone = false;
+        for (i64 k = i + 1; k < p->lines.n; k++) {
+            const struct naive_line *later = &p->lines.at[k];
+            /* dropped, or put again: then that line says the rest */
+            if (later->at < n->at && str_starts(later->kind, S("member.")) && later->subject.at &&
+                str_eq(later->subject, line->subject))
+                gone = true;
+        }
+        if (!gone) add_text(n, out, str_sub(line->subject, 4, line->subject.n));
+    }
+}
+
 static struct answer asked(struct naive *n, const struct person *p, const struct field *f)
 {
     struct answer out = { 0 };
     str name = str_of(f->name);
-    if (bought_field(n, p, name, &out)) return out;
+    if (bought_field(n, p, name, &out) || liked_field(n, p, name, &out)) return out;
     if (str_eq(name, S("first_seen"))) return number(p->self.first_seen);
     if (str_eq(name, S("touchpoint"))) {
         if (p->self.touchpoint.at) add_text(n, &out, p->self.touchpoint);
+        return out;
+    }
+    if (str_eq(name, S("scene"))) {
+        scenes(n, p, &out);
+        return out;
+    }
+    if (str_eq(name, S("tag")) && n->at <= n->c->now) {
+        tags_then(n, p, &out);
         return out;
     }
     for (i64 i = 0; i < p->identities.n && f->kind == FIELD_IS_KNOWN; i++)

@@ -68,7 +68,7 @@ static i64 number_of(str said, const char *key)
 
 TEST(the_command_counts_lists_and_explains)
 {
-    static const char text[] = "orders >= 1 and not tag is known";
+    static const char text[] = "orders >= 1 and not gender is known";
     struct dice d = { 5 };
     segment_shop_make(&d, 60);
     struct ctx *c = test_reader();
@@ -89,7 +89,7 @@ TEST(the_command_counts_lists_and_explains)
     CHECK_I64((i64)json_array_size(json_object_get(page, "items")), n - 2);
     json_decref(page);
     said = RUN(c, 0, "segment", "explain", text, "--at", "2024-05-01", "--locale", "en");
-    CHECK(str_find(said, S("tag is known  (sets)  (its past is not kept: as it stands now)")) > 0);
+    CHECK(str_find(said, S("gender is known  (columns)  (its past is not kept: as it stands now)")) > 0);
     CHECK(str_find(said, S("orders >= 1  (purchases)\n")) > 0);
 }
 

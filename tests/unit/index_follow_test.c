@@ -9,6 +9,7 @@
 #include "audience/index/follow.h"
 #include "audience/index/gather.h"
 #include "member/member.h"
+#include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/order.h"
 
@@ -74,6 +75,42 @@ static enum err buy(struct tx *t, void *arg)
     return order_write_all(t, &f, 1, &out);
 }
 
+/* He turns out to have been here before, elsewhere; no other line says so. */
+static enum err see_earlier(struct tx *t, void *arg)
+{
+    i64 n = dice_below(&shop.d, shop.n), member;
+    bool created;
+    struct identity id = { .kind = ID_USER_ID, .scope = S(""), .value = word("u", n) };
+    struct member_sighting in = { .identities = &id,
+                                  .n = 1,
+                                  .touchpoint = word("t", dice_below(&shop.d, 5)),
+                                  .source = S("api"),
+                                  .at = t->c->now - dice_below(&shop.d, 300 * DAY_MS) };
+    (void)arg;
+    return member_resolve(t, &in, &member, &created);
+}
+
+/* What is said of nobody may change everybody. */
+static enum err sort_goods(struct tx *t, void *arg)
+{
+    struct product_fact p = { .shop = word("shop", dice_below(&shop.d, 2)),
+                              .code = S("P"),
+                              .category = word("c", dice_below(&shop.d, 3)),
+                              .price = SOME(dice_below(&shop.d, 500) * MONEY_UNIT) };
+    i64 product;
+    enum order_put what;
+    (void)arg;
+    return product_write(t, &p, &product, &what);
+}
+
+static enum err set_cuts(struct tx *t, void *arg)
+{
+    (void)arg;
+    return setting_set(
+        t, S("preference.price_cuts"),
+        str_fmt(t->c->arena, "%lld,400", (long long)(50 + dice_below(&shop.d, 300))));
+}
+
 static enum err tag(struct tx *t, void *arg)
 {
     (void)arg;
@@ -122,8 +159,10 @@ static enum err erase(struct tx *t, void *arg)
 /* Refused changes (an erased member, an undone merge) leave nothing and are no fault here. */
 static void some_life(struct ctx *c, int steps)
 {
-    write_fn *const ways[] = { behave, behave,   behave,   buy,   buy, tag,
-                               tag,    describe, describe, merge, part };
+    write_fn *const ways[] = {
+        behave,   behave,   behave, buy,  buy,         tag,        tag,
+        describe, describe, merge,  part, see_earlier, sort_goods, set_cuts
+    };
     for (int i = 0; i < steps; i++) {
         if (shop.n < PEOPLE && (shop.n < 20 || !dice_below(&shop.d, 8)))
             if (store_write(test_store(), c, come, &shop.members[shop.n]) == OK) shop.n++;
@@ -154,7 +193,11 @@ static void same_column(const struct view *a, const struct view *b, i64 column, 
         return;
     }
     bool known = part_value(view_part(a, 0, column), m, &x);
-    CHECK(known == part_value(view_part(b, 0, column), m, &y));
+    bool both = known == part_value(view_part(b, 0, column), m, &y);
+    if (!both || (known && view_schema(a)->columns[column].kind == COLUMN_NUMBER && x != y))
+        print_message("column " STR_FMT " of member %lld\n",
+                      STR_ARG(view_schema(a)->columns[column].name), (long long)m);
+    CHECK(both);
     if (known && view_schema(a)->columns[column].kind == COLUMN_WORD)
         same_words(a, b, column, x, y);
     else if (known) CHECK_I64(x, y);

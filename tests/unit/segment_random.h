@@ -114,11 +114,26 @@ static inline void random_arguments(struct segment_dice *r, struct segment_test 
     for (i64 n = t->call->props ? pick(r, 3) : 0; n > 0; n--) random_prop(r, t);
 }
 
+/* Of a closed list: one of its values, named in Chinese or English. */
+static inline void random_choices(struct segment_dice *r, struct segment_test *t)
+{
+    const struct field_choice *choices = t->field->choices;
+    i64 n = 0;
+    while (choices[n].value) n++;
+    for (i64 i = 0; i < t->operands.n; i++) {
+        const struct field_choice *one = &choices[pick(r, n)];
+        t->operands.at[i].text = str_of(pick(r, 2) ? one->value : one->en);
+        t->operands.at[i].folded = str_fold(r->c->arena, str_of(one->value));
+    }
+}
+
 /* Operands, and of class its own: of the subject and operator that stand there. */
 static inline void random_values(struct segment_dice *r, struct segment_test *t)
 {
     random_operands(r, t->field ? t->field->kind : t->call->kind, t->op, &t->operands);
     for (i64 i = 0; i < t->operands.n; i++) t->operands.at[i].place = t->field && t->field->place;
+    bool whole = t->op->id == OP_IS || t->op->id == OP_IS_NOT || t->op->id == OP_IN;
+    if (t->field && t->field->choices && whole) random_choices(r, t);
     if (!t->call || t->call->id != CALL_CLASS) return;
     for (i64 i = 0; i < t->operands.n; i++) {
         t->operands.at[i].text = str_of((const char *const[]){ "A", "B", "C", "b" }[pick(r, 4)]);

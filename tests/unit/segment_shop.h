@@ -4,6 +4,7 @@
 
 #include "member/member.h"
 #include "member/profile.h"
+#include "member/tag.h"
 #include "segment_random.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -78,18 +79,76 @@ static enum err segment_profiles(struct tx *t, void *arg)
             if (roll(m, 3))
                 TRY(profile_put(t, m->ids[i], str_of(values[k].field), values[k].value, S("hand"),
                                 c->now));
-        if (roll(m, 2))
-            TRY(tag_put(t, m->ids[i], ONE_OF(m, "敏感肌", "ＶＩＰ", "活动2024", "新客"), S("hand"),
-                        NONE));
-        if (roll(m, 3) == 0) TRY(tag_put(t, m->ids[i], S("面膜控"), S("hand"), NONE));
     }
     return OK;
+}
+
+/* Tags come and go over some months; two exclude each other. */
+static enum err segment_tags(struct tx *t, void *arg)
+{
+    struct segment_making *m = arg;
+    instant now = t->c->now;
+    i64 group, tag;
+    TRY(tag_group_define(t, S("肤质"), true, &group));
+    TRY(tag_define(t, S("敏感肌"), SOME(group), &tag));
+    TRY(tag_define(t, S("油皮"), SOME(group), &tag));
+    for (i64 step = 120; step >= 0; step--) {
+        t->c->now = now - step * DAY_MS - 1;
+        for (i64 i = 0; i < m->n / 40 + 1; i++) {
+            i64 member = m->ids[roll(m, m->n)];
+            str name =
+                ONE_OF(m, "敏感肌", "敏感肌", "油皮", "ＶＩＰ", "活动2024", "新客", "面膜控");
+            enum err e = roll(m, 4) ? tag_put(t, member, name, S("hand"),
+                                              roll(m, 5) ? NONE : SOME(t->c->now + 20 * DAY_MS))
+                                    : tag_drop(t, member, name);
+            if (e != OK && e != E_NOT_FOUND) return e;
+        }
+    }
+    t->c->now = now;
+    return OK;
+}
+
+/* Things with and without a category and a list price; the last is not in the catalogue. */
+static inline enum err segment_goods(struct tx *t, struct segment_making *m)
+{
+    static const char *const categories[] = { "面膜", "VIP", "上海", "", "面膜" };
+    for (i64 i = 0; i < 10; i++) {
+        struct product_fact p = { .shop = i % 2 ? S("天猫") : S("京东"),
+                                  .code = str_fmt(t->c->arena, "p%lld", (long long)i / 2),
+                                  .category = str_of(categories[i / 2]) };
+        i64 product;
+        enum order_put what;
+        if (roll(m, 4)) p.price = SOME((20 + roll(m, 100)) * MONEY_UNIT);
+        TRY(product_write(t, &p, &product, &what));
+    }
+    return OK;
+}
+
+static inline void segment_order_lines(struct segment_making *m, struct ctx *c,
+                                       struct order_fact *o)
+{
+    i64 n = roll(m, 4);
+    o->lines = (struct order_line_fact_list){ NEWS(c->arena, struct order_line_fact, n + 1), n };
+    for (i64 i = 0; i < n; i++) {
+        i64 code = roll(m, 6);
+        o->lines.at[i] = (struct order_line_fact){
+            .product_id = str_fmt(c->arena, "p%lld", (long long)code),
+            .category = code == 5 && roll(m, 2) ? S("京东") : NO_STR,
+            .quantity = roll(m, 6) ? 1 + roll(m, 3) : -1,
+            .price = roll(m, 5) * 30 * MONEY_UNIT,
+        };
+        if (roll(m, 10) == 0)
+            o->lines.at[i].refund = SOME(roll(m, 2) ? o->lines.at[i].price * 3 : MONEY_UNIT);
+    }
+    if (roll(m, 3) == 0) o->postage = SOME(10 * MONEY_UNIT);
+    if (roll(m, 3)) o->touchpoint = ONE_OF(m, "抖音", "天猫", "京东", "ｖｉｐ");
 }
 
 static enum err segment_orders(struct tx *t, void *arg)
 {
     struct segment_making *m = arg;
     struct ctx *c = t->c;
+    TRY(segment_goods(t, m));
     for (i64 i = 0; i < m->n * 3; i++) {
         instant at = long_ago(m, c->now);
         if (roll(m, 8) == 0)
@@ -104,6 +163,7 @@ static enum err segment_orders(struct tx *t, void *arg)
             o.paid_at = SOME(at + roll(m, 3) * HOUR_MS);
             o.state = ORDER_COMPLETED;
         }
+        segment_order_lines(m, c, &o);
         if (roll(m, 8) == 0) o.refund = SOME(roll(m, 2) ? o.paid.value : o.paid.value / 3);
         i64 order;
         enum order_put what;
@@ -160,8 +220,8 @@ static inline void segment_shop_make(struct dice *d, i64 n)
     struct ctx *c = test_ctx();
     struct store *s = test_store();
     struct segment_making m = { d, NEWS(c->arena, i64, n), n };
-    static write_fn *const steps[] = { segment_people, segment_profiles, segment_orders,
-                                       segment_lines, segment_merges };
+    static write_fn *const steps[] = { segment_people, segment_profiles, segment_tags,
+                                       segment_orders, segment_lines,    segment_merges };
     merge_listeners = segment_listeners;
     for (i64 i = 0; i < COUNT(steps); i++) CHECK_OK(c, store_write(s, c, steps[i], &m));
 }

@@ -328,11 +328,24 @@ static const struct {
     [FIELD_IS_KNOWN] = { by_known, by_known, COLUMN_NUMBER },
 };
 
-/* The field's column as it stands now is what `at` asks for. */
+/* Somebody has a purchase dated at or after `at`: clocks go wrong. */
+static bool bought_later(const struct planning *k)
+{
+    const struct view *v = k->plan->view;
+    for (i64 chunk = 0; k->plan->last_order >= 0 && chunk < view_chunks(v); chunk++) {
+        const struct part *p = view_part(v, chunk, k->plan->last_order);
+        if (p && p->high >= k->plan->at) return true;
+    }
+    return false;
+}
+
+/* The field's column as it stands now, with all there is, is what `at` asks for. Of a past `at`
+ * tags and what follows from purchases are asked of SQL. */
 static bool column_fits(const struct planning *k, const struct field *f)
 {
-    return f->third != FIELD_AT || k->plan->at > k->c->now ||
-           str_eq(str_of(f->name), S("first_seen"));
+    str name = str_of(f->name);
+    if (f->third != FIELD_AT || str_eq(name, S("first_seen"))) return true;
+    return k->plan->at > k->c->now && (str_eq(name, S("tag")) || !bought_later(k));
 }
 
 static enum err by_field(struct planning *k, const struct segment_node *n, struct step **out)

@@ -49,14 +49,14 @@ struct audience {
 
 /* -- the file ---------------------------------------------------------------------------------- */
 
-/* What a file of this store has as its mark: the line it ends with, and the zone its days are of.
- */
+/* What a file of this store has as its mark: the line it ends with, the zone its days are of, the
+ * settings its values follow. */
 static enum err mark_of(struct audience *a, struct ctx *c, i64 seq, u64 *mark)
 {
     struct line_mark line = { 0 };
     bool found;
     TRY(db_find(c, &index_line_mark, &line, &found, ARGS(seq)));
-    u64 hash = str_hash(str_of(zone_name(a->zone))) + (u64)found;
+    u64 hash = str_hash(str_of(zone_name(a->zone))) + (u64)found + gather_settings(a->gatherer);
     hash = hash * 31 + (u64)line.member;
     hash = hash * 31 + (u64)line.at;
     *mark = hash * 31 + str_hash(line.kind);
@@ -72,8 +72,8 @@ static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
     *resumed = false;
     if (!a->file || access(a->file, R_OK) != 0) return OK;
     if (index_file_head(a->file, &head)) {
-        TRY(mark_of(a, c, head.seq, &mark));
         TRY(gather_resume(a->gatherer, c));
+        TRY(mark_of(a, c, head.seq, &mark));
         *resumed = mark == head.mark && index_load(a->index, a->file);
     }
     if (*resumed) {

@@ -12,10 +12,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "audience/index/ids.h"
 #include "audience/index/inside.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "member/member.h"
+#include "store/composed.h"
+#include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
@@ -56,85 +59,6 @@ QUERY(index_bought, bought,
 
 /* -- small parts ------------------------------------------------------------------------------- */
 
-struct id_list {
-    i64 *at;
-    i64 n, room;
-};
-
-static void id_push(struct id_list *l, i64 id)
-{
-    if (l->n && l->at[l->n - 1] == id) return;
-    if (l->n == l->room) {
-        l->room = l->room ? l->room * 2 : 64;
-        l->at = realloc(l->at, (size_t)l->room * sizeof *l->at);
-        if (!l->at) abort();
-    }
-    l->at[l->n++] = id;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    i64 x = *(const i64 *)a, y = *(const i64 *)b;
-    return (x > y) - (x < y);
-}
-
-static void id_sort(struct id_list *l)
-{
-    i64 n = 0;
-    if (l->n) qsort(l->at, (size_t)l->n, sizeof *l->at, by_id);
-    for (i64 i = 0; i < l->n; i++)
-        if (!n || l->at[n - 1] != l->at[i]) l->at[n++] = l->at[i];
-    l->n = n;
-}
-
-static bool id_has(const struct id_list *sorted, i64 id)
-{
-    return sorted->n && bsearch(&id, sorted->at, (size_t)sorted->n, sizeof id, by_id);
-}
-
-/* Loser to winner; open addressing, 0 is free, a winner of 0 is a merge undone. */
-struct merged {
-    i64 *from, *to;
-    i64 n, room;
-};
-
-static i64 merged_slot(const struct merged *m, i64 id)
-{
-    i64 i = (i64)(((u64)id * 0x9e3779b97f4a7c15u) >> 32) & (m->room - 1);
-    while (m->from[i] && m->from[i] != id) i = (i + 1) & (m->room - 1);
-    return i;
-}
-
-static void merged_put(struct merged *m, i64 from, i64 to)
-{
-    if (m->n * 2 >= m->room) {
-        struct merged old = *m;
-        m->room = old.room ? old.room * 2 : 1024;
-        m->from = calloc((size_t)m->room, sizeof *m->from);
-        m->to = calloc((size_t)m->room, sizeof *m->to);
-        if (!m->from || !m->to) abort();
-        m->n = 0;
-        for (i64 i = 0; i < old.room; i++)
-            if (old.from[i]) merged_put(m, old.from[i], old.to[i]);
-        free(old.from);
-        free(old.to);
-    }
-    i64 i = merged_slot(m, from);
-    m->n += m->from[i] == 0;
-    m->from[i] = from;
-    m->to[i] = to;
-}
-
-static i64 living_of(const struct merged *m, i64 id)
-{
-    for (i64 hops = 0; m->n && hops < m->n + 1; hops++) {
-        i64 i = merged_slot(m, id);
-        if (!m->from[i] || !m->to[i]) break;
-        id = m->to[i];
-    }
-    return id;
-}
-
 /* Days of instants: a quarter of an hour of UTC lies in one day in every zone. */
 #define DAY_SLOTS 4096
 struct day_cache {
@@ -173,9 +97,11 @@ struct gatherer {
     struct {
         struct kind_row *at;
         i64 n;
-    } kind_rows; /* by code of kinds */
+    } kind_rows;   /* by code of kinds */
+    u64 *settings; /* by field: what the settings it follows were when it was read */
     /* of a round */
     struct id_list living, purchases, merges, *stale; /* stale: by field */
+    bool *everybody; /* by field: of everybody it is to be read again */
 };
 
 static enum column_kind column_kind(enum field_kind kind)
@@ -191,12 +117,14 @@ enum err gatherer_new(struct ctx *c, struct gatherer **out)
     struct gatherer *g = calloc(1, sizeof *g);
     if (!g) abort();
     struct arena *a = g->arena = arena_new();
-    g->fields = (struct fields){ NEWS(a, struct field, fields.n), fields.n };
+    g->fields.at = NEWS(a, struct field, fields.n);
     struct column *columns = NEWS(a, struct column, fields.n);
-    for (i64 i = 0; i < fields.n; i++) {
+    for (i64 k = 0; k < fields.n; k++) {
+        if (fields.at[k].moves) continue; /* no column can hold it */
+        i64 i = g->fields.n++;
         struct field *f = &g->fields.at[i];
         *f =
-            fields.at[i]; /* those that people defined live in c's memory: their words are copied */
+            fields.at[k]; /* those that people defined live in c's memory: their words are copied */
         f->name = str_z(a, str_of(f->name));
         if (f->key) f->key = str_z(a, str_of(f->key));
         columns[i] = (struct column){ str_of(f->name), column_kind(f->kind) };
@@ -210,10 +138,12 @@ enum err gatherer_new(struct ctx *c, struct gatherer **out)
     *shop = S("shop");
     sources[SOURCE_TIMELINE] = (struct row_source){ S("timeline"), { props, PROPS_N }, false };
     sources[SOURCE_PURCHASES] = (struct row_source){ S("purchases"), { shop, 1 }, true };
-    g->schema = (struct index_schema){ columns, fields.n, sources, SOURCES };
+    g->schema = (struct index_schema){ columns, g->fields.n, sources, SOURCES };
     g->kinds = words_new(&g->kinds_memory);
-    g->stale = calloc((size_t)fields.n + 1, sizeof *g->stale);
-    if (!g->stale) abort();
+    g->stale = calloc((size_t)g->fields.n + 1, sizeof *g->stale);
+    g->settings = calloc((size_t)g->fields.n + 1, sizeof *g->settings);
+    g->everybody = calloc((size_t)g->fields.n + 1, sizeof *g->everybody);
+    if (!g->stale || !g->settings || !g->everybody) abort();
     *out = g;
     return OK;
 }
@@ -223,6 +153,8 @@ void gatherer_free(struct gatherer *g)
     if (!g) return;
     for (i64 i = 0; i < g->fields.n; i++) free(g->stale[i].at);
     free(g->stale);
+    free(g->settings);
+    free(g->everybody);
     free(g->living.at);
     free(g->purchases.at);
     free(g->merges.at);
@@ -359,13 +291,20 @@ static enum err read_field(struct reading *r, i64 field)
     r->pairs.n = 0;
     bits_fill(r->seen, false);
     enum err (*see)(void *, const void *) = field_is_word(f->kind) ? see_word : see_number;
-    switch (f->third) {
-    case FIELD_NO_THIRD: TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high))); break;
-    case FIELD_AT: TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, (i64)INT64_MAX))); break;
-    case FIELD_KEY:
-        TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, str_of(f->key))));
-        break;
-    }
+    struct composed own = { .arena = r->c->arena };
+    if (f->compose) {
+        TRY(f->compose(r->c, r->low, r->high, INT64_MAX, &own));
+        TRY(composed_each(
+            r->c, &own, field_is_word(f->kind) ? &field_word_shape : &field_number_shape, see, r));
+    } else switch (f->third) {
+        case FIELD_NO_THIRD: TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high))); break;
+        case FIELD_AT:
+            TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, (i64)INT64_MAX)));
+            break;
+        case FIELD_KEY:
+            TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, str_of(f->key))));
+            break;
+        }
     if (f->kind == FIELD_IS_SET) put_sets(r);
     put_unseen(r);
     arena_rewind(r->c->arena, start);
@@ -405,6 +344,31 @@ static enum err see_line(void *arg, const void *line)
     return OK;
 }
 
+/* -- settings that values follow --------------------------------------------------------------- */
+
+/* Marks the fields of everybody whose settings are others than they were read by. */
+static enum err settings_read(struct gatherer *g, struct ctx *c)
+{
+    for (i64 i = 0; i < g->fields.n; i++) {
+        u64 hash = 0;
+        for (const char *const *name = g->fields.at[i].settings; name && *name; name++) {
+            str value;
+            TRY(setting_text(c, *name, &value));
+            hash = hash * 31 + str_hash(value);
+        }
+        g->everybody[i] |= hash != g->settings[i];
+        g->settings[i] = hash;
+    }
+    return OK;
+}
+
+u64 gather_settings(const struct gatherer *g)
+{
+    u64 hash = 0;
+    for (i64 i = 0; i < g->fields.n; i++) hash = hash * 31 + g->settings[i];
+    return hash;
+}
+
 /* -- everything -------------------------------------------------------------------------------- */
 
 static enum err see_merged(void *arg, const void *in)
@@ -419,6 +383,8 @@ enum err gather_resume(struct gatherer *g, struct ctx *c)
     free(g->merged.from);
     free(g->merged.to);
     g->merged = (struct merged){ 0 };
+    TRY(settings_read(g, c));
+    for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] = false; /* read by these */
     return db_each(c, &index_merged, see_merged, &g->merged, NO_ARGS);
 }
 
@@ -471,7 +437,8 @@ static const struct kind_row *kind_row(struct gatherer *g, str kind)
     row->living = str_starts(kind, S("member."));
     row->merges = str_eq(kind, S("member.merged")) || str_eq(kind, S("member.unmerged"));
     row->purchases = row->merges || str_starts(kind, S("order."));
-    bool made = str_eq(kind, S("member.created"));
+    /* who comes has 0 of what is counted; who is erased has not even that */
+    bool made = str_eq(kind, S("member.created")) || str_eq(kind, S("member.erased"));
     for (i64 i = 0; i < g->fields.n; i++)
         row->fields[i] = field_stale(&g->fields.at[i], kind) || (made && g->fields.at[i].zero);
     return row;
@@ -509,6 +476,19 @@ static void line_stale(struct gatherer *g, const struct kind_row *row, i64 membe
     if (row->purchases) id_push(&g->purchases, member);
     for (i64 f = 0; f < g->fields.n; f++)
         if (row->fields[f]) id_push(&g->stale[f], member);
+}
+
+/* Of nobody: what it says is of everybody. */
+static void nobody_stale(struct gatherer *g, const struct kind_row *row)
+{
+    for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] |= row->fields[f];
+}
+
+static bool everybody_stale(const struct gatherer *g)
+{
+    for (i64 f = 0; f < g->fields.n; f++)
+        if (g->everybody[f]) return true;
+    return false;
 }
 
 /* Sorted ids as ranges to read at once: neighbours, with small gaps, within one chunk. */
@@ -578,9 +558,27 @@ static void round_begin(struct gatherer *g)
     for (i64 f = 0; f < g->fields.n; f++) g->stale[f].n = 0;
 }
 
+/* Chunk by chunk. */
+static enum err refresh_everybody(struct reading *r, i64 field)
+{
+    struct one_i64 last;
+    TRY(db_get(r->c, &index_last_member, &last, NO_ARGS));
+    for (i64 chunk = 0; chunk <= last.value / CHUNK; chunk++) {
+        r->low = chunk ? chunk * CHUNK : 1;
+        r->high = chunk * CHUNK + CHUNK - 1;
+        if (r->high > last.value) r->high = last.value;
+        TRY(read_living(r));
+        TRY(read_field(r, field));
+    }
+    r->g->stale[field].n = 0;
+    return OK;
+}
+
 static enum err refresh(struct reading *r, i64 last_seq)
 {
     struct gatherer *g = r->g;
+    for (i64 f = 0; f < g->fields.n; f++)
+        if (g->everybody[f]) TRY(refresh_everybody(r, f));
     TRY(refresh_living(r, &g->living));
     for (i64 f = 0; f < g->fields.n; f++) TRY(refresh_field(r, &g->stale[f], f));
     TRY(refresh_purchases(r, &g->purchases));
@@ -594,8 +592,10 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
     *lines = 0;
     TRY(store_snapshot(c));
     TRY(db_all(c, &index_lines_after, &new, ARGS(seq, most)));
-    if (!new.n) return OK;
+    TRY(settings_read(g, c));
+    if (!new.n && !everybody_stale(g)) return OK;
     round_begin(g);
+    i64 last = new.n ? new.at[new.n - 1].seq : seq;
     for (i64 i = 0; i < new.n; i++)
         if (kind_row(g, new.at[i].kind)->merges && new.at[i].member > 0)
             TRY(merge_changed(g, c, &new.at[i]));
@@ -610,14 +610,18 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
     struct reading r = { .g = g, .c = c, .x = x };
     for (i64 i = 0; i < new.n; i++) {
         const struct timeline_line *line = &new.at[i];
-        if (line->member <= 0) continue;
+        if (line->member <= 0) {
+            nobody_stale(g, kind_row(g, line->kind));
+            continue;
+        }
         i64 member = living_of(&g->merged, line->member);
         line_stale(g, kind_row(g, line->kind), member);
         if (!id_has(&g->merges, member)) add_line(&r, line, member);
     }
     *lines = new.n;
-    TRY(refresh(&r, new.at[new.n - 1].seq));
-    index_publish(x, new.at[new.n - 1].seq);
+    TRY(refresh(&r, last));
+    index_publish(x, last);
+    for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] = false;
     return OK;
 }
 

@@ -34,5 +34,8 @@ enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq,
 /* After loading an index from a file: who is merged into whom. */
 enum err gather_resume(struct gatherer *g, struct ctx *c);
 
+/* What the settings are that the gathered values follow. */
+u64 gather_settings(const struct gatherer *g);
+
 /* The raw value of a property in a line's JSON object; absent: it has none. */
 str props_raw(str props, str name);

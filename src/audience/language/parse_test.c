@@ -346,6 +346,28 @@ static enum err class_check(struct parser *p, const struct segment_test *t, i64 
     return OK;
 }
 
+/* "沉睡" and "dormant" are one value: it is asked for as it is kept. */
+static enum err choices_check(struct parser *p, struct segment_test *t, i64 at)
+{
+    struct ctx *c = parse_ctx(p);
+    bool whole = t->op->id == OP_IS || t->op->id == OP_IS_NOT || t->op->id == OP_IN;
+    for (i64 i = 0; i < t->operands.n && whole; i++) {
+        struct segment_operand *o = &t->operands.at[i];
+        const struct field_choice *choice = field_choice_named(c->arena, t->field, o->folded);
+        if (!choice) {
+            struct buf names = { .arena = c->arena };
+            for (choice = t->field->choices; choice->value; choice++)
+                buf_fmt(&names, "%s\"%s\"", names.n ? ", " : "",
+                        c->locale == ZH ? choice->value : choice->en);
+            return segment_fail(&p->lexer, at, "%s 没有“%.*s”这个值；有：%.*s",
+                                "%s is never \"%.*s\"; it is one of: %.*s", t->field->name,
+                                STR_ARG(parse_clip(o->text)), STR_ARG(buf_str(&names)));
+        }
+        o->folded = str_fold(c->arena, str_of(choice->value));
+    }
+    return OK;
+}
+
 enum err parse_test(struct parser *p, struct segment_test *t)
 {
     TRY(subject(p, t));
@@ -364,5 +386,6 @@ enum err parse_test(struct parser *p, struct segment_test *t)
     i64 at = p->token.at;
     TRY(operands_of(p, kind, t->op, &t->operands));
     for (i64 i = 0; i < t->operands.n; i++) t->operands.at[i].place = t->field && t->field->place;
+    if (t->field && t->field->choices) return choices_check(p, t, at);
     return t->call && t->call->id == CALL_CLASS ? class_check(p, t, at) : OK;
 }

@@ -113,6 +113,7 @@ export const members = {
   'line.order.updated': ['订单 {order} 的信息有更新', 'Order {order} was updated'],
   'line.member.created': ['成为会员', 'Became a member'],
   'line.member.named': ['更新了姓名', 'Name updated'],
+  'line.member.seen_earlier': ['更早就来过', 'Had been here before'],
   'line.member.identity_added': ['新增身份：{identity}', 'Identity added: {identity}'],
   'line.member.conflicted': ['与会员 #{subject} 出现相同身份，待人工判断', 'Shares an identity with member #{subject}; somebody has to decide'],
   'line.member.merged': ['会员 #{subject} 并入', 'Member #{subject} merged in'],
