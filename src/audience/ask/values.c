@@ -109,12 +109,29 @@ static str prop_written(struct ctx *c, str raw)
     return str_starts(raw, S("\"")) ? segment_raw_text(c->arena, raw) : raw;
 }
 
+/* Of a closed list that no column holds: all of it, uncounted. */
+static enum err values_of_choices(struct ctx *c, str field, str low, i64 limit,
+                                  struct segment_value_list *out)
+{
+    struct fields fields;
+    TRY(fields_published(c, &fields));
+    for (i64 i = 0; i < fields.n; i++) {
+        const struct field_choice *choice = fields.at[i].choices;
+        if (!choice || !str_eq(field, str_of(fields.at[i].name))) continue;
+        for (; choice->value && out->n < limit; choice++)
+            if (wanted(c, low, str_of(choice->value)) || wanted(c, low, str_of(choice->en)))
+                *PUSH(c->arena, out) = (struct segment_value){ str_of(choice->value), NONE };
+    }
+    return OK;
+}
+
 enum err values_of_field(struct ctx *c, const struct view *v, str field, str q, i64 limit,
                          struct segment_value_list *out)
 {
     i64 column = view_column(v, field);
     str low = str_fold(c->arena, str_trim(q));
-    if (column < 0 || view_schema(v)->columns[column].kind == COLUMN_NUMBER) return OK;
+    if (column < 0) return values_of_choices(c, field, low, limit, out);
+    if (view_schema(v)->columns[column].kind == COLUMN_NUMBER) return OK;
     const struct words *w = view_words(v, column);
     struct counting k = { .view = v, .column = column, .codes = words_count(w) };
     const i64 *counts = count_members(c, &k);
