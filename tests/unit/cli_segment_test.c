@@ -89,7 +89,8 @@ TEST(the_command_counts_lists_and_explains)
     CHECK_I64((i64)json_array_size(json_object_get(page, "items")), n - 2);
     json_decref(page);
     said = RUN(c, 0, "segment", "explain", text, "--at", "2024-05-01", "--locale", "en");
-    CHECK(str_find(said, S("gender is known  (columns)  (its past is not kept: as it stands now)")) > 0);
+    CHECK(str_find(said,
+                   S("gender is known  (a column)  (its past is not kept: as it stands now)")) > 0);
     CHECK(str_find(said, S("orders >= 1  (purchases)\n")) > 0);
 }
 
