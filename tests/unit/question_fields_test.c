@@ -16,18 +16,31 @@
 
 /* -- a shop, its index, its facts -------------------------------------------------------------- */
 
-#define PEOPLE_MAX 2000
+#define PEOPLE_MAX (CHUNK + 1000)
 
 static struct world {
     struct ctx *c;
     struct audience *audience;
     struct segment_facts *facts;
     struct dice dice;
+    i64 end; /* ids are below */
 } world;
 
+static enum err skip_ids(struct tx *t, void *arg)
+{
+    i64 first;
+    return tx_take(t, S("member"), *(i64 *)arg, &first);
+}
+
+/* SEED in the environment: other shops. */
 static void world_make(u64 seed, i64 people)
 {
-    world.dice = (struct dice){ seed };
+    i64 more = 0;
+    if (getenv("SEED")) CHECK(i64_parse(str_of(getenv("SEED")), &more));
+    world.dice = (struct dice){ seed + (u64)more * 1000 };
+    i64 skipped = CHUNK - people / 2; /* half the people are in the second chunk */
+    world.end = skipped + people + 1;
+    CHECK_OK(test_ctx(), store_write(test_store(), test_ctx(), skip_ids, &skipped));
     segment_shop_make(&world.dice, people);
     world.c = test_reader();
     CHECK_OK(world.c,
@@ -58,7 +71,7 @@ static void people_of(str text, instant at, struct people *out)
     CHECK_OK(c, segment_members_naive(c, world.facts, tree, at, &ids));
     memset(out, 0, sizeof *out);
     for (i64 i = 0; i < ids.n; i++) {
-        CHECK(ids.at[i] < PEOPLE_MAX);
+        CHECK(ids.at[i] < world.end);
         out->in[ids.at[i]] = true;
     }
     out->n = ids.n;
@@ -66,12 +79,12 @@ static void people_of(str text, instant at, struct people *out)
 static void only(struct people *inout, const struct people *with)
 {
     inout->n = 0;
-    for (i64 i = 0; i < PEOPLE_MAX; i++) inout->n += inout->in[i] &= with->in[i];
+    for (i64 i = 0; i < world.end; i++) inout->n += inout->in[i] &= with->in[i];
 }
 static i64 shared(const struct people *a, const struct people *b)
 {
     i64 n = 0;
-    for (i64 i = 0; i < PEOPLE_MAX; i++) n += a->in[i] && b->in[i];
+    for (i64 i = 0; i < world.end; i++) n += a->in[i] && b->in[i];
     return n;
 }
 
@@ -103,7 +116,7 @@ struct value_reading {
 
 static void value_add(struct value_reading *r, i64 member, i64 value)
 {
-    if (member >= PEOPLE_MAX || !r->within->in[member]) return;
+    if (member >= world.end || !r->within->in[member]) return;
     r->seen[member] = true;
     r->out->at[r->out->n++] = r->field->kind == FIELD_IS_AGE ? (r->at - value) / DAY_MS : value;
 }
@@ -138,7 +151,7 @@ static void values_of(const struct field *f, const struct people *within, instan
     out->n = 0;
     CHECK_OK(world.c, db_each(world.c, f->sql, see, &r,
                               ((struct args){ values, f->third == FIELD_NO_THIRD ? 2 : 3 })));
-    for (i64 i = 0; f->zero && i < PEOPLE_MAX; i++)
+    for (i64 i = 0; f->zero && i < world.end; i++)
         if (within->in[i] && !r.seen[i]) out->at[out->n++] = 0;
     if (out->n) qsort(out->at, (size_t)out->n, sizeof out->at[0], by_value);
 }
@@ -469,7 +482,7 @@ static void aipl_is_right(const char *from, const char *to, const char *segment)
         people_of(a.stages.at[i].rule, at_of(from), &rules[i]);
         people_of(a.stages.at[i].rule, at_of(to), &rules[NONE_STAGE + i]);
     }
-    for (i64 m = 0; m < PEOPLE_MAX; m++)
+    for (i64 m = 0; m < world.end; m++)
         if (within.in[m]) flow[stage_of(rules, m)][stage_of(rules + NONE_STAGE, m)]++;
     for (i64 i = 0; i < a.flow.n; i++) {
         CHECK(str_eq(a.flow.at[i].from, a.stages.at[i / 5].stage));

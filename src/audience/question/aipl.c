@@ -43,7 +43,8 @@ const struct setting aipl_settings[] = {
       "AIPL awareness: who counts as reached (a segment)", check_rule },
     { "aipl.interest", SETTING_TEXT,
       "did(\"Product Viewed\", 15d) >= 3 or did(\"Product Added\", 30d)"
-      " or did(\"Product Added to Wishlist\", 30d) or did(\"Checkout Started\", 30d)"
+      " or did(\"Product Added to Wishlist\", 30d) or did(\"Product Favorited\", 30d)"
+      " or did(\"Checkout Started\", 30d)"
       " or did(\"Coupon Applied\", 30d) or did(\"community.joined\", 30d)",
       NULL, 1, RULE_BYTES_MAX, "AIPL 兴趣：怎样算有兴趣（分层条件）",
       "AIPL interest: who counts as interested (a segment)", check_rule },

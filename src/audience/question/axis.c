@@ -322,7 +322,7 @@ static void axis_near_quantiles(struct ctx *c, const struct source *s, const str
     struct cuts cuts = { 0 };
     i64 places[FIFTHS - 1] = { 0 }, at[FIFTHS - 1] = { 0 };
     numbers_facts(c, &numbers, &facts);
-    if (s->field->kind == FIELD_IS_COUNT && facts.max - facts.min <= FIFTHS) {
+    if (s->field->kind == FIELD_IS_COUNT && number_span(&facts) <= FIFTHS) {
         for (i64 cut = facts.min + 1; cut <= facts.max; cut++) *PUSH(c->arena, &cuts) = cut;
     } else if (facts.n) {
         bool apart = facts.at_min >= facts.n / FIFTHS;

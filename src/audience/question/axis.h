@@ -50,6 +50,7 @@ struct number_facts {
     i64 at_min;      /* how many are the least */
     __int128 sum;
 };
+static inline u64 number_span(const struct number_facts *f) { return (u64)f->max - (u64)f->min; }
 void numbers_facts(struct ctx *c, const struct numbers *numbers, struct number_facts *out);
 /* The values at these places of the sorted values; places rise, each below facts->n. */
 void numbers_at(struct ctx *c, const struct numbers *numbers, const struct number_facts *facts,

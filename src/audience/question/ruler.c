@@ -127,7 +127,7 @@ static i64 round_decimal(i64 value, i64 unit)
 
 static i64 round_date(const struct number_facts *facts, i64 value)
 {
-    bool years = facts->max - facts->min > 5 * 365;
+    bool years = number_span(facts) > 5 * 365;
     struct step step = { years ? 12 : 1, true };
     i64 index = step_index(FIELD_IS_DATE, step, value);
     i64 before = step_start(FIELD_IS_DATE, step, index);
@@ -140,7 +140,7 @@ static i64 round_near(enum field_kind kind, const struct number_facts *facts, i6
     static const i64 ages[] = { 1, 3, 7, 14, 30, 60, 90, 180, 365, 730, 1095, 1825, 3650, 7300 };
     if (kind == FIELD_IS_DATE) return round_date(facts, value);
     if (kind == FIELD_IS_AGE) return nearest(value, ages, COUNT(ages));
-    bool fine = kind != FIELD_IS_COUNT && facts->max - facts->min < 20 * MONEY_UNIT;
+    bool fine = kind != FIELD_IS_COUNT && number_span(facts) < 20 * MONEY_UNIT;
     return round_decimal(value, kind == FIELD_IS_COUNT ? 1 : fine ? MONEY_UNIT / 10 : MONEY_UNIT);
 }
 
