@@ -1328,6 +1328,88 @@ export interface components {
             tgi: number | null;
             score: number;
         };
+        funnel_ask: {
+            steps: string[];
+            window?: string | null;
+            from?: string | null;
+            to?: string | null;
+            by?: string | null;
+            times?: boolean;
+            segment?: string | null;
+            at?: string | null;
+            seq?: number | null;
+        };
+        funnel_answer: {
+            steps: components["schemas"]["funnel_step"][];
+            by: components["schemas"]["funnel_value"][];
+            window: string | null;
+            members: number;
+            took_us: number;
+            how: string | null;
+        };
+        funnel_step: {
+            event: string | null;
+            members: number;
+            rate: number;
+            step_rate: number;
+            median_s: number | null;
+        };
+        funnel_value: {
+            value: string | null;
+            members: number[];
+        };
+        retention_ask: {
+            start: string | null;
+            back: string | null;
+            from: string | null;
+            to: string | null;
+            days: number | null;
+            by_week: boolean;
+            first_ever: boolean;
+            segment: string | null;
+            at: string | null;
+            seq: number | null;
+        };
+        retention_answer: {
+            cohorts: components["schemas"]["retention_cohort"][];
+            total: components["schemas"]["retention_total"] | null;
+            took_us: number;
+            how: string | null;
+        };
+        retention_cohort: {
+            day: string;
+            members: number;
+            returned: number[];
+            observed: number;
+        };
+        retention_total: {
+            members: number;
+            returned: number[];
+            observed: number[];
+            kept: number[];
+        };
+        actives_ask: {
+            event: string | null;
+            from: string | null;
+            to: string | null;
+            by: string | null;
+            /** @enum {string|null} */
+            unit: "day" | "week" | "month" | null;
+            segment: string | null;
+            at: string | null;
+            seq: number | null;
+        };
+        actives_answer: {
+            days: components["schemas"]["actives_day"][];
+            values: string[];
+            took_us: number;
+            how: string | null;
+        };
+        actives_day: {
+            day: string;
+            members: number;
+            values: number[];
+        };
     };
     responses: never;
     parameters: never;

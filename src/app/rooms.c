@@ -6,6 +6,7 @@
 #include "access/access.h"
 #include "audience/ask.h"
 #include "audience/question_fields.h"
+#include "audience/question_rows.h"
 #include "base/field.h"
 #include "http/http.h"
 #include "import/import.h"
@@ -18,8 +19,9 @@
 #include "trade/trade.h"
 
 const struct room *const rooms[] = {
-    &access_room, &http_room,   &job_room,     &timeline_room, &member_room,          &track_room,
-    &trade_room,  &import_room, &insight_room, &ask_room,      &question_fields_room, NULL,
+    &access_room,          &http_room,          &job_room,    &timeline_room, &member_room,
+    &track_room,           &trade_room,         &import_room, &insight_room,  &ask_room,
+    &question_fields_room, &question_rows_room, NULL,
 };
 
 /* Who takes part when members are merged and parted. */

@@ -1,75 +1,11 @@
 /* cli_report.c -- koi report: sales, RFM, classes and the shop at a glance, as tables or JSON. */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/grid.h"
 #include "insight/classes.h"
 #include "insight/overview.h"
 #include "insight/rfm.h"
 #include "trade/trade.h"
-
-/* -- tables whose columns line up, Chinese counting two --------------------------------------- */
-
-#define GRID_COLUMNS 12
-
-struct grid_row {
-    str cell[GRID_COLUMNS];
-};
-struct grid {
-    struct grid_row *at; /* the first row is the heading */
-    i64 n;
-    int columns;
-};
-
-/* Columns a terminal gives to text: characters of three bytes and more are wide ones here. */
-static int width_of(str s)
-{
-    int width = 0;
-    for (i64 i = 0; i < s.n; i++) {
-        u8 byte = (u8)s.at[i];
-        width += byte < 0x80 || (byte >= 0xC0 && byte < 0xE0) ? 1 : byte >= 0xE0 ? 2 : 0;
-    }
-    return width;
-}
-
-static void grid_add(struct cli *cli, struct grid *g, const str *cells)
-{
-    struct grid_row *row = PUSH(cli->c->arena, g);
-    for (int i = 0; i < g->columns; i++) row->cell[i] = cells[i];
-}
-/* One row: GRID_ROW(cli, &grid, text, text, …), as many as there are columns. */
-#define GRID_ROW(cli, grid, ...) grid_add((cli), (grid), (const str[GRID_COLUMNS]){ __VA_ARGS__ })
-
-/* The first column stands left, the others, which are numbers, right. */
-static void grid_print(struct cli *cli, const struct grid *g)
-{
-    int width[GRID_COLUMNS] = { 0 };
-    for (i64 i = 0; i < g->n; i++)
-        for (int k = 0; k < g->columns; k++) {
-            int w = width_of(g->at[i].cell[k]);
-            if (w > width[k]) width[k] = w;
-        }
-    for (i64 i = 0; i < g->n; i++) {
-        struct buf line = { .arena = cli->c->arena };
-        buf_add(&line, cli_pad(cli->c->arena, g->at[i].cell[0], width[0]));
-        for (int k = 1; k < g->columns; k++)
-            buf_fmt(&line, "  %*s" STR_FMT, width[k] - width_of(g->at[i].cell[k]), "",
-                    STR_ARG(g->at[i].cell[k]));
-        cli_print(cli, STR_FMT "\n", STR_ARG(buf_str(&line)));
-    }
-}
-
-static str count_text(struct cli *cli, i64 n)
-{
-    return str_fmt(cli->c->arena, "%lld", (long long)n);
-}
-static str amount_text(struct cli *cli, money m) { return money_text(cli->c->arena, m); }
-static str share_text(struct cli *cli, i64 part, i64 all)
-{
-    return str_fmt(cli->c->arena, "%.1f%%", all ? 100.0 * (f64)part / (f64)all : 0.0);
-}
-static str words(struct cli *cli, const char *zh, const char *en)
-{
-    return say(cli->c, str_of(zh), str_of(en));
-}
 
 /* -- sales ------------------------------------------------------------------------------------ */
 
@@ -102,14 +38,14 @@ static enum err run_sales(struct cli *cli)
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
               STR_ARG(day_text(cli->c->arena, to)));
     struct grid g = { .columns = 2 };
-    GRID_ROW(cli, &g, words(cli, "下单数", "Orders placed"), count_text(cli, s.orders));
-    GRID_ROW(cli, &g, words(cli, "付款订单", "Orders paid"), count_text(cli, s.paid_orders));
-    GRID_ROW(cli, &g, words(cli, "退款订单", "Orders with a refund"),
-             count_text(cli, s.refund_orders));
-    GRID_ROW(cli, &g, words(cli, "付款金额", "Paid"), amount_text(cli, s.paid));
-    GRID_ROW(cli, &g, words(cli, "退款金额", "Refunded"), amount_text(cli, s.refund));
-    GRID_ROW(cli, &g, words(cli, "净额", "Net"), amount_text(cli, s.net));
-    GRID_ROW(cli, &g, words(cli, "购买人数", "Buyers"), count_text(cli, s.buyers));
+    GRID_ROW(cli, &g, grid_words(cli, "下单数", "Orders placed"), grid_count(cli, s.orders));
+    GRID_ROW(cli, &g, grid_words(cli, "付款订单", "Orders paid"), grid_count(cli, s.paid_orders));
+    GRID_ROW(cli, &g, grid_words(cli, "退款订单", "Orders with a refund"),
+             grid_count(cli, s.refund_orders));
+    GRID_ROW(cli, &g, grid_words(cli, "付款金额", "Paid"), grid_amount(cli, s.paid));
+    GRID_ROW(cli, &g, grid_words(cli, "退款金额", "Refunded"), grid_amount(cli, s.refund));
+    GRID_ROW(cli, &g, grid_words(cli, "净额", "Net"), grid_amount(cli, s.net));
+    GRID_ROW(cli, &g, grid_words(cli, "购买人数", "Buyers"), grid_count(cli, s.buyers));
     grid_print(cli, &g);
     return OK;
 }
@@ -161,7 +97,7 @@ static void print_rfm_grid(struct cli *cli, const struct rfm_report *report)
     i64 r_bands = report->rule->recency.n + 1, f_bands = report->rule->frequency.n + 1;
     struct grid g = { .columns = (int)f_bands + 1 };
     str row[GRID_COLUMNS];
-    row[0] = words(cli, "会员数", "Members");
+    row[0] = grid_words(cli, "会员数", "Members");
     for (i64 f = 1; f <= f_bands; f++) row[f] = str_fmt(cli->c->arena, "F%lld", (long long)f);
     grid_add(cli, &g, row);
     for (i64 r = r_bands; r >= 1; r--) {
@@ -170,7 +106,7 @@ static void print_rfm_grid(struct cli *cli, const struct rfm_report *report)
             if (report->cells.at[i].r == r)
                 members[report->cells.at[i].f] += report->cells.at[i].members;
         row[0] = str_fmt(cli->c->arena, "R%lld", (long long)r);
-        for (i64 f = 1; f <= f_bands; f++) row[f] = count_text(cli, members[f]);
+        for (i64 f = 1; f <= f_bands; f++) row[f] = grid_count(cli, members[f]);
         grid_add(cli, &g, row);
     }
     grid_print(cli, &g);
@@ -191,17 +127,17 @@ static enum err run_rfm(struct cli *cli)
     }
     cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, rule.at)));
     struct grid g = { .columns = 5 };
-    GRID_ROW(cli, &g, words(cli, "类型", "Type"), words(cli, "会员", "Members"),
-             words(cli, "占比", "Share"), words(cli, "金额", "Amount"),
-             words(cli, "占比", "Share"));
+    GRID_ROW(cli, &g, grid_words(cli, "类型", "Type"), grid_words(cli, "会员", "Members"),
+             grid_words(cli, "占比", "Share"), grid_words(cli, "金额", "Amount"),
+             grid_words(cli, "占比", "Share"));
     for (i64 i = 0; i < report.types.n; i++) {
         const struct rfm_type_row *t = &report.types.at[i];
-        GRID_ROW(cli, &g, t->name, count_text(cli, t->members),
-                 share_text(cli, t->members, report.members), amount_text(cli, t->amount),
-                 share_text(cli, t->amount, report.amount));
+        GRID_ROW(cli, &g, t->name, grid_count(cli, t->members),
+                 grid_share(cli, t->members, report.members), grid_amount(cli, t->amount),
+                 grid_share(cli, t->amount, report.amount));
     }
-    GRID_ROW(cli, &g, words(cli, "合计", "All"), count_text(cli, report.members), S(""),
-             amount_text(cli, report.amount), S(""));
+    GRID_ROW(cli, &g, grid_words(cli, "合计", "All"), grid_count(cli, report.members), S(""),
+             grid_amount(cli, report.amount), S(""));
     grid_print(cli, &g);
     cli_print(cli, "\n");
     print_rfm_grid(cli, &report);
@@ -235,18 +171,19 @@ static enum err run_classes(struct cli *cli)
         str name;
         i64 members;
     } rows[] = {
-        { words(cli, "会员", "Members"), report.members },
-        { words(cli, "A 在社群、未购买", "A in a community, never bought"), report.classes->A },
-        { words(cli, "B 买过一次", "B bought once"), report.classes->B },
-        { words(cli, "C 买过多次", "C bought more than once"), report.classes->C },
-        { words(cli, "新客", "New"), report.scene->new },
-        { words(cli, "活跃", "Active"), report.scene->active },
-        { words(cli, "沉睡", "Dormant"), report.scene->dormant },
-        { words(cli, "高价值", "High value"), report.scene->high_value },
+        { grid_words(cli, "会员", "Members"), report.members },
+        { grid_words(cli, "A 在社群、未购买", "A in a community, never bought"),
+          report.classes->A },
+        { grid_words(cli, "B 买过一次", "B bought once"), report.classes->B },
+        { grid_words(cli, "C 买过多次", "C bought more than once"), report.classes->C },
+        { grid_words(cli, "新客", "New"), report.scene->new },
+        { grid_words(cli, "活跃", "Active"), report.scene->active },
+        { grid_words(cli, "沉睡", "Dormant"), report.scene->dormant },
+        { grid_words(cli, "高价值", "High value"), report.scene->high_value },
     };
     for (i64 i = 0; i < COUNT(rows); i++)
-        GRID_ROW(cli, &g, rows[i].name, count_text(cli, rows[i].members),
-                 share_text(cli, rows[i].members, report.members));
+        GRID_ROW(cli, &g, rows[i].name, grid_count(cli, rows[i].members),
+                 grid_share(cli, rows[i].members, report.members));
     grid_print(cli, &g);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(report.definition));
     return OK;
@@ -296,25 +233,25 @@ static enum err run_overview(struct cli *cli)
         { "每次购买", "Net per purchase", true, o.now->average, o.before->average },
     };
     struct grid g = { .columns = 4 };
-    GRID_ROW(cli, &g, S(""), words(cli, "本期", "Now"), words(cli, "上期", "Before"),
-             words(cli, "变化", "Change"));
+    GRID_ROW(cli, &g, S(""), grid_words(cli, "本期", "Now"), grid_words(cli, "上期", "Before"),
+             grid_words(cli, "变化", "Change"));
     for (i64 i = 0; i < COUNT(rows); i++)
-        GRID_ROW(cli, &g, words(cli, rows[i].zh, rows[i].en),
-                 rows[i].amount ? amount_text(cli, rows[i].now) : count_text(cli, rows[i].now),
-                 rows[i].amount ? amount_text(cli, rows[i].before)
-                                : count_text(cli, rows[i].before),
+        GRID_ROW(cli, &g, grid_words(cli, rows[i].zh, rows[i].en),
+                 rows[i].amount ? grid_amount(cli, rows[i].now) : grid_count(cli, rows[i].now),
+                 rows[i].amount ? grid_amount(cli, rows[i].before)
+                                : grid_count(cli, rows[i].before),
                  change_text(cli, rows[i].now, rows[i].before));
     grid_print(cli, &g);
     if (o.shops.n == 0) return OK;
     cli_print(cli, "\n");
     struct grid shops = { .columns = 5 };
-    GRID_ROW(cli, &shops, words(cli, "店铺", "Shop"), words(cli, "下单数", "Orders"),
-             words(cli, "付款金额", "Paid"), words(cli, "净额", "Net"),
-             words(cli, "购买人数", "Buyers"));
+    GRID_ROW(cli, &shops, grid_words(cli, "店铺", "Shop"), grid_words(cli, "下单数", "Orders"),
+             grid_words(cli, "付款金额", "Paid"), grid_words(cli, "净额", "Net"),
+             grid_words(cli, "购买人数", "Buyers"));
     for (i64 i = 0; i < o.shops.n; i++) {
         const struct overview_shop *s = &o.shops.at[i];
-        GRID_ROW(cli, &shops, s->shop, count_text(cli, s->orders), amount_text(cli, s->paid),
-                 amount_text(cli, s->net), count_text(cli, s->buyers));
+        GRID_ROW(cli, &shops, s->shop, grid_count(cli, s->orders), grid_amount(cli, s->paid),
+                 grid_amount(cli, s->net), grid_count(cli, s->buyers));
     }
     grid_print(cli, &shops);
     return OK;
