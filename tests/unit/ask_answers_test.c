@@ -2,6 +2,7 @@
  * SQL, on random shops and segments, now and in the past, afresh and after changes followed. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "segment_random.h"
 #include "segment_shop.h"
@@ -272,4 +273,90 @@ TEST(answers_agree_after_changes)
     CHECK(rounds.some > rounds.asked / 3);
     audience_close(a);
     segment_saved_find = NULL;
+}
+
+/* -- fields and days --------------------------------------------------------------------------- */
+
+static enum err define_shoe(struct tx *t, void *arg)
+{
+    (void)arg;
+    TRY(field_define(t, S("shoe"), S("鞋码"), S("Shoe"), FIELD_NUMBER, (strs){ 0 }, false));
+    for (i64 m = 1; m < 20; m += 3) {
+        i64 living;
+        TRY(member_living(t->c, m, &living));
+        enum err e = profile_put(t, living, S("shoe"), S("42"), S("hand"), t->c->now);
+        if (e != OK && e != E_CONFLICT && e != E_NOT_FOUND) return e;
+    }
+    return OK;
+}
+
+static enum err move_shop(struct tx *t, void *arg)
+{
+    (void)arg;
+    TRY(setting_set(t, S("rfm.frequency_of"), S("days")));
+    TRY(setting_set(t, S("rfm.window_days"), S("0")));
+    return setting_set(t, S("timezone"), S("America/New_York"));
+}
+
+/* What the index of `a` says of the text, as SQL does; whether without SQL. */
+static bool asked_as_sql(struct ctx *c, struct audience *a, const char *text)
+{
+    const struct segment_node *tree;
+    const struct plan *p;
+    struct member_set set;
+    ints sql;
+    const struct view *v = audience_take(a);
+    CHECK_OK(c, segment_parse(c, str_of(text), &tree));
+    CHECK_OK(c, plan_make(c, v, tree, c->now / SECOND_MS * SECOND_MS + SECOND_MS, &p));
+    plan_set(c->arena, p, &set);
+    CHECK_OK(c, segment_members_sql(c, tree, c->now / SECOND_MS * SECOND_MS + SECOND_MS, &sql));
+    ints index = set_ids(c->arena, &set, -1, INT64_MAX);
+    CHECK(same_ids(&index, &sql));
+    CHECK(index.n > 0);
+    bool alone = plan_by_index(p);
+    view_release(v);
+    return alone;
+}
+
+TEST(fields_and_days_follow)
+{
+    struct dice d = { 4 };
+    struct audience *a;
+    segment_shop_make(&d, 60);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *before = audience_take(a); /* looked at all the while */
+    CHECK_OK(c, store_write(c->store, c, define_shoe, NULL));
+    CHECK(!asked_as_sql(c, a, "shoe = 42"));
+    CHECK_OK(c, audience_follow(a, NULL));
+    CHECK(asked_as_sql(c, a, "shoe = 42"));
+    CHECK(view_column(before, S("shoe")) < 0);
+    CHECK(asked_as_sql(c, a, "frequency >= 2"));
+    CHECK_OK(c, store_write(c->store, c, move_shop, NULL));
+    c->zone = zone_open("America/New_York");
+    CHECK_OK(c, audience_follow(a, NULL));
+    for (int i = 1; i < 5; i++)
+        CHECK(asked_as_sql(c, a, str_z(c->arena, str_fmt(c->arena, "frequency = %d", i))));
+    view_release(before);
+    audience_close(a);
+}
+
+TEST(fields_follow_by_a_thread)
+{
+    struct dice d = { 4 };
+    struct audience *a;
+    i64 begun_us = clock_mono_us();
+    segment_shop_make(&d, 60);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(),
+                              (struct audience_options){ .thread = true, .interval_ms = 20 }, &a));
+    CHECK_OK(c, audience_wait(a, c, 0, 20000));
+    CHECK_OK(c, store_write(c->store, c, define_shoe, NULL));
+    while (!asked_as_sql(c, a, "shoe = 42")) {
+        struct timespec wait = { 0, 20000000 };
+        CHECK(clock_mono_us() - begun_us < 30000000);
+        nanosleep(&wait, NULL);
+    }
+    audience_close(a);
 }

@@ -111,6 +111,8 @@ struct index *index_new(const struct index_schema *schema)
     x->sources = zeroed(schema->sources_n, sizeof *x->sources);
     words_make(x);
     x->current = view_new(&x->memory, &x->schema, 0);
+    x->current->alive = &x->views;
+    atomic_store(&x->views, 1);
     words_show(x, x->current);
     return x;
 }
@@ -148,6 +150,14 @@ void index_free(struct index *x)
 i64 index_memory(const struct index *x)
 {
     return atomic_load_explicit(&x->memory, memory_order_relaxed);
+}
+
+bool index_unused(struct index *x)
+{
+    pthread_mutex_lock(&x->lock);
+    bool unused = atomic_load(&x->views) == 1 && atomic_load(&x->current->block.refs) == 1;
+    pthread_mutex_unlock(&x->lock);
+    return unused;
 }
 
 /* -- gathering --------------------------------------------------------------------------------- */
@@ -377,10 +387,12 @@ static void show(struct index *x, struct view *v)
 {
     struct view *old = x->current;
     words_show(x, v);
+    v->alive = &x->views;
+    atomic_fetch_add(&x->views, 1);
     pthread_mutex_lock(&x->lock);
     x->current = v;
     pthread_mutex_unlock(&x->lock);
-    block_drop(old);
+    view_release(old);
 }
 
 void index_publish(struct index *x, i64 seq)

@@ -12,6 +12,7 @@
 /* The schema is copied. */
 struct index *index_new(const struct index_schema *schema);
 void index_free(struct index *x);        /* every view must have been released */
+bool index_unused(struct index *x);      /* nobody holds a view of it */
 i64 index_memory(const struct index *x); /* bytes of all views alive */
 
 /* Members are ids from 1 up, at most INDEX_MEMBERS_MAX. */

@@ -2,6 +2,7 @@
  * it. */
 #include "audience/index/follow.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@
 #include "audience/index/gather.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/setting.h"
 #include "timeline/timeline.h"
 
 #define INTERVAL_MS    200
 #define LINES_A_ROUND  ((i64)100000)
-#define ROUND_TIMES_MS 5000 /* between tries when the store fails */
+#define ROUND_TIMES_MS 5000           /* between tries when the store fails */
+#define FITS_EVERY_US  ((i64)1000000) /* looks whether fields or time zone have changed */
 #define SAVE_EVERY_US  ((i64)10 * 60 * 1000000)
 
 #define FIELDS_OF_line_mark(X, N)   \
@@ -28,11 +31,33 @@ SHAPE(line_mark);
 SHAPE_DEFINE(line_mark);
 QUERY(index_line_mark, line_mark, "SELECT member, at, kind FROM timeline WHERE seq = $1");
 
-struct audience {
-    struct store *store;
+/* What is gathered and into what: of one set of fields and one time zone. */
+struct kept {
     const struct zone *zone;
     struct gatherer *gatherer;
     struct index *index;
+};
+
+/* An index being built anew, by a thread of its own. */
+struct anew {
+    struct store *store;
+    struct kept kept;
+    pthread_t thread;
+    _Atomic bool done;
+    enum err err;
+};
+
+struct retired { /* an index that was replaced and may still be looked at */
+    struct index *index;
+    struct retired *next;
+};
+
+struct audience {
+    struct store *store;
+    struct kept kept; /* .index is replaced under the lock */
+    struct anew *anew;
+    struct retired *retired;
+    i64 fits_us; /* when that was looked at last */
     i64 interval_ms;
     char *file; /* NULL: none */
     bool saves;
@@ -56,7 +81,8 @@ static enum err mark_of(struct audience *a, struct ctx *c, i64 seq, u64 *mark)
     struct line_mark line = { 0 };
     bool found;
     TRY(db_find(c, &index_line_mark, &line, &found, ARGS(seq)));
-    u64 hash = str_hash(str_of(zone_name(a->zone))) + (u64)found + gather_settings(a->gatherer);
+    u64 hash = str_hash(str_of(zone_name(a->kept.zone))) + (u64)found +
+               gather_settings(a->kept.gatherer);
     hash = hash * 31 + (u64)line.member;
     hash = hash * 31 + (u64)line.at;
     *mark = hash * 31 + str_hash(line.kind);
@@ -72,9 +98,9 @@ static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
     *resumed = false;
     if (!a->file || access(a->file, R_OK) != 0) return OK;
     if (index_file_head(a->file, &head)) {
-        TRY(gather_resume(a->gatherer, c));
+        TRY(gather_resume(a->kept.gatherer, c));
         TRY(mark_of(a, c, head.seq, &mark));
-        *resumed = mark == head.mark && index_load(a->index, a->file);
+        *resumed = mark == head.mark && index_load(a->kept.index, a->file);
     }
     if (*resumed) {
         a->saved_seq = head.seq;
@@ -88,8 +114,10 @@ static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
 
 static void save(struct audience *a)
 {
-    const struct view *v = view_take(a->index);
-    struct ctx c = { .arena = arena_new(), .zone = a->zone, .actor = S("system"), .locale = ZH };
+    const struct view *v = view_take(a->kept.index);
+    struct ctx c = {
+        .arena = arena_new(), .zone = a->kept.zone, .actor = S("system"), .locale = ZH
+    };
     i64 begun_us = clock_mono_us();
     u64 mark;
     enum err e = store_reader(a->store, &c);
@@ -115,10 +143,156 @@ static enum err build(struct audience *a, struct ctx *c)
     i64 begun_us = clock_mono_us();
     bool resumed;
     TRY(resume(a, c, &resumed));
-    if (!resumed) TRY(gather_all(a->gatherer, c, a->index));
+    if (!resumed) TRY(gather_all(a->kept.gatherer, c, a->kept.index));
     LOG(INFO, "index.built", KV("from_file", (i64)resumed),
         KV("ms", (clock_mono_us() - begun_us) / 1000));
     return OK;
+}
+
+/* -- fields and time zone change ------------------------------------------------------------------
+ */
+
+static void kept_free(struct kept *k)
+{
+    index_free(k->index);
+    gatherer_free(k->gatherer);
+    *k = (struct kept){ 0 };
+}
+
+/* c's zone is the new one's. */
+static enum err kept_new(struct ctx *c, struct kept *out)
+{
+    *out = (struct kept){ .zone = c->zone };
+    TRY(gatherer_new(c, &out->gatherer));
+    out->index = index_new(gatherer_schema(out->gatherer));
+    enum err e = gather_all(out->gatherer, c, out->index);
+    if (e != OK) kept_free(out);
+    return e;
+}
+
+static void *build_anew(void *arg)
+{
+    struct anew *n = arg;
+    struct ctx c = {
+        .arena = arena_new(), .zone = n->kept.zone, .actor = S("system"), .locale = ZH
+    };
+    n->err = store_reader(n->store, &c);
+    if (n->err == OK) n->err = kept_new(&c, &n->kept);
+    if (n->err != OK) LOG(WARN, "index.not_built_anew", KV("why", c.why.detail));
+    store_release(&c);
+    arena_free(c.arena);
+    atomic_store(&n->done, true);
+    return NULL;
+}
+
+static void anew_end(struct audience *a)
+{
+    if (!a->anew) return;
+    pthread_join(a->anew->thread, NULL);
+    store_readers_add(a->store, -1);
+    if (a->anew->kept.index) kept_free(&a->anew->kept);
+    free(a->anew);
+    a->anew = NULL;
+}
+
+static void anew_begin(struct audience *a, const struct zone *zone)
+{
+    struct anew *n = a->anew = calloc(1, sizeof *n);
+    if (!n) abort();
+    n->store = a->store;
+    n->kept.zone = zone;
+    store_readers_add(a->store, 1);
+    if (pthread_create(&n->thread, NULL, build_anew, n) != 0) abort();
+    LOG(INFO, "index.building_anew", KV("zone", zone_name(zone)));
+}
+
+/* Brought to where the old one stands first: nobody sees a line go away again. */
+static enum err replace(struct audience *a, struct ctx *c, struct kept *with)
+{
+    const struct view *v = view_take(with->index);
+    i64 seq = view_seq(v), lines;
+    view_release(v);
+    c->zone = with->zone;
+    do {
+        TRY(gather_new(with->gatherer, c, with->index, seq, LINES_A_ROUND, &lines));
+        v = view_take(with->index);
+        seq = view_seq(v);
+        view_release(v);
+    } while (seq < a->seq && lines);
+    struct retired *old = calloc(1, sizeof *old);
+    if (!old) abort();
+    *old = (struct retired){ a->kept.index, a->retired };
+    a->retired = old;
+    gatherer_free(a->kept.gatherer);
+    pthread_mutex_lock(&a->lock);
+    a->kept = *with;
+    pthread_mutex_unlock(&a->lock);
+    *with = (struct kept){ 0 };
+    a->saved_seq = -1;
+    LOG(INFO, "index.replaced", KV("seq", seq));
+    return OK;
+}
+
+static void free_retired(struct audience *a)
+{
+    for (struct retired **at = &a->retired, *old; (old = *at);) {
+        if (!index_unused(old->index)) {
+            at = &old->next;
+            continue;
+        }
+        *at = old->next;
+        index_free(old->index);
+        free(old);
+    }
+}
+
+static i64 view_now(struct audience *a)
+{
+    const struct view *v = view_take(a->kept.index);
+    i64 seq = view_seq(v);
+    view_release(v);
+    return seq;
+}
+
+/* Whether what is kept is what rooms publish and the setting says; *zone: what it says. */
+static enum err still_fits(struct audience *a, struct ctx *c, bool *fits, const struct zone **zone)
+{
+    str name;
+    TRY(setting_text(c, "timezone", &name));
+    TRY(gatherer_fits(a->kept.gatherer, c, fits));
+    *zone = zone_open(str_z(c->arena, name));
+    if (!*zone) *zone = a->kept.zone;
+    *fits = *fits && *zone == a->kept.zone;
+    return OK;
+}
+
+/* With a thread it is built beside; without one at once. */
+static enum err fit(struct audience *a, struct ctx *c)
+{
+    const struct zone *zone;
+    bool fits;
+    free_retired(a);
+    if (a->anew) {
+        if (!atomic_load(&a->anew->done)) return OK;
+        enum err e = a->anew->err == OK ? replace(a, c, &a->anew->kept) : OK;
+        anew_end(a);
+        return e;
+    }
+    i64 now_us = clock_mono_us();
+    if (a->thread && now_us - a->fits_us < FITS_EVERY_US) return OK;
+    a->fits_us = now_us;
+    TRY(still_fits(a, c, &fits, &zone));
+    if (fits) return OK;
+    if (a->thread) {
+        anew_begin(a, zone);
+        return OK;
+    }
+    struct kept with;
+    c->zone = zone;
+    TRY(kept_new(c, &with));
+    enum err e = replace(a, c, &with);
+    if (with.index) kept_free(&with);
+    return e;
 }
 
 /* A step towards the end of the timeline. c has a reader. */
@@ -128,9 +302,11 @@ static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
     if (!a->built) {
         TRY(build(a, c));
     } else {
-        TRY(gather_new(a->gatherer, c, a->index, a->seq, LINES_A_ROUND, &n));
+        TRY(fit(a, c));
+        c->zone = a->kept.zone;
+        TRY(gather_new(a->kept.gatherer, c, a->kept.index, view_now(a), LINES_A_ROUND, &n));
     }
-    const struct view *v = view_take(a->index);
+    const struct view *v = view_take(a->kept.index);
     i64 seq = view_seq(v), us = clock_mono_us() - begun_us;
     view_release(v);
     pthread_mutex_lock(&a->lock);
@@ -146,7 +322,9 @@ static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
 
 static enum err one_round(struct audience *a, i64 *lines)
 {
-    struct ctx c = { .arena = arena_new(), .zone = a->zone, .actor = S("system"), .locale = ZH };
+    struct ctx c = {
+        .arena = arena_new(), .zone = a->kept.zone, .actor = S("system"), .locale = ZH
+    };
     enum err e = store_reader(a->store, &c);
     if (e == OK) e = catch_up(a, &c, lines);
     pthread_mutex_lock(&a->lock);
@@ -235,13 +413,13 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
 {
     struct audience *a = calloc(1, sizeof *a);
     if (!a) abort();
-    enum err e = gatherer_new(c, &a->gatherer);
+    enum err e = gatherer_new(c, &a->kept.gatherer);
     if (e != OK) {
         free(a);
         return e;
     }
     a->store = s;
-    a->zone = c->zone;
+    a->kept.zone = c->zone;
     a->saved_us = clock_mono_us();
     if (o.folder.n) {
         str file = str_fmt(c->arena, STR_FMT "/" AUDIENCE_FILE, STR_ARG(o.folder));
@@ -250,7 +428,7 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     }
     a->saves = o.saves && a->file;
     a->interval_ms = o.interval_ms ? o.interval_ms : INTERVAL_MS;
-    a->index = index_new(gatherer_schema(a->gatherer));
+    a->kept.index = index_new(gatherer_schema(a->kept.gatherer));
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -278,39 +456,41 @@ void audience_close(struct audience *a)
         pthread_join(a->follower, NULL);
         store_readers_add(a->store, -1);
     }
+    anew_end(a);
     if (a->saves && a->built && a->seq != a->saved_seq) save(a);
     free(a->file);
-    index_free(a->index);
-    gatherer_free(a->gatherer);
+    free_retired(a);
+    assert(!a->retired); /* somebody still holds a view */
+    kept_free(&a->kept);
     pthread_mutex_destroy(&a->lock);
     pthread_cond_destroy(&a->wake);
     pthread_cond_destroy(&a->published);
     free(a);
 }
 
-struct index *audience_index(struct audience *a) { return a->index; }
+struct index *audience_index(struct audience *a) { return a->kept.index; }
 
 const struct view *audience_take(struct audience *a)
 {
     pthread_mutex_lock(&a->lock);
-    const struct view *v = view_take(a->index);
+    const struct view *v = view_take(a->kept.index);
     pthread_mutex_unlock(&a->lock);
     return v;
 }
 
 struct audience_stats audience_stats(struct audience *a)
 {
-    const struct view *v = view_take(a->index);
-    struct audience_stats out = { .bytes = index_memory(a->index),
+    pthread_mutex_lock(&a->lock);
+    const struct view *v = view_take(a->kept.index);
+    struct audience_stats out = { .bytes = index_memory(a->kept.index),
                                   .seq = view_seq(v),
                                   .members = view_members(v),
-                                  .mapped = index_mapped(a->index),
+                                  .mapped = index_mapped(a->kept.index),
                                   .rows = view_rows_n(v, SOURCE_TIMELINE) };
-    view_release(v);
-    pthread_mutex_lock(&a->lock);
     out.rounds = a->rounds;
     out.failures = a->failures;
     out.round_us_max = a->round_us_max;
     pthread_mutex_unlock(&a->lock);
+    view_release(v);
     return out;
 }

@@ -6,6 +6,8 @@
  * (audience_wait).
  *   - a_start_takes_up_where_it_was: from the file of the last run, when that is whole and of this
  * store.
+ *   - fields_and_days_follow: a field that people define, or another time zone, is in the index
+ * soon without a restart: it is built anew beside the old one, which answers meanwhile.
  *   - the_index_is_derived: nothing is written to the store; thrown away and built again it gives
  * the same answers. Threads  One thread of its own, or none: then whoever calls audience_follow.
  */

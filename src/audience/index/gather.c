@@ -165,6 +165,26 @@ void gatherer_free(struct gatherer *g)
     free(g);
 }
 
+static bool same_field(const struct field *a, const struct field *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->sql == b->sql &&
+           a->compose == b->compose && a->third == b->third && a->split == b->split && a->zero == b->zero &&
+           str_eq(str_of(a->key), str_of(b->key));
+}
+
+enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits)
+{
+    struct fields now;
+    TRY(fields_published(c, &now));
+    *fits = true;
+    i64 n = 0;
+    for (i64 i = 0; i < now.n && *fits; i++)
+        if (!now.at[i].moves)
+            *fits = n < g->fields.n && same_field(&now.at[i], &g->fields.at[n++]);
+    *fits = *fits && n == g->fields.n;
+    return OK;
+}
+
 const struct index_schema *gatherer_schema(const struct gatherer *g) { return &g->schema; }
 
 /* -- a range of members ------------------------------------------------------------------------ */

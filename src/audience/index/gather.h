@@ -22,6 +22,8 @@ struct gatherer;
 /* Reads what rooms publish now: the columns of the index, in that order. c has a reader. */
 enum err gatherer_new(struct ctx *c, struct gatherer **out);
 void gatherer_free(struct gatherer *g);
+/* Whether rooms still publish just that: people define fields while a server runs. */
+enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits);
 const struct index_schema *gatherer_schema(const struct gatherer *g);
 
 /* All members and lines, into an empty index, published. c has a reader, whose snapshot it takes.

@@ -144,6 +144,7 @@ struct view {
     struct chunk **chunks;
     struct words **words; /* by column; NULL for numbers */
     struct source_words *sources;
+    _Atomic i64 *alive; /* the index's count of its views; NULL: never shown */
 };
 /* Room for so many chunks, all pointers NULL. */
 struct view *view_new(_Atomic i64 *memory, const struct index_schema *schema, i64 chunks);
@@ -153,6 +154,7 @@ struct index {
     struct index_schema schema; /* own copy, in schema_arena */
     struct arena *schema_arena;
     _Atomic i64 memory;
+    _Atomic i64 views;    /* alive */
     pthread_mutex_t lock; /* around `current` only */
     struct view *current;
     /* the builder's */

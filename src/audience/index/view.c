@@ -85,7 +85,12 @@ const struct view *view_take(struct index *x)
     return v;
 }
 
-void view_release(const struct view *v) { block_drop((void *)(uintptr_t)v); }
+/* Counted when all of its memory is gone: the index may be freed then. */
+void view_release(const struct view *v)
+{
+    _Atomic i64 *alive = v->alive;
+    if (block_drop((void *)(uintptr_t)v) && alive) atomic_fetch_sub(alive, 1);
+}
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
