@@ -81,8 +81,8 @@ static enum err mark_of(struct audience *a, struct ctx *c, i64 seq, u64 *mark)
     struct line_mark line = { 0 };
     bool found;
     TRY(db_find(c, &index_line_mark, &line, &found, ARGS(seq)));
-    u64 hash = str_hash(str_of(zone_name(a->kept.zone))) + (u64)found +
-               gather_settings(a->kept.gatherer);
+    u64 hash =
+        str_hash(str_of(zone_name(a->kept.zone))) + (u64)found + gather_settings(a->kept.gatherer);
     hash = hash * 31 + (u64)line.member;
     hash = hash * 31 + (u64)line.at;
     *mark = hash * 31 + str_hash(line.kind);

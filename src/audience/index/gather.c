@@ -168,8 +168,8 @@ void gatherer_free(struct gatherer *g)
 static bool same_field(const struct field *a, const struct field *b)
 {
     return strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->sql == b->sql &&
-           a->compose == b->compose && a->third == b->third && a->split == b->split && a->zero == b->zero &&
-           str_eq(str_of(a->key), str_of(b->key));
+           a->compose == b->compose && a->third == b->third && a->split == b->split &&
+           a->zero == b->zero && str_eq(str_of(a->key), str_of(b->key));
 }
 
 enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits)
@@ -179,8 +179,7 @@ enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits)
     *fits = true;
     i64 n = 0;
     for (i64 i = 0; i < now.n && *fits; i++)
-        if (!now.at[i].moves)
-            *fits = n < g->fields.n && same_field(&now.at[i], &g->fields.at[n++]);
+        if (!now.at[i].moves) *fits = n < g->fields.n && same_field(&now.at[i], &g->fields.at[n++]);
     *fits = *fits && n == g->fields.n;
     return OK;
 }
