@@ -8,6 +8,7 @@
 
 #include "audience/ask.h"
 #include "audience/index/follow.h"
+#include "audience/language/language.h"
 #include "audience/question/axis.h"
 #include "audience/question_fields.h"
 #include "insight/rfm.h"
@@ -146,11 +147,8 @@ static void values_of(const struct field *f, const struct people *within, instan
 {
     struct value_reading r = { .field = f, .within = within, .at = at, .out = out };
     enum err (*see)(void *, const void *) = field_is_word(f->kind) ? value_word : value_number;
-    struct value third = f->third == FIELD_AT ? V(at) : V(str_of(f->key));
-    struct value values[] = { V((i64)1), V((i64)PEOPLE_MAX), third };
     out->n = 0;
-    CHECK_OK(world.c, db_each(world.c, f->sql, see, &r,
-                              ((struct args){ values, f->third == FIELD_NO_THIRD ? 2 : 3 })));
+    CHECK_OK(world.c, field_each(world.c, f, 1, PEOPLE_MAX, at, see, &r));
     for (i64 i = 0; f->zero && i < world.end; i++)
         if (within->in[i] && !r.seen[i]) out->at[out->n++] = 0;
     if (out->n) qsort(out->at, (size_t)out->n, sizeof out->at[0], by_value);

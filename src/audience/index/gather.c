@@ -14,10 +14,10 @@
 
 #include "audience/index/ids.h"
 #include "audience/index/inside.h"
+#include "audience/language/language.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "member/member.h"
-#include "store/composed.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -310,20 +310,7 @@ static enum err read_field(struct reading *r, i64 field)
     r->pairs.n = 0;
     bits_fill(r->seen, false);
     enum err (*see)(void *, const void *) = field_is_word(f->kind) ? see_word : see_number;
-    struct composed own = { .arena = r->c->arena };
-    if (f->compose) {
-        TRY(f->compose(r->c, r->low, r->high, INT64_MAX, &own));
-        TRY(composed_each(
-            r->c, &own, field_is_word(f->kind) ? &field_word_shape : &field_number_shape, see, r));
-    } else switch (f->third) {
-        case FIELD_NO_THIRD: TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high))); break;
-        case FIELD_AT:
-            TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, (i64)INT64_MAX)));
-            break;
-        case FIELD_KEY:
-            TRY(db_each(r->c, f->sql, see, r, ARGS(r->low, r->high, str_of(f->key))));
-            break;
-        }
+    TRY(field_each(r->c, f, r->low, r->high, INT64_MAX, see, r));
     if (f->kind == FIELD_IS_SET) put_sets(r);
     put_unseen(r);
     arena_rewind(r->c->arena, start);

@@ -65,6 +65,12 @@ static inline bool segment_test_zero(const struct segment_test *t)
 {
     return t->field ? t->field->zero : t->call->zero;
 }
+/* The rows of a field for members first .. last, as of `at`: as part of a statement; and read, each
+ * a field_word or a field_number by its kind. */
+enum err field_rows(struct ctx *c, const struct field *f, i64 first, i64 last, instant at,
+                    struct composed *out);
+enum err field_each(struct ctx *c, const struct field *f, i64 first, i64 last, instant at,
+                    enum err (*fn)(void *arg, const void *row), void *arg);
 str segment_test_format(struct arena *a, const struct segment_test *t);
 str segment_operand_format(struct arena *a, const struct segment_operand *o);
 str segment_place_stem(str folded); /* of a place: what is compared */

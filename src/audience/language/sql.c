@@ -233,16 +233,9 @@ static enum err call_rows(struct compiler *k, const struct segment_test *t, bool
 
 static enum err rows_of(struct compiler *k, const struct segment_test *t, bool *none)
 {
-    const struct field *f = t->field;
-    i64 first = 1, last = INT64_MAX;
     *none = false;
-    if (!f) return call_rows(k, t, none);
-    if (f->compose) return f->compose(k->c, first, last, k->at, k->out);
-    if (f->third == FIELD_AT) composed_add_query(k->out, f->sql, ARGS(first, last, k->at));
-    else if (f->third == FIELD_KEY)
-        composed_add_query(k->out, f->sql, ARGS(first, last, str_of(f->key)));
-    else composed_add_query(k->out, f->sql, ARGS(first, last));
-    return OK;
+    if (!t->field) return call_rows(k, t, none);
+    return field_rows(k->c, t->field, 1, INT64_MAX, k->at, k->out);
 }
 
 /* -- tests ------------------------------------------------------------------------------------ */

@@ -110,11 +110,7 @@ static enum err read_by_sql(struct ctx *c, struct source *s)
     s->own = NEWS(c->arena, struct own_chunk *, view_chunks(s->view) + 1);
     enum err (*see)(void *, const void *) = field_is_word(f->kind) ? see_word : see_number;
     i64 first = 1, last = view_chunks(s->view) * CHUNK;
-    switch (f->third) {
-    case FIELD_NO_THIRD: TRY(db_each(c, f->sql, see, &r, ARGS(first, last))); break;
-    case FIELD_AT: TRY(db_each(c, f->sql, see, &r, ARGS(first, last, s->at))); break;
-    case FIELD_KEY: TRY(db_each(c, f->sql, see, &r, ARGS(first, last, str_of(f->key)))); break;
-    }
+    TRY(field_each(c, f, first, last, s->at, see, &r));
     for (i64 chunk = 0; chunk < view_chunks(s->view); chunk++) {
         if (f->zero && !s->own[chunk]) s->own[chunk] = NEW(c->arena, struct own_chunk);
         if (s->own[chunk]) own_finish(s, chunk, s->own[chunk]);
@@ -149,7 +145,8 @@ static bool changed_after(struct ctx *c, const struct source *s)
 {
     struct after a = { .view = s->view, .at = s->at, .sources = 1ll << SOURCE_PURCHASES };
     for (const char *const *kind = s->field->stale; kind && *kind; kind++)
-        if (!str_starts(str_of(*kind), S("order.")) && !str_starts(str_of(*kind), S("member.")))
+        if (str_starts(str_of(*kind), S("member.tagged")) ||
+            (!str_starts(str_of(*kind), S("order.")) && !str_starts(str_of(*kind), S("member."))))
             a.sources |= 1ll << SOURCE_TIMELINE;
     for (int w = 0; w < CHUNK_WORKERS; w++) a.counts[w] = NEWS(c->arena, u32, CHUNK);
     chunks_run(view_chunks(s->view), look_after, &a);
