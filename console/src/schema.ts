@@ -1297,6 +1297,21 @@ export interface components {
             to: string | null;
             members: number;
         };
+        aipl_members_ask: {
+            was: string | null;
+            is: string | null;
+            from: string | null;
+            to: string | null;
+            segment: string | null;
+            seq: number | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        aipl_members_page: {
+            items: components["schemas"]["person"][];
+            next_cursor: string | null;
+            total: number;
+        };
         compare_ask: {
             a: string;
             b?: string | null;

@@ -8,11 +8,13 @@
  *     aside); cells, stages and flows add up to their members.
  *   - cells_equal_the_report: the cells are those of the RFM report by the settings rfm.*.
  *   - a_member_is_at_one_stage: the highest whose rule holds.
+ *   - a_flow_is_its_members: the members of a flow are as many as it counts, and just those.
  *   - every answer says how it was made and how long it took.
  * Memory  Answers live in c->arena. Threads  Any; each reads one view of the index.
  */
 #pragma once
 
+#include "audience/ask.h"
 #include "base/room.h"
 #include "base/shape.h"
 #include "store/setting.h"
@@ -128,6 +130,9 @@ SHAPE(aipl_flow);
     ANSWER_FIELDS(X, N)
 SHAPE(aipl);
 enum err question_aipl(struct ctx *c, const struct aipl_ask *in, struct aipl *out);
+/* Those who were at stage `was` at the first day and are at `is` at the second; absent: at any. */
+enum err question_aipl_members(struct ctx *c, const struct aipl_ask *in, str was, str is,
+                               struct member_set *out);
 extern const struct setting aipl_settings[];
 
 /* -- comparing two segments ------------------------------------------------------------------- */

@@ -465,6 +465,27 @@ static int stage_of(const struct people rules[NONE_STAGE], i64 member)
     return NONE_STAGE;
 }
 
+/* The members of a flow are those of the naive executor; absent: whatever the stage. */
+static void flow_is_its_members(const struct aipl_ask *ask, const struct aipl *a, int was, int is,
+                                const struct people *within, const struct people *rules)
+{
+    struct ctx *c = world.c;
+    struct member_set set;
+    i64 n = 0;
+    CHECK_OK(c, question_aipl_members(c, ask, was < 0 ? NO_STR : a->stages.at[was].stage,
+                                      is < 0 ? NO_STR : a->stages.at[is].stage, &set));
+    ints ids = set_ids(c->arena, &set, -1, PEOPLE_MAX);
+    for (i64 m = 0; m < PEOPLE_MAX; m++) {
+        if (!within->in[m] || (was >= 0 && stage_of(rules, m) != was) ||
+            (is >= 0 && stage_of(rules + NONE_STAGE, m) != is))
+            continue;
+        CHECK(n < ids.n && ids.at[n] == m);
+        n++;
+    }
+    CHECK_I64(ids.n, n);
+    CHECK_I64(set.n, n);
+}
+
 static void aipl_is_right(const char *from, const char *to, const char *segment)
 {
     struct ctx *c = world.c;
@@ -489,6 +510,8 @@ static void aipl_is_right(const char *from, const char *to, const char *segment)
         before[i / 5] += a.flow.at[i].members;
         after[i % 5] += a.flow.at[i].members;
     }
+    for (int was = -1; was < 5; was++)
+        for (int is = -1; is < 5; is++) flow_is_its_members(&ask, &a, was, is, &within, rules);
     i64 all = 0;
     for (int i = 0; i < 5; i++) {
         CHECK_I64(a.stages.at[i].members_from, before[i]);
@@ -521,6 +544,20 @@ TEST(a_member_is_at_one_stage)
         question_aipl(c, &(struct aipl_ask){ .from = S("2024-06-01"), .to = S("2024-06-01") }, &a),
         E_INVALID);
     CHECK_STR(str_of(c->why.field), "/from");
+    world_end();
+}
+
+TEST(a_flow_is_its_members)
+{
+    world_make(16, 60);
+    struct ctx *c = world.c;
+    struct member_set set;
+    struct arena_mark mark = arena_mark(c->arena);
+    aipl_is_right("2024-04-01", "2024-06-01", "spent(90d) > 0 or city = \"上海\"");
+    arena_rewind(c->arena, mark);
+    CHECK_ERR(c, question_aipl_members(c, &(struct aipl_ask){ 0 }, S("none"), S("lost"), &set),
+              E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/is");
     world_end();
 }
 

@@ -162,21 +162,30 @@ static str how_of(struct ctx *c, const struct question *q, instant from)
     return buf_str(&out);
 }
 
+/* The question, and who the rules hold for at either day. */
+static enum err standing_read(struct ctx *c, const struct aipl_ask *in, const instant at[2],
+                              struct question *q, struct rules *rules, struct standing **out)
+{
+    TRY(question_begin(c, in->segment, instant_iso(c->arena, at[1]), in->seq, q));
+    TRY(rules_read(c, rules));
+    struct standing *s = *out = NEW(c->arena, struct standing);
+    s->view = q->view;
+    s->within = q->set;
+    for (int when = 0; when < 2; when++)
+        for (int i = 0; i < RULED; i++)
+            TRY(segment_set(c, q->view, rules->tree[i], at[when], &s->holds[when][i]));
+    return OK;
+}
+
 enum err question_aipl(struct ctx *c, const struct aipl_ask *in, struct aipl *out)
 {
     struct question q;
     struct rules rules;
+    struct standing *s;
     instant at[2];
     *out = (struct aipl){ 0 };
     TRY(days_read(c, in, at));
-    TRY(question_begin(c, in->segment, instant_iso(c->arena, at[1]), in->seq, &q));
-    TRY(rules_read(c, &rules));
-    struct standing *s = NEW(c->arena, struct standing);
-    s->view = q.view;
-    s->within = q.set;
-    for (int when = 0; when < 2; when++)
-        for (int i = 0; i < RULED; i++)
-            TRY(segment_set(c, q.view, rules.tree[i], at[when], &s->holds[when][i]));
+    TRY(standing_read(c, in, at, &q, &rules, &s));
     chunks_run(view_chunks(q.view), flow_chunk, s);
     add_stages(c, s, &rules, out);
     out->from = segment_at_words(c, at[0]);
@@ -184,5 +193,51 @@ enum err question_aipl(struct ctx *c, const struct aipl_ask *in, struct aipl *ou
     out->members = q.set.n;
     out->how = how_of(c, &q, at[0]);
     out->took_us = question_took(&q);
+    return OK;
+}
+
+/* -- the members of a flow -------------------------------------------------------------------- */
+
+#define ANY_STAGE -1
+
+static enum err stage_read(struct ctx *c, str name, const char *pointer, int *out)
+{
+    *out = ANY_STAGE;
+    if (str_empty(name)) return OK;
+    for (int i = 0; i < STAGES; i++)
+        if (str_eq(name, str_of(stages[i].name))) {
+            *out = i;
+            return OK;
+        }
+    return fail_at(c, E_INVALID, str_of(pointer),
+                   "没有这个阶段；应当是 awareness、interest、purchase、loyalty 或 none",
+                   "no such stage; expected awareness, interest, purchase, loyalty or none");
+}
+
+enum err question_aipl_members(struct ctx *c, const struct aipl_ask *in, str was, str is,
+                               struct member_set *out)
+{
+    struct question q;
+    struct rules rules;
+    struct standing *s;
+    instant at[2];
+    int stage[2];
+    TRY(stage_read(c, was, "/was", &stage[0]));
+    TRY(stage_read(c, is, "/is", &stage[1]));
+    TRY(days_read(c, in, at));
+    TRY(standing_read(c, in, at, &q, &rules, &s));
+    i64 chunks = view_chunks(q.view);
+    *out = (struct member_set){ .view = q.view, .bits = NEWS(c->arena, u64, chunks * CHUNK_WORDS) };
+    for (i64 chunk = 0; chunk < chunks; chunk++) {
+        chunk_bits at_stage[STAGES];
+        u64 *bits = out->bits + chunk * CHUNK_WORDS;
+        bits_copy(bits, set_of_chunk(&s->within, chunk));
+        for (int when = 0; when < 2; when++) {
+            if (stage[when] == ANY_STAGE) continue;
+            stage_bits(s, when, chunk, at_stage);
+            bits_and(bits, at_stage[stage[when]]);
+        }
+        out->n += bits_count(bits);
+    }
     return OK;
 }
