@@ -29,9 +29,9 @@
 
 /* -- histogram -------------------------------------------------------------------------------- */
 
-#define FIELDS_OF_histogram_ask(X, N)                                                   \
-    X(str, field, REQUIRED | SHORT, "A field of members", N)                            \
-    X(opt_i64, bins, POSITIVE, "At most so many, 2 to 100; absent: 12, of texts 20", N) \
+#define FIELDS_OF_histogram_ask(X, N)                                      \
+    X(str, field, REQUIRED | SHORT, "A field of members", N)               \
+    X(opt_i64, bins, POSITIVE, "At most so many, 2 to 100; absent: 20", N) \
     QUESTION_FIELDS(X, N)
 SHAPE(histogram_ask);
 #define FIELDS_OF_histogram_bin(X, N)                                                    \
@@ -140,7 +140,7 @@ extern const struct setting aipl_settings[];
 #define FIELDS_OF_compare_ask(X, N)                                                         \
     X(str, a, REQUIRED | LONG, "A segment", N)                                              \
     X(str, b, LONG, "Another; absent: everybody", N)                                        \
-    X(strs, fields, ANY, "Fields to look at; absent: all", N)                               \
+    X(strs, fields, ANY, "Fields to look at; absent: all that the index keeps", N)          \
     X(opt_i64, limit, POSITIVE, "At most so many lines of index, to 1,000; absent: 100", N) \
     X(str, at, SHORT, "As of 00:00 of this day, or a moment; absent: now", N)               \
     X(opt_i64, seq, NOT_NEGATIVE, "The answer has this line of the timeline at least", N)

@@ -122,3 +122,74 @@ TEST(what_is_wrong_exits_with_one)
     CHECK_STR(RUN(c, 0, "segment", "format", "城市=“上海”"), "city = \"上海\"\n");
     RUN(c, 2, "segment", "count");
 }
+
+/* -- questions on what members are ------------------------------------------------------------- */
+
+static i64 sum_of(str said, const char *list, const char *key, const char *name, const char *value)
+{
+    json_t *o = json_loadb(said.at, (size_t)said.n, 0, NULL), *row;
+    i64 sum = 0;
+    size_t i;
+    json_array_foreach(json_object_get(o, list), i, row)
+    {
+        const char *is = name ? json_string_value(json_object_get(row, name)) : NULL;
+        if (!name || (is && strcmp(is, value) == 0))
+            sum += json_integer_value(json_object_get(row, key));
+    }
+    json_decref(o);
+    return sum;
+}
+
+TEST(stages_add_up_to_flows)
+{
+    static const char *const stages[] = { "awareness", "interest", "purchase", "loyalty", "none" };
+    struct dice d = { 8 };
+    segment_shop_make(&d, 80);
+    struct ctx *c = test_reader();
+    str said = RUN(c, 0, "report", "aipl", "--from", "2024-03-01", "--to", "2024-06-01", "--json");
+    i64 n = members_of(c, "first_seen is known", "2024-06-01");
+    CHECK(n > 40);
+    CHECK_I64(number_of(said, "members"), n);
+    CHECK_I64(sum_of(said, "stages", "members", NULL, NULL), n);
+    CHECK_I64(sum_of(said, "stages", "members_from", NULL, NULL), n);
+    for (i64 i = 0; i < COUNT(stages); i++) {
+        CHECK_I64(sum_of(said, "flow", "members", "from", stages[i]),
+                  sum_of(said, "stages", "members_from", "stage", stages[i]));
+        CHECK_I64(sum_of(said, "flow", "members", "to", stages[i]),
+                  sum_of(said, "stages", "members", "stage", stages[i]));
+    }
+    i64 loyal = sum_of(said, "stages", "members", "stage", "loyalty");
+    CHECK(loyal > 0 && loyal <= members_of(c, "orders(365d) >= 1", "2024-06-01"));
+    said = RUN(c, 0, "report", "aipl", "--segment", "orders >= 1", "--locale", "en");
+    CHECK(str_find(said, S("Loyalty")) > 0 && str_find(said, S("orders >= 1")) > 0);
+    RUN(c, 1, "report", "aipl", "--from", "2024-06-01", "--to", "2024-06-01");
+    RUN(c, 1, "report", "aipl", "--segment", "orders >=");
+}
+
+TEST(fields_are_spread_crossed_and_compared)
+{
+    struct dice d = { 9 };
+    segment_shop_make(&d, 80);
+    struct ctx *c = test_reader();
+    const char *at = "2024-05-20";
+    i64 all = members_of(c, "first_seen is known", at), bought = members_of(c, "orders >= 1", at);
+    str said = RUN(c, 0, "report", "histogram", "城市", "--at", at, "--json");
+    CHECK_I64(sum_of(said, "bins", "members", NULL, NULL) + number_of(said, "unknown"), all);
+    said = RUN(c, 0, "report", "histogram", "spent", "--bins", "5", "--locale", "en", "--at", at);
+    CHECK(str_find(said, S("mean ")) > 0);
+    said = RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--json");
+    CHECK_I64(number_of(said, "members"), all);
+    said = RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--locale", "en");
+    CHECK(str_find(said, S("gender \\ orders")) == 0 && str_find(said, S("All")) > 0);
+    said = RUN(c, 0, "segment", "compare", "orders >= 1", "--at", at, "--json");
+    CHECK_I64(number_of(said, "a"), bought);
+    CHECK_I64(number_of(said, "both"), bought);
+    CHECK_I64(number_of(said, "b"), all);
+    CHECK_I64(number_of(said, "neither"), 0);
+    said = RUN(c, 0, "segment", "compare", "orders >= 1", "gender = \"女\"", "--field", "orders",
+               "--at", at, "--locale", "en");
+    CHECK(str_find(said, S("in both")) > 0 && str_find(said, S("TGI")) > 0);
+    RUN(c, 1, "report", "histogram", "ctiy");
+    RUN(c, 2, "report", "cross", "gender");
+    RUN(c, 2, "report", "histogram", "spent", "--bins", "1");
+}

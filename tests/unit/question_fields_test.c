@@ -206,7 +206,7 @@ static void histogram_is_right(const struct field *f, const char *segment, const
     CHECK_I64(h.members, within.n);
     bool set = f->kind == FIELD_IS_SET,
          text = set || f->kind == FIELD_IS_TEXT || f->kind == FIELD_IS_CHOICE;
-    i64 sum = h.unknown, most = (bins ? bins : text ? 20 : 12) + text;
+    i64 sum = h.unknown, most = (bins ? bins : 20) + text;
     CHECK(h.bins.n <= most);
     for (i64 i = 0; i < h.bins.n; i++) {
         const struct histogram_bin *b = &h.bins.at[i];

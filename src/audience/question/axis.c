@@ -272,6 +272,14 @@ static void groups_of(struct ctx *c, const struct source *s, const struct member
     if (g->n > 1) qsort(g->at, (size_t)g->n, sizeof g->at[0], by_members);
 }
 
+/* Values of closed lists are kept in Chinese. */
+static str label_of(struct ctx *c, const struct field *f, str value)
+{
+    for (const struct field_choice *k = f->choices; c->locale == EN && k && k->value; k++)
+        if (str_eq(str_of(k->value), value)) return str_or(str_of(k->en), value);
+    return value;
+}
+
 static const u8 *codes_table(struct ctx *c, const struct source *s, const ints *codes)
 {
     if (codes->n < 2 || s->field->kind == FIELD_IS_SET) return NULL;
@@ -290,7 +298,9 @@ void axis_of_words(struct ctx *c, const struct source *s, const struct member_se
     for (i64 i = 0; i < g.n && i < most; i++) {
         struct segment_operands operands = { 0 };
         struct band *b = PUSH(c->arena, out);
-        *b = (struct band){ .kind = BAND_WORDS, .label = g.at[i].best, .codes = g.at[i].codes };
+        *b = (struct band){ .kind = BAND_WORDS,
+                            .label = label_of(c, s->field, g.at[i].best),
+                            .codes = g.at[i].codes };
         b->in = codes_table(c, s, &b->codes);
         add_word(c, s, g.at[i].best, &operands);
         add_word(c, s, g.at[i].best, &named);

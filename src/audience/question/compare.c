@@ -110,6 +110,8 @@ static enum err add_index(struct ctx *c, const struct compare_ask *in, const str
             memcpy(pointer, at.at, (size_t)at.n);
             pointer[at.n] = 0;
             TRY(source_make(c, q->view, in->fields.at[i], q->at, pointer, &s));
+        } else if (fields.at[i].moves) {
+            continue; /* costs a pass over the store: only when named */
         } else {
             TRY(source_of_field(c, q->view, &fields.at[i], q->at, &s));
         }
@@ -133,13 +135,14 @@ static str how_of(struct ctx *c, const struct question *q, const struct segment_
                   "。占比以该字段已知的会员为分母；TGI = A 占比 / B 占比 × 100；按两边占比之差"
                   "（以标准误计）从大到小；任一边期望人数不足 5 "
                   "的不列；数值按全部会员五等分附近的整数分段；"
-                  "过去的值没有保存的字段按现在的值。A 为"
+                  "过去的值没有保存的字段按现在的值；随时间自行变化的字段指名才比。A 即"
                 : "B: " STR_FMT
                   ". Shares are of members with a known value of the field; TGI is 100 "
                   "* share of A / share of B; sorted by the distance of the shares in standard "
                   "errors; values with fewer than 5 expected members on a side are left out; "
                   "numbers are cut at round values near the fifths of all members; fields whose "
-                  "past is not kept are taken as they stand now. A is ",
+                  "past is not kept are taken as they stand now; those that change by time "
+                  "alone are compared only when named. A is ",
             STR_ARG(other));
     question_say_about(c, q, &out);
     return buf_str(&out);

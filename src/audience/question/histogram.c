@@ -7,7 +7,7 @@ SHAPE_DEFINE(histogram_ask);
 SHAPE_DEFINE(histogram_bin);
 SHAPE_DEFINE(histogram);
 
-#define BINS       12
+#define BINS       20
 #define BINS_WORDS 20
 #define BINS_MAX   100
 

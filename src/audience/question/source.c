@@ -194,7 +194,7 @@ enum err source_make(struct ctx *c, const struct view *v, str name, instant at, 
     TRY(fields_published(c, &fields));
     strs names = { 0 };
     for (i64 i = 0; i < fields.n; i++) {
-        if (str_eq(str_of(fields.at[i].name), name))
+        if (str_eq(str_of(fields.at[i].name), name) || str_eq(str_of(fields.at[i].zh), name))
             return source_of_field(c, v, &fields.at[i], at, out);
         *PUSH(c->arena, &names) = str_of(fields.at[i].name);
     }
