@@ -13,6 +13,7 @@ export type Instant = string
 export type Right =
   | 'members:read' | 'members:write' | 'personal:read' | 'orders:read' | 'orders:write' | 'import'
   | 'reports:read' | 'export' | 'settings:write' | 'users:write' | 'audit:read' | 'track:write'
+  | 'segments:write'
 export type User = Given<Forms['user_view'], 'name' | 'role'>
 export type Role = User['role']
 export type Session = Forms['session_view'] & { user: { role: Role } }

@@ -1425,6 +1425,112 @@ export interface components {
             members: number;
             values: number[];
         };
+        saved_page: {
+            items: components["schemas"]["saved_view"][];
+            next_cursor: string | null;
+        };
+        saved_view: {
+            id: number;
+            name: string | null;
+            description: string | null;
+            text: string | null;
+            owner: string | null;
+            version: number;
+            count: number;
+            counted_at: string | null;
+            auto: boolean;
+            paused: boolean;
+            problem: string | null;
+            created_at: string;
+            updated_at: string;
+        };
+        saved_post: {
+            name: string;
+            text: string;
+            description?: string | null;
+            auto?: boolean | null;
+            announce?: boolean | null;
+        };
+        saved_ref: {
+            id: number;
+        };
+        saved_patch: {
+            id: number;
+            name?: string | null;
+            text?: string | null;
+            description?: string | null;
+            owner?: string | null;
+            auto?: boolean | null;
+            paused?: boolean | null;
+            announce?: boolean | null;
+        };
+        saved_version_page: {
+            items: components["schemas"]["saved_version"][];
+        };
+        saved_version: {
+            version: number;
+            text: string | null;
+            at: string;
+            by: string | null;
+        };
+        saved_sizes_ask: {
+            id: number;
+            from?: string | null;
+            to?: string | null;
+        };
+        saved_size_page: {
+            items: components["schemas"]["saved_size"][];
+        };
+        saved_size: {
+            at: string;
+            count: number;
+            entered: number;
+            left: number;
+        };
+        saved_members_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        saved_member_page: {
+            items: components["schemas"]["person"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        saved_refreshed: {
+            count: number;
+            entered: number;
+            left: number;
+            took_us: number;
+            by_index: boolean;
+        };
+        saved_snapshot_page: {
+            items: components["schemas"]["saved_snapshot"][];
+        };
+        saved_snapshot: {
+            id: number;
+            name: string | null;
+            at: string;
+            version: number;
+            count: number;
+        };
+        snapshot_post: {
+            id: number;
+            name: string;
+        };
+        snapshot_ref: {
+            id: number;
+            snapshot: number;
+        };
+        export_ask: {
+            text: string | null;
+            id: number | null;
+            snapshot: number | null;
+            /** @enum {string|null} */
+            format: "csv" | "xlsx" | null;
+            columns: string[];
+            at: string | null;
+        };
     };
     responses: never;
     parameters: never;

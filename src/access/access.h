@@ -28,7 +28,8 @@
     X(SETTINGS_WRITE, 9, "settings:write", "修改设置", "change settings")                      \
     X(USERS_WRITE, 10, "users:write", "管理用户与密钥", "manage users and keys")               \
     X(AUDIT_READ, 11, "audit:read", "查看审计日志", "see the audit log")                       \
-    X(TRACK_WRITE, 12, "track:write", "写入行为", "write behaviour")
+    X(TRACK_WRITE, 12, "track:write", "写入行为", "write behaviour")                           \
+    X(SEGMENTS_WRITE, 13, "segments:write", "保存分层", "save segments")
 
 enum right_bit {
 #define X(name, bit, text, zh, en) name##_BIT_ = bit,

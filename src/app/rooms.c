@@ -7,6 +7,7 @@
 #include "audience/ask.h"
 #include "audience/question_fields.h"
 #include "audience/question_rows.h"
+#include "audience/saved.h"
 #include "base/field.h"
 #include "http/http.h"
 #include "import/import.h"
@@ -21,15 +22,17 @@
 const struct room *const rooms[] = {
     &access_room,          &http_room,          &job_room,    &timeline_room, &member_room,
     &track_room,           &trade_room,         &import_room, &insight_room,  &ask_room,
-    &question_fields_room, &question_rows_room, NULL,
+    &question_fields_room, &question_rows_room, &saved_room,  NULL,
 };
 
 /* Who takes part when members are merged and parted. */
-static const struct merge_listener *const listeners[] = { &trade_merges, NULL };
+static const struct merge_listener *const listeners[] = { &trade_merges, &saved_merges, NULL };
 
 void app_wire(void)
 {
     settings_register(rooms);
     fields_register(rooms);
     merge_listeners = listeners;
+    segment_saved_find = saved_find;
+    segment_saved_names = saved_names;
 }

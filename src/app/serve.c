@@ -5,6 +5,7 @@
 #include "app/rooms.h"
 #include "audience/ask.h"
 #include "audience/index/follow.h"
+#include "audience/saved.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/http.h"
@@ -121,7 +122,8 @@ static enum err set_zone(struct ctx *c)
 /* Waits for a signal with everything running; what was started is stopped in reverse by the caller.
  */
 static enum err run_until_signal(struct ctx *c, struct serve_options o, struct store *s,
-                                 struct audience *audience, const sigset_t *signals)
+                                 struct audience *audience, struct standing *standing,
+                                 const sigset_t *signals)
 {
     struct first_owner first = { 0 };
     TRY(make_first_owner(s, c, &first));
@@ -137,6 +139,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
                    &http));
     metrics_add(http, store_gauges, s);
     metrics_add(http, index_gauges, audience);
+    metrics_add(http, standing_gauges, standing);
     metrics_add(http, track_gauges, NULL);
     struct jobs *jobs;
     enum err e = jobs_start(s, c, rooms, &jobs);
@@ -163,8 +166,12 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
     TRY(audience_open(c, s,
                       (struct audience_options){ .folder = o.data, .saves = true, .thread = true },
                       &audience));
+    struct standing *standing = NULL;
     audience_serve(audience);
-    enum err e = run_until_signal(c, o, s, audience, signals);
+    enum err e = standing_open(
+        c, s, audience, (struct standing_options){ .now = clock_now, .thread = true }, &standing);
+    if (e == OK) e = run_until_signal(c, o, s, audience, standing, signals);
+    standing_close(standing);
     audience_serve(NULL);
     audience_close(audience);
     return e;

@@ -23,6 +23,7 @@
  *   choice(C)    one of the names of choice C enum C
  *   one(N)       nested object, or null       struct N *
  *   list(N)      array of objects             struct N_list
+ * auto_ is "auto" everywhere but in C.
  * SQL form: money, instant and day are int64; flag is flag; choice and json are text; NULL fits
  * opt_*, str and json only; one/list/strs/ints never come from SQL rows.
  */
@@ -141,8 +142,17 @@ const struct shape_field *shape_find(const struct shape *s, str name);
 #define SHAPE_MEMBER_(T, M, R, D, N) SHAPE_C_##T M;
 #define SHAPE_FIELD_(T, M, R, D, N)  SHAPE_ROW_(M, R, D, N, SHAPE_K_##T)
 #define SHAPE_ROW_(M, R, D, N, ...)  SHAPE_ROW2_(M, R, D, N, __VA_ARGS__)
-#define SHAPE_ROW2_(M, R, D, N, KIND, OF) \
-    { .name = #M, .kind = KIND, .rules = (R), .offset = offsetof(struct N, M), .doc = D, .of = OF },
+#define SHAPE_ROW2_(M, R, D, N, KIND, OF)         \
+    { .name = SHAPE_NAME_(SHAPE_WORD_##M, #M, ~), \
+      .kind = KIND,                               \
+      .rules = (R),                               \
+      .offset = offsetof(struct N, M),            \
+      .doc = D,                                   \
+      .of = OF },
+/* Names that are words of C itself: the member has an underscore, JSON and SQL do not. */
+#define SHAPE_WORD_auto_                  ~, "auto"
+#define SHAPE_NAME_(...)                  SHAPE_SECOND_(__VA_ARGS__)
+#define SHAPE_SECOND_(FIRST, SECOND, ...) SECOND
 
 #define SHAPE(N)                        \
     struct N {                          \

@@ -19,6 +19,9 @@ str upload_keep(struct request *r, str to); /* moves it: the new path; absent wh
 /* Answer with a file: streamed, with Content-Disposition; removed afterwards when `temporary`. */
 enum err reply_file(struct request *r, str path, str download_name, str content_type,
                     bool temporary);
+/* The path of a fresh, empty file in the data folder's tmp/, for a reply_file that is temporary.
+ * E_STORE: it cannot be made. */
+enum err reply_place(struct request *r, str *path);
 /* Answer with text that is not JSON. */
 enum err reply_text(struct request *r, int status, str content_type, str text);
 /* Server-sent events: next() is called on a worker whenever the last one went out; it answers false

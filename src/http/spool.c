@@ -75,3 +75,15 @@ str upload_keep(struct request *r, str to)
     r->spool_kept = true;
     return r->spool_path = str_copy(r->c.arena, to);
 }
+
+enum err reply_place(struct request *r, str *path)
+{
+    char *at = str_z(r->c.arena, str_fmt(r->c.arena, "%s/reply-XXXXXX", r->http->tmp));
+    int fd = mkostemp(at, O_CLOEXEC);
+    if (fd < 0)
+        return fail(&r->c, errno == ENOSPC || errno == EDQUOT ? E_FULL : E_STORE,
+                    "无法在数据目录里建立临时文件", "cannot make a file in the data folder");
+    close(fd);
+    *path = str_of(at);
+    return OK;
+}

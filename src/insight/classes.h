@@ -24,9 +24,10 @@
 
 /* Lines that are no act of the member: orders are read from the orders themselves, the rest is
  * book-keeping. The same words stand in the partial index insight_act (tables.c). */
-#define IS_ACT                                                                       \
-    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'" \
-    " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'"
+#define IS_ACT                                                                                 \
+    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"           \
+    " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'" \
+    " AND kind NOT LIKE 'segment.%'"
 
 #define FIELDS_OF_abc(X, N)                           \
     X(i64, A, ANY, "In a community, never bought", N) \

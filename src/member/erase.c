@@ -84,7 +84,12 @@ enum err member_erase(struct tx *t, i64 member)
     TRY(tx_change(t, &values_forget, ARGS(living)));
     TRY(tx_change(t, &conflicts_forget, ARGS(living)));
     TRY(tx_change(t, &names_forget, ARGS(living, t->c->now)));
-    return member_line(t, living, "member.erased", NO_STR, NO_STR);
+    TRY(member_line(t, living, "member.erased", NO_STR, NO_STR));
+    ints ids;
+    TRY(member_ids(t->c, living, &ids));
+    for (i64 i = 0; merge_listeners && merge_listeners[i]; i++)
+        if (merge_listeners[i]->erased) TRY(merge_listeners[i]->erased(t, living, ids));
+    return OK;
 }
 
 /* -- export ----------------------------------------------------------------------------------- */

@@ -111,11 +111,13 @@ enum err member_unmerge(struct tx *t, i64 merge);
 
 /* Rooms with rows of a member take part in merges: called inside the same transaction.
  * moved: re-owns the rows of loser to winner and notes what it moved with merge_note; parted: takes
- * the notes back. */
+ * the notes back. erased: his line on the timeline is written already. */
 struct merge_listener {
     const char *room;
     enum err (*moved)(struct tx *t, i64 merge, i64 loser, i64 winner);
     enum err (*parted)(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted);
+    /* He is forgotten (member_erase): ids are all he has had. Each of the three may be NULL. */
+    enum err (*erased)(struct tx *t, i64 living, ints ids);
 };
 extern const struct merge_listener *const *merge_listeners; /* set by app; ends with NULL */
 enum err merge_note(struct tx *t, i64 merge, const char *room, i64 row_id);

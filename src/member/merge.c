@@ -113,7 +113,7 @@ enum err member_merge(struct tx *t, i64 winner, i64 loser, str by, i64 *merge)
     TRY(values_settle(t, winner));
     TRY(member_refresh(t, winner));
     for (i64 i = 0; merge_listeners && merge_listeners[i]; i++)
-        TRY(merge_listeners[i]->moved(t, *merge, loser, winner));
+        if (merge_listeners[i]->moved) TRY(merge_listeners[i]->moved(t, *merge, loser, winner));
     return merge_line(t, winner, "member.merged", loser, *merge);
 }
 
@@ -152,6 +152,7 @@ static enum err listeners_part(struct tx *t, i64 merge, i64 loser, i64 winner)
     for (i64 i = 0; merge_listeners && merge_listeners[i]; i++) {
         const struct merge_listener *l = merge_listeners[i];
         struct one_i64_list rows;
+        if (!l->parted) continue;
         TRY(db_all(t->c, &notes_of, &rows, ARGS(merge, str_of(l->room))));
         ints noted = { NEWS(t->c->arena, i64, rows.n), rows.n };
         for (i64 k = 0; k < rows.n; k++) noted.at[k] = rows.at[k].value;

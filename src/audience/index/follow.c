@@ -70,6 +70,9 @@ struct audience {
     i64 seq, rounds, failures, round_us_max;
     enum err last; /* of the last round */
     struct problem why;
+    pthread_mutex_t telling; /* around these two */
+    void (*listener)(void *arg, ints members, bool all);
+    void *listener_arg;
 };
 
 /* -- the file ---------------------------------------------------------------------------------- */
@@ -295,10 +298,27 @@ static enum err fit(struct audience *a, struct ctx *c)
     return e;
 }
 
+static void tell(struct audience *a, ints members, bool all)
+{
+    pthread_mutex_lock(&a->telling);
+    if (a->listener && (all || members.n)) a->listener(a->listener_arg, members, all);
+    pthread_mutex_unlock(&a->telling);
+}
+
+void audience_listen(struct audience *a, void (*fn)(void *arg, ints members, bool all), void *arg)
+{
+    pthread_mutex_lock(&a->telling);
+    a->listener = fn;
+    a->listener_arg = arg;
+    pthread_mutex_unlock(&a->telling);
+}
+
 /* A step towards the end of the timeline. c has a reader. */
 static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
 {
     i64 n = 0, begun_us = clock_mono_us();
+    const struct index *before = a->built ? a->kept.index : NULL;
+    bool all;
     if (!a->built) {
         TRY(build(a, c));
     } else {
@@ -316,6 +336,8 @@ static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
     if (us > a->round_us_max) a->round_us_max = us;
     pthread_cond_broadcast(&a->published);
     pthread_mutex_unlock(&a->lock);
+    ints changed = gatherer_changed(a->kept.gatherer, &all);
+    tell(a, changed, all || a->kept.index != before);
     *lines += n;
     return OK;
 }
@@ -436,6 +458,7 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     pthread_cond_init(&a->published, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&a->lock, NULL);
+    pthread_mutex_init(&a->telling, NULL);
     if (o.thread) {
         store_readers_add(s, 1);
         a->thread = pthread_create(&a->follower, NULL, follow, a) == 0;
@@ -463,6 +486,7 @@ void audience_close(struct audience *a)
     assert(!a->retired); /* somebody still holds a view */
     kept_free(&a->kept);
     pthread_mutex_destroy(&a->lock);
+    pthread_mutex_destroy(&a->telling);
     pthread_cond_destroy(&a->wake);
     pthread_cond_destroy(&a->published);
     free(a);

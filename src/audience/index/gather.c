@@ -100,8 +100,9 @@ struct gatherer {
     } kind_rows;   /* by code of kinds */
     u64 *settings; /* by field: what the settings it follows were when it was read */
     /* of a round */
-    struct id_list living, purchases, merges, *stale; /* stale: by field */
+    struct id_list living, purchases, merges, changed, *stale; /* stale: by field */
     bool *everybody; /* by field: of everybody it is to be read again */
+    bool all_changed;
 };
 
 static enum column_kind column_kind(enum field_kind kind)
@@ -158,6 +159,7 @@ void gatherer_free(struct gatherer *g)
     free(g->living.at);
     free(g->purchases.at);
     free(g->merges.at);
+    free(g->changed.at);
     free(g->merged.from);
     free(g->merged.to);
     block_drop(g->kinds);
@@ -455,6 +457,7 @@ static void all_stale(struct gatherer *g, i64 member)
     id_push(&g->living, member);
     id_push(&g->purchases, member);
     id_push(&g->merges, member);
+    id_push(&g->changed, member);
     for (i64 f = 0; f < g->fields.n; f++) id_push(&g->stale[f], member);
 }
 
@@ -596,6 +599,8 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
 {
     struct timeline_line_list new;
     *lines = 0;
+    g->changed.n = 0;
+    g->all_changed = false;
     TRY(store_snapshot(c));
     TRY(db_all(c, &index_lines_after, &new, ARGS(seq, most)));
     TRY(settings_read(g, c));
@@ -622,13 +627,22 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
         }
         i64 member = living_of(&g->merged, line->member);
         line_stale(g, kind_row(g, line->kind), member);
+        if (!str_starts(line->kind, S("segment."))) id_push(&g->changed, member);
         if (!id_has(&g->merges, member)) add_line(&r, line, member);
     }
     *lines = new.n;
     TRY(refresh(&r, last));
     index_publish(x, last);
+    g->all_changed = everybody_stale(g);
     for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] = false;
     return OK;
+}
+
+ints gatherer_changed(struct gatherer *g, bool *all)
+{
+    *all = g->all_changed;
+    id_sort(&g->changed);
+    return (ints){ g->changed.at, g->changed.n };
 }
 
 enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,

@@ -33,6 +33,9 @@ enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x);
  * nothing was new. */
 enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,
                     i64 *lines);
+/* Whom the lines of the last gather_new changed, rising; lines that tell of segments change nobody.
+ * *all: it may be anybody (a setting that fields follow). */
+ints gatherer_changed(struct gatherer *g, bool *all);
 /* After loading an index from a file: who is merged into whom. */
 enum err gather_resume(struct gatherer *g, struct ctx *c);
 

@@ -67,6 +67,7 @@ export const access = {
   'right.users:write': ['管理用户与密钥', 'Manage users and keys'],
   'right.audit:read': ['查看审计日志', 'See the audit log'],
   'right.track:write': ['写入行为', 'Write behaviour'],
+  'right.segments:write': ['保存分层', 'Save segments'],
 
   'audit.actor': ['操作者', 'Who'],
   'audit.action': ['动作', 'What'],

@@ -102,6 +102,8 @@ export const members = {
   merge_these: ['合并', 'Merge'],
 
   'line.order.placed': ['下单 {order}，{value}', 'Placed order {order}, {value}'],
+  'line.segment.entered': ['进入分层「{subject}」', 'Entered segment “{subject}”'],
+  'line.segment.left': ['离开分层「{subject}」', 'Left segment “{subject}”'],
   'line.order.paid': ['付款 {value}，订单 {order}', 'Paid {value} for order {order}'],
   'line.order.shipped': ['订单 {order} 已发货', 'Order {order} shipped'],
   'line.order.completed': ['订单 {order} 交易完成', 'Order {order} completed'],
