@@ -12,9 +12,8 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/room.h"
+#include "track/repeat.h"
 #include "track/tree.h"
-
-#define REMEMBER_MS (48 * HOUR_MS)
 
 const struct migration track_migrations[] = {
     /* The ids of messages seen lately, as 128 bits of a hash. Not of a member: asked for before
@@ -26,39 +25,28 @@ const struct migration track_migrations[] = {
                     "  PRIMARY KEY (high, low)"
                     ") clustered;"
                     "CREATE INDEX track_seen_at ON track_seen (at);" },
+    /* Since then: repeat.c. Nothing is added to track_seen any more. */
+    { "0002 track log", "CREATE TABLE track_log ("
+                        "  batch int64 NOT NULL,"
+                        "  at int64 NOT NULL,"
+                        "  keys bytes NOT NULL,"
+                        "  PRIMARY KEY (batch)"
+                        ") clustered;" },
     { NULL, NULL },
 };
 
 void behaviour_key(struct behaviour *b, str scope, str id)
 {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, NULL, 0, sizeof b->key);
+    u64 hash[2]; /* the shortest it makes; half of it is kept */
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
     crypto_generichash_update(&state, (const u8 *)scope.at, (unsigned long long)scope.n);
     crypto_generichash_update(&state, (const u8 *)":", 1);
     crypto_generichash_update(&state, (const u8 *)id.at, (unsigned long long)id.n);
-    crypto_generichash_final(&state, (u8 *)b->key, sizeof b->key);
+    crypto_generichash_final(&state, (u8 *)hash, sizeof hash);
+    b->key = hash[0] ? hash[0] : 1;
     b->keyed = true;
 }
-
-/* -- which are new ---------------------------------------------------------------------------- */
-
-#define FIELDS_OF_seen_row(X, N) \
-    X(i64, high, ANY, "", N)     \
-    X(i64, low, ANY, "", N)
-SHAPE(seen_row);
-SHAPE_DEFINE(seen_row);
-
-/* Eight a statement: on PostgreSQL each is a round trip. Those that were new come back. */
-#define EIGHT ((i64)8)
-CHANGE_RETURNING(seen_put_eight, seen_row,
-                 "INSERT INTO track_seen (high, low, at) VALUES ($1, $2, $17), ($3, $4, $17),"
-                 " ($5, $6, $17), ($7, $8, $17), ($9, $10, $17), ($11, $12, $17),"
-                 " ($13, $14, $17), ($15, $16, $17)"
-                 " ON CONFLICT (high, low) DO NOTHING RETURNING high, low");
-CHANGE(seen_put, "INSERT INTO track_seen (high, low, at) VALUES ($1, $2, $3)"
-                 " ON CONFLICT (high, low) DO NOTHING");
-CHANGE(seen_forget, "DELETE FROM track_seen WHERE (high, low) IN"
-                    " (SELECT high, low FROM track_seen WHERE at < $1 ORDER BY at LIMIT 5000)");
 
 struct batch {
     const struct behaviours *in;
@@ -71,57 +59,12 @@ struct batch {
     i64 slots;
 };
 
-/* Within the batch the first of equal ids counts. slots is a power of two, at least twice n. */
-static i64 mark_repeats(struct batch *b, i64 *fresh)
-{
-    i64 *table = NEWS(b->t->c->arena, i64, b->slots), n = 0;
-    for (i64 i = 0; i < b->in->n; i++) {
-        const struct behaviour *told = &b->in->at[i];
-        if (!told->keyed) continue;
-        i64 at = told->key[0] & (b->slots - 1);
-        for (; table[at]; at = (at + 1) & (b->slots - 1))
-            if (memcmp(b->in->at[table[at] - 1].key, told->key, sizeof told->key) == 0) break;
-        b->old[i] = table[at] != 0;
-        if (b->old[i]) continue;
-        table[at] = i + 1;
-        fresh[n++] = i;
-    }
-    return n;
-}
-
-static enum err put_eight(struct batch *b, const i64 *places)
-{
-    struct ctx *c = b->t->c;
-    struct value values[2 * EIGHT + 1];
-    struct seen_row_list news;
-    for (i64 i = 0; i < EIGHT; i++) {
-        values[2 * i] = V(b->in->at[places[i]].key[0]);
-        values[2 * i + 1] = V(b->in->at[places[i]].key[1]);
-    }
-    values[2 * EIGHT] = V(c->now);
-    TRY(db_all(c, &seen_put_eight, &news, ((struct args){ values, (int)COUNT(values) })));
-    if (news.n == EIGHT) return OK;
-    for (i64 i = 0; i < EIGHT; i++) {
-        const i64 *key = b->in->at[places[i]].key;
-        bool new = false;
-        for (i64 k = 0; k < news.n; k++)
-            new |= news.at[k].high == key[0] && news.at[k].low == key[1];
-        b->old[places[i]] = !new;
-    }
-    return OK;
-}
-
 static enum err find_new(struct batch *b)
 {
-    i64 *fresh = NEWS(b->t->c->arena, i64, b->in->n + 1), n = mark_repeats(b, fresh), done = 0;
-    for (; n - done >= EIGHT; done += EIGHT) TRY(put_eight(b, fresh + done));
-    for (; done < n; done++) {
-        const i64 *key = b->in->at[fresh[done]].key;
-        i64 rows;
-        TRY(tx_change_rows(b->t, &seen_put, &rows, ARGS(key[0], key[1], b->t->c->now)));
-        b->old[fresh[done]] = rows == 0;
-    }
-    return OK;
+    u64 *keys = NEWS(b->t->c->arena, u64, b->in->n);
+    for (i64 i = 0; i < b->in->n; i++)
+        if (b->in->at[i].keyed) keys[i] = b->in->at[i].key;
+    return repeats_mark(b->t, keys, b->in->n, b->old);
 }
 
 /* -- whose they are --------------------------------------------------------------------------- */
@@ -353,6 +296,7 @@ enum err track_keep(struct store *s, struct ctx *c, const struct behaviours *in,
     *out = (struct track_kept){ 0 };
     if (in->n == 0) return OK;
     struct batch b = { .in = in, .source = S("track"), .out = out };
+    TRY(repeats_load(s, c));
     TRY(store_write(s, c, keep, &b));
     atomic_fetch_add(&counts.kept, out->kept);
     atomic_fetch_add(&counts.repeated, out->repeated);
@@ -370,22 +314,10 @@ void track_gauges(struct buf *out, void *unused)
             "koi_track_messages_total{result=\"refused\"} %lld\n",
             (long long)atomic_load(&counts.kept), (long long)atomic_load(&counts.repeated),
             (long long)atomic_load(&counts.refused));
+    buf_fmt(out,
+            "# TYPE koi_track_repeats_bytes gauge\n"
+            "koi_track_repeats_bytes %lld\n",
+            (long long)repeats_bytes());
 }
 
-struct forgetting {
-    instant before;
-    i64 rows;
-};
-
-static enum err forget_some(struct tx *t, void *arg)
-{
-    struct forgetting *f = arg;
-    return tx_change_rows(t, &seen_forget, &f->rows, ARGS(f->before));
-}
-
-enum err track_forget(struct store *s, struct ctx *c)
-{
-    struct forgetting f = { c->now - REMEMBER_MS, 1 };
-    while (f.rows > 0) TRY(store_write(s, c, forget_some, &f));
-    return OK;
-}
+enum err track_forget(struct store *s, struct ctx *c) { return repeats_forget(s, c); }

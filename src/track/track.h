@@ -29,7 +29,7 @@ struct trait {
 
 /* One message, ready to be written. */
 struct behaviour {
-    i64 key[2]; /* 128 bits of its id */
+    u64 key;    /* 64 bits of a hash of its id */
     bool keyed; /* it has one */
 
     struct identity *identities; /* normalised; none: nobody's */

@@ -4,6 +4,10 @@
 
 #include <stdio.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "track/repeat.h"
 #include "track/tree.h"
 
 static struct ctx *reader(void)
@@ -121,6 +125,114 @@ TEST(a_message_counts_once)
     CHECK_I64(kept.kept, 20);
     c = look();
     CHECK_I64(lines_of(c, "Ping"), 41);
+}
+
+#define PING(ID) "{\"userId\":\"u1\",\"event\":\"Ping\",\"messageId\":\"" ID "\"}"
+
+static u64 key_of(const char *id)
+{
+    struct behaviour b = { 0 };
+    behaviour_key(&b, S("message"), str_of(id));
+    return b.key;
+}
+
+static enum err mark_and_fail(struct tx *t, void *arg)
+{
+    bool *old = arg;
+    u64 keys[] = { key_of("r1"), key_of("r2") };
+    TRY(repeats_mark(t, keys, 2, old));
+    return fail(t->c, E_UNPROCESSABLE, "不", "no");
+}
+
+TEST(what_was_not_kept_may_be_told_again)
+{
+    struct ctx *r = reader();
+    struct track_kept kept;
+    bool old[2] = { true, true };
+    CHECK_OK(r, tell(r, "track", PING("r0"), NULL));
+    CHECK_ERR(r, store_write(test_store(), r, mark_and_fail, old), E_UNPROCESSABLE);
+    CHECK(!old[0] && !old[1]);
+    CHECK_OK(r, tell(r, "track", PING("r1"), &kept));
+    CHECK_I64(kept.kept, 1);
+    CHECK_OK(r, tell(r, "track", PING("r1"), &kept));
+    CHECK_I64(kept.repeated, 1);
+    CHECK_OK(r, tell(r, "track", PING("r0"), &kept));
+    CHECK_I64(kept.repeated, 1);
+}
+
+CHANGE(log_by_others, "INSERT INTO track_log (batch, at, keys) VALUES ($1, $2, $3)");
+
+static enum err tell_as_another(struct tx *t, void *arg)
+{
+    i64 batch;
+    u64 key = key_of(arg);
+    TRY(tx_take(t, S("track_log"), 1, &batch));
+    return tx_change(t, &log_by_others, ARGS(batch, t->c->now, ((bytes){ &key, sizeof key })));
+}
+
+TEST(what_another_process_was_told_counts)
+{
+    struct ctx *r = reader();
+    struct track_kept kept;
+    static char first[] = "p1", second[] = "p3";
+    CHECK_OK(r, tell(r, "track", PING("p0"), NULL));
+    CHECK_OK(r, store_write(test_store(), r, tell_as_another, first));
+    CHECK_OK(r, tell(r, "track", PING("p1"), &kept));
+    CHECK_I64(kept.repeated, 1);
+    CHECK_OK(r, tell(r, "track", PING("p2"), NULL));
+    CHECK_OK(r, store_write(test_store(), r, tell_as_another, second));
+    CHECK_OK(r, tell(r, NULL,
+                     "{\"batch\":[{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"Ping\","
+                     "\"messageId\":\"p3\"},{\"type\":\"track\",\"userId\":\"u1\",\"event\":"
+                     "\"Ping\",\"messageId\":\"p0\"},{\"type\":\"track\",\"userId\":\"u1\","
+                     "\"event\":\"Ping\",\"messageId\":\"p4\"}]}",
+                     &kept));
+    CHECK_I64(kept.repeated, 2);
+    CHECK_I64(kept.kept, 1);
+}
+
+/* Eight at a time tell the same messages in their own order: each is kept once. */
+enum { TELLERS = 8, MESSAGES = 300 };
+static _Atomic i64 kept_by_all;
+
+static void *teller(void *arg)
+{
+    struct ctx *c = test_ctx_new();
+    struct dice dice = { (u64)(uintptr_t)arg };
+    c->now = 1717200000000;
+    for (int i = 0; i < 40; i++) {
+        struct behaviours told;
+        struct track_kept kept;
+        struct buf b = { .arena = c->arena };
+        str key;
+        buf_add(&b, S("{\"batch\":["));
+        for (int k = 0; k < 20; k++)
+            buf_fmt(&b,
+                    "%s{\"type\":\"track\",\"userId\":\"u1\",\"event\":\"Ping\",\"messageId\":"
+                    "\"t%lld\"}",
+                    k ? "," : "", (long long)dice_below(&dice, MESSAGES));
+        buf_add(&b, S("]}"));
+        if (segment_read(c, NULL, buf_str(&b), &told, &key) != OK ||
+            track_keep(test_store(), c, &told, &kept) != OK)
+            abort();
+        atomic_fetch_add(&kept_by_all, kept.kept);
+    }
+    test_ctx_free(c);
+    return NULL;
+}
+
+TEST(a_message_counts_once_whoever_tells_it)
+{
+    pthread_t threads[TELLERS];
+    reader();
+    test_store();
+    store_release(test_ctx());
+    atomic_store(&kept_by_all, 0);
+    for (int i = 0; i < TELLERS; i++)
+        pthread_create(&threads[i], NULL, teller, (void *)(uintptr_t)(i + 1));
+    for (int i = 0; i < TELLERS; i++) pthread_join(threads[i], NULL);
+    CHECK_I64(kept_by_all, MESSAGES); /* 6,400 draws: none is missed */
+    CHECK_I64(lines_of(look(), "Ping"), MESSAGES);
 }
 
 TEST(no_personal_data_in_lines)

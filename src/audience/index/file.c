@@ -493,6 +493,7 @@ static bool load(struct index *x, const struct mapping *m, const struct head *h)
     struct section s;
     struct in in;
     if (!head_is_ours(h) || h->bytes != m->n || h->schema != schema_hash(&x->schema)) return false;
+    if (h->sections > m->n / LINE) return false;
     if (!next_section(m, &at, &s, &in) || s.kind != SECTION_WORDS || !load_words(x, &in))
         return false;
     struct chunk **chunks = calloc(h->sections, sizeof *chunks);
