@@ -6,6 +6,7 @@
 #include "audience/question_rows.h"
 #include "member/member.h"
 #include "member/profile.h"
+#include "store/setting.h"
 #include "test.h"
 #include "timeline/timeline.h"
 
@@ -95,6 +96,11 @@ static enum err part(struct tx *t, void *arg)
     return member_unmerge(t, world.merges[*(i64 *)arg]);
 }
 
+static enum err live_there(struct tx *t, void *arg)
+{
+    return setting_set(t, S("timezone"), str_of(arg));
+}
+
 static struct audience *live_a_while(struct ctx *c, u64 seed, const char *zone, day first)
 {
     struct audience *a;
@@ -102,6 +108,7 @@ static struct audience *live_a_while(struct ctx *c, u64 seed, const char *zone, 
     begun = arena_mark(c->arena);
     world = (struct world){ .d = { seed }, .first = first };
     c->zone = zone_open(zone);
+    CHECK_OK(c, store_write(test_store(), c, live_there, (void *)(uintptr_t)zone));
     CHECK_OK(c, store_write(test_store(), c, come, NULL));
     CHECK_OK(c, store_write(test_store(), c, live, &lines));
     for (int i = 0; i < 5; i++) CHECK_OK(c, store_write(test_store(), c, merge, NULL));
@@ -162,6 +169,7 @@ static struct lives *lives_read(struct ctx *c, str segment)
 /* An event as asked, and what it means; kind NULL: any behaviour. */
 struct meant {
     const char *kind, *category;
+    bool dear; /* price > 3: a property the index does not keep */
 };
 
 static bool is(const struct meant *m, const struct timeline_line *l)
@@ -172,6 +180,7 @@ static bool is(const struct meant *m, const struct timeline_line *l)
                !str_eq(l->kind, S("member.created")) && !str_eq(l->kind, S("member.merged")) &&
                !str_eq(l->kind, S("member.unmerged")) && !str_starts(l->kind, S("member."));
     if (!str_eq(str_fold(a, l->kind), str_fold(a, str_of(m->kind)))) return false;
+    if (m->dear && (!l->props.at || str_find(l->props, S("\"price\":5")) < 0)) return false;
     if (!m->category) return true;
     str raw = str_eq(str_of(m->category), S("a\"b")) ? S("\"a\\\"b\"")
                                                      : str_fmt(a, "\"%s\"", m->category);
@@ -181,7 +190,11 @@ static bool is(const struct meant *m, const struct timeline_line *l)
 static str written(struct ctx *c, const struct meant *m)
 {
     if (!m->kind) return NO_STR;
+    if (m->dear && !m->category) return str_fmt(c->arena, "%s (price > 3)", m->kind);
     if (!m->category) return str_of(m->kind);
+    if (m->dear)
+        return str_fmt(c->arena, "did(\"%s\", price > 3, category = \"%s\")", m->kind,
+                       m->category[1] == '"' ? "a\\\"b" : m->category);
     return str_fmt(c->arena, "%s (category = \"%s\")", m->kind,
                    m->category[1] == '"' ? "a\\\"b" : m->category);
 }
@@ -190,8 +203,9 @@ static struct meant some_event(bool any)
 {
     static const char *const names[] = { "Product Viewed", "Product Added", "Order Completed",
                                          "order.paid" };
-    struct meant m = { names[below(COUNT(names))], NULL };
+    struct meant m = { names[below(COUNT(names))], NULL, false };
     if (below(3) == 0) m.category = categories[below(COUNT(categories))];
+    m.dear = below(5) == 0;
     if (any && below(3) == 0) m = (struct meant){ 0 };
     return m;
 }
@@ -277,7 +291,7 @@ static i64 some_funnels(struct ctx *c, str segment, int rounds)
         if (f.from != INT64_MIN && f.to < f.from) f.to = f.from;
         for (i64 s = 0; s < f.n; s++) {
             f.steps[s] = some_event(false);
-            if (round % 2) f.steps[s] = (struct meant){ kinds[s], NULL }; /* the quick way */
+            if (round % 2) f.steps[s] = (struct meant){ kinds[s], NULL, false }; /* the quick way */
             if (round % 4 == 3) f.steps[s].kind = kinds[(s * 3 + 1) % 5];
             steps[s] = written(c, &f.steps[s]);
         }
@@ -524,6 +538,38 @@ TEST(actives_as_by_hand)
     end(c, a);
 }
 
+/* A property the index does not keep is read from the lines, and says so. */
+TEST(actives_by_a_property_that_is_not_kept)
+{
+    struct ctx *c = test_reader();
+    struct audience *a = live_a_while(c, 13, "Asia/Shanghai", day_of(2024, 4, 1));
+    struct actives_answer all, one;
+    struct actives_ask ask = { .event = S("Product Added"),
+                               .from = S("2024-04-01"),
+                               .to = S("2024-04-24"),
+                               .by = S("prop:price") };
+    CHECK_OK(c, actives_make(c, &ask, &all));
+    CHECK_I64(all.values.n, 3); /* 3, 5 and unknown */
+    CHECK(str_find(all.how, S("not in the index")) > 0);
+    for (i64 i = 0; i < 2; i++) {
+        struct actives_ask of = ask;
+        of.by = NO_STR;
+        of.event =
+            str_fmt(c->arena, "Product Added (price = " STR_FMT ")", STR_ARG(all.values.at[i]));
+        CHECK_OK(c, actives_make(c, &of, &one));
+        i64 sum = 0;
+        for (i64 d = 0; d < all.days.n; d++) {
+            CHECK_I64(all.days.at[d].values.at[i], one.days.at[d].members);
+            sum += one.days.at[d].members;
+        }
+        CHECK(sum > 20);
+    }
+    ask.by = S("prop:category");
+    CHECK_OK(c, actives_make(c, &ask, &all));
+    CHECK(str_find(all.how, S("not in the index")) < 0);
+    end(c, a);
+}
+
 TEST(actives_by_a_field_are_actives_of_its_values)
 {
     struct ctx *c = test_reader();
@@ -658,10 +704,6 @@ TEST(what_cannot_be_asked_says_why)
     refused_funnel(c, (struct funnel_ask){ .from = S("May") }, "/from");
     refused_funnel(c, (struct funnel_ask){ .by = S("no_such") }, "/by");
     refused_funnel(c, (struct funnel_ask){ .segment = S("city = ") }, "1:8");
-    many[1] = S("B (weight = 3)");
-    refused_funnel(c, (struct funnel_ask){ .steps = { many, 2 } }, "/steps/1");
-    CHECK(str_find(str_of(c->why.detail), S("weight")) > 0);
-    CHECK(str_find(str_of(c->why.detail), S("category")) > 0);
     many[1] = S("did(\"B\", 7d)");
     refused_funnel(c, (struct funnel_ask){ .steps = { many, 2 } }, "/steps/1");
     many[1] = S(" ");
@@ -674,9 +716,11 @@ TEST(what_cannot_be_asked_says_why)
     struct retention_ask long_ago = { .from = S("2020-01-01"), .to = S("2024-01-01") };
     CHECK_ERR(c, retention_make(c, &long_ago, &r), E_INVALID);
     CHECK_STR(str_of(c->why.field), "/from");
-    CHECK_ERR(c, actives_make(c, &(struct actives_ask){ .by = S("prop:weight") }, &d), E_INVALID);
+    CHECK_ERR(c, actives_make(c, &(struct actives_ask){ .by = S("prop:") }, &d), E_INVALID);
     CHECK_STR(str_of(c->why.field), "/by");
     CHECK(str_find(str_of(c->why.detail), S("touchpoint")) > 0);
+    CHECK_ERR(c, actives_make(c, &(struct actives_ask){ .by = S("no_such") }, &d), E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/by");
     struct funnel_answer f;
     say_line(c, a, world.members[0], "Product Viewed", "2024-05-20 10:00:00");
     str steps[] = { S("Product View"), S("Product Viewed") };

@@ -333,14 +333,21 @@ static enum err see_purchase(void *arg, const void *in)
     return OK;
 }
 
+str line_prop(const struct timeline_line *line, str name)
+{
+    if (str_eq(name, S("touchpoint"))) return line->touchpoint;
+    if (str_eq(name, S("community")))
+        return str_starts(line->kind, S("community.")) ? line->subject : NO_STR;
+    return line->props.at ? props_raw(line->props, name) : NO_STR;
+}
+
 static void add_line(struct reading *r, const struct timeline_line *line, i64 member)
 {
     struct event e = { .member = member, .at = line->at, .order = line->seq, .name = line->kind };
     e.day = day_at(&r->g->days, r->c->zone, e.at);
-    e.props[PROP_TOUCHPOINT] = line->touchpoint;
-    if (str_starts(line->kind, S("community."))) e.props[PROP_COMMUNITY] = line->subject;
-    for (i64 i = 0; gather_props[i] && line->props.at; i++)
-        e.props[PROP_JSON + i] = props_raw(line->props, str_of(gather_props[i]));
+    const strs *props = &r->g->schema.sources[SOURCE_TIMELINE].props;
+    for (i64 i = 0; i < props->n; i++)
+        if (i < PROP_JSON || line->props.at) e.props[i] = line_prop(line, props->at[i]);
     index_add_event(r->x, SOURCE_TIMELINE, &e);
 }
 

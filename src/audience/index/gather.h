@@ -42,5 +42,9 @@ enum err gather_resume(struct gatherer *g, struct ctx *c);
 /* What the settings are that the gathered values follow. */
 u64 gather_settings(const struct gatherer *g);
 
+struct timeline_line;
+/* What a row of the timeline keeps of a line under this name: touchpoint, community, or a raw JSON
+ * value. */
+str line_prop(const struct timeline_line *line, str name);
 /* The raw value of a property in a line's JSON object; absent: it has none. */
 str props_raw(str props, str name);

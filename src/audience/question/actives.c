@@ -16,7 +16,8 @@ SHAPE_DEFINE(actives_answer);
 
 struct being_active {
     const struct question *q;
-    struct row_filter rows;
+    struct rows_at at;
+    struct meant meant;
     struct days_asked days;
     day label[QUESTION_DAYS]; /* of each place */
     uint16_t place[QUESTION_DAYS];
@@ -45,7 +46,7 @@ static void places_make(struct being_active *b, enum actives_unit unit)
         if (!b->places || b->label[b->places - 1] != label) b->label[b->places++] = label;
         b->place[i] = (uint16_t)(b->places - 1);
     }
-    b->a = (struct actives){ .rows = &b->rows,
+    b->a = (struct actives){ .rows = &b->meant.rows,
                              .first_day = b->days.from,
                              .days = b->days.n,
                              .prop = -1,
@@ -59,7 +60,7 @@ static void places_make(struct being_active *b, enum actives_unit unit)
 static void by_rows(void *arg, int worker, i64 chunk)
 {
     struct being_active *b = arg;
-    rows_actives(b->q->view, chunk, SOURCE_TIMELINE, &b->a, set_of_chunk(&b->q->set, chunk),
+    rows_actives(b->at.view, chunk, b->at.source, &b->a, set_of_chunk(&b->q->set, chunk),
                  b->counts[worker]);
 }
 
@@ -75,7 +76,7 @@ static void by_members(void *arg, int worker, i64 chunk)
         for (i64 w = 0; w < CHUNK_WORDS; w++)
             for (u64 bits = b->bands[worker][g][w]; bits; bits &= bits - 1)
                 masks[w * 64 + __builtin_ctzll(bits)] |= 1u << g;
-    rows_actives_masked(b->q->view, chunk, SOURCE_TIMELINE, &b->a, set_of_chunk(&b->q->set, chunk),
+    rows_actives_masked(b->at.view, chunk, b->at.source, &b->a, set_of_chunk(&b->q->set, chunk),
                         masks, b->cells, b->counts[worker]);
 }
 
@@ -85,7 +86,7 @@ static i64 *run(struct ctx *c, struct being_active *b, i64 cells, chunk_fn *fn)
     i64 n = b->a.places * cells;
     b->cells = cells;
     for (int w = 0; w < CHUNK_WORKERS; w++) b->counts[w] = NEWS(c->arena, i64, n);
-    chunks_run(view_chunks(b->q->view), fn, b);
+    chunks_run(b->at.chunks, fn, b);
     for (int w = 1; w < CHUNK_WORKERS; w++)
         for (i64 i = 0; i < n; i++) b->counts[0][i] += b->counts[w][i];
     return b->counts[0];
@@ -134,22 +135,11 @@ static str value_words(struct ctx *c, str raw)
                                                                : raw;
 }
 
-static enum err prop_find(struct ctx *c, const struct question *q, str name, i64 *out)
-{
-    const strs *props = &view_schema(q->view)->sources[SOURCE_TIMELINE].props;
-    for (*out = 0; *out < props->n; ++*out)
-        if (str_eq(props->at[*out], name)) return OK;
-    return fail_at(c, E_INVALID, S("/by"), "索引里没有行为的属性“" STR_FMT "”；可以用：" STR_FMT,
-                   "the index does not keep the property \"" STR_FMT
-                   "\" of what was done; it has: " STR_FMT,
-                   STR_ARG(name), STR_ARG(str_join(c->arena, *props, S(", "))));
-}
-
 static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct actives_answer *out,
                         i64 **counts)
 {
-    TRY(prop_find(c, b->q, name, &b->a.prop));
-    const struct words *words = view_prop_words(b->q->view, SOURCE_TIMELINE, b->a.prop);
+    b->a.prop = b->at.by;
+    const struct words *words = view_prop_words(b->at.view, b->at.source, b->a.prop);
     i64 codes = words_count(words), shown = 0;
     if (codes > CODES_MAX)
         return fail_at(c, E_INVALID, S("/by"), "“" STR_FMT "”有 %lld 个不同的值，至多 %d 个",
@@ -172,6 +162,13 @@ static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct 
     b->a.prop = -1;
     b->a.codes = 0;
     return OK;
+}
+
+/* prop:NAME; absent: by is a field, or nothing. */
+static str prop_of(str by)
+{
+    by = str_trim(by);
+    return str_starts(by, S("prop:")) ? str_trim(str_sub(by, 5, by.n)) : NO_STR;
 }
 
 /* -- the answer ------------------------------------------------------------------------------- */
@@ -218,10 +215,10 @@ static enum err answer(struct ctx *c, struct being_active *b, const struct activ
                        struct axis *axis, struct actives_answer *out)
 {
     i64 *counts = NULL, stride = 0;
-    str by = str_trim(ask->by);
-    if (by.n && !str_starts(by, S("prop:"))) return by_field(c, b, ask, axis, out);
-    if (by.n) {
-        TRY(by_prop(c, b, str_trim(str_sub(by, 5, by.n)), out, &counts));
+    str prop = prop_of(ask->by);
+    if (!str_empty(ask->by) && !prop.at) return by_field(c, b, ask, axis, out);
+    if (prop.at) {
+        TRY(by_prop(c, b, prop, out, &counts));
         stride = out->values.n;
         drop_empty_last(b, counts, stride, out);
     }
@@ -255,7 +252,7 @@ static str how(struct ctx *c, const struct being_active *b, const struct actives
         buf_add(&out, say(c, S("分组字段的过去不可知，取现值。"),
                           S("The past of the field parted by is not known: as it stands now. ")));
     if (b->days.n) say_days(c, &b->days, &out);
-    say_rows(c, notes, &out);
+    say_rows(c, &b->at, notes, &out);
     question_say_about(c, b->q, &out);
     return buf_str(&out);
 }
@@ -270,8 +267,13 @@ enum err actives_make(struct ctx *c, const struct actives_ask *ask, struct activ
     TRY(days_read(c, ask->from, ask->to, &b->days));
     TRY(question_begin(c, ask->segment, ask->at, ask->seq, &q));
     b->q = &q;
-    TRY(meant_rows(c, &q, ask->event, "/event", &notes, &b->rows));
-    TRY(days_settle(c, &q, &b->rows, &b->days));
+    struct meant *one = &b->meant;
+    if (prop_of(ask->by).at && !prop_of(ask->by).n)
+        return fail_at(c, E_INVALID, S("/by"), "prop: 后面要写属性名，如 prop:touchpoint",
+                       "prop: is followed by a property's name, as in prop:touchpoint");
+    TRY(meant_read(c, &q, ask->event, "/event", &notes, one));
+    TRY(rows_find(c, &q, &one, 1, prop_of(ask->by), &b->at));
+    TRY(days_settle(c, &q, &b->at, &one->rows, &b->days));
     places_make(b, ask->unit);
     TRY(answer(c, b, ask, &axis, out));
     out->how = how(c, b, ask, &notes);

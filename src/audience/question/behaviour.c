@@ -39,24 +39,6 @@ static const u8 *any_behaviour(struct ctx *c, const struct view *v)
     return table;
 }
 
-static enum err not_kept(struct ctx *c, const char *at, const struct segment_test *test)
-{
-    struct buf names = { .arena = c->arena };
-    for (i64 i = 0; gather_props[i]; i++) buf_fmt(&names, "%s%s", i ? ", " : "", gather_props[i]);
-    for (i64 i = 0; i < test->props.n; i++) {
-        bool kept = false;
-        for (i64 k = 0; gather_props[k]; k++)
-            kept |= str_eq(test->props.at[i].name, str_of(gather_props[k]));
-        if (kept) continue;
-        return fail_at(c, E_INVALID, str_of(at),
-                       "索引里没有行为的属性“" STR_FMT "”；可以用：" STR_FMT,
-                       "the index does not keep the property \"" STR_FMT
-                       "\" of what was done; it has: " STR_FMT,
-                       STR_ARG(test->props.at[i].name), STR_ARG(buf_str(&names)));
-    }
-    return OK;
-}
-
 /* "/steps/2:1:5": the part of the request, line and column. */
 static enum err misread(struct ctx *c, enum err e, const char *at)
 {
@@ -66,16 +48,25 @@ static enum err misread(struct ctx *c, enum err e, const char *at)
     return fail_at(c, e, place, STR_FMT, STR_FMT, STR_ARG(detail));
 }
 
-static void note_unknown(struct ctx *c, const struct view *v, const struct segment_test *test,
-                         const struct row_filter *f, struct buf *notes)
+static const u8 *events_named(struct ctx *c, const struct view *v, str folded)
+{
+    const struct words *names = view_event_names(v, SOURCE_TIMELINE);
+    i64 n = words_count(names);
+    u8 *table = NEWS(c->arena, u8, n + 1);
+    for (i64 i = 0; i < n; i++) table[i] = str_eq(words_folded(names, i), folded);
+    return table;
+}
+
+static void note_unknown(struct ctx *c, const struct view *v, const struct meant *m,
+                         struct buf *notes)
 {
     const struct words *names = view_event_names(v, SOURCE_TIMELINE);
     strs known = { 0 };
     for (i64 i = 0; i < words_count(names); i++) {
-        if (f->event[i]) return;
-        if (i < 10000) *PUSH(c->arena, &known) = str_fold(c->arena, words_text(names, i));
+        if (m->events[i]) return;
+        if (i < 10000) *PUSH(c->arena, &known) = words_folded(names, i);
     }
-    str near = name_nearest(c->arena, test->folded, known);
+    str near = name_nearest(c->arena, m->test.folded, known);
     for (i64 i = 0; near.at && i < known.n; i++)
         if (str_eq(known.at[i], near)) {
             near = words_text(names, i);
@@ -83,33 +74,46 @@ static void note_unknown(struct ctx *c, const struct view *v, const struct segme
         }
     buf_fmt(notes,
             c->locale == ZH ? "还没有人做过“" STR_FMT "”" : "nobody has done \"" STR_FMT "\" yet",
-            STR_ARG(test->name));
+            STR_ARG(m->test.name));
     if (near.at)
         buf_fmt(notes, c->locale == ZH ? "（是“" STR_FMT "”吗？）" : " (\"" STR_FMT "\"?)",
                 STR_ARG(near));
     buf_add(notes, say(c, S("；"), S("; ")));
 }
 
-enum err meant_rows(struct ctx *c, const struct question *q, str event, const char *at,
-                    struct buf *notes, struct row_filter *out)
+enum err meant_read(struct ctx *c, const struct question *q, str event, const char *at,
+                    struct buf *notes, struct meant *out)
 {
-    *out = (struct row_filter){ .from = FIRST_INSTANT, .until = q->at };
+    *out = (struct meant){ .rows = { .from = FIRST_INSTANT, .until = q->at }, .kept = true };
     if (str_empty(str_trim(event))) {
-        out->event = any_behaviour(c, q->view);
+        out->rows.event = out->events = any_behaviour(c, q->view);
         return OK;
     }
-    struct segment_test test = { 0 };
-    bool kept;
-    enum err e = segment_parse_event(c, event, &test);
+    enum err e = segment_parse_event(c, event, &out->test);
     if (e != OK) return misread(c, e, at);
-    if (test.window.number)
+    if (out->test.window.number)
         return fail_at(c, E_INVALID, str_of(at), "这里的行为不带时长：期间由问题本身给出",
                        "this event takes no duration of its own: the question gives the period");
-    TRY(plan_rows(c, q->view, &test, q->at, out, &kept));
-    if (!kept) return not_kept(c, at, &test);
-    out->from = FIRST_INSTANT;
-    out->until = q->at;
-    note_unknown(c, q->view, &test, out, notes);
+    TRY(plan_rows(c, q->view, &out->test, q->at, &out->rows, &out->kept));
+    out->rows.from = FIRST_INSTANT;
+    out->rows.until = q->at;
+    out->events = events_named(c, q->view, out->test.folded);
+    note_unknown(c, q->view, out, notes);
+    return OK;
+}
+
+enum err rows_find(struct ctx *c, const struct question *q, struct meant *const *meant, i64 n,
+                   str by, struct rows_at *out)
+{
+    const strs *props = &view_schema(q->view)->sources[SOURCE_TIMELINE].props;
+    bool kept = true;
+    *out = (struct rows_at){ q->view, SOURCE_TIMELINE, view_chunks(q->view), -1, false };
+    for (i64 i = 0; i < n; i++) kept &= meant[i]->kept;
+    for (i64 i = 0; i < props->n; i++)
+        if (by.n && str_eq(props->at[i], by)) out->by = i;
+    if (kept && (!by.n || out->by >= 0)) return OK;
+    TRY(lines_index(c, q, meant, n, by, out));
+    if (out->chunks > view_chunks(q->view)) out->chunks = view_chunks(q->view);
     return OK;
 }
 
@@ -141,6 +145,7 @@ enum err days_read(struct ctx *c, str from, str to, struct days_asked *out)
 
 struct ends {
     const struct question *q;
+    const struct rows_at *at;
     const struct row_filter *rows;
     instant *first[CHUNK_WORKERS], *last[CHUNK_WORKERS];
     instant least[CHUNK_WORKERS], most[CHUNK_WORKERS];
@@ -150,7 +155,7 @@ static void ends_of_chunk(void *arg, int worker, i64 chunk)
 {
     struct ends *e = arg;
     const u64 *within = set_of_chunk(&e->q->set, chunk);
-    rows_ends(e->q->view, chunk, SOURCE_TIMELINE, e->rows, e->first[worker], e->last[worker]);
+    rows_ends(e->at->view, chunk, e->at->source, e->rows, e->first[worker], e->last[worker]);
     for (i64 i = 0; i < CHUNK; i++) {
         if (!(within[i / 64] >> (i % 64) & 1) || e->first[worker][i] == INT64_MIN) continue;
         if (e->first[worker][i] < e->least[worker]) e->least[worker] = e->first[worker][i];
@@ -158,18 +163,18 @@ static void ends_of_chunk(void *arg, int worker, i64 chunk)
     }
 }
 
-static bool ends_find(struct ctx *c, const struct question *q, const struct row_filter *rows,
-                      instant *first, instant *last)
+static bool ends_find(struct ctx *c, const struct question *q, const struct rows_at *at,
+                      const struct row_filter *rows, instant *first, instant *last)
 {
     struct arena_mark mark = arena_mark(c->arena);
-    struct ends e = { .q = q, .rows = rows };
+    struct ends e = { .q = q, .at = at, .rows = rows };
     for (int w = 0; w < CHUNK_WORKERS; w++) {
         e.first[w] = NEWS(c->arena, instant, CHUNK);
         e.last[w] = NEWS(c->arena, instant, CHUNK);
         e.least[w] = INT64_MAX;
         e.most[w] = INT64_MIN;
     }
-    chunks_run(view_chunks(q->view), ends_of_chunk, &e);
+    chunks_run(at->chunks, ends_of_chunk, &e);
     *first = INT64_MAX;
     *last = INT64_MIN;
     for (int w = 0; w < CHUNK_WORKERS; w++) {
@@ -180,13 +185,13 @@ static bool ends_find(struct ctx *c, const struct question *q, const struct row_
     return *first <= *last;
 }
 
-enum err days_settle(struct ctx *c, const struct question *q, const struct row_filter *rows,
-                     struct days_asked *d)
+enum err days_settle(struct ctx *c, const struct question *q, const struct rows_at *at,
+                     const struct row_filter *rows, struct days_asked *d)
 {
     day today = zone_day(c->zone, q->at - 1);
     if (!d->from_given || !d->to_given) {
         instant first, last;
-        bool some = ends_find(c, q, rows, &first, &last);
+        bool some = ends_find(c, q, at, rows, &first, &last);
         if (!d->to_given) d->to = some ? zone_day(c->zone, last) : today;
         if (!d->to_given && d->from_given && d->from > d->to) d->to = d->from;
         if (!d->from_given) {
@@ -229,8 +234,12 @@ void say_days(struct ctx *c, const struct days_asked *d, struct buf *out)
             zone_name(c->zone));
 }
 
-void say_rows(struct ctx *c, struct buf *notes, struct buf *out)
+void say_rows(struct ctx *c, const struct rows_at *at, struct buf *notes, struct buf *out)
 {
+    if (at->own)
+        buf_add(out, say(c, S("所问的属性不在索引里，直接读时间线，较慢。"),
+                         S("A property asked for is not in the index: the timeline itself was read,"
+                           " which is slower. ")));
     buf_add(
         out,
         say(c,

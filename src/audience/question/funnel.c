@@ -16,6 +16,8 @@ typedef chunk_bits step_bits[STEPS_MAX];
 
 struct going {
     const struct question *q;
+    struct rows_at at;
+    struct meant meant[STEPS_MAX];
     struct row_filter steps[STEPS_MAX];
     struct funnel f;
     const struct axis *axis;                         /* NULL: by nothing */
@@ -86,10 +88,10 @@ static void of_chunk(void *arg, int worker, i64 chunk)
     const u64 *within = set_of_chunk(&g->q->set, chunk);
     i64 steps = g->f.n;
     if (!g->axis && !g->timed) {
-        rows_funnel(g->q->view, chunk, SOURCE_TIMELINE, &g->f, within, g->reached[worker]);
+        rows_funnel(g->at.view, chunk, g->at.source, &g->f, within, g->reached[worker]);
         return;
     }
-    rows_funnel_levels(g->q->view, chunk, SOURCE_TIMELINE, &g->f, within, g->levels[worker],
+    rows_funnel_levels(g->at.view, chunk, g->at.source, &g->f, within, g->levels[worker],
                        g->timed ? &g->times[worker] : NULL);
     bits_of_levels(g->levels[worker], steps, g->bits[worker]);
     for (i64 s = 0; s < steps; s++) g->reached[worker][s] += bits_count(g->bits[worker][s]);
@@ -119,7 +121,7 @@ static void run(struct ctx *c, struct going *g)
         g->bands[w] = NEWS(c->arena, chunk_bits, bands);
     }
     arena_defer(c->arena, free_times, g);
-    chunks_run(view_chunks(g->q->view), of_chunk, g);
+    chunks_run(g->at.chunks, of_chunk, g);
     for (int w = 1; w < CHUNK_WORKERS; w++) {
         for (i64 s = 0; s < g->f.n; s++) g->reached[0][s] += g->reached[w][s];
         for (i64 i = 0; i < bands * g->f.n; i++) g->by[0][i] += g->by[w][i];
@@ -192,7 +194,7 @@ static str how(struct ctx *c, const struct going *g, str window, const struct da
     if (g->axis && g->axis->source.past_unknown)
         buf_add(&out, say(c, S("分组字段的过去不可知，取现值。"),
                           S("The past of the field parted by is not known: as it stands now. ")));
-    say_rows(c, notes, &out);
+    say_rows(c, &g->at, notes, &out);
     question_say_about(c, g->q, &out);
     return buf_str(&out);
 }
@@ -201,12 +203,18 @@ static str how(struct ctx *c, const struct going *g, str window, const struct da
 static enum err steps_read(struct ctx *c, struct going *g, const struct funnel_ask *ask,
                            const struct days_asked *days, struct buf *notes)
 {
+    struct meant *all[STEPS_MAX];
     for (i64 s = 0; s < ask->steps.n; s++) {
-        struct row_filter *f = &g->steps[s];
         str at = str_fmt(c->arena, "/steps/%lld", (long long)s);
         if (str_empty(str_trim(ask->steps.at[s])))
             return fail_at(c, E_INVALID, at, "这一步没有写行为", "this step names no event");
-        TRY(meant_rows(c, g->q, ask->steps.at[s], str_z(c->arena, at), notes, f));
+        all[s] = &g->meant[s];
+        TRY(meant_read(c, g->q, ask->steps.at[s], str_z(c->arena, at), notes, all[s]));
+    }
+    TRY(rows_find(c, g->q, all, ask->steps.n, NO_STR, &g->at));
+    for (i64 s = 0; s < ask->steps.n; s++) {
+        struct row_filter *f = &g->steps[s];
+        *f = all[s]->rows;
         instant begin = days->from_given ? days_begin(c, days) : f->from;
         instant end = days->to_given ? days_end(c, days) : f->until;
         if (s && days->to_given) end += (g->f.window_s + 1) * SECOND_MS;

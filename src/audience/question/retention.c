@@ -8,6 +8,7 @@ SHAPE_DEFINE(retention_answer);
 
 struct coming_back {
     const struct question *q;
+    struct rows_at at;
     struct retention r;
     i64 *members[CHUNK_WORKERS], *returned[CHUNK_WORKERS];
 };
@@ -15,7 +16,7 @@ struct coming_back {
 static void of_chunk(void *arg, int worker, i64 chunk)
 {
     struct coming_back *k = arg;
-    rows_retention(k->q->view, chunk, SOURCE_TIMELINE, &k->r, set_of_chunk(&k->q->set, chunk),
+    rows_retention(k->at.view, chunk, k->at.source, &k->r, set_of_chunk(&k->q->set, chunk),
                    k->members[worker], k->returned[worker]);
 }
 
@@ -27,7 +28,7 @@ static void run(struct ctx *c, struct coming_back *k)
         k->members[w] = NEWS(c->arena, i64, k->r.cohorts);
         k->returned[w] = NEWS(c->arena, i64, cells);
     }
-    chunks_run(view_chunks(k->q->view), of_chunk, k);
+    chunks_run(k->at.chunks, of_chunk, k);
     for (int w = 1; w < CHUNK_WORKERS; w++) {
         for (i64 i = 0; i < k->r.cohorts; i++) k->members[0][i] += k->members[w][i];
         for (i64 i = 0; i < cells; i++) k->returned[0][i] += k->returned[w][i];
@@ -65,7 +66,7 @@ static void fill(struct ctx *c, const struct coming_back *k, struct retention_an
 }
 
 static str how(struct ctx *c, const struct retention_ask *ask, const struct days_asked *days,
-               const struct question *q, struct buf *notes)
+               const struct coming_back *k, struct buf *notes)
 {
     struct buf out = { .arena = c->arena };
     str unit = ask->by_week ? say(c, S("周"), S("week")) : say(c, S("日"), S("day"));
@@ -82,8 +83,8 @@ static str how(struct ctx *c, const struct retention_ask *ask, const struct days
             STR_ARG(meant_words(c, ask->start)), STR_ARG(unit), STR_ARG(unit),
             STR_ARG(meant_words(c, ask->back)), STR_ARG(unit));
     if (days->n) say_days(c, days, &out);
-    say_rows(c, notes, &out);
-    question_say_about(c, q, &out);
+    say_rows(c, &k->at, notes, &out);
+    question_say_about(c, k->q, &out);
     return buf_str(&out);
 }
 
@@ -92,7 +93,8 @@ enum err retention_make(struct ctx *c, const struct retention_ask *ask,
 {
     struct question q;
     struct days_asked days;
-    struct row_filter start, back;
+    struct meant start, back, *both[] = { &start, &back };
+    struct coming_back k = { .q = &q };
     struct buf notes = { .arena = c->arena };
     i64 n = ask->days.has ? ask->days.value : 7;
     *out = (struct retention_answer){ 0 };
@@ -101,28 +103,27 @@ enum err retention_make(struct ctx *c, const struct retention_ask *ask,
                        "days (weeks) are 1 to %d", RETENTION_MAX);
     TRY(days_read(c, ask->from, ask->to, &days));
     TRY(question_begin(c, ask->segment, ask->at, ask->seq, &q));
-    TRY(meant_rows(c, &q, ask->start, "/start", &notes, &start));
-    TRY(meant_rows(c, &q, ask->back, "/back", &notes, &back));
-    TRY(days_settle(c, &q, &start, &days));
+    TRY(meant_read(c, &q, ask->start, "/start", &notes, &start));
+    TRY(meant_read(c, &q, ask->back, "/back", &notes, &back));
+    TRY(rows_find(c, &q, both, COUNT(both), NO_STR, &k.at));
+    TRY(days_settle(c, &q, &k.at, &start.rows, &days));
     if (ask->by_week && days.n) { /* whole weeks */
         days.from = monday_of(days.from);
         days.to = monday_of(days.to) + 6;
         days.n = (i64)days.to - days.from + 1;
     }
-    struct coming_back k = { .q = &q,
-                             .r = { .start = &start,
-                                    .back = &back,
-                                    .first_day = days.from,
-                                    .cohorts = ask->by_week ? days.n / 7 : days.n,
-                                    .days = n + 1,
-                                    .weeks = ask->by_week } };
+    k.r = (struct retention){ .start = &start.rows,
+                              .back = &back.rows,
+                              .first_day = days.from,
+                              .cohorts = ask->by_week ? days.n / 7 : days.n,
+                              .days = n + 1,
+                              .weeks = ask->by_week };
     instant begin = days_begin(c, &days), end = days_end(c, &days);
-    if (!ask->first_ever && days.from_given && begin > start.from) start.from = begin;
-    if (end < start.until) start.until = end;
+    if (!ask->first_ever && days.from_given && begin > start.rows.from) start.rows.from = begin;
+    if (end < start.rows.until) start.rows.until = end;
     if (k.r.cohorts) run(c, &k);
-    else k.r.cohorts = 0;
     fill(c, &k, out);
-    out->how = how(c, ask, &days, &q, &notes);
+    out->how = how(c, ask, &days, &k, &notes);
     out->took_us = question_took(&q);
     return OK;
 }
