@@ -1,8 +1,9 @@
 /* demo.h -- a believable shop of two years, made from a seed, for trying everything out.
  *
  * Buyers come with growth and seasons, buy at their own rate and drop out after some purchase, as
- * the buy-till-you-die models say (gamma rates, beta dropout): few buy much, most once. All is
- * written through the rooms' own functions.
+ * the buy-till-you-die models say (gamma rates, beta dropout): few buy much, most once. Between
+ * orders they come back less and less, look, fill carts, leave them, join communities; sales call
+ * them. All is written through the rooms' own functions.
  * Promises
  *   - same_seed_same_data: everything depends on seed, number of members and `until` alone; a
  *     member's life, but for the community he joins, does not depend on how many others there are.

@@ -1,6 +1,8 @@
 /* goods.c -- a catalogue of skin care: prices lognormal by category, few things sold often. */
 #include "demo/goods.h"
 
+#include "base/json.h"
+
 const struct demo_shop demo_shops[DEMO_SHOPS] = {
     { S("锦鲤天猫旗舰店"),
       44,
@@ -75,6 +77,21 @@ static money shop_price(struct chance *d, i64 middle)
     return (tens * 10 - 1) * MONEY_UNIT + (chance_in(d, 30) ? MONEY_UNIT * 9 / 10 : 0);
 }
 
+/* As events say what they are about. */
+static str good_props(struct arena *a, const struct good *g)
+{
+    struct buf props = { .arena = a };
+    buf_add(&props, S("{\"product_id\":"));
+    json_write_str(&props, g->code);
+    buf_add(&props, S(",\"name\":"));
+    json_write_str(&props, g->name);
+    buf_add(&props, S(",\"category\":"));
+    json_write_str(&props, g->category);
+    buf_fmt(&props, ",\"price\":%lld.%lld}", (long long)(g->price / MONEY_UNIT),
+            (long long)(g->price % MONEY_UNIT * 10 / MONEY_UNIT));
+    return buf_str(&props);
+}
+
 void goods_make(struct arena *a, struct goods *g, u64 seed)
 {
     *g = (struct goods){ 0 };
@@ -88,6 +105,8 @@ void goods_make(struct arena *a, struct goods *g, u64 seed)
                              STR_ARG(categories[category].noun));
         good->price = shop_price(&d, categories[category].yuan);
         good->cost = good->price * chance_between(&d, 22, 38) / 100;
+        good->props = good_props(a, good);
+        good->subject = str_fmt(a, "product:" STR_FMT, STR_ARG(good->code));
         good->stock = chance_between(&d, 200, 20000);
         bool from_the_start = i < DEMO_HITS + DEMO_SUB_HITS || chance_in(&d, 70);
         good->launched = from_the_start ? -chance_between(&d, 30, 400)

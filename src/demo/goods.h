@@ -19,6 +19,7 @@ i64 demo_shop_pick(struct chance *d);
 
 struct good {
     str code, name, category;
+    str props, subject; /* of events: {"product_id":…,"name":…,"category":…,"price":…} */
     money price, cost;
     i64 stock;
     i64 launched; /* day of the season; below 0: before the shop opened */

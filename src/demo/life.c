@@ -5,6 +5,7 @@
  * beta-distributed probability.
  */
 #include "demo/life.h"
+#include "demo/visits.h"
 
 #include "base/json.h"
 
@@ -17,8 +18,9 @@ struct living {
     struct arena *a;
     const struct demo_world *w;
     struct life *out;
-    struct chance d;
-    instant last; /* nothing happens before it */
+    struct chance d, b; /* who he is and what he buys; what he does besides */
+    instant last;       /* nothing happens before it */
+    bool tracked;       /* whether what he does now is seen: shops of others show little */
 };
 
 /* -- who --------------------------------------------------------------------------------------- */
@@ -65,13 +67,24 @@ static void describe(struct living *v)
     identify(v);
 }
 
+/* Great cities have a community of their own. */
+static str community_of(struct living *v, i64 number)
+{
+    static const str cities[] = { S("上海市"), S("北京市"), S("广州市"),
+                                  S("深圳市"), S("杭州市"), S("成都市") };
+    for (i64 i = 0; i < COUNT(cities); i++)
+        if (str_eq(v->out->city->city, cities[i]) && chance_in(&v->b, 60))
+            return str_fmt(v->a, "community:" STR_FMT "VIP群",
+                           STR_ARG(str_sub(cities[i], 0, cities[i].n - 3)));
+    return str_fmt(v->a, "community:福利%lld群", (long long)number);
+}
+
 static void join_community(struct living *v, bool buyer)
 {
     struct life *l = v->out;
     instant end = v->w->season.end;
     if (!chance_in(&v->d, buyer ? 18 : 55)) return;
-    l->community = str_fmt(v->a, "community:福利%lld群",
-                           (long long)chance_between(&v->d, 1, v->w->communities));
+    l->community = community_of(v, chance_between(&v->d, 1, v->w->communities));
     l->joined_at = l->seen_at + chance_below(&v->d, 40 * DAY_MS);
     if (l->joined_at >= end) l->joined_at = l->seen_at;
     if (!chance_in(&v->d, 14)) return;
@@ -81,40 +94,38 @@ static void join_community(struct living *v, bool buyer)
 
 /* -- looks ------------------------------------------------------------------------------------- */
 
-static void look(struct living *v, str kind, i64 good, instant at)
+static void look(struct living *v, str kind, i64 good, instant at, str touchpoint)
 {
     const struct good *g = &v->w->goods.at[good];
-    if (v->out->lines.n >= LIFE_VIEWS_MAX || at < v->out->seen_at || at >= v->w->season.end) return;
-    struct buf props = { .arena = v->a };
-    buf_add(&props, S("{\"product_id\":"));
-    json_write_str(&props, g->code);
-    buf_add(&props, S(",\"name\":"));
-    json_write_str(&props, g->name);
-    buf_add(&props, S(",\"category\":"));
-    json_write_str(&props, g->category);
-    buf_byte(&props, '}');
-    *PUSH(v->a, &v->out->lines) = (struct timeline_line){
-        .at = at,
-        .kind = kind,
-        .value = SOME(g->price),
-        .props = buf_str(&props),
-        .subject = str_fmt(v->a, "product:" STR_FMT, STR_ARG(g->code)),
-        .touchpoint = demo_shops[v->out->shop].touchpoints[0],
-    };
+    if (!v->tracked) return;
+    life_line(v->a, v->w, v->out,
+              (struct timeline_line){ .at = at,
+                                      .kind = kind,
+                                      .value = SOME(g->price),
+                                      .props = g->props,
+                                      .subject = g->subject,
+                                      .touchpoint = touchpoint });
 }
 
-/* What comes before an order: views, the cart, the checkout. */
-static void look_before(struct living *v, i64 index, i64 good, instant at)
+/* What comes before an order: views, the cart, the checkout. True: the checkout was seen. */
+static bool look_before(struct living *v, i64 index, i64 good, instant at, str touchpoint)
 {
     i64 views = chance_below(&v->d, 4);
     for (i64 i = 0; i < views; i++) {
         i64 other = chance_in(&v->d, 60) ? good : goods_pick(&v->w->goods, &v->d, index);
-        look(v, S("Product Viewed"), other, at - 10 * MINUTE_MS - chance_below(&v->d, 2 * DAY_MS));
+        instant before = at - 10 * MINUTE_MS - chance_below(&v->d, 2 * DAY_MS);
+        look(v, S("Product Viewed"), other, before, touchpoint);
     }
+    look(v, S("Product Viewed"), good, at - chance_between(&v->b, 21, 27) * MINUTE_MS, touchpoint);
     if (chance_in(&v->d, 70))
-        look(v, S("Product Added"), good, at - 2 * MINUTE_MS - chance_below(&v->d, HOUR_MS / 3));
-    if (chance_in(&v->d, 55))
-        look(v, S("Checkout Started"), good, at - chance_below(&v->d, 2 * MINUTE_MS));
+        look(v, S("Product Added"), good, at - 2 * MINUTE_MS - chance_below(&v->d, HOUR_MS / 3),
+             touchpoint);
+    bool seen = chance_in(&v->d, 55);
+    instant checkout =
+        seen ? at - chance_below(&v->d, 2 * MINUTE_MS) : at - chance_below(&v->b, 2 * MINUTE_MS);
+    seen |= chance_in(&v->b, 70);
+    if (seen) look(v, S("Checkout Started"), good, checkout, touchpoint);
+    return seen && v->tracked;
 }
 
 static void only_look(struct living *v, i64 index)
@@ -123,8 +134,9 @@ static void only_look(struct living *v, i64 index)
     for (i64 i = 0; i < views; i++) {
         i64 good = goods_pick(&v->w->goods, &v->d, index);
         instant at = v->out->seen_at + chance_below(&v->d, 20 * DAY_MS);
-        look(v, S("Product Viewed"), good, at);
-        if (chance_in(&v->d, 25)) look(v, S("Product Added"), good, at + MINUTE_MS);
+        str touchpoint = demo_shops[v->out->shop].touchpoints[0];
+        look(v, S("Product Viewed"), good, at, touchpoint);
+        if (chance_in(&v->d, 25)) look(v, S("Product Added"), good, at + MINUTE_MS, touchpoint);
     }
 }
 
@@ -210,6 +222,25 @@ static bool settle(struct living *v, struct order_fact *o, const struct demo_sho
     return true;
 }
 
+/* Per cent of purchases whose way there is seen, by shop. */
+static const i64 tracked[DEMO_SHOPS] = { 72, 58, 80, 96, 12 };
+
+static void completed(struct living *v, const struct order_fact *o)
+{
+    struct buf props = { .arena = v->a };
+    buf_add(&props, S("{\"order_id\":"));
+    json_write_str(&props, o->number);
+    buf_add(&props, S(",\"category\":"));
+    json_write_str(&props, o->lines.at[0].category);
+    buf_fmt(&props, ",\"products\":%lld}", (long long)o->lines.n);
+    life_line(v->a, v->w, v->out,
+              (struct timeline_line){ .at = o->paid_at.value,
+                                      .kind = S("Order Completed"),
+                                      .value = o->paid,
+                                      .props = buf_str(&props),
+                                      .touchpoint = o->touchpoint });
+}
+
 static bool buy(struct living *v, i64 index, instant at)
 {
     struct life *l = v->out;
@@ -231,8 +262,10 @@ static bool buy(struct living *v, i64 index, instant at)
     i64 dice = chance_below(&v->d, 100);
     i64 main = dice < 30 ? chance_below(&v->d, DEMO_HITS) : goods_pick(&v->w->goods, &v->d, index);
     fill_basket(v, &o, index, main);
-    look_before(v, index, main, at);
+    v->tracked = chance_in(&v->b, tracked[shop - demo_shops]);
+    bool checkout = look_before(v, index, main, at, o.touchpoint);
     bool paid = settle(v, &o, shop, v->w->season.busy[index] > 2000);
+    if (paid && checkout) completed(v, &o);
     *PUSH(v->a, &l->orders) = o;
     return paid;
 }
@@ -266,7 +299,12 @@ static void shop_on(struct living *v, i64 index)
 
 void life_make(struct arena *a, const struct demo_world *w, i64 number, struct life *out)
 {
-    struct living v = { .a = a, .w = w, .out = out, .d = chance_of(w->seed, (u64)number) };
+    struct living v = { .a = a,
+                        .w = w,
+                        .out = out,
+                        .d = chance_of(w->seed, (u64)number),
+                        .b = chance_of(w->seed ^ 0xbe4a7e, (u64)number),
+                        .tracked = true };
     *out = (struct life){ .number = number };
     i64 index = season_arrival(&w->season, &v.d);
     out->seen_at = season_moment(&w->season, &v.d, index);
@@ -275,10 +313,10 @@ void life_make(struct arena *a, const struct demo_world *w, i64 number, struct l
     describe(&v);
     bool buyer = !chance_in(&v.d, 14);
     join_community(&v, buyer);
-    if (!buyer) {
-        only_look(&v, index);
-        return;
+    if (!buyer) only_look(&v, index);
+    else {
+        if (chance_in(&v.d, 35)) index += chance_below(&v.d, 15); /* looks around first */
+        shop_on(&v, index);
     }
-    if (chance_in(&v.d, 35)) index += chance_below(&v.d, 15); /* looks around first */
-    shop_on(&v, index);
+    life_visits(a, w, out, &v.b);
 }

@@ -8,7 +8,7 @@
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
-enum { LIFE_ORDERS_MAX = 240, LIFE_VIEWS_MAX = 24 };
+enum { LIFE_ORDERS_MAX = 240, LIFE_LINES_MAX = 600 };
 
 struct demo_world {
     struct season season;
@@ -29,7 +29,7 @@ struct life {
     struct identity identities[3];
     i64 identities_n;
     struct order_fact_list orders;   /* member is 0: whoever writes them fills it */
-    struct timeline_line_list lines; /* what he looked at; member is 0 likewise */
+    struct timeline_line_list lines; /* what he did; member is 0 likewise */
 };
 /* Pure: the same world and number give the same life. Lives in a. */
 void life_make(struct arena *a, const struct demo_world *w, i64 number, struct life *out);

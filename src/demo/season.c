@@ -60,6 +60,7 @@ void season_make(struct season *s, const struct zone *zone, instant until)
     s->start = zone_midnight(zone, s->first);
     i64 sum = 0;
     for (i64 i = 0; i < SEASON_DAYS; i++) {
+        s->comeback[i] = exact_exp(-0.85 * exact_ln((f64)(i + 1)));
         day d = s->first + (day)i;
         const struct sale *sale = sale_of(day_civil(d));
         i64 weekday = ((d + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */

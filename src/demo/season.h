@@ -11,6 +11,7 @@ struct season {
     instant start, end;    /* end: nothing happens at or after it */
     i64 busy[SEASON_DAYS]; /* of each day, per mille of an ordinary one */
     i64 busiest;
+    f64 comeback[SEASON_DAYS]; /* how likely one comes back so many days after, of the first day */
     i64 arrivals[SEASON_DAYS]; /* running sum of how many come, by day: more each month */
 };
 void season_make(struct season *s, const struct zone *zone, instant until);

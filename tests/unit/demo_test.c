@@ -16,16 +16,22 @@ static struct demo_result make(u64 seed, i64 members)
     return made;
 }
 
-/* A number that changes with anything in the lives of the first n members. */
-static u64 lives_sum(u64 seed, i64 n, i64 members)
+static struct demo_world *world_new(struct arena *a, u64 seed, i64 members)
 {
-    struct arena *a = arena_new();
     struct demo_world *w = NEW(a, struct demo_world);
     w->seed = seed;
     w->members = members;
     w->communities = 3;
     season_make(&w->season, zone_open("Asia/Shanghai"), UNTIL);
     goods_make(a, &w->goods, seed);
+    return w;
+}
+
+/* A number that changes with anything in the lives of the first n members. */
+static u64 lives_sum(u64 seed, i64 n, i64 members)
+{
+    struct arena *a = arena_new();
+    struct demo_world *w = world_new(a, seed, members);
     u64 sum = 0;
     for (i64 i = 1; i <= n; i++) {
         struct life l;
@@ -50,7 +56,7 @@ TEST(same_seed_same_data)
 {
     CHECK(lives_sum(1, 500, 500) == lives_sum(1, 500, 9000));
     CHECK(lives_sum(1, 500, 500) != lives_sum(2, 500, 500));
-    CHECK_I64((i64)lives_sum(1, 500, 500), 551011586674901057);
+    CHECK_I64((i64)lives_sum(1, 500, 500), 2142718712355634024);
 }
 
 TEST(the_shop_must_be_empty)
@@ -108,6 +114,60 @@ TEST(it_looks_like_a_shop)
     /* nothing lies in the future */
     CHECK_OK(c, sales_between(c, day_of(2024, 6, 2), day_of(2030, 1, 1), NO_STR, &s));
     CHECK_I64(s.orders, 0);
+}
+
+/* Steps of a purchase in the order they are taken. */
+static const char *const steps[] = { "Product Viewed", "Product Added", "Checkout Started",
+                                     "Order Completed" };
+struct behaviour {
+    i64 members[COUNT(steps)];       /* who did each step */
+    i64 returned[3], all;            /* on day 1, 7, 30 after the first */
+    i64 sale, ordinary;              /* lines of a great sale, and of the month before */
+    i64 live, searched, shared, vip; /* lines */
+};
+
+static void note_life(struct behaviour *b, const struct life *l, const struct season *s)
+{
+    static const i64 after[] = { 1, 7, 30 };
+    bool did[COUNT(steps)] = { 0 }, back[3] = { 0 };
+    day first = zone_day(s->zone, l->seen_at);
+    for (i64 i = 0; i < l->lines.n; i++) {
+        const struct timeline_line *line = &l->lines.at[i];
+        day on = zone_day(s->zone, line->at);
+        CHECK(line->at >= l->seen_at && line->at < s->end);
+        for (i64 k = 0; k < COUNT(steps); k++) did[k] |= str_eq(line->kind, str_of(steps[k]));
+        for (i64 k = 0; k < 3; k++) back[k] |= on == first + after[k];
+        b->sale += on >= day_of(2023, 11, 1) && on <= day_of(2023, 11, 11);
+        b->ordinary += on >= day_of(2023, 10, 1) && on <= day_of(2023, 10, 11);
+        b->live += str_eq(line->kind, S("Live Room Entered"));
+        b->searched += str_eq(line->kind, S("Products Searched"));
+        b->shared += str_eq(line->kind, S("Product Shared"));
+    }
+    for (i64 k = 0; k < COUNT(steps); k++) b->members[k] += did[k];
+    for (i64 k = 0; k < 3; k++) b->returned[k] += back[k];
+    b->all++;
+    b->vip += l->community.n && str_ends(l->community, S("VIP群"));
+}
+
+TEST(it_behaves_like_people)
+{
+    struct arena *a = arena_new();
+    struct demo_world *w = world_new(a, 5, 3000);
+    struct behaviour b = { 0 };
+    for (i64 i = 1; i <= 3000; i++) {
+        struct life l;
+        struct arena_mark mark = arena_mark(a);
+        life_make(a, w, i, &l);
+        note_life(&b, &l, &w->season);
+        arena_rewind(a, mark);
+    }
+    for (i64 k = 0; k + 1 < COUNT(steps); k++) CHECK(b.members[k] > b.members[k + 1]);
+    CHECK(b.members[3] > b.all / 3 && b.members[0] > b.all * 8 / 10);
+    CHECK(b.returned[0] > b.returned[1] && b.returned[1] > b.returned[2] && b.returned[2] > 0);
+    CHECK(b.returned[0] > b.all / 10 && b.returned[0] < b.all * 4 / 10);
+    CHECK(b.sale > 2 * b.ordinary);
+    CHECK(b.live > 500 && b.searched > 500 && b.shared > 50 && b.vip > 50);
+    arena_free(a);
 }
 
 TEST(dice_fall_as_they_should)
