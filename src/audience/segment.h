@@ -220,5 +220,7 @@ enum err segment_members(struct ctx *c, const struct segment_node *tree, instant
  * itself, and what of the past is not known. */
 enum err segment_explain(struct ctx *c, const struct segment_node *tree, instant at, bool counts,
                          str *out);
+/* The statement that answers the same from the store, for people who want to see it. */
+enum err segment_sql_text(struct ctx *c, const struct segment_node *tree, instant at, str *out);
 /* As people read it: the day, when it is its first instant; else ISO. */
 str segment_at_words(struct ctx *c, instant at);

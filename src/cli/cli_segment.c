@@ -13,6 +13,12 @@
     }
 
 static const struct cli_option at_options[] = { AT_OPTION, { 0 } };
+static const struct cli_option explain_options[] = {
+    AT_OPTION,
+    { "sql", NULL, "也写出在数据库里问同一问题的语句",
+      "also the statement that asks the store the same", false },
+    { 0 },
+};
 static const struct cli_option list_options[] = {
     AT_OPTION,
     { "limit", "N", "最多几位，1 到 1000，默认 50", "at most this many, 1 to 1000, 50 by default",
@@ -88,11 +94,12 @@ static enum err asked_explain(struct ctx *c, const struct asked *a, bool counts,
 
 /* -- count and explain ------------------------------------------------------------------------ */
 
-#define FIELDS_OF_segment_count(X, N)             \
-    X(i64, count, ANY, "Members", N)              \
-    X(i64, took_us, ANY, "Microseconds taken", N) \
-    X(str, at, ANY, "As of", N)                   \
-    X(str, explain, ANY, "How it was answered", N)
+#define FIELDS_OF_segment_count(X, N)              \
+    X(i64, count, ANY, "Members", N)               \
+    X(i64, took_us, ANY, "Microseconds taken", N)  \
+    X(str, at, ANY, "As of", N)                    \
+    X(str, explain, ANY, "How it was answered", N) \
+    X(str, sql, ANY, "The statement that asks the store the same, with --sql", N)
 SHAPE(segment_count);
 SHAPE_DEFINE(segment_count);
 
@@ -117,8 +124,10 @@ static enum err run_explain(struct cli *cli)
                                  .took_us = a.took_us,
                                  .at = segment_at_words(cli->c, a.at) };
     TRY(asked_explain(cli->c, &a, true, &out.explain));
+    if (cli_has(cli, "sql")) TRY(segment_sql_text(cli->c, a.tree, a.at, &out.sql));
     if (cli->json) cli_answer(cli, &segment_count_shape, &out);
     else cli_print(cli, STR_FMT, STR_ARG(out.explain));
+    if (!cli->json && out.sql.n) cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.sql));
     return OK;
 }
 
@@ -295,7 +304,7 @@ const struct verb segment_verbs[] = {
     { "segment list", "EXPR", "列出符合条件的会员", "list the members an expression holds for",
       list_options, run_list, 1, 1 },
     { "segment explain", "EXPR", "逐项说明条件各符合多少会员",
-      "how it is answered, with the members of each part", at_options, run_explain, 1, 1 },
+      "how it is answered, with the members of each part", explain_options, run_explain, 1, 1 },
     { "segment export", "EXPR", "把符合条件的会员导出为表格", "write the members to a table",
       export_options, run_export, 1, 1 },
     { "segment format", "EXPR", "检查条件并写成标准形式",

@@ -3,6 +3,8 @@
  * The only texts that enter a statement are those of parts and queries found in the program's own
  * lists, by address; digits of renumbered parameters are the only thing made at run time.
  */
+#include <assert.h>
+
 #include "store/composed.h"
 
 #include "store/store_private.h"
@@ -113,4 +115,39 @@ enum err composed_each(struct ctx *c, const struct composed *s, const struct sha
                        .slot = -1,
                        .once = true };
     return db_each(c, &q, fn, arg, args);
+}
+
+static void add_literal(struct buf *out, const struct value *v)
+{
+    if (v->kind == V_I64) buf_i64(out, v->i);
+    else if (v->kind == V_FLAG) buf_add(out, v->i ? S("TRUE") : S("FALSE"));
+    else if (v->kind == V_F64) buf_fmt(out, "%.17g", v->f);
+    else if (v->kind == V_BYTES || !v->s.at) buf_add(out, S("NULL"));
+    else {
+        buf_byte(out, '\'');
+        for (i64 i = 0; i < v->s.n; i++) {
+            if (v->s.at[i] == '\'') buf_byte(out, '\'');
+            buf_byte(out, v->s.at[i]);
+        }
+        buf_byte(out, '\'');
+    }
+}
+
+enum err composed_show(struct ctx *c, const struct composed *s, str *out)
+{
+    struct buf sql = { .arena = c->arena }, shown = { .arena = c->arena };
+    struct args args;
+    TRY(compose(c, s, &sql, &args));
+    for (const char *at = sql.at; *at;) {
+        if (at[0] != '$' || at[1] < '1' || at[1] > '9') {
+            buf_byte(&shown, *at++);
+            continue;
+        }
+        i64 k = 0;
+        for (at++; *at >= '0' && *at <= '9'; at++) k = k * 10 + (*at - '0');
+        assert(k <= args.n);
+        add_literal(&shown, &args.at[k - 1]);
+    }
+    *out = buf_str(&shown);
+    return OK;
 }

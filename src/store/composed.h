@@ -50,3 +50,5 @@ void composed_append(struct composed *s, const struct composed *more);
 /* Row by row, as db_each. */
 enum err composed_each(struct ctx *c, const struct composed *s, const struct shape *shape,
                        enum err (*fn)(void *arg, const void *row), void *arg);
+/* The statement with its values written in, for people to read: nothing here runs it. */
+enum err composed_show(struct ctx *c, const struct composed *s, str *out);

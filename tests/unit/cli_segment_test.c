@@ -92,6 +92,9 @@ TEST(the_command_counts_lists_and_explains)
     CHECK(str_find(said,
                    S("gender is known  (a column)  (its past is not kept: as it stands now)")) > 0);
     CHECK(str_find(said, S("orders >= 1  (purchases)\n")) > 0);
+    said = RUN(c, 0, "segment", "explain", text, "--sql", "--locale", "en");
+    CHECK(str_find(said, S("SELECT m.member AS value FROM member m")) > 0);
+    CHECK(str_find(said, S("$1")) < 0);
 }
 
 TEST(an_export_is_audited)

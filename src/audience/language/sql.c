@@ -440,16 +440,30 @@ static enum err take_id(void *arg, const void *row)
     return OK;
 }
 
+static enum err statement(struct ctx *c, const struct segment_node *tree, instant at,
+                          struct composed *sql)
+{
+    struct compiler k = { c, at, sql };
+    composed_add(sql, &people, ARGS(at));
+    TRY(add_node(&k, tree));
+    composed_add(sql, &in_order, NO_ARGS);
+    return OK;
+}
+
 enum err segment_members_sql(struct ctx *c, const struct segment_node *tree, instant at, ints *out)
 {
     struct composed sql = { .arena = c->arena };
-    struct compiler k = { c, at, &sql };
     struct ids ids = { c->arena, out };
     *out = (ints){ 0 };
-    composed_add(&sql, &people, ARGS(at));
-    TRY(add_node(&k, tree));
-    composed_add(&sql, &in_order, NO_ARGS);
+    TRY(statement(c, tree, at, &sql));
     return composed_each(c, &sql, &one_i64_shape, take_id, &ids);
+}
+
+enum err segment_sql_text(struct ctx *c, const struct segment_node *tree, instant at, str *out)
+{
+    struct composed sql = { .arena = c->arena };
+    TRY(statement(c, tree, at, &sql));
+    return composed_show(c, &sql, out);
 }
 
 enum err segment_members(struct ctx *c, const struct segment_node *tree, instant at, ints *out)
