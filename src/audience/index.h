@@ -103,6 +103,9 @@ bool part_value(const struct part *p, i64 member_in_chunk, i64 *value); /* false
 /* Members of the chunk who carry the word, as bits: out is overwritten. Answers how many. */
 i64 view_carriers(const struct view *v, i64 chunk, i64 column, i64 code, chunk_bits out);
 i64 view_carriers_n(const struct view *v, i64 chunk, i64 column, i64 code); /* free: for planning */
+/* The same bits where they lie, or put into scratch. */
+const u64 *view_carriers_bits(const struct view *v, i64 chunk, i64 column, i64 code,
+                              chunk_bits scratch);
 bool view_carries(const struct view *v, i64 member, i64 column, i64 code);
 
 /* -- rows: what happened ---------------------------------------------------------------------- */

@@ -275,6 +275,169 @@ TEST(answers_agree_after_changes)
     segment_saved_find = NULL;
 }
 
+/* -- promises of ask.h ------------------------------------------------------------------------- */
+
+static const struct plan *planned(struct ctx *c, const struct view *v, const char *text)
+{
+    const struct segment_node *tree;
+    const struct plan *p;
+    CHECK_OK(c, segment_parse(c, str_of(text), &tree));
+    CHECK_OK(c, plan_make(c, v, tree, c->now / SECOND_MS * SECOND_MS + SECOND_MS, &p));
+    return p;
+}
+
+TEST(one_member_as_all)
+{
+    static const char *const texts[] = { "orders(90d) >= 1",
+                                         "class = \"A\" or class = \"C\"",
+                                         "not in_group(\"上海VIP群\")",
+                                         "did(\"Product Viewed\", category = \"面膜\") >= 1",
+                                         "shop = \"天猫\" and not city is known",
+                                         "birthday within next 100d",
+                                         "did(\"Product Viewed\", price >= 3)",
+                                         "recency > 20d" };
+    struct dice d = { 15 };
+    struct audience *a;
+    segment_shop_make(&d, 150);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *v = audience_take(a);
+    for (i64 i = 0; i < COUNT(texts); i++) {
+        const struct plan *p = planned(c, v, texts[i]);
+        struct member_set set;
+        plan_set(c->arena, p, &set);
+        CHECK(set.n > 0 && set.n < 150);
+        one_as_all(p, &set);
+    }
+    view_release(v);
+    audience_close(a);
+}
+
+TEST(cheap_and_selective_first)
+{
+    struct dice d = { 15 };
+    struct audience *a;
+    str said;
+    segment_shop_make(&d, 150);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *v = audience_take(a);
+    const struct plan *p = planned(c, v,
+                                   "did(\"Product Viewed\") >= 2 and city = \"北京\" and "
+                                   "tag = \"敏感肌\" and first_seen is known");
+    CHECK_OK(c, plan_explain(c, p, true, &said));
+    i64 did = str_find(said, S("did(")), city = str_find(said, S("city =")),
+        tag = str_find(said, S("tag =")), seen = str_find(said, S("first_seen is"));
+    CHECK(tag > 0 && tag < city && city < did && did < seen); /* the last decides nothing */
+    view_release(v);
+    audience_close(a);
+}
+
+TEST(what_the_index_does_not_keep_is_asked_of_SQL)
+{
+    struct dice d = { 15 };
+    struct audience *a;
+    str said;
+    segment_shop_make(&d, 60);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *v = audience_take(a);
+    const struct plan *kept = planned(
+                          c, v, "did(\"Product Viewed\", category = \"面膜\") and orders >= 1"),
+                      *asked = planned(c, v, "did(\"Product Viewed\", price >= 2) and orders >= 1");
+    CHECK(plan_by_index(kept) && !plan_by_index(asked));
+    CHECK_OK(c, plan_explain(c, kept, false, &said));
+    CHECK(str_find(said, S("SQL")) < 0);
+    CHECK_OK(c, plan_explain(c, asked, false, &said));
+    CHECK(str_find(said, S("price >= 2)  (SQL)")) > 0);
+    view_release(v);
+    audience_close(a);
+}
+
+TEST(read_your_writes)
+{
+    struct dice d = { 15 };
+    struct audience *a;
+    const struct view *v;
+    i64 seq;
+    segment_shop_make(&d, 30);
+    struct ctx *c = test_reader();
+    life = (struct life){ .d = &d, .n = 30 };
+    CHECK_ERR(c, audience_view(c, 0, &v), E_BUSY);
+    CHECK_OK(c,
+             audience_open(c, test_store(),
+                           (struct audience_options){ .thread = true, .interval_ms = 60000 }, &a));
+    audience_serve(a);
+    for (int i = 0; i < 10; i++) {
+        struct ctx asks = *c;
+        asks.arena = arena_new();
+        some_life(c, 3);
+        CHECK_OK(c, timeline_last(c, &seq));
+        CHECK_OK(&asks, audience_view(&asks, seq, &v));
+        CHECK(view_seq(v) >= seq);
+        arena_free(asks.arena); /* releases the view */
+    }
+    audience_serve(NULL);
+    audience_close(a);
+}
+
+TEST(a_command_has_its_own)
+{
+    struct dice d = { 15 };
+    const struct view *v;
+    bool worth;
+    segment_shop_make(&d, 30);
+    struct ctx *c = test_reader();
+    struct ctx asks = *c;
+    asks.arena = arena_new();
+    audience_command(&asks, S("/nowhere"));
+    CHECK_OK(&asks, audience_worth(&asks, &worth));
+    CHECK(worth);
+    CHECK_OK(&asks, audience_view(&asks, 0, &v));
+    CHECK(view_members(v) > 20);
+    arena_free(asks.arena);
+    CHECK_ERR(c, audience_view(c, 0, &v), E_BUSY);
+}
+
+TEST(values_to_choose_from)
+{
+    struct dice d = { 15 };
+    struct audience *a;
+    segment_shop_make(&d, 100);
+    struct ctx *c = test_reader();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *v = audience_take(a);
+    struct segment_value_list cities = { 0 }, tags = { 0 }, events = { 0 }, kinds = { 0 },
+                              groups = { 0 };
+    CHECK_OK(c, values_of_field(c, v, S("city"), S("hz"), 10, &cities));
+    CHECK_OK(c, values_of_field(c, v, S("tag"), S("vip"), 10, &tags));
+    CHECK_OK(c, values_of_events(c, v, S("product"), 10, &events));
+    CHECK_OK(c, values_of_prop(c, v, S("product viewed"), S("category"), S(""), 10, &kinds));
+    CHECK_OK(c, values_of_groups(c, v, S("杭州"), 10, &groups));
+    CHECK_I64(cities.n, 2); /* HZ and ｈｚ */
+    CHECK_I64(tags.n, 1);
+    CHECK_I64(events.n, 3);
+    CHECK_I64(groups.n, 1);
+    CHECK_STR(groups.at[0].value, "杭州群");
+    CHECK(kinds.n >= 3);
+    for (i64 i = 0; i < tags.n; i++) {
+        struct member_set set;
+        str text = str_fmt(c->arena, "tag = \"" STR_FMT "\"", STR_ARG(tags.at[i].value));
+        struct ctx later = *c; /* some were first seen in the future */
+        later.now += 200 * DAY_MS;
+        plan_set(c->arena, planned(&later, v, str_z(c->arena, text)), &set);
+        CHECK_I64(tags.at[i].members.value, set.n);
+    }
+    for (i64 i = 1; i < events.n; i++)
+        CHECK(events.at[i].members.value <= events.at[i - 1].members.value);
+    view_release(v);
+    audience_close(a);
+}
+
 /* -- fields and days --------------------------------------------------------------------------- */
 
 static enum err define_shoe(struct tx *t, void *arg)

@@ -49,7 +49,7 @@ static void narrow_did(const struct step *s, struct running *r, i64 chunk, u64 *
     bits_and(mask, in);
     r->masks_n -= 2;
 }
-const struct step_kind step_did = { "行为记录", "behaviour", narrow_did, holds_did };
+const struct step_kind step_did = { "行为记录", "behaviour", narrow_did, holds_did, NULL };
 
 /* -- communities ------------------------------------------------------------------------------- */
 
@@ -91,4 +91,4 @@ static void narrow_community(const struct step *s, struct running *r, i64 chunk,
     narrow_one_by_one(s, r->plan, chunk, mask);
 }
 const struct step_kind step_community = { "社群记录", "communities", narrow_community,
-                                          holds_community };
+                                          holds_community, NULL };

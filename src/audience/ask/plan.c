@@ -125,7 +125,6 @@ static int depth_of(const struct step *s)
     return deepest + MASKS_OWN;
 }
 
-#define LOOKED_AT 8
 static void count_row(void *arg, const struct run *r)
 {
     *(f64 *)arg += r->offset[r->n] - r->offset[0];
@@ -134,7 +133,7 @@ static void count_row(void *arg, const struct run *r)
 /* Rows of a chunk, from a few of them. */
 static f64 rows_of_chunk(const struct view *v, i64 source)
 {
-    i64 chunks = view_chunks(v), every = chunks / LOOKED_AT + 1, n = 0;
+    i64 chunks = view_chunks(v), every = looked_every(v), n = 0;
     f64 rows = 0;
     for (i64 chunk = 0; chunk < chunks; chunk += every, n++)
         view_runs(v, chunk, source, count_row, &rows);
@@ -151,6 +150,9 @@ enum err plan_make(struct ctx *c, const struct view *v, const struct segment_nod
     p->last_order = view_column(v, S("last_order"));
     if (p->first_order < 0) p->last_order = -1;
     for (i64 s = 0; s < SOURCES; s++) p->rows[s] = rows_of_chunk(v, s);
+    p->people = 1;
+    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v))
+        p->people += (f64)bits_count(view_living(v, chunk));
     p->joined = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.joined"));
     p->left = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.left"));
     struct planning k = { c, p };

@@ -29,6 +29,9 @@ struct step_kind {
     const char *zh, *en; /* from what, for people */
     void (*narrow)(const struct step *s, struct running *r, i64 chunk, u64 *mask);
     bool (*holds)(const struct step *s, const struct plan *p, i64 member);
+    /* For whom it holds, whoever is asked: where the bits lie, or put into scratch. NULL: it is
+     * not had so cheaply. */
+    const u64 *(*bits)(const struct step *s, struct running *r, i64 chunk, u64 *scratch);
 };
 extern const struct step_kind step_all, step_any, step_not, step_everybody, step_nobody;
 extern const struct step_kind step_range, step_known, step_word, step_carriers;
@@ -73,6 +76,7 @@ struct plan {
     i64 first_seen, first_order, last_order; /* columns; -1: there is none */
     i64 joined, left;                        /* events of communities; -1: there are none */
     f64 rows[SOURCES];                       /* of a chunk, on average */
+    f64 people;                              /* living, of the chunks looked at for planning */
     int depth;                               /* masks a chunk may need at once */
     bool by_index;
 };
@@ -98,6 +102,10 @@ void narrow_one_by_one(const struct step *s, const struct plan *p, i64 chunk, u6
 i64 step_count(const struct plan *p, const struct step *s);
 /* The step that answers this node; NULL: none. */
 const struct step *step_find(const struct step *s, const struct segment_node *node);
+
+/* Chunks looked at for planning: every so many. */
+#define LOOKED_AT 8
+static inline i64 looked_every(const struct view *v) { return view_chunks(v) / LOOKED_AT + 1; }
 
 static inline bool mask_has(const u64 *bits, i64 i) { return bits[i / 64] >> (i % 64) & 1; }
 static inline const struct part *member_part(const struct plan *p, i64 member, i64 column)

@@ -46,13 +46,12 @@ static enum err by_sql(struct planning *k, const struct segment_node *n, struct 
 /* -- columns ----------------------------------------------------------------------------------- */
 
 /* Of a few chunks: members with a value, and those in the ranges if values lay evenly. */
-static f64 share_of_ranges(const struct view *v, i64 column, const struct segment_ranges *ranges)
+static f64 share_of_ranges(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
 {
-    i64 chunks = view_chunks(v), every = chunks / 8 + 1;
-    f64 people = 1, in = 0;
-    for (i64 chunk = 0; chunk < chunks; chunk += every) {
+    const struct view *v = plan->view;
+    f64 in = 0;
+    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v)) {
         const struct part *p = view_part(v, chunk, column);
-        people += (f64)bits_count(view_living(v, chunk));
         for (i64 i = 0; p && i < ranges->n; i++) {
             f64 low = (f64)(ranges->at[i].from > p->low ? ranges->at[i].from : p->low);
             f64 high = (f64)(ranges->at[i].to < p->high ? ranges->at[i].to : p->high);
@@ -60,19 +59,17 @@ static f64 share_of_ranges(const struct view *v, i64 column, const struct segmen
             if (low <= high) in += (f64)p->known_n * (high - low + 1) / width;
         }
     }
-    return in / people < 1 ? in / people : 1;
+    return in < plan->people ? in / plan->people : 1;
 }
 
-static f64 share_of_carriers(const struct view *v, i64 column, const ints *codes)
+static f64 share_of_carriers(const struct plan *plan, i64 column, const ints *codes)
 {
-    i64 chunks = view_chunks(v), every = chunks / 8 + 1;
-    f64 people = 1, in = 0;
-    for (i64 chunk = 0; chunk < chunks; chunk += every) {
-        people += (f64)bits_count(view_living(v, chunk));
+    const struct view *v = plan->view;
+    f64 in = 0;
+    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v))
         for (i64 i = 0; i < codes->n; i++)
             in += (f64)view_carriers_n(v, chunk, column, codes->at[i]);
-    }
-    return in / people < 1 ? in / people : 1;
+    return in < plan->people ? in / plan->people : 1;
 }
 
 static enum err by_number(struct planning *k, const struct segment_test *t, i64 column,
@@ -81,7 +78,7 @@ static enum err by_number(struct planning *k, const struct segment_test *t, i64 
     struct step *s = step_new(k, &step_range);
     TRY(ranges_of(k, t, s));
     s->column = column;
-    s->share = share_of_ranges(k->plan->view, column, &s->ranges);
+    s->share = share_of_ranges(k->plan, column, &s->ranges);
     s->cost = s->ranges.n > 4 ? 500 : 6 * (f64)(s->ranges.n + 1);
     if (!s->ranges.n && !s->zero) s->kind = &step_nobody;
     *out = s;
@@ -96,7 +93,7 @@ static enum err by_known(struct planning *k, const struct segment_test *t, i64 c
     struct segment_ranges ranges = { &all, 1 };
     (void)t;
     s->column = column;
-    s->share = share_of_ranges(k->plan->view, column, &ranges);
+    s->share = share_of_ranges(k->plan, column, &ranges);
     *out = s;
     return OK;
 }
@@ -128,7 +125,7 @@ static void carriers_of(struct planning *k, const struct segment_test *t, i64 co
     for (i64 i = 0; i < words_count(w); i++)
         if (segment_text_passes(t->op, &t->operands, words_folded(w, i)))
             *PUSH(k->c->arena, &s->codes) = i;
-    s->share = share_of_carriers(k->plan->view, column, &s->codes);
+    s->share = share_of_carriers(k->plan, column, &s->codes);
     s->cost = 1 + 2 * (f64)s->codes.n;
     if (!s->codes.n) s->kind = &step_nobody;
 }
@@ -167,7 +164,7 @@ static enum err by_purchases(struct planning *k, const struct segment_test *t, e
     s->of = of;
     s->rows = (struct row_filter){ .from = from, .until = k->plan->at };
     if (columns[of]) s->column = view_column(k->plan->view, str_of(columns[of]));
-    if (s->column >= 0) s->share = share_of_ranges(k->plan->view, s->column, &s->ranges);
+    if (s->column >= 0) s->share = share_of_ranges(k->plan, s->column, &s->ranges);
     s->cost =
         from == INT64_MIN && s->column >= 0 ? 20 : 100 + k->plan->rows[SOURCE_PURCHASES] / 500;
     *out = s;

@@ -158,11 +158,24 @@ static void others(const struct step *s, struct running *r, i64 chunk, const u64
     r->masks_n--;
 }
 
+/* Nobody of the chunk bought outside the window: its columns are the answer. */
+static bool column_tells(const struct step *s, const struct plan *p, i64 chunk)
+{
+    const struct part *first = view_part(p->view, chunk, p->first_order),
+                      *last = view_part(p->view, chunk, p->last_order);
+    return s->column >= 0 && (!last || last->high < s->rows.until) &&
+           (s->rows.from == INT64_MIN || !first || first->low >= s->rows.from);
+}
+
 static void narrow_bought(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
     const struct plan *p = r->plan;
     if (p->first_order < 0 || p->last_order < 0) {
         narrow_by_rows(s, r, chunk, mask);
+        return;
+    }
+    if (column_tells(s, p, chunk)) {
+        step_range.narrow(s, r, chunk, mask);
         return;
     }
     /* Who bought nothing since the window began: none, or 0. */
@@ -187,7 +200,7 @@ static void narrow_bought(const struct step *s, struct running *r, i64 chunk, u6
     bits_or(mask, none);
     r->masks_n -= 2;
 }
-const struct step_kind step_bought = { "购买记录", "purchases", narrow_bought, holds_bought };
+const struct step_kind step_bought = { "购买记录", "purchases", narrow_bought, holds_bought, NULL };
 
 /* -- shops ------------------------------------------------------------------------------------- */
 
@@ -219,4 +232,4 @@ static void narrow_shops(const struct step *s, struct running *r, i64 chunk, u64
     bits_or(mask, late);
     r->masks_n--;
 }
-const struct step_kind step_shops = { "购买记录", "purchases", narrow_shops, holds_shops };
+const struct step_kind step_shops = { "购买记录", "purchases", narrow_shops, holds_shops, NULL };

@@ -68,18 +68,27 @@ static bool holds_all(const struct step *s, const struct plan *p, i64 member)
         if (!step_holds(s->parts.at[i], p, member)) return false;
     return true;
 }
-const struct step_kind step_all = { "", "", narrow_all, holds_all };
+const struct step_kind step_all = { "", "", narrow_all, holds_all, NULL };
+
+/* Of the mask those go for whom the step holds. */
+static void leave_out(const struct step *s, struct running *r, i64 chunk, u64 *mask, u64 *scratch)
+{
+    if (s->kind->bits) {
+        bits_andnot(mask, s->kind->bits(s, r, chunk, scratch));
+        return;
+    }
+    bits_copy(scratch, mask);
+    step_narrow(s, r, chunk, scratch);
+    bits_andnot(mask, scratch);
+}
 
 /* What is left to decide shrinks part by part. */
 static void narrow_any(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
     u64 *rest = running_mask(r), *one = running_mask(r);
     bits_copy(rest, mask);
-    for (i64 i = 0; i < s->parts.n && (i == 0 || bits_any(rest)); i++) {
-        bits_copy(one, rest);
-        step_narrow(s->parts.at[i], r, chunk, one);
-        bits_andnot(rest, one);
-    }
+    for (i64 i = 0; i < s->parts.n && (i == 0 || bits_any(rest)); i++)
+        leave_out(s->parts.at[i], r, chunk, rest, one);
     bits_andnot(mask, rest);
     r->masks_n -= 2;
 }
@@ -90,14 +99,11 @@ static bool holds_any(const struct step *s, const struct plan *p, i64 member)
         if (step_holds(s->parts.at[i], p, member)) return true;
     return false;
 }
-const struct step_kind step_any = { "", "", narrow_any, holds_any };
+const struct step_kind step_any = { "", "", narrow_any, holds_any, NULL };
 
 static void narrow_not(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
-    u64 *one = running_mask(r);
-    bits_copy(one, mask);
-    step_narrow(s->parts.at[0], r, chunk, one);
-    bits_andnot(mask, one);
+    leave_out(s->parts.at[0], r, chunk, mask, running_mask(r));
     r->masks_n--;
 }
 
@@ -105,7 +111,7 @@ static bool holds_not(const struct step *s, const struct plan *p, i64 member)
 {
     return !step_holds(s->parts.at[0], p, member);
 }
-const struct step_kind step_not = { "", "", narrow_not, holds_not };
+const struct step_kind step_not = { "", "", narrow_not, holds_not, NULL };
 
 static void narrow_everybody(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
@@ -117,7 +123,7 @@ static bool holds_everybody(const struct step *s, const struct plan *p, i64 memb
     return true;
 }
 const struct step_kind step_everybody = { "不必看", "nothing to look at", narrow_everybody,
-                                          holds_everybody };
+                                          holds_everybody, NULL };
 
 static void narrow_nobody(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
@@ -129,8 +135,8 @@ static bool holds_nobody(const struct step *s, const struct plan *p, i64 member)
     (void)s, (void)p, (void)member;
     return false;
 }
-const struct step_kind step_nobody = { "不必看", "nothing to look at", narrow_nobody,
-                                       holds_nobody };
+const struct step_kind step_nobody = { "不必看", "nothing to look at", narrow_nobody, holds_nobody,
+                                       NULL };
 
 static void narrow_sql(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
@@ -142,7 +148,12 @@ static bool holds_sql(const struct step *s, const struct plan *p, i64 member)
     (void)p;
     return mask_has(s->bits, member);
 }
-const struct step_kind step_sql = { "数据库", "SQL", narrow_sql, holds_sql };
+static const u64 *bits_sql(const struct step *s, struct running *r, i64 chunk, u64 *scratch)
+{
+    (void)r, (void)scratch;
+    return s->bits + chunk * CHUNK_WORDS;
+}
+const struct step_kind step_sql = { "数据库", "SQL", narrow_sql, holds_sql, bits_sql };
 
 const struct step *step_find(const struct step *s, const struct segment_node *node)
 {
@@ -159,8 +170,9 @@ static void people(const struct plan *p, i64 chunk, u64 *out)
 {
     chunk_bits seen;
     bits_copy(out, view_living(p->view, chunk));
-    if (p->first_seen < 0) return;
-    part_range(view_part(p->view, chunk, p->first_seen), INT64_MIN, p->at - 1, seen);
+    const struct part *part = p->first_seen < 0 ? NULL : view_part(p->view, chunk, p->first_seen);
+    if (p->first_seen < 0 || (part && part->high < p->at)) return; /* who lives was seen */
+    part_range(part, INT64_MIN, p->at - 1, seen);
     bits_and(out, seen);
 }
 

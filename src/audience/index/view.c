@@ -142,6 +142,15 @@ i64 view_carriers_n(const struct view *v, i64 chunk, i64 column, i64 code)
     return s ? s->n : 0;
 }
 
+const u64 *view_carriers_bits(const struct view *v, i64 chunk, i64 column, i64 code,
+                              chunk_bits scratch)
+{
+    const struct set_block *s = set_of(v, chunk, column, code);
+    if (s && s->bits) return s->bits;
+    set_read(s, scratch);
+    return scratch;
+}
+
 bool view_carries(const struct view *v, i64 member, i64 column, i64 code)
 {
     return set_has(set_of(v, member / CHUNK, column, code), member % CHUNK);
