@@ -2,6 +2,7 @@
  * segment's count, sample and members. */
 #include "audience/ask.h"
 #include "audience/builder.h"
+#include "audience/index/gather.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "insight/people.h"
@@ -174,4 +175,4 @@ static const struct route ask_routes[] = {
     { 0 },
 };
 
-const struct room ask_room = { .name = "ask", .routes = ask_routes };
+const struct room ask_room = { .name = "ask", .settings = index_settings, .routes = ask_routes };

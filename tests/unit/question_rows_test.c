@@ -570,6 +570,37 @@ TEST(actives_by_a_property_that_is_not_kept)
     end(c, a);
 }
 
+static enum err keep_props(struct tx *t, void *arg)
+{
+    return setting_set(t, S("audience.props"), str_of(arg));
+}
+
+TEST(properties_asked_for_are_kept)
+{
+    struct ctx *c = test_reader();
+    struct audience *a = live_a_while(c, 14, "Asia/Shanghai", day_of(2024, 4, 1));
+    str steps[] = { S("Product Viewed (price > 3)"), S("Product Added (category = \"面膜\")") };
+    struct funnel_ask ask = { .steps = { steps, 2 }, .times = true };
+    struct funnel_answer got[3];
+    static const char *const kept[] = { "brand", "price, category", "" };
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(c, store_write(test_store(), c, keep_props, (void *)(uintptr_t)kept[i]));
+        CHECK_OK(c, audience_follow(a, NULL));
+        CHECK_OK(c, funnel_make(c, &ask, &got[i]));
+        CHECK((str_find(got[i].how, S("not in the index")) >= 0) == (i != 1));
+        for (i64 s = 0; s < 2; s++) {
+            CHECK_I64(got[i].steps.at[s].members, got[0].steps.at[s].members);
+            CHECK_I64(got[i].steps.at[s].median_s.value, got[0].steps.at[s].median_s.value);
+        }
+    }
+    CHECK(got[0].steps.at[1].members > 1);
+    static const char *const wrong[] = { "a,b,c,d,e,f,g", "a,a", "touchpoint", "a\"" };
+    for (int i = 0; i < COUNT(wrong); i++)
+        CHECK_ERR(c, store_write(test_store(), c, keep_props, (void *)(uintptr_t)wrong[i]),
+                  E_INVALID);
+    end(c, a);
+}
+
 TEST(actives_by_a_field_are_actives_of_its_values)
 {
     struct ctx *c = test_reader();

@@ -27,24 +27,17 @@ static const u8 *values_that_pass(struct ctx *c, const struct view *v, i64 place
     return table;
 }
 
-static i64 place_of(str name)
-{
-    for (i64 i = 0; gather_props[i]; i++)
-        if (str_eq(name, str_of(gather_props[i]))) return PROP_JSON + i;
-    return -1;
-}
-
 enum err plan_rows(struct ctx *c, const struct view *v, const struct segment_test *did, instant at,
                    struct row_filter *out, bool *kept)
 {
     *out = (struct row_filter){ .from = segment_window_from(did, at), .until = at };
     *kept = true;
     for (i64 i = 0; i < did->props.n; i++)
-        if (place_of(did->props.at[i].name) < 0) *kept = false;
+        if (props_place(v, did->props.at[i].name) < 0) *kept = false;
     if (!*kept) return OK;
     out->event = events_named(c, v, did->folded);
     for (i64 i = 0; i < did->props.n; i++) {
-        i64 place = place_of(did->props.at[i].name);
+        i64 place = props_place(v, did->props.at[i].name);
         out->props[place] = values_that_pass(c, v, place, &did->props.at[i], out->props[place]);
     }
     return OK;

@@ -166,8 +166,7 @@ enum err values_of_prop(struct ctx *c, const struct view *v, str event, str prop
     struct counting k = { .view = v, .column = -1, .prop = -1 };
     str low = str_fold(c->arena, str_trim(q));
     bool kept;
-    for (i64 i = 0; gather_props[i]; i++)
-        if (str_eq(prop, str_of(gather_props[i]))) k.prop = PROP_JSON + i;
+    k.prop = props_place(v, prop);
     if (k.prop < 0) return OK;
     TRY(plan_rows(c, v, &did, INT64_MAX, &k.rows, &kept));
     const struct words *w = view_prop_words(v, SOURCE_TIMELINE, k.prop);
@@ -187,9 +186,11 @@ enum err values_of_prop(struct ctx *c, const struct view *v, str event, str prop
 enum err values_of_props(struct ctx *c, str q, struct segment_value_list *out)
 {
     str low = str_fold(c->arena, str_trim(q));
-    for (i64 i = 0; gather_props[i]; i++)
-        if (wanted(c, low, str_of(gather_props[i])))
-            *PUSH(c->arena, out) = (struct segment_value){ str_of(gather_props[i]), NONE };
+    strs kept;
+    TRY(props_kept(c, &kept));
+    for (i64 i = 0; i < kept.n; i++)
+        if (wanted(c, low, kept.at[i]))
+            *PUSH(c->arena, out) = (struct segment_value){ kept.at[i], NONE };
     return OK;
 }
 

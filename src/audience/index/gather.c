@@ -22,9 +22,6 @@
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
-const char *const gather_props[] = { "category", "product_id", "brand", NULL };
-#define PROPS_N (PROP_JSON + COUNT(gather_props) - 1) /* without the NULL */
-
 QUERY(
     index_living, one_i64,
     "SELECT member AS value FROM member WHERE member >= $1 AND member <= $2 AND merged_into IS NULL"
@@ -114,7 +111,9 @@ static enum column_kind column_kind(enum field_kind kind)
 enum err gatherer_new(struct ctx *c, struct gatherer **out)
 {
     struct fields fields;
+    strs kept;
     TRY(fields_published(c, &fields));
+    TRY(props_kept(c, &kept));
     struct gatherer *g = calloc(1, sizeof *g);
     if (!g) abort();
     struct arena *a = g->arena = arena_new();
@@ -131,13 +130,14 @@ enum err gatherer_new(struct ctx *c, struct gatherer **out)
         columns[i] = (struct column){ str_of(f->name), column_kind(f->kind) };
     }
     struct row_source *sources = NEWS(a, struct row_source, SOURCES);
-    str *props = NEWS(a, str, PROPS_N);
+    str *props = NEWS(a, str, PROP_JSON + kept.n);
     props[PROP_TOUCHPOINT] = S("touchpoint");
     props[PROP_COMMUNITY] = S("community");
-    for (i64 i = 0; gather_props[i]; i++) props[PROP_JSON + i] = str_of(gather_props[i]);
+    for (i64 i = 0; i < kept.n; i++) props[PROP_JSON + i] = str_copy(a, kept.at[i]);
     str *shop = NEW(a, str);
     *shop = S("shop");
-    sources[SOURCE_TIMELINE] = (struct row_source){ S("timeline"), { props, PROPS_N }, false };
+    sources[SOURCE_TIMELINE] =
+        (struct row_source){ S("timeline"), { props, PROP_JSON + kept.n }, false };
     sources[SOURCE_PURCHASES] = (struct row_source){ S("purchases"), { shop, 1 }, true };
     g->schema = (struct index_schema){ columns, g->fields.n, sources, SOURCES };
     g->kinds = words_new(&g->kinds_memory);
@@ -182,7 +182,11 @@ enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits)
     i64 n = 0;
     for (i64 i = 0; i < now.n && *fits; i++)
         if (!now.at[i].moves) *fits = n < g->fields.n && same_field(&now.at[i], &g->fields.at[n++]);
-    *fits = *fits && n == g->fields.n;
+    strs kept;
+    const strs *props = &g->schema.sources[SOURCE_TIMELINE].props;
+    TRY(props_kept(c, &kept));
+    *fits = *fits && n == g->fields.n && PROP_JSON + kept.n == props->n;
+    for (i64 i = 0; i < kept.n && *fits; i++) *fits = str_eq(kept.at[i], props->at[PROP_JSON + i]);
     return OK;
 }
 

@@ -3,20 +3,25 @@
  *
  * Source 0, "timeline": every line of a living member or of an id merged into him; props:
  * touchpoint and, of joining and leaving one, the community (as they are), then the raw JSON values
- * of those named in gather_props. Source 1, "purchases": as trade/trade.h has them, value: net,
- * prop: the shop's name. A published field with `zero` is 0 for living
- * members without a row, so that kernels need not know.
+ * of those that the setting audience.props names. Source 1, "purchases": as trade/trade.h has them,
+ * value: net, prop: the shop's name. A published field with `zero` is 0 for living members without
+ * a row, so that kernels need not know.
  */
 #pragma once
 
 #include "audience/index/build.h"
 #include "base/field.h"
-#include "store/store.h"
+#include "store/setting.h"
 
 enum { SOURCE_TIMELINE, SOURCE_PURCHASES, SOURCES };
-enum { PROP_TOUCHPOINT, PROP_COMMUNITY, PROP_JSON }; /* from PROP_JSON on: those of gather_props */
-#define PROP_SHOP 0                                  /* of purchases */
-extern const char *const gather_props[];             /* ends with NULL */
+enum { PROP_TOUCHPOINT, PROP_COMMUNITY, PROP_JSON }; /* from PROP_JSON on: JSON */
+#define PROP_SHOP      0                             /* of purchases */
+#define PROPS_KEPT_MAX (EVENT_PROPS_MAX - PROP_JSON)
+extern const struct setting index_settings[];
+/* Properties of lines that rows keep, as the setting says now. */
+enum err props_kept(struct ctx *c, strs *out);
+/* The place of such a property among those of a view's source 0; -1: it is not kept. */
+i64 props_place(const struct view *v, str name);
 
 struct gatherer;
 /* Reads what rooms publish now: the columns of the index, in that order. c has a reader. */

@@ -1,9 +1,61 @@
-/* props.c -- finds one property in the JSON object of a timeline line, without building a tree.
+/* props.c -- which properties of lines are kept; and one of them found in a line's JSON object,
+ * without building a tree.
  *
  * Lines hold valid JSON; whatever else comes in ends as "not there", never past the end of the
  * text.
  */
 #include "audience/index/gather.h"
+
+static enum err check_props(struct ctx *c, str value)
+{
+    strs names = str_split(c->arena, value, ',');
+    if (names.n > PROPS_KEPT_MAX)
+        return fail(c, E_INVALID, "至多 %d 个属性，这里有 %lld 个",
+                    "at most %d properties; here are %lld", PROPS_KEPT_MAX, (long long)names.n);
+    for (i64 i = 0; i < names.n; i++) {
+        bool again = str_eq(names.at[i], S("touchpoint")) || str_eq(names.at[i], S("community"));
+        for (i64 k = 0; k < i; k++) again |= str_eq(names.at[i], names.at[k]);
+        if (again)
+            return fail(c, E_INVALID, "“" STR_FMT "”已经在了", "\"" STR_FMT "\" is there already",
+                        STR_ARG(names.at[i]));
+        if (names.at[i].n > 100 || !str_is_line(names.at[i]) || str_has(names.at[i], '"') ||
+            str_has(names.at[i], '\\'))
+            return fail(c, E_INVALID, "“" STR_FMT "”不是属性名",
+                        "\"" STR_FMT "\" names no property", STR_ARG(names.at[i]));
+    }
+    return OK;
+}
+
+const struct setting index_settings[] = {
+    { .name = "audience.props",
+      .kind = SETTING_TEXT,
+      .fallback = "category,product_id,brand",
+      .zh = "索引为行为保留的属性，用逗号隔开，至多六个；其余属性也能问，但要读时间线，较慢。"
+            "改动后索引在后台重建",
+      .en = "Properties of behaviour that the index keeps, parted by commas, at most six; others "
+            "can be"
+            " asked for too, but are read from the timeline, which is slower. A change builds the "
+            "index"
+            " anew in the background",
+      .check = check_props },
+    { 0 },
+};
+
+enum err props_kept(struct ctx *c, strs *out)
+{
+    str value;
+    TRY(setting_text(c, "audience.props", &value));
+    *out = str_split(c->arena, value, ',');
+    return OK;
+}
+
+i64 props_place(const struct view *v, str name)
+{
+    const strs *props = &view_schema(v)->sources[SOURCE_TIMELINE].props;
+    for (i64 i = PROP_JSON; i < props->n; i++)
+        if (str_eq(props->at[i], name)) return i;
+    return -1;
+}
 
 struct scan {
     str in;
