@@ -2,7 +2,7 @@
  * the same rows, and says how many a second were acknowledged.
  *
  * usage: events koi PORT KEY | pg URL   [events] [members] [clients] [first message]
- * Batches of 100. Event number i is the same whoever gets it. bench/events.sh drives it.
+ * Batches of 100. Event number i is the same whoever gets it. bench/behaviour drives it.
  */
 #include <arpa/inet.h>
 #include <libpq-fe.h>
@@ -62,7 +62,7 @@ static void event_make(i64 i, struct event *e)
 static i64 batch_json(char *out, i64 batch)
 {
     char *at = out;
-    at += sprintf(at, "{\"batch\":[");
+    at += snprintf(at, 32, "{\"batch\":[");
     for (i64 i = 0; i < BATCH; i++) {
         struct event e;
         event_make(first + batch * BATCH + i, &e);
@@ -74,7 +74,7 @@ static i64 batch_json(char *out, i64 batch)
             i ? "," : "", e.message, e.user, e.name, e.product, e.category,
             (long long)e.price / 100, (long long)e.price % 100, e.at);
     }
-    at += sprintf(at, "],\"sentAt\":null}");
+    at += snprintf(at, 32, "],\"sentAt\":null}");
     return at - out;
 }
 
@@ -138,14 +138,14 @@ static void *koi_client(void *arg)
 
 static void pg_prepare(PGconn *db)
 {
-    char *sql = malloc(64 << 10), *at = sql;
-    at += sprintf(at, "INSERT INTO events (message_id, user_id, event, at, props) VALUES ");
+    struct buf sql = { .arena = arena_new() };
+    buf_add(&sql, S("INSERT INTO events (message_id, user_id, event, at, props) VALUES "));
     for (int i = 0; i < BATCH; i++)
-        at += sprintf(at, "%s($%d,$%d,$%d,$%d,$%d)", i ? "," : "", i * COLUMNS + 1, i * COLUMNS + 2,
-                      i * COLUMNS + 3, i * COLUMNS + 4, i * COLUMNS + 5);
-    sprintf(at, " ON CONFLICT DO NOTHING");
-    PQclear(PQprepare(db, "batch", sql, 0, NULL));
-    free(sql);
+        buf_fmt(&sql, "%s($%d,$%d,$%d,$%d,$%d)", i ? "," : "", i * COLUMNS + 1, i * COLUMNS + 2,
+                i * COLUMNS + 3, i * COLUMNS + 4, i * COLUMNS + 5);
+    buf_add(&sql, S(" ON CONFLICT DO NOTHING"));
+    PQclear(PQprepare(db, "batch", str_z(sql.arena, buf_str(&sql)), 0, NULL));
+    arena_free(sql.arena);
 }
 
 static void *pg_client(void *arg)
