@@ -3,7 +3,8 @@
  *
  * The real program (KOI) imports a file of 30,000 lines; it is killed at random instants, the file
  * is imported anew each time, and in the end orders, money, buyers and members must equal those of
- * an import nobody disturbed.
+ * an import nobody disturbed. So with a file of behaviour, rows of which are alike: in the end each
+ * is there as often as the file has it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/rooms.h"
 #include "test.h"
 
 enum { ORDERS = 10000, LINES = 3, KILLS = 12 };
@@ -130,4 +132,89 @@ TEST(an_import_killed_midway_ends_with_the_same_figures)
     pid_t doctor =
         start((const char *const[]){ "koi", "doctor", option, where, "--json", NULL }, out);
     CHECK_I64(end_of(doctor), 0);
+}
+
+/* -- behaviour ----------------------------------------------------------------------------------
+ */
+
+enum { ROWS = 60000, USERS = 500 };
+
+static str make_behaviour(void)
+{
+    struct ctx *c = test_ctx();
+    struct dice dice = { 43 };
+    str path = str_fmt(c->arena, "%s/behaviour.csv", test_folder());
+    FILE *f = fopen(path.at, "w");
+    CHECK(f != NULL);
+    for (int i = 0; i < ROWS; i++) /* about one row in four is like another */
+        fprintf(f, "u%d,%d,pv,%d\n", (int)dice_below(&dice, USERS), (int)dice_below(&dice, 10),
+                1511539200 + (int)dice_below(&dice, 20));
+    CHECK(fclose(f) == 0);
+    return path;
+}
+
+static pid_t start_behaviour(const char *where_option, const char *where, str file, const char *out)
+{
+    return start((const char *const[]){ "koi", "import", file.at, where_option, where, "--as",
+                                        "events", "--columns", "user,item,behaviour,ts", "--event",
+                                        "pv=Product Viewed", "--json", NULL },
+                 out);
+}
+
+#define FIELDS_OF_counted(X, N) \
+    X(i64, lines, ANY, "", N)   \
+    X(i64, kinds, ANY, "", N)
+SHAPE(counted);
+SHAPE_DEFINE(counted);
+QUERY(q_counted, counted,
+      "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) AS lines, COUNT(*) AS kinds FROM"
+      " (SELECT COUNT(*) AS n FROM timeline WHERE kind = 'Product Viewed'"
+      " GROUP BY member, at, subject) each_of_them");
+
+static struct counted lines_in(const char *where)
+{
+    struct ctx *c = test_ctx_new();
+    struct store *s;
+    struct counted n;
+    CHECK_OK(c, store_open(c, (struct store_options){ .where = str_of(where), .read_only = true },
+                           rooms, &s));
+    CHECK_OK(c, store_reader(s, c));
+    CHECK_OK(c, db_get(c, &q_counted, &n, NO_ARGS));
+    store_release(c);
+    store_close(s);
+    test_ctx_free(c);
+    return n;
+}
+
+TEST(behaviour_killed_midway_is_there_as_often_as_the_file_has_it)
+{
+    struct ctx *c = test_ctx();
+    struct dice dice = { 8 };
+    str file = make_behaviour();
+    const char *out = str_z(c->arena, str_fmt(c->arena, "%s/out", test_folder()));
+    const char *calm = str_z(c->arena, str_fmt(c->arena, "%s/calm", test_folder()));
+    CHECK_I64(end_of(start_behaviour("--data", calm, file, out)), 0);
+    struct counted want = lines_in(calm);
+    CHECK_I64(want.lines, ROWS);
+    CHECK(want.kinds < ROWS);
+
+    const char *option = test_store_is_pg() ? "--store" : "--data";
+    const char *where = test_store_is_pg()
+                            ? str_z(c->arena, test_store_options().where)
+                            : str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder()));
+    int killed = 0;
+    for (int i = 0; i < KILLS; i++) {
+        pid_t pid = start_behaviour(option, where, file, out);
+        usleep((useconds_t)(20000 + dice_below(&dice, 30000) * (i + 1)));
+        kill(pid, SIGKILL);
+        killed += end_of(pid) == -SIGKILL;
+    }
+    CHECK(killed > 2);
+    CHECK_I64(end_of(start_behaviour(option, where, file, out)), 0);
+    struct counted got = lines_in(where);
+    CHECK_I64(got.lines, want.lines);
+    CHECK_I64(got.kinds, want.kinds);
+    CHECK_I64(end_of(start_behaviour(option, where, file, out)), 0);
+    CHECK(str_find(text_of(out), S("\"events\":0,\"known\":60000")) >= 0);
+    CHECK_I64(lines_in(where).lines, ROWS);
 }
