@@ -1,9 +1,9 @@
 // api.ts -- the names pages use for the forms in schema.ts (which is generated from the server's own description).
 import type { components } from './schema'
 
-type Forms = components['schemas']
+export type Forms = components['schemas']
 /** The description cannot say which texts are always there; here it is said. */
-type Given<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> }
+export type Given<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> }
 
 /** Decimal text such as "1234.50". */
 export type Money = string

@@ -1,6 +1,6 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApiOutlined, AppstoreOutlined, AuditOutlined, CloudUploadOutlined, DashboardOutlined, HeatMapOutlined, SettingOutlined,
+  ApiOutlined, AppstoreOutlined, AuditOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined, HeatMapOutlined, SettingOutlined,
   ShoppingOutlined, TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
@@ -29,6 +29,11 @@ export const pages: PageRow[] = [
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
   { path: '/members/:id', word: 'member', right: 'members:read', page: lazy(() => import('~/pages/member/member')) },
   { path: '/merges', word: 'page.merges', right: 'members:read', page: lazy(() => import('~/pages/members/merges')) },
+  { path: '/segments', word: 'page.segments', right: 'members:read', page: lazy(() => import('~/pages/segments/segments')),
+    menu: { group: 'group.people', icon: <FilterOutlined /> } },
+  { path: '/segments/new', word: 'page.segment_new', right: 'members:read', page: lazy(() => import('~/pages/segments/builder')) },
+  { path: '/segments/compare', word: 'page.segments_compare', right: 'members:read', page: lazy(() => import('~/pages/segments/compare')) },
+  { path: '/segments/:id', word: 'page.segment', right: 'members:read', page: lazy(() => import('~/pages/segments/builder')) },
   { path: '/orders', word: 'page.orders', right: 'orders:read', page: lazy(() => import('~/pages/orders/orders')),
     menu: { group: 'group.people', icon: <ShoppingOutlined /> } },
   { path: '/imports', word: 'page.imports', right: 'import', page: lazy(() => import('~/pages/imports/imports')),

@@ -1,12 +1,12 @@
 // chart.tsx -- an ECharts drawing that follows its box; only the charts we use are brought along.
-import { LineChart, SankeyChart } from 'echarts/charts'
+import { BarChart, LineChart, SankeyChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent } from 'echarts/components'
 import { init, use as bring, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { ink, palette } from '~/app/theme'
 
-bring([LineChart, SankeyChart, GridComponent, TooltipComponent, SVGRenderer])
+bring([BarChart, LineChart, SankeyChart, GridComponent, TooltipComponent, SVGRenderer])
 
 const base = {
   color: palette,

@@ -1,21 +1,14 @@
 // segment_filter.tsx -- which members a question is about: everybody, a saved segment, or conditions written out.
 import { AutoComplete, Input } from 'antd'
 import { useEffect, useId, useState } from 'react'
+import type { Forms, Given } from '~/api'
 import { useAnswer, useData, type Page } from '~/base/data'
 import { ApiError } from '~/base/http'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 
-interface Saved {
-  id: number
-  name: string
-  count: number | null
-}
-interface Asked {
-  text: string
-  count: number
-  total: number
-}
+type Saved = Given<Forms['saved_view'], 'name'>
+type Asked = Forms['segment_asked']
 
 /** How a saved segment is named in a text. */
 export const inSegment = (name: string) => `in_segment("${name.replace(/["\\]/g, '\\$&')}")`
@@ -58,7 +51,7 @@ export function SegmentFilter({ value, change, label }: FilterProps) {
     label: (
       <span className="option-line">
         <span>{one.name}</span>
-        {one.count !== null && <span className="quiet number">{say('segment.people', { n: format.count(one.count) })}</span>}
+        {one.counted_at && <span className="quiet number">{say('segment.people', { n: format.count(one.count) })}</span>}
       </span>
     ),
     search: one.name.toLowerCase(),

@@ -1,0 +1,87 @@
+// history.tsx -- how a saved segment's size went, and who entered and left between two counts.
+import { useMemo, useState } from 'react'
+import { koi, line, quiet, water } from '~/app/theme'
+import { useData, type Page } from '~/base/data'
+import { dayOf, useFormat } from '~/base/format'
+import { useSay } from '~/base/locale'
+import { ChartBox } from '~/parts/chart_box'
+import { tooltip } from '~/parts/chart_look'
+import { Loaded, Nothing } from '~/parts/states'
+import type { Saved, Size } from './forms'
+
+const green = '#4f8f6f'
+
+export function History({ saved }: { saved: Saved }) {
+  const say = useSay()
+  const read = useData<Page<Size>>(`/v1/segments/${saved.id}/sizes`)
+  return (
+    <div className="tab-body">
+      <Loaded from={read}>{(sizes) => (sizes.items.length === 0 ? <Nothing text={say('seg.history.none')} /> : <Drawn sizes={sizes.items} now={saved.count} />)}</Loaded>
+    </div>
+  )
+}
+
+interface Moves {
+  at: string
+  entered: number
+  left: number
+}
+
+/** Who came and went, day by day. */
+function byDay(sizes: Size[]): Moves[] {
+  const days = new Map<string, Moves>()
+  for (const { at, entered, left } of sizes) {
+    const day = dayOf(new Date(at))
+    const old = days.get(day) ?? { at, entered: 0, left: 0 }
+    days.set(day, { at, entered: old.entered + entered, left: old.left + left })
+  }
+  return [...days.values()]
+}
+
+function Drawn({ sizes, now }: { sizes: Size[]; now: number }) {
+  const say = useSay()
+  const format = useFormat()
+  const [today] = useState(() => Date.now())
+  const option = useMemo(() => {
+    const rows = [...sizes].sort((a, b) => a.at.localeCompare(b.at))
+    const moves = byDay(rows)
+    // A size stands until the next one is noted.
+    const path = [...rows.map((row) => [row.at, row.count]), [new Date(today).toISOString(), now]]
+    const first = Math.min(Date.parse(rows[0]!.at), today - 86_400_000)
+    const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } } }
+    const time = (gridIndex: number, show: boolean) => ({
+      ...axis, type: 'time', gridIndex, min: first, max: today, splitLine: { show: false }, axisLabel: { color: quiet, show, hideOverlap: true },
+    })
+    const bars = (name: string, color: string, values: (string | number)[][]) => ({
+      name, type: 'bar', stack: 'moves', xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: 14, barMinWidth: 3, itemStyle: { color }, data: values,
+    })
+    return {
+      tooltip: {
+        ...tooltip,
+        trigger: 'item',
+        formatter: (at: { seriesName: string; value: [string, number] }) => `${at.seriesName} ${format.when(at.value[0])}: <b>${format.count(Math.abs(at.value[1]))}</b>`,
+      },
+      grid: [{ left: 52, right: 14, top: 14, height: '56%' }, { left: 52, right: 14, bottom: 26, height: '22%' }],
+      xAxis: [time(0, false), time(1, true)],
+      yAxis: [
+        { ...axis, gridIndex: 0, minInterval: 1, scale: true, axisLabel: { color: quiet, formatter: format.short } },
+        { ...axis, gridIndex: 1, minInterval: 1, splitNumber: 2, axisLabel: { color: quiet, formatter: (n: number) => format.short(Math.abs(n)) } },
+      ],
+      series: [
+        { name: say('seg.size'), type: 'line', step: 'end', data: path, symbolSize: 6, showSymbol: path.length < 40, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.08 }, itemStyle: { color: water } },
+        bars(say('seg.entered'), green, moves.map((row) => [row.at, row.entered])),
+        bars(say('seg.left'), koi, moves.map((row) => [row.at, -row.left])),
+      ],
+    }
+  }, [sizes, now, today, say, format])
+  return (
+    <>
+      <ChartBox option={option} height={320} label={say('seg.history.chart')} />
+      <p className="legend quiet">
+        <span><span className="dot" style={{ background: water }} />{say('seg.size')}</span>
+        <span><span className="dot" style={{ background: green }} />{say('seg.entered')}</span>
+        <span><span className="dot" style={{ background: koi }} />{say('seg.left')}</span>
+      </p>
+    </>
+  )
+}
