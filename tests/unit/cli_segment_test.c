@@ -118,6 +118,40 @@ TEST(an_export_is_audited)
     RUN(c, 2, "segment", "export", "orders >= 1", "--to", "out.pdf");
 }
 
+TEST(saved_segments_by_name)
+{
+    struct ctx *c = test_reader();
+    struct dice d = { 7 };
+    segment_shop_make(&d, 60);
+    i64 n = members_of(c, "orders >= 1", "2026-01-01"),
+        rich = members_of(c, "gender is known", "2026-01-01");
+    CHECK(n != rich && rich > 0);
+    str said = RUN(c, 0, "segment", "save", "买过", "orders>=1", "--description", "有单", "--json");
+    CHECK_I64(number_of(said, "count"), n);
+    CHECK_I64(number_of(said, "version"), 1);
+    RUN(c, 0, "segment", "save", "没买过", "not in_segment(\"买过\")", "--announce");
+    said = RUN(c, 0, "segment", "count", "in_segment(\"买过\")", "--json");
+    CHECK_I64(number_of(said, "count"), n);
+    said = RUN(c, 0, "segment", "save", "买过", "gender is known", "--json");
+    CHECK_I64(number_of(said, "count"), rich);
+    CHECK_I64(number_of(said, "version"), 2);
+    CHECK(str_find(RUN(c, 0, "segment", "saved"), S("not in_segment")) > 0);
+    CHECK(str_find(RUN(c, 0, "segment", "show", "买过"), S("gender is known")) > 0);
+    said = RUN(c, 0, "segment", "refresh", "没买过", "--json");
+    CHECK(number_of(said, "entered") == 0 && number_of(said, "count") > 0);
+    CHECK(str_find(RUN(c, 0, "segment", "sizes", "买过", "--json"), S("\"entered\"")) > 0);
+    said = RUN(c, 0, "segment", "snapshot", "买过", "六月", "--json");
+    CHECK_I64(number_of(said, "count"), rich);
+    CHECK(str_find(RUN(c, 0, "segment", "snapshots", "买过"), S("六月")) > 0);
+    char *file = str_z(c->arena, str_fmt(c->arena, "%s/saved.xlsx", test_folder()));
+    said = RUN(c, 0, "segment", "export", "in_segment(\"买过\")", "--to", file, "--json");
+    CHECK_I64(number_of(said, "count"), rich);
+    RUN(c, 1, "segment", "delete", "买过"); /* the other names it */
+    RUN(c, 0, "segment", "delete", "没买过");
+    RUN(c, 0, "segment", "delete", "买过");
+    RUN(c, 1, "segment", "show", "买过");
+}
+
 TEST(what_is_wrong_exits_with_one)
 {
     struct ctx *c = test_reader();

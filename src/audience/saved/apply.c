@@ -5,6 +5,8 @@
 
 #define SLOT_MS (5 * MINUTE_MS)
 
+i64 wishes_max = 5000;
+
 QUERY(chunk_one, chunk_row,
       "SELECT segment AS owner, chunk, members FROM segment_chunk WHERE segment = $1"
       " AND chunk = $2");

@@ -78,7 +78,7 @@ struct wishes {
     struct granted *granted;
     i64 granted_n;
 };
-#define WISHES_MAX ((i64)5000) /* in one transaction */
+extern i64 wishes_max; /* in one transaction; tests make it small */
 enum err wishes_grant(struct tx *t, void *wishes);
 
 /* -- refreshing whole (refresh.c) ------------------------------------------------------------- */

@@ -76,9 +76,12 @@ static enum err ask(struct store *s, struct ctx *c, str text, i64 seq, struct an
     struct ctx own = *c;
     own.arena = arena_new();
     own.db = NULL;
+    bool worth = false;
     enum err e = store_reader(s, &own);
-    if (e == OK) e = by_index(&own, text, c->arena, seq, out);
-    if (e == E_BUSY) e = by_sql(&own, text, c->arena, out); /* no index, or not built yet */
+    if (e == OK) e = audience_worth(&own, &worth);
+    if (e == OK) e = worth ? by_index(&own, text, c->arena, seq, out) : E_BUSY;
+    /* No index, or one that is behind: SQL is slower, and always right. */
+    if (e == E_BUSY || e == E_TIMEOUT) e = by_sql(&own, text, c->arena, out);
     c->why = own.why;
     if (own.db) store_release(&own);
     arena_free(own.arena);
@@ -173,8 +176,8 @@ static enum err one_try(struct store *s, struct ctx *c, i64 id, i64 *seq, bool *
     }
     TRY(e);
     TRY(find_differing(c, &row, &asked, &d));
-    for (i64 i = 0; i < d.wishes.n; i += WISHES_MAX) {
-        i64 n = d.wishes.n - i < WISHES_MAX ? d.wishes.n - i : WISHES_MAX;
+    for (i64 i = 0; i < d.wishes.n; i += wishes_max) {
+        i64 n = d.wishes.n - i < wishes_max ? d.wishes.n - i : wishes_max;
         struct wishes w = { .at = d.wishes.at + i, .n = n, .seq = asked.seq };
         TRY(store_write(s, c, wishes_grant, &w));
         if (w.granted[0].behind > *seq) *seq = w.granted[0].behind;

@@ -307,8 +307,8 @@ static enum err write_wishes(struct standing *s, struct ctx *c, i64 seq)
     for (i64 i = 0; i < s->entries_n; i++)
         for (i64 k = 0; k < s->entries[i].wishes.n; k++)
             *PUSH(c->arena, &all) = s->entries[i].wishes.at[k];
-    for (i64 i = 0; i < all.n; i += WISHES_MAX) {
-        i64 n = all.n - i < WISHES_MAX ? all.n - i : WISHES_MAX;
+    for (i64 i = 0; i < all.n; i += wishes_max) {
+        i64 n = all.n - i < wishes_max ? all.n - i : wishes_max;
         struct wishes w = { .at = all.at + i, .n = n, .seq = seq };
         TRY(store_write(s->store, c, wishes_grant, &w));
         learn(s, &w);
