@@ -8,6 +8,7 @@
 #include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "audience/question_fields.h"
+#include "audience/question_rows.h"
 #include "import/import.h"
 #include "insight/rfm.h"
 #include "store/setting.h"
@@ -143,6 +144,59 @@ TEST(a_chinese_shop_is_the_same_through_the_index)
         CHECK_I64(cells.types.at[i].members, published[i].members);
     }
     every_way("2019-07-01", 25420);
+    arena_rewind(c->arena, mark);
+    audience_serve(NULL);
+    audience_close(a);
+}
+
+/* Nine days of what 983 people did, and 44 lines of other days. */
+static void import_behaviour(void)
+{
+    struct import_pair pairs[] = { { S("member"), S("user") },
+                                   { S("event"), S("behaviour") },
+                                   { S("at"), S("ts") },
+                                   { S("product_id"), S("item") },
+                                   { S("category"), S("category") } };
+    str columns[] = { S("user"), S("item"), S("category"), S("behaviour"), S("ts") };
+    struct import_word words[] = { { S("pv"), S("Product Viewed") },
+                                   { S("cart"), S("Product Added") },
+                                   { S("fav"), S("Product Favorited") },
+                                   { S("buy"), S("Order Completed") } };
+    import_file("taobao_userbehavior_100k.csv.gz",
+                (struct import_choice){ .profile = S("events"),
+                                        .mapping = { pairs, COUNT(pairs) },
+                                        .options = { .columns = { columns, COUNT(columns) },
+                                                     .events = { words, COUNT(words) } } });
+}
+
+TEST(people_come_back_as_published)
+{
+    static const i64 returned[] = { 553, 546, 544, 543, 525, 528, 682, 685 };
+    static const i64 active[] = { 695, 723, 708, 720, 724, 712, 718, 962, 965 };
+    static const i64 through[] = { 980, 715, 457 }, in_a_day[] = { 980, 703, 331 };
+    import_behaviour();
+    struct ctx *c = test_reader();
+    struct arena_mark mark = arena_mark(c->arena);
+    struct audience *a = index_open();
+    struct retention_answer r;
+    struct retention_ask back = { .from = S("2017-11-25"), .to = S("2017-12-03"), .days = SOME(8) };
+    CHECK_OK(c, retention_make(c, &back, &r));
+    CHECK_I64(r.cohorts.at[0].members, 695);
+    for (i64 i = 0; i < COUNT(returned); i++)
+        CHECK_I64(r.cohorts.at[0].returned.at[i], returned[i]);
+    CHECK_I64(r.total->members, 983);
+    struct actives_answer d;
+    CHECK_OK(c, actives_make(c, &(struct actives_ask){ .from = S("2017-11-25") }, &d));
+    CHECK_I64(d.days.n, COUNT(active));
+    for (i64 i = 0; i < COUNT(active); i++) CHECK_I64(d.days.at[i].members, active[i]);
+    struct funnel_answer f;
+    str steps[] = { S("Product Viewed"), S("Product Added"), S("Order Completed") };
+    struct funnel_ask ask = { .steps = { steps, COUNT(steps) }, .window = S("7d") };
+    CHECK_OK(c, funnel_make(c, &ask, &f));
+    for (i64 i = 0; i < COUNT(through); i++) CHECK_I64(f.steps.at[i].members, through[i]);
+    ask.window = S("24h");
+    CHECK_OK(c, funnel_make(c, &ask, &f));
+    for (i64 i = 0; i < COUNT(in_a_day); i++) CHECK_I64(f.steps.at[i].members, in_a_day[i]);
     arena_rewind(c->arena, mark);
     audience_serve(NULL);
     audience_close(a);

@@ -82,12 +82,91 @@ TEST(programs_read_the_same_forms_for_ever)
                      S("{\"from\":\"2024-05-01\",\"to\":\"2024-05-31\",\"now\":{\"orders\":2,")));
 }
 
+/* Three members; one goes through all steps, one on the day after. */
+static enum err behave(struct tx *t, void *arg)
+{
+    const i64 *ids = arg;
+    const struct {
+        i64 who;
+        const char *kind, *day;
+        i64 ms;
+    } lines[] = { { 0, "Product Viewed", "2024-05-01", HOUR_MS },
+                  { 0, "Order Completed", "2024-05-02", HOUR_MS },
+                  { 1, "Product Viewed", "2024-05-01", 2 * HOUR_MS },
+                  { 1, "Product Viewed", "2024-05-03", HOUR_MS },
+                  { 2, "Order Completed", "2024-05-02", 0 } };
+    for (i64 i = 0; i < COUNT(lines); i++) {
+        struct timeline_line line = { .member = ids[lines[i].who],
+                                      .kind = str_of(lines[i].kind),
+                                      .at = on(lines[i].day, lines[i].ms),
+                                      .touchpoint = i % 2 ? S("抖音") : S("天猫") };
+        TRY(timeline_append(t, &line));
+    }
+    return OK;
+}
+
+static void behaving_shop(struct ctx *c)
+{
+    i64 *ids = shop_members(c, 3, on("2024-01-01", 0), S("m"));
+    CHECK_OK(c, store_write(test_store(), c, behave, ids));
+}
+
+TEST(programs_read_what_members_did)
+{
+    struct ctx *c = test_reader();
+    behaving_shop(c);
+    str funnel = RUN(c, 0, "report", "funnel", "--steps", "Product Viewed > Order Completed",
+                     "--window", "7d", "--json");
+    CHECK(str_starts(funnel, S("{\"steps\":[{\"event\":\"Product Viewed\",\"members\":2,\"rate\":1,"
+                               "\"step_rate\":1,\"median_s\":null},"
+                               "{\"event\":\"Order Completed\",\"members\":1,")));
+    CHECK(str_find(funnel, S("],\"by\":[],\"window\":\"7d\",")) > 0);
+    str retention = RUN(c, 0, "report", "retention", "--start", "Product Viewed", "--return",
+                        "Product Viewed", "--days", "3", "--json");
+    CHECK(str_starts(retention, S("{\"cohorts\":[{\"day\":\"2024-05-01\",\"members\":2,"
+                                  "\"returned\":[0,1,0],\"observed\":3},")));
+    str actives = RUN(c, 0, "report", "actives", "--by", "prop:touchpoint", "--json");
+    CHECK(
+        str_starts(actives, S("{\"days\":[{\"day\":\"2024-05-01\",\"members\":2,\"values\":[2,0]},"
+                              "{\"day\":\"2024-05-02\",\"members\":2,\"values\":[1,1]},")));
+    CHECK_I64(RUN(c, 2, "report", "funnel", "--json").n, 0);
+    CHECK_I64(RUN(c, 1, "report", "funnel", "--steps", "A").n, 0);
+    CHECK_I64(RUN(c, 2, "report", "retention", "--days", "61").n, 0);
+    CHECK_I64(RUN(c, 1, "report", "actives", "--by", "no_such").n, 0);
+}
+
 static i64 columns_of(str line)
 {
     i64 n = 0;
     for (i64 i = 0; i < line.n; i++)
         n += (line.at[i] & 0x80) == 0 ? 1 : (line.at[i] & 0xF0) == 0xE0 ? 2 : 0;
     return n;
+}
+
+/* From the first row that is not empty to the next that is, all are of one width. */
+static void lines_up(str said, i64 want)
+{
+    str line, rest = str_cut(said, '\n', &line);
+    i64 width = 0, rows = 0;
+    for (rest = str_cut(rest, '\n', &line); rest.at; rest = str_cut(rest, '\n', &line)) {
+        if (line.n == 0 && rows) break;
+        if (line.n == 0) continue;
+        if (!width) width = columns_of(line);
+        CHECK_I64(columns_of(line), width);
+        rows++;
+    }
+    CHECK_I64(rows, want);
+}
+
+TEST(tables_of_behaviour_line_up)
+{
+    struct ctx *c = test_reader();
+    behaving_shop(c);
+    lines_up(RUN(c, 0, "report", "funnel", "--steps", "Product Viewed > Order Completed", "--times",
+                 "--locale", "zh"),
+             2);
+    lines_up(RUN(c, 0, "report", "retention", "--weekly", "--locale", "zh"), 2);
+    lines_up(RUN(c, 0, "report", "actives", "--by", "prop:touchpoint", "--locale", "zh"), 3);
 }
 
 TEST(tables_line_up)
@@ -98,16 +177,7 @@ TEST(tables_line_up)
     for (int i = 0; i < 2; i++) {
         str said = RUN(c, 0, "report", "overview", "--from", "2024-05-01", "--to", "2024-05-31",
                        "--locale", locales[i]);
-        str line, rest = str_cut(said, '\n', &line);
-        i64 width = 0, rows = 0;
-        for (rest = str_cut(rest, '\n', &line); rest.at; rest = str_cut(rest, '\n', &line)) {
-            if (line.n == 0 && rows) break;
-            if (line.n == 0) continue;
-            if (!width) width = columns_of(line);
-            CHECK_I64(columns_of(line), width);
-            rows++;
-        }
-        CHECK_I64(rows, 11);
+        lines_up(said, 11);
     }
 }
 
