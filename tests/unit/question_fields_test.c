@@ -561,6 +561,24 @@ TEST(a_flow_is_its_members)
     world_end();
 }
 
+TEST(shipped_rules_are_answered_by_the_index)
+{
+    world_make(18, 10);
+    struct ctx *c = world.c;
+    struct arena_mark mark = arena_mark(c->arena);
+    const struct view *v;
+    CHECK_OK(c, audience_view(c, 0, &v));
+    for (const struct setting *rule = aipl_settings; rule->name; rule++) {
+        const struct segment_node *tree;
+        const struct plan *p;
+        CHECK_OK(c, segment_parse(c, str_of(rule->fallback), &tree));
+        CHECK_OK(c, plan_make(c, v, tree, at_of(""), &p));
+        CHECK(plan_by_index(p));
+    }
+    arena_rewind(c->arena, mark);
+    world_end();
+}
+
 TEST(a_rule_is_a_segment_or_refused)
 {
     struct ctx *c = test_reader();

@@ -29,7 +29,7 @@ static enum err check_props(struct ctx *c, str value)
 const struct setting index_settings[] = {
     { .name = "audience.props",
       .kind = SETTING_TEXT,
-      .fallback = "category,product_id,brand",
+      .fallback = "category,product_id,brand,rating",
       .zh = "索引为行为保留的属性，用逗号隔开，至多六个；其余属性也能问，但要读时间线，较慢。"
             "改动后索引在后台重建",
       .en = "Properties of behaviour that the index keeps, parted by commas, at most six; others "

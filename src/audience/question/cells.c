@@ -64,7 +64,7 @@ static enum err rule_read(struct ctx *c, instant at, struct rule *out)
 
 struct figures {
     const struct rule *rule;
-    i64 at[AXES][CHUNK];
+    i64 at[AXES][CHUNK]; /* of those who bought; the others mean nothing */
     chunk_bits bought;
 };
 
@@ -120,7 +120,6 @@ static void chunk_within(const struct question *q, i64 chunk, chunk_bits bought)
 
 static void chunk_figures(const struct question *q, i64 chunk, struct figures *f)
 {
-    memset(f->at, 0, sizeof f->at);
     bits_fill(f->bought, false);
     view_runs(q->view, chunk, SOURCE_PURCHASES, run_figures, f);
     chunk_within(q, chunk, f->bought);

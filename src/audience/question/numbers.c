@@ -1,10 +1,8 @@
 /* numbers.c -- least, greatest, sum and quantiles of millions of values without sorting them: the
- * values are counted in 4,096 ranges, then those of the range that holds the place again. */
+ * values are counted in 65,536 ranges, then those of the range that holds the place again. */
 #include "audience/question/axis.h"
 
-#include "audience/index/inside.h"
-
-#define RANGES_LOG 12
+#define RANGES_LOG 16
 #define RANGES     ((i64)1 << RANGES_LOG)
 
 struct looking {
@@ -76,28 +74,25 @@ static void count_ranges(void *arg, int worker, i64 chunk)
         }
 }
 
-static i64 value_at(struct looking *l, const struct number_facts *facts, i64 place)
+/* Counts the values of low .. high by range; the sums stand with the first worker. */
+static void count_all(struct looking *l)
 {
-    l->low = facts->min;
-    l->high = facts->max;
-    while (l->low < l->high) {
-        u64 span = (u64)l->high - (u64)l->low;
-        int bits = 64 - __builtin_clzll(span);
-        l->shift = bits > RANGES_LOG ? bits - RANGES_LOG : 0;
-        for (int w = 0; w < CHUNK_WORKERS; w++) memset(l->counts[w], 0, RANGES * sizeof(i64));
-        chunks_run(l->numbers->chunks, count_ranges, l);
-        i64 range = 0;
-        for (;; range++) {
-            i64 n = 0;
-            for (int w = 0; w < CHUNK_WORKERS; w++) n += l->counts[w][range];
-            if (place < n) break;
-            place -= n;
-        }
-        u64 first = (u64)range << l->shift, last = first + ((1ull << l->shift) - 1);
-        if (last < span) l->high = (i64)((u64)l->low + last);
-        l->low = (i64)((u64)l->low + first);
-    }
-    return l->low;
+    int bits = 64 - __builtin_clzll((u64)l->high - (u64)l->low);
+    l->shift = bits > RANGES_LOG ? bits - RANGES_LOG : 0;
+    for (int w = 0; w < CHUNK_WORKERS; w++) memset(l->counts[w], 0, RANGES * sizeof(i64));
+    chunks_run(l->numbers->chunks, count_ranges, l);
+    for (int w = 1; w < CHUNK_WORKERS; w++)
+        for (i64 i = 0; i < RANGES; i++) l->counts[0][i] += l->counts[w][i];
+}
+
+/* To the range of this place, of which *place is left. */
+static void narrow(struct looking *l, const i64 *counts, i64 *place)
+{
+    i64 range = 0;
+    for (; *place >= counts[range]; range++) *place -= counts[range];
+    u64 first = (u64)range << l->shift, last = first + ((1ull << l->shift) - 1);
+    if (last < (u64)l->high - (u64)l->low) l->high = (i64)((u64)l->low + last);
+    l->low = (i64)((u64)l->low + first);
 }
 
 void numbers_at(struct ctx *c, const struct numbers *numbers, const struct number_facts *facts,
@@ -106,21 +101,56 @@ void numbers_at(struct ctx *c, const struct numbers *numbers, const struct numbe
     struct arena_mark mark = arena_mark(c->arena);
     struct looking l;
     looking_make(c, numbers, &l);
-    for (i64 i = 0; i < n; i++)
-        out[i] = i && places[i] == places[i - 1] ? out[i - 1] : value_at(&l, facts, places[i]);
+    l.low = facts->min;
+    l.high = facts->max;
+    bool one = l.low == l.high;
+    if (!one) count_all(&l);
+    struct looking whole = l; /* the first pass is shared */
+    i64 *counts = NEWS(c->arena, i64, RANGES);
+    memcpy(counts, l.counts[0], RANGES * sizeof(i64));
+    for (i64 i = 0; i < n; i++) {
+        i64 place = places[i];
+        l = whole;
+        if (!one) narrow(&l, counts, &place);
+        while (l.low < l.high) {
+            count_all(&l);
+            narrow(&l, l.counts[0], &place);
+        }
+        out[i] = l.low;
+    }
     arena_rewind(c->arena, mark);
 }
 
 /* -- of a field ------------------------------------------------------------------------------- */
 
+#define DECODE(TYPE)                \
+    for (i64 i = 0; i < CHUNK; i++) \
+    values[i] = (i64)((u64)p->base + (u64)((const TYPE *)p->at)[i] * (u64)p->scale)
+
+/* All values; those of members that are not known mean nothing. */
+static void decode(const struct part *p, i64 values[CHUNK])
+{
+    switch (p->width) {
+    case 1: DECODE(u8); break;
+    case 2: DECODE(uint16_t); break;
+    case 4: DECODE(u32); break;
+    case 8: memcpy(values, p->at, CHUNK * sizeof *values); break;
+    default:
+        for (i64 i = 0; i < CHUNK; i++) values[i] = p->base;
+    }
+}
+
 static void fill_source(void *arg, i64 chunk, i64 values[CHUNK], chunk_bits known)
 {
     const struct source_numbers *of = arg;
+    const struct part *p = source_part(of->source, chunk);
     instant at = of->source->at;
-    part_read(source_part(of->source, chunk), values, known);
+    part_known(p, known);
+    if (!p) return;
     bits_and(known, set_of_chunk(of->set, chunk));
-    if (of->source->field->kind == FIELD_IS_AGE) /* values of others are 0: no overflow */
-        for (i64 i = 0; i < CHUNK; i++) values[i] = (at - values[i]) / DAY_MS;
+    decode(p, values);
+    if (of->source->field->kind == FIELD_IS_AGE)
+        for (i64 i = 0; i < CHUNK; i++) values[i] = (i64)((u64)at - (u64)values[i]) / DAY_MS;
 }
 
 struct numbers numbers_of(struct source_numbers *arg)
