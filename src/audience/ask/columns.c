@@ -6,10 +6,12 @@
 
 /* Below so many members their values are looked up one by one: a column of a chunk is 64 to 256
  * KiB, mostly not in the cache. */
-static bool few(const struct part *p, const u64 *mask)
+static bool few(const struct part *p, const u64 *mask, i64 each_byte)
 {
-    return bits_count(mask) < 800 * (i64)p->width;
+    return bits_count(mask) < each_byte * (i64)p->width;
 }
+#define FEW_IN_RANGE  1000
+#define FEW_WITH_WORD 2000 /* a table, or several ranges, cost more than one range */
 
 static bool in_ranges(const struct segment_ranges *ranges, i64 value)
 {
@@ -43,7 +45,7 @@ static void narrow_range(const struct step *s, struct running *r, i64 chunk, u64
         if (!s->zero) bits_fill(mask, false);
         return;
     }
-    if (s->ranges.n > RANGES_FEW || few(p, mask)) {
+    if (s->ranges.n > RANGES_FEW || few(p, mask, FEW_IN_RANGE)) {
         range_one_by_one(s, p, mask);
         return;
     }
@@ -93,11 +95,24 @@ const struct step_kind step_known = { "列", "a column", narrow_known, holds_kno
 
 /* -- words ------------------------------------------------------------------------------------- */
 
+static void word_one_by_one(const struct step *s, const struct part *p, u64 *mask)
+{
+    for (i64 w = 0; w < CHUNK_WORDS; w++) {
+        u64 out = 0;
+        for (u64 left = mask[w] & p->known[w]; left; left &= left - 1) {
+            i64 bit = __builtin_ctzll(left), code = 0;
+            part_value(p, w * 64 + bit, &code);
+            out |= (u64)(s->table[code] != 0) << bit;
+        }
+        mask[w] = out;
+    }
+}
+
 static void narrow_word(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
     const struct part *p = view_part(r->plan->view, chunk, s->column);
-    if (p && few(p, mask)) {
-        narrow_one_by_one(s, r->plan, chunk, mask);
+    if (p && few(p, mask, FEW_WITH_WORD)) {
+        word_one_by_one(s, p, mask);
         return;
     }
     u64 *in = running_mask(r);
