@@ -196,12 +196,19 @@ str segment_place_stem(str s)
     return s;
 }
 
+/* Stems that are one begin alike: most places are told apart by their first character. */
+static bool same_place(str a, str b)
+{
+    i64 n = a.n == 0 || (u8)a.at[0] < 0xc0 ? 1 : (u8)a.at[0] < 0xe0 ? 2 : 3;
+    if (a.n >= n && b.n >= n && memcmp(a.at, b.at, (size_t)n) != 0) return false;
+    return str_eq(segment_place_stem(a), segment_place_stem(b));
+}
+
 static bool among(const struct segment_operands *operands, str folded)
 {
     for (i64 i = 0; i < operands->n; i++)
-        if (operands->at[i].place
-                ? str_eq(segment_place_stem(operands->at[i].folded), segment_place_stem(folded))
-                : str_eq(operands->at[i].folded, folded))
+        if (operands->at[i].place ? same_place(operands->at[i].folded, folded)
+                                  : str_eq(operands->at[i].folded, folded))
             return true;
     return false;
 }
