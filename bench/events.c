@@ -66,8 +66,8 @@ static i64 batch_json(char *out, i64 batch)
     for (i64 i = 0; i < BATCH; i++) {
         struct event e;
         event_make(first + batch * BATCH + i, &e);
-        at += sprintf(
-            at,
+        at += snprintf(
+            at, 600,
             "%s{\"type\":\"track\",\"messageId\":\"%s\",\"userId\":\"%s\",\"event\":\"%s\","
             "\"properties\":{\"product_id\":\"%s\",\"category\":\"%s\",\"price\":%lld.%02lld},"
             "\"timestamp\":\"%s\"}",
@@ -115,10 +115,10 @@ static void *koi_client(void *arg)
     if (!out || !body || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) abort();
     for (i64 batch; (batch = atomic_fetch_add(&next_batch, 1)) * BATCH < events;) {
         i64 n = batch_json(body, batch);
-        i64 head = sprintf(out,
-                           "POST /v1/batch HTTP/1.1\r\nHost: koi\r\nAuthorization: Bearer %s\r\n"
-                           "Content-Type: application/json\r\nContent-Length: %lld\r\n\r\n",
-                           key, (long long)n);
+        i64 head = snprintf(out, 1024,
+                            "POST /v1/batch HTTP/1.1\r\nHost: koi\r\nAuthorization: Bearer %s\r\n"
+                            "Content-Type: application/json\r\nContent-Length: %lld\r\n\r\n",
+                            key, (long long)n);
         memcpy(out + head, body, (size_t)n);
         if (!send_all(fd, out, head + n) || !read_reply(fd)) {
             fprintf(stderr, "the connection ended\n");
