@@ -71,7 +71,7 @@ struct audience {
     enum err last; /* of the last round */
     struct problem why;
     pthread_mutex_t telling; /* around these two */
-    void (*listener)(void *arg, ints members, bool all);
+    void (*listener)(void *arg, const struct member_changes *changes, bool all);
     void *listener_arg;
 };
 
@@ -298,14 +298,16 @@ static enum err fit(struct audience *a, struct ctx *c)
     return e;
 }
 
-static void tell(struct audience *a, ints members, bool all)
+static void tell(struct audience *a, const struct member_changes *changes, bool all)
 {
     pthread_mutex_lock(&a->telling);
-    if (a->listener && (all || members.n)) a->listener(a->listener_arg, members, all);
+    if (a->listener && (all || changes->n)) a->listener(a->listener_arg, changes, all);
     pthread_mutex_unlock(&a->telling);
 }
 
-void audience_listen(struct audience *a, void (*fn)(void *arg, ints members, bool all), void *arg)
+void audience_listen(struct audience *a,
+                     void (*fn)(void *arg, const struct member_changes *changes, bool all),
+                     void *arg)
 {
     pthread_mutex_lock(&a->telling);
     a->listener = fn;
@@ -336,8 +338,8 @@ static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
     if (us > a->round_us_max) a->round_us_max = us;
     pthread_cond_broadcast(&a->published);
     pthread_mutex_unlock(&a->lock);
-    ints changed = gatherer_changed(a->kept.gatherer, &all);
-    tell(a, changed, all || a->kept.index != before);
+    struct member_changes changed = gatherer_changed(a->kept.gatherer, &all);
+    tell(a, &changed, all || a->kept.index != before);
     *lines += n;
     return OK;
 }

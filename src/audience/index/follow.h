@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "audience/index.h"
+#include "audience/index/gather.h"
 #include "store/store.h"
 
 #define AUDIENCE_FILE "audience.index"
@@ -41,9 +41,11 @@ enum err audience_follow(struct audience *a, i64 *lines);
 enum err audience_wait(struct audience *a, struct ctx *c, i64 seq, i64 timeout_ms);
 
 /* Calls fn after each published view that shows changes, on the thread that follows: quickly done,
- * or all wait. members: who changed since the view before, rising; all: anybody may have. fn NULL:
- * no more (when it returns, fn is not running). */
-void audience_listen(struct audience *a, void (*fn)(void *arg, ints members, bool all), void *arg);
+ * or all wait. changes: who changed since the view before, and in what; all: anybody may have.
+ * fn NULL: no more (when it returns, fn is not running). */
+void audience_listen(struct audience *a,
+                     void (*fn)(void *arg, const struct member_changes *changes, bool all),
+                     void *arg);
 
 struct audience_stats {
     i64 bytes, mapped, seq, members, rows, rounds, failures, round_us_max;

@@ -79,6 +79,7 @@ static day day_at(struct day_cache *cache, const struct zone *zone, instant at)
 /* -- the gatherer ------------------------------------------------------------------------------ */
 
 struct kind_row { /* what a kind of line makes stale */
+    u64 aspects;
     bool living, purchases, merges;
     bool *fields;
 };
@@ -97,7 +98,9 @@ struct gatherer {
     } kind_rows;   /* by code of kinds */
     u64 *settings; /* by field: what the settings it follows were when it was read */
     /* of a round */
-    struct id_list living, purchases, merges, changed, *stale; /* stale: by field */
+    struct id_list living, purchases, merges, *stale; /* stale: by field */
+    struct member_changes changed; /* in memory of its own, of changed_room places */
+    i64 changed_room;
     bool *everybody; /* by field: of everybody it is to be read again */
     bool all_changed;
 };
@@ -446,6 +449,37 @@ enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x)
 
 /* -- what is new ------------------------------------------------------------------------------- */
 
+u64 aspect_of_field(str name) { return (u64)4 << str_hash(name) % 31; }
+u64 aspect_of_line(str folded_kind) { return (u64)4 << (31 + str_hash(folded_kind) % 31); }
+
+/* Of the lines of a member's own these leave him who he is and when he came. */
+static const char *const outer[] = { "member.tagged", "member.untagged", "member.tag_expired",
+                                     "member.field_set" };
+
+static u64 aspects_of_kind(const struct gatherer *g, str kind, const struct kind_row *row)
+{
+    struct arena *scratch = arena_new();
+    u64 out = aspect_of_line(str_fold(scratch, kind));
+    arena_free(scratch);
+    bool self = row->living;
+    for (i64 i = 0; i < COUNT(outer); i++) self = self && !str_eq(kind, str_of(outer[i]));
+    if (self) out |= ASPECT_SELF;
+    if (row->purchases) out |= ASPECT_PURCHASES;
+    for (i64 i = 0; i < g->fields.n; i++)
+        if (row->fields[i]) out |= aspect_of_field(str_of(g->fields.at[i].name));
+    return out;
+}
+
+static void changed_push(struct gatherer *g, i64 member, u64 aspects)
+{
+    if (g->changed.n == g->changed_room) {
+        g->changed_room = g->changed_room ? g->changed_room * 2 : 64;
+        g->changed.at = realloc(g->changed.at, (size_t)g->changed_room * sizeof *g->changed.at);
+        if (!g->changed.at) abort();
+    }
+    g->changed.at[g->changed.n++] = (struct member_change){ member, aspects };
+}
+
 static const struct kind_row *kind_row(struct gatherer *g, str kind)
 {
     i64 code = words_add(g->kinds, kind);
@@ -460,6 +494,7 @@ static const struct kind_row *kind_row(struct gatherer *g, str kind)
     bool made = str_eq(kind, S("member.created")) || str_eq(kind, S("member.erased"));
     for (i64 i = 0; i < g->fields.n; i++)
         row->fields[i] = field_stale(&g->fields.at[i], kind) || (made && g->fields.at[i].zero);
+    row->aspects = aspects_of_kind(g, kind, row);
     return row;
 }
 
@@ -468,7 +503,7 @@ static void all_stale(struct gatherer *g, i64 member)
     id_push(&g->living, member);
     id_push(&g->purchases, member);
     id_push(&g->merges, member);
-    id_push(&g->changed, member);
+    changed_push(g, member, ~(u64)0);
     for (i64 f = 0; f < g->fields.n; f++) id_push(&g->stale[f], member);
 }
 
@@ -637,8 +672,9 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
             continue;
         }
         i64 member = living_of(&g->merged, line->member);
-        line_stale(g, kind_row(g, line->kind), member);
-        if (!str_starts(line->kind, S("segment."))) id_push(&g->changed, member);
+        const struct kind_row *row = kind_row(g, line->kind);
+        line_stale(g, row, member);
+        if (!str_starts(line->kind, S("segment."))) changed_push(g, member, row->aspects);
         if (!id_has(&g->merges, member)) add_line(&r, line, member);
     }
     *lines = new.n;
@@ -649,11 +685,27 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
     return OK;
 }
 
-ints gatherer_changed(struct gatherer *g, bool *all)
+static int by_changed(const void *a, const void *b)
+{
+    const struct member_change *x = a, *y = b;
+    return (x->member > y->member) - (x->member < y->member);
+}
+
+void member_changes_settle(struct member_changes *c)
+{
+    i64 n = 0;
+    if (c->n) qsort(c->at, (size_t)c->n, sizeof *c->at, by_changed);
+    for (i64 i = 0; i < c->n; i++)
+        if (n && c->at[n - 1].member == c->at[i].member) c->at[n - 1].aspects |= c->at[i].aspects;
+        else c->at[n++] = c->at[i];
+    c->n = n;
+}
+
+struct member_changes gatherer_changed(struct gatherer *g, bool *all)
 {
     *all = g->all_changed;
-    id_sort(&g->changed);
-    return (ints){ g->changed.at, g->changed.n };
+    member_changes_settle(&g->changed);
+    return g->changed;
 }
 
 enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,

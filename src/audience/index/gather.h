@@ -38,9 +38,25 @@ enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x);
  * nothing was new. */
 enum err gather_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,
                     i64 *lines);
-/* Whom the lines of the last gather_new changed, rising; lines that tell of segments change nobody.
- * *all: it may be anybody (a setting that fields follow). */
-ints gatherer_changed(struct gatherer *g, bool *all);
+/* What of a member may have become another, as bits: whether and since when he lives; what he
+ * bought; each field and each kind of line has one of its own, shared with few others. */
+#define ASPECT_SELF      ((u64)1)
+#define ASPECT_PURCHASES ((u64)2)
+u64 aspect_of_field(str name);
+u64 aspect_of_line(str folded_kind);
+struct member_change {
+    i64 member;
+    u64 aspects;
+};
+struct member_changes {
+    struct member_change *at;
+    i64 n;
+};
+/* By member, each once. */
+void member_changes_settle(struct member_changes *c);
+/* Whom the lines of the last gather_new changed, and in what; lines that tell of segments change
+ * nobody. *all: it may be anybody (a setting that fields follow). */
+struct member_changes gatherer_changed(struct gatherer *g, bool *all);
 /* After loading an index from a file: who is merged into whom. */
 enum err gather_resume(struct gatherer *g, struct ctx *c);
 

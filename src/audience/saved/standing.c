@@ -12,6 +12,7 @@
 
 #include "audience/ask.h"
 #include "audience/index/follow.h"
+#include "audience/index/gather.h"
 #include "audience/saved/inside.h"
 #include "base/log.h"
 #include "store/setting.h"
@@ -28,6 +29,7 @@ struct entry {
     bool whole;    /* must be refreshed whole first */
     bool by_index; /* else by schedule only */
     const struct segment_node *tree;
+    u64 aspects; /* what of a member it asks for: others may change without it */
     struct kept_set *set;
     /* of a round */
     bool there;
@@ -47,7 +49,8 @@ struct standing {
     pthread_mutex_t lock; /* around the next three and stats */
     pthread_cond_t wake;
     bool stopping, all;
-    i64 *pending, pending_n, pending_room;
+    struct member_changes pending; /* in memory of its own, of pending_room places */
+    i64 pending_room;
     struct standing_stats stats;
     /* of who runs the rounds */
     struct entry *entries;
@@ -59,46 +62,38 @@ struct standing {
 /* -- who changed ------------------------------------------------------------------------------- */
 
 /* Called by the follower's thread: quick, and never waits for a round. */
-static void changed(void *arg, ints members, bool all)
+static void changed(void *arg, const struct member_changes *changes, bool all)
 {
     struct standing *s = arg;
     pthread_mutex_lock(&s->lock);
-    s->all |= all || s->pending_n + members.n > PENDING_MAX;
-    if (s->all) s->pending_n = 0;
+    s->all |= all || s->pending.n + changes->n > PENDING_MAX;
+    if (s->all) s->pending.n = 0;
     else {
-        while (s->pending_n + members.n > s->pending_room) {
+        while (s->pending.n + changes->n > s->pending_room) {
             s->pending_room = s->pending_room ? s->pending_room * 2 : 256;
-            s->pending = realloc(s->pending, (size_t)s->pending_room * sizeof(i64));
-            if (!s->pending) abort();
+            s->pending.at = realloc(s->pending.at, (size_t)s->pending_room * sizeof *s->pending.at);
+            if (!s->pending.at) abort();
         }
-        if (members.n)
-            memcpy(s->pending + s->pending_n, members.at, (size_t)members.n * sizeof(i64));
-        s->pending_n += members.n;
+        if (changes->n)
+            memcpy(s->pending.at + s->pending.n, changes->at,
+                   (size_t)changes->n * sizeof *changes->at);
+        s->pending.n += changes->n;
     }
-    if (s->all || s->pending_n) pthread_cond_signal(&s->wake);
+    if (s->all || s->pending.n) pthread_cond_signal(&s->wake);
     pthread_mutex_unlock(&s->lock);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    i64 x = *(const i64 *)a, y = *(const i64 *)b;
-    return (x > y) - (x < y);
-}
-
-/* What waits, rising, each once; none when all is to be refreshed. */
-static ints take_pending(struct standing *s, struct arena *a, bool *all)
+/* What waits, by member, each once; nobody when all is to be refreshed. */
+static struct member_changes take_pending(struct standing *s, struct arena *a, bool *all)
 {
     pthread_mutex_lock(&s->lock);
-    ints out = { NEWS(a, i64, s->pending_n + 1), 0 };
-    i64 n = s->pending_n;
+    struct member_changes out = { NEWS(a, struct member_change, s->pending.n + 1), s->pending.n };
     *all = s->all;
-    if (n) memcpy(out.at, s->pending, (size_t)n * sizeof(i64));
-    s->pending_n = 0;
+    if (out.n) memcpy(out.at, s->pending.at, (size_t)out.n * sizeof *out.at);
+    s->pending.n = 0;
     s->all = false;
     pthread_mutex_unlock(&s->lock);
-    if (n) qsort(out.at, (size_t)n, sizeof(i64), by_id);
-    for (i64 i = 0; i < n; i++)
-        if (!out.n || out.at[out.n - 1] != out.at[i]) out.at[out.n++] = out.at[i];
+    member_changes_settle(&out);
     return out;
 }
 
@@ -138,6 +133,28 @@ static bool names_any(const struct segment_node *n)
     return false;
 }
 
+/* A field is another only after lines that make its column stale; so is what he bought. */
+static u64 aspects_asked(struct arena *a, const struct segment_node *n)
+{
+    static const char *const community[] = { "community.joined", "community.left" };
+    const struct segment_test *t = &n->test;
+    u64 out = ASPECT_SELF;
+    for (i64 i = 0; n->kind != NODE_TEST && i < n->parts.n; i++)
+        out |= aspects_asked(a, n->parts.at[i]);
+    if (n->kind != NODE_TEST) return out;
+    if (t->field) return out | aspect_of_field(str_of(t->field->name));
+    switch (t->call->id) {
+    case CALL_IN_SEGMENT: return t->saved ? out | aspects_asked(a, t->saved) : out;
+    case CALL_DID: return out | aspect_of_line(t->folded);
+    case CALL_CLASS:
+    case CALL_IN_GROUP:
+        for (i64 i = 0; i < COUNT(community); i++)
+            out |= aspect_of_line(str_fold(a, str_of(community[i])));
+        return t->call->id == CALL_CLASS ? out | ASPECT_PURCHASES : out;
+    default: return out | ASPECT_PURCHASES;
+    }
+}
+
 static u64 definitions_of(const struct kept_segment_list *rows)
 {
     u64 hash = (u64)rows->n;
@@ -166,6 +183,7 @@ static enum err read_trees(struct standing *s, struct ctx *c, const struct kept_
         if (err != OK && err != E_INVALID) return err;
         if (err != OK) e->tree = NULL; /* its view says why, from the next refresh on */
         e->by_index = e->tree && !asks_of_lines(e->tree);
+        e->aspects = e->tree ? aspects_asked(s->trees, e->tree) : 0;
         e->whole |= e->tree && names_any(e->tree);
     }
     s->definitions = definitions;
@@ -242,8 +260,11 @@ static enum err refresh_entries(struct standing *s, struct ctx *c)
 
 /* -- member by member -------------------------------------------------------------------------- */
 
-static enum err make_plans(struct standing *s, struct ctx *c, const struct view **v)
+static enum err make_plans(struct standing *s, struct ctx *c, const struct member_changes *changes,
+                           const struct view **v)
 {
+    u64 aspects = 0;
+    for (i64 i = 0; i < changes->n; i++) aspects |= changes->at[i].aspects;
     instant at;
     i64 begun_us = clock_mono_us();
     TRY(segment_at_read(c, NO_STR, &at));
@@ -253,7 +274,7 @@ static enum err make_plans(struct standing *s, struct ctx *c, const struct view 
         e->plan = NULL;
         e->wishes.at = NULL;
         e->wishes.n = 0;
-        if (!e->by_index || !e->tree || !e->set) continue;
+        if (!e->by_index || !e->tree || !e->set || !(e->aspects & aspects)) continue;
         TRY(plan_make(c, *v, e->tree, at, &e->plan));
         if (!plan_by_index(e->plan)) e->plan = NULL;
     }
@@ -261,7 +282,8 @@ static enum err make_plans(struct standing *s, struct ctx *c, const struct view 
     return OK;
 }
 
-static void ask_members(struct standing *s, struct arena *a, const i64 *members, i64 n)
+static void ask_members(struct standing *s, struct arena *a, const struct member_change *changes,
+                        i64 n)
 {
     i64 begun_us = clock_mono_us();
     for (i64 i = 0; i < s->entries_n; i++) {
@@ -270,10 +292,12 @@ static void ask_members(struct standing *s, struct arena *a, const i64 *members,
         e->wishes.at = NULL;
         if (!e->plan) continue;
         for (i64 k = 0; k < n; k++) {
-            bool holds = plan_holds(e->plan, members[k]);
-            if (holds == kept_has(e->set, members[k])) continue;
+            if (!(changes[k].aspects & e->aspects)) continue;
+            i64 member = changes[k].member;
+            bool holds = plan_holds(e->plan, member);
+            if (holds == kept_has(e->set, member)) continue;
             *PUSH(a, &e->wishes) = (struct wish){
-                .segment = e->id, .version = e->version, .member = members[k], .in = holds
+                .segment = e->id, .version = e->version, .member = member, .in = holds
             };
         }
     }
@@ -316,23 +340,23 @@ static enum err write_wishes(struct standing *s, struct ctx *c, i64 seq)
     return OK;
 }
 
-static enum err see(struct standing *s, struct ctx *c, ints members, bool all)
+static enum err see(struct standing *s, struct ctx *c, struct member_changes changes, bool all)
 {
     const struct view *v;
     TRY(read_segments(s, c, all));
     TRY(refresh_entries(s, c));
-    if (members.n == 0 || s->entries_n == 0) return OK;
-    TRY(make_plans(s, c, &v));
-    for (i64 i = 0; i < members.n; i += MEMBERS_STEP) {
+    if (changes.n == 0 || s->entries_n == 0) return OK;
+    TRY(make_plans(s, c, &changes, &v));
+    for (i64 i = 0; i < changes.n; i += MEMBERS_STEP) {
         struct arena_mark mark = arena_mark(c->arena);
-        i64 n = members.n - i < MEMBERS_STEP ? members.n - i : MEMBERS_STEP;
-        ask_members(s, c->arena, members.at + i, n);
+        i64 n = changes.n - i < MEMBERS_STEP ? changes.n - i : MEMBERS_STEP;
+        ask_members(s, c->arena, changes.at + i, n);
         TRY(write_wishes(s, c, view_seq(v)));
         arena_rewind(c->arena, mark);
     }
     bool again = false;
     for (i64 i = 0; i < s->entries_n; i++) again |= s->entries[i].whole;
-    if (again) changed(s, (ints){ members.at, 1 }, false);
+    if (again) changed(s, &(struct member_changes){ changes.at, 1 }, false);
     return OK;
 }
 
@@ -357,17 +381,17 @@ static enum err one_round(struct standing *s)
                      .actor = S("system"),
                      .locale = ZH };
     bool all;
-    ints members = take_pending(s, c.arena, &all);
+    struct member_changes changes = take_pending(s, c.arena, &all);
     const struct view *v;
     enum err e = store_reader(s->store, &c);
     if (e == OK) e = read_zone(s, &c);
     if (e == OK) e = audience_view(&c, 0, &v); /* not built yet: later */
     if (e == OK) {
         refreshing_begin();
-        e = see(s, &c, members, all);
+        e = see(s, &c, changes, all);
         refreshing_end();
     }
-    if (e != OK) changed(s, members, all); /* to be seen again */
+    if (e != OK) changed(s, &changes, all); /* to be seen again */
     if (e != OK && e != E_BUSY) LOG(WARN, "segment.not_followed", KV("why", c.why.detail));
     i64 held = 0;
     for (i64 i = 0; i < s->entries_n; i++)
@@ -386,7 +410,7 @@ static enum err one_round(struct standing *s)
 static bool waiting(struct standing *s)
 {
     pthread_mutex_lock(&s->lock);
-    bool out = s->all || s->pending_n;
+    bool out = s->all || s->pending.n;
     pthread_mutex_unlock(&s->lock);
     return out;
 }
@@ -402,7 +426,7 @@ static void *follow(void *arg)
     struct standing *s = arg;
     pthread_mutex_lock(&s->lock);
     while (!s->stopping) {
-        if (!s->all && !s->pending_n) {
+        if (!s->all && !s->pending.n) {
             pthread_cond_wait(&s->wake, &s->lock);
             continue;
         }
@@ -461,7 +485,7 @@ void standing_close(struct standing *s)
     }
     for (i64 i = 0; i < s->entries_n; i++) entry_end(&s->entries[i]);
     free(s->entries);
-    free(s->pending);
+    free(s->pending.at);
     arena_free(s->trees);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->wake);
