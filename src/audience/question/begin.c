@@ -2,7 +2,7 @@
 #include "audience/question/question_private.h"
 #include "base/clock.h"
 
-enum err question_parse(struct ctx *c, str text, const char *name, const struct segment_node **out)
+enum err question_tree(struct ctx *c, str text, const char *name, const struct segment_node **out)
 {
     *out = NULL;
     if (str_empty(str_trim(text))) return OK;
@@ -20,7 +20,7 @@ enum err question_begin(struct ctx *c, str segment, str at, opt_i64 seq, struct 
 {
     *out = (struct question){ .began_us = clock_mono_us() };
     TRY(segment_at_read(c, at, &out->at));
-    TRY(question_parse(c, segment, "segment", &out->tree));
+    TRY(question_tree(c, segment, "segment", &out->tree));
     TRY(audience_view(c, seq.has ? seq.value : 0, &out->view));
     return segment_set(c, out->view, out->tree, out->at, &out->set);
 }

@@ -158,8 +158,8 @@ enum err question_compare(struct ctx *c, const struct compare_ask *in, struct co
         return fail_at(c, E_INVALID, S("/limit"), "limit 至多 %d", "limit is at most %d",
                        LINES_MAX);
     TRY(segment_at_read(c, in->at, &q.at));
-    TRY(question_parse(c, in->a, "a", &q.tree));
-    TRY(question_parse(c, in->b, "b", &other));
+    TRY(question_tree(c, in->a, "a", &q.tree));
+    TRY(question_tree(c, in->b, "b", &other));
     TRY(audience_view(c, in->seq.has ? in->seq.value : 0, &q.view));
     TRY(segment_set(c, q.view, q.tree, q.at, &q.set));
     TRY(segment_set(c, q.view, other, q.at, &b));

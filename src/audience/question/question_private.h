@@ -16,7 +16,7 @@ struct question {
  * field of the request that holds the text: a wrong text is told as "line:column" of a segment, as
  * "/name:line:column" of any other. */
 enum err question_begin(struct ctx *c, str segment, str at, opt_i64 seq, struct question *out);
-enum err question_parse(struct ctx *c, str text, const char *name, const struct segment_node **out);
+enum err question_tree(struct ctx *c, str text, const char *name, const struct segment_node **out);
 i64 question_took(const struct question *q);
 
 /* The end of every `how`: who was asked for, as of when, from which line of the timeline. */
