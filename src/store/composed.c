@@ -1,4 +1,4 @@
-/* composed.c -- joins listed parts into one reading statement and runs it once.
+/* composed.c -- joins listed parts into one reading statement and runs it.
  *
  * The only texts that enter a statement are those of parts and queries found in the program's own
  * lists, by address; digits of renumbered parameters are the only thing made at run time.

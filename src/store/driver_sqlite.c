@@ -185,6 +185,10 @@ static void sqlite_close_db(struct db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
     for (i64 i = 0; i < db->slots; i++) drop_prepared(&db->prepared[i]);
+    for (int i = 0; i < KEPT_STATEMENTS; i++) {
+        drop_prepared(&db->kept[i].prepared);
+        free(db->kept[i].text);
+    }
     for (int i = 0; i < SAY_COUNT; i++) sqlite3_finalize(db->control[i]);
     int code = sqlite3_close(db->handle);
     assert(code == SQLITE_OK);
@@ -305,12 +309,40 @@ static enum err step_all(struct ctx *c, struct sqlite_db *db, struct sqlite_prep
     return code == SQLITE_DONE ? OK : sqlite_fail(c, db->handle, code, q->name);
 }
 
+/* Where the prepared form of a composed statement stands, in place of the one asked longest ago;
+ * NULL: it is not kept. */
+static struct sqlite_prepared *kept_of(struct sqlite_db *db, const struct query *q)
+{
+    str text = str_of(q->sql);
+    struct sqlite_kept *oldest = &db->kept[0];
+    if (text.n > KEPT_BYTES_MAX) return NULL;
+    u64 hash = str_hash(text);
+    db->asked++;
+    for (int i = 0; i < KEPT_STATEMENTS; i++) {
+        struct sqlite_kept *one = &db->kept[i];
+        if (one->text && one->hash == hash && one->shape == q->shape &&
+            str_eq(str_of(one->text), text)) {
+            one->used = db->asked;
+            return &one->prepared;
+        }
+        if (one->used < oldest->used) oldest = one;
+    }
+    if (oldest->prepared.busy) return NULL;
+    drop_prepared(&oldest->prepared);
+    free(oldest->text);
+    *oldest = (struct sqlite_kept){
+        .text = strdup(q->sql), .hash = hash, .shape = q->shape, .used = db->asked
+    };
+    assert(oldest->text);
+    return &oldest->prepared;
+}
+
 static enum err sqlite_run(struct ctx *c, struct db *base, struct query *q, struct args args,
                            struct rows *rows, i64 *changed)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
-    struct sqlite_prepared once = { 0 }, *p = q->once ? &once : &db->prepared[q->slot];
-    if (p->busy) p = &once; /* db_each whose callback runs the same statement */
+    struct sqlite_prepared once = { 0 }, *p = q->once ? kept_of(db, q) : &db->prepared[q->slot];
+    if (!p || p->busy) p = &once; /* db_each whose callback runs the same statement */
     if (!p->stmt) TRY(prepare(c, db, q, p));
     p->busy = true;
     enum err e = step_all(c, db, p, q, args, rows);

@@ -14,11 +14,23 @@ struct sqlite_prepared {
     bool busy;                         /* in work further up the stack */
 };
 
+/* Statements made of parts have no slot: the texts asked last are kept ready. */
+enum { KEPT_STATEMENTS = 24, KEPT_BYTES_MAX = 16000 };
+struct sqlite_kept {
+    char *text; /* NULL: free */
+    u64 hash;
+    const struct shape *shape;
+    i64 used; /* when, by db->asked */
+    struct sqlite_prepared prepared;
+};
+
 struct sqlite_db {
     struct db db;
     sqlite3 *handle;
     struct sqlite_prepared *prepared; /* by slot */
     i64 slots;
+    struct sqlite_kept kept[KEPT_STATEMENTS];
+    i64 asked;
     sqlite3_stmt *control[SAY_COUNT];
     bool committing; /* a COMMIT that the store itself made */
 };

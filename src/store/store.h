@@ -116,7 +116,7 @@ struct query {
     const char *file;
     int line;
     int slot; /* dense number, given at start: the place of its prepared form in every connection */
-    bool once; /* made of parts for one use (store/composed.h): its prepared form is not kept */
+    bool once; /* made of parts (store/composed.h): it has no slot */
 };
 
 #define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG) \

@@ -75,3 +75,37 @@ TEST(only_listed_parts_run)
     composed_add(&few, &where_above, NO_ARGS);
     CHECK_ERR(c, run(c, &few, &sum), E_INTERNAL);
 }
+
+static enum err nested(void *arg, const void *row)
+{
+    struct ctx *c = arg;
+    struct composed s = { .arena = c->arena };
+    i64 sum;
+    composed_add(&s, &numbers, NO_ARGS);
+    composed_add(&s, &where_above, ARGS(((const struct one_i64 *)row)->value));
+    TRY(run(c, &s, &sum));
+    CHECK_I64(sum, ((const struct one_i64 *)row)->value == 1   ? 23
+                   : ((const struct one_i64 *)row)->value == 2 ? 3
+                                                               : 0);
+    return OK;
+}
+
+/* Asked again and again, in turn with more others than are kept, and within itself. */
+TEST(statements_asked_again_answer_the_same)
+{
+    struct ctx *c = test_reader();
+    i64 sum;
+    for (i64 round = 0; round < 3; round++)
+        for (i64 ors = 0; ors < 60; ors++) {
+            struct composed s = { .arena = c->arena };
+            composed_add(&s, &numbers, NO_ARGS);
+            composed_add(&s, &where_above, ARGS(2 + round));
+            for (i64 i = 0; i < ors; i++) composed_add(&s, &or_is, ARGS(i == 7 ? 1 : 9));
+            CHECK_OK(c, run(c, &s, &sum));
+            CHECK_I64(sum, (ors > 7 ? 1 : 0) * (round ? 1 : 10) + (round ? 0 : 3));
+        }
+    struct composed outer = { .arena = c->arena };
+    composed_add(&outer, &numbers, NO_ARGS);
+    composed_add(&outer, &where_above, ARGS(0));
+    CHECK_OK(c, composed_each(c, &outer, &one_i64_shape, nested, c));
+}
