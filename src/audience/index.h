@@ -252,7 +252,8 @@ struct actives {
     const struct row_filter *rows;
     i64 first_day, days;
     i64 prop, column, codes;
-    /* Of a prop: code c of the dictionary counts as group[c] (codes: as absent); NULL: as c. */
+    /* Of a prop: code c of the dictionary counts as group[c + 1], absent as group[0] (codes and
+     * above: last); NULL: as c. */
     const u32 *group;
     /* Days that count as one: day k lies in place[k] of `places`, rising; then places stand where
      * days are said above. NULL: each by itself. */

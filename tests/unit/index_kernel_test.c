@@ -498,8 +498,9 @@ KERNEL_TEST(actives_of_longer_places_and_of_groups)
         for (i64 k = 0; k < DAYS; k++)
             place[k] = (uint16_t)(k && !dice_below(&dice, 4) ? ++places : places);
         places++;
-        CHECK(codes <= COUNT(group));
-        for (i64 k = 0; k < codes; k++) group[k] = (u32)dice_below(&dice, GROUPS);
+        CHECK(codes < COUNT(group));
+        group[0] = GROUPS;
+        for (i64 k = 0; k < codes; k++) group[k + 1] = (u32)dice_below(&dice, GROUPS);
         struct actives a = { &f.filter, first, DAYS, 0, -1, GROUPS - 1, group, place, places };
         i64 got[DAYS * GROUPS] = { 0 }, masked[DAYS * GROUPS] = { 0 },
                        want[2][DAYS * GROUPS] = { 0 };
@@ -516,8 +517,8 @@ KERNEL_TEST(actives_of_longer_places_and_of_groups)
                 i64 d = zone_day(test_ctx()->zone, r->at) - first, code = GROUPS - 1;
                 if (d < 0 || d >= DAYS || !means(&f, r)) continue;
                 if (r->channel >= 0)
-                    code =
-                        group[words_find(view_prop_words(v, 0, 0), model_word("city", r->channel))];
+                    code = group[1 + words_find(view_prop_words(v, 0, 0),
+                                                model_word("city", r->channel))];
                 seen[0][place[d] * GROUPS + code] = true;
                 for (i64 g = 0; g < GROUPS; g++)
                     seen[1][place[d] * GROUPS + g] |= i * 7 / 5 % 8 >> g & 1;

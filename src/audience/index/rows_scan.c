@@ -455,37 +455,38 @@ struct activity {
     u64 stamp;
     const u32 *masks;
     i64 groups, places;
+    u32 *place; /* of the days of the period; behind them `places`, of all others */
+    u32 *came;  /* places of one member: room for one more than there are */
 };
 
-/* The place of a day; `places` for one outside the period. */
 static inline i64 place_of(const struct activity *w, day d)
 {
-    i64 k = (i64)d - w->a->first_day;
-    bool inside = (u64)k < (u64)w->a->days;
-    return !inside ? w->places : w->a->place ? w->a->place[k] : k;
+    u64 k = (u64)((i64)d - w->a->first_day), days = (u64)w->a->days;
+    return w->place[k < days ? k : days];
 }
 
-/* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. */
-static void active_rows(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
+/* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. Days
+ * change at every other row: nothing here may be a branch. */
+static inline __attribute__((always_inline)) void active_rows(struct activity *w,
+                                                              const struct run *r, i64 k,
+                                                              const u8 *marks, i64 from,
+                                                              const u32 *group)
 {
     const struct actives *a = w->a;
     struct narrow codes = a->prop >= 0 ? r->props[a->prop] : (struct narrow){ 0 };
     i64 own = a->codes;
     if (a->column >= 0) part_value(w->part, r->first + k, &own);
-    i64 today = -1, place = -1, cells = a->codes + 1;
+    i64 last = -1, cells = a->codes + 1;
     u64 stamp = w->stamp;
     for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
-        if (r->day[i] != today) {
-            today = r->day[i];
-            i64 now = place_of(w, (day)today);
-            stamp += now != place;
-            place = now;
-        }
-        i64 code = own;
+        i64 place = place_of(w, r->day[i]), code = own;
+        stamp += place != last;
+        last = place;
         if (a->prop >= 0) {
-            u64 c = (u64)narrow_get(codes, i) - 1; /* absent becomes the greatest */
-            if (a->group && c != UINT64_MAX) c = a->group[c];
-            code = c < (u64)a->codes ? (i64)c : a->codes;
+            i64 c = narrow_get(codes, i);
+            /* absent becomes the greatest */
+            u64 cell = group ? group[c] : (u64)c - 1;
+            code = cell < (u64)a->codes ? (i64)cell : a->codes;
         }
         bool inside = place < w->places && marks[i - from];
         u64 *cell_seen = inside ? &w->seen[code] : &w->seen[cells];
@@ -495,19 +496,20 @@ static void active_rows(struct activity *w, const struct run *r, i64 k, const u8
     w->stamp = stamp;
 }
 
-/* A member counts once a place in each of his groups. */
+/* A member counts once a place in each of his groups: his places first, then his groups of each. */
 static void active_groups(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
 {
-    i64 done = -1, today = -1, place = -1;
-    u32 mask = w->masks[r->first + k];
+    u32 mask = w->masks[r->first + k], *came = w->came, places = (u32)w->places, last = places;
+    i64 n = 0;
     for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
-        if (!marks[i - from]) continue;
-        if (r->day[i] == today) continue;
-        today = r->day[i];
-        place = place_of(w, (day)today);
-        if (place == done || place >= w->places) continue;
-        done = place;
-        i64 *row = w->counts + place * w->groups;
+        u32 place = (u32)place_of(w, r->day[i]);
+        u32 new = (u32)(marks[i - from] & (place != last) & (place < places));
+        came[n] = place;
+        n += new;
+        last = new ? place : last;
+    }
+    for (i64 i = 0; i < n; i++) {
+        i64 *row = w->counts + came[i] * w->groups;
         for (u32 bits = mask; bits; bits &= bits - 1) row[__builtin_ctz(bits)]++;
     }
 }
@@ -524,7 +526,8 @@ static void active_run(void *arg, const struct run *r)
             if (r->offset[k] == r->offset[k + 1] || !has(w->within, r->first + k)) continue;
             w->stamp++;
             if (w->masks) active_groups(w, r, k, marks, from);
-            else active_rows(w, r, k, marks, from);
+            else if (w->a->prop >= 0 && w->a->group) active_rows(w, r, k, marks, from, w->a->group);
+            else active_rows(w, r, k, marks, from, NULL);
         }
     }
 }
@@ -532,11 +535,24 @@ static void active_run(void *arg, const struct run *r)
 static struct activity activity_of(const struct view *v, i64 source, const struct actives *a,
                                    const u64 *within)
 {
-    return (struct activity){ .k = index_kernels(),
-                              .a = a,
-                              .m = matcher_of(v, source, a->rows),
-                              .within = within,
-                              .places = a->place ? a->places : a->days };
+    struct activity w = { .k = index_kernels(),
+                          .a = a,
+                          .m = matcher_of(v, source, a->rows),
+                          .within = within,
+                          .places = a->place ? a->places : a->days };
+    w.place = malloc((size_t)(a->days + 1) * sizeof *w.place);
+    w.came = malloc((size_t)(w.places + 1) * sizeof *w.came);
+    if (!w.place || !w.came) abort();
+    for (i64 k = 0; k < a->days; k++) w.place[k] = a->place ? a->place[k] : (u32)k;
+    w.place[a->days] = (u32)w.places;
+    return w;
+}
+
+static void activity_end(struct activity *w)
+{
+    free(w->place);
+    free(w->came);
+    free(w->marks.far);
 }
 
 void rows_actives(const struct view *v, i64 chunk, i64 source, const struct actives *a,
@@ -553,7 +569,7 @@ void rows_actives(const struct view *v, i64 chunk, i64 source, const struct acti
     for (i64 i = 0; i < w.places * cells; i++) counts[i] += w.counts[i];
     free(w.seen);
     free(w.counts);
-    free(w.marks.far);
+    activity_end(&w);
 }
 
 void rows_actives_masked(const struct view *v, i64 chunk, i64 source, const struct actives *a,
@@ -565,5 +581,5 @@ void rows_actives_masked(const struct view *v, i64 chunk, i64 source, const stru
     w.groups = groups;
     w.counts = counts;
     if (!w.m.none) view_runs(v, chunk, source, active_run, &w);
-    free(w.marks.far);
+    activity_end(&w);
 }

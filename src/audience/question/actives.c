@@ -148,9 +148,10 @@ static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct 
     const struct ranked *ranks = rank_values(c, b, codes);
     while (shown < codes && shown < QUESTION_VALUES && ranks[shown].n) shown++;
     bool rest = shown < codes && ranks[shown].n;
-    u32 *group = NEWS(c->arena, u32, codes);
+    u32 *group = NEWS(c->arena, u32, codes + 1);
+    group[0] = UINT32_MAX;
     for (i64 i = 0; i < codes; i++) {
-        group[ranks[i].code] = (u32)(i < shown ? i : shown);
+        group[ranks[i].code + 1] = (u32)(i < shown ? i : shown);
         if (i < shown)
             *PUSH(c->arena, &out->values) = value_words(c, words_text(words, ranks[i].code));
     }
