@@ -11,7 +11,7 @@
  *   - read_your_writes: audience_view(c, seq) has every line up to seq.
  *   - cheap_and_selective_first: parts of `and` / `or` run in rising order of cost by what they
  *     leave to do; a chunk that is decided is not looked at further.
- *   - what_the_index_does_not_keep_is_asked_of_SQL: and the explanation says so. That is: fields
+ *   - what_the_index_does_not_keep_is_asked_of_sql: and the explanation says so. That is: fields
  * that time alone moves (scene); of a past `at` also tags and what purchases tell of tastes.
  *   - one_member_as_all: plan_holds answers as the bit of plan_chunk.
  * Threads  A plan is constant once made: plan_chunk and plan_holds from any thread.

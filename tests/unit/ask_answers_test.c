@@ -335,7 +335,7 @@ TEST(cheap_and_selective_first)
     audience_close(a);
 }
 
-TEST(what_the_index_does_not_keep_is_asked_of_SQL)
+TEST(what_the_index_does_not_keep_is_asked_of_sql)
 {
     struct dice d = { 15 };
     struct audience *a;
