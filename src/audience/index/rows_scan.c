@@ -465,8 +465,33 @@ static inline i64 place_of(const struct activity *w, day d)
     return w->place[k < days ? k : days];
 }
 
-/* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. Days
- * change at every other row: nothing here may be a branch. */
+/* One code a row: seen[code] holds the stamp of the member's day, so that a day counts once. */
+static void active_days(struct activity *w, const struct run *r, i64 k, const u8 *marks, i64 from)
+{
+    const struct actives *a = w->a;
+    struct narrow codes = a->prop >= 0 ? r->props[a->prop] : (struct narrow){ 0 };
+    i64 own = a->codes;
+    if (a->column >= 0) part_value(w->part, r->first + k, &own);
+    i64 today = -1, cells = a->codes + 1;
+    u64 stamp = w->stamp;
+    for (i64 i = r->offset[k]; i < r->offset[k + 1]; i++) {
+        stamp += r->day[i] != today;
+        today = r->day[i];
+        i64 code = own, place = today - a->first_day;
+        if (a->prop >= 0) {
+            u64 c = (u64)narrow_get(codes, i) - 1; /* absent becomes the greatest */
+            code = c < (u64)a->codes ? (i64)c : a->codes;
+        }
+        bool inside = (u64)place < (u64)a->days && marks[i - from];
+        u64 *cell_seen = inside ? &w->seen[code] : &w->seen[cells];
+        w->counts[inside ? place * cells + code : a->days * cells] += *cell_seen != stamp;
+        *cell_seen = stamp;
+    }
+    w->stamp = stamp;
+}
+
+/* The same with tables for days and codes. Days change at every other row: nothing here may be a
+ * branch. */
 static inline __attribute__((always_inline)) void active_rows(struct activity *w,
                                                               const struct run *r, i64 k,
                                                               const u8 *marks, i64 from,
@@ -526,8 +551,8 @@ static void active_run(void *arg, const struct run *r)
             if (r->offset[k] == r->offset[k + 1] || !has(w->within, r->first + k)) continue;
             w->stamp++;
             if (w->masks) active_groups(w, r, k, marks, from);
-            else if (w->a->prop >= 0 && w->a->group) active_rows(w, r, k, marks, from, w->a->group);
-            else active_rows(w, r, k, marks, from, NULL);
+            else if (!w->a->place && !w->a->group) active_days(w, r, k, marks, from);
+            else active_rows(w, r, k, marks, from, w->a->prop >= 0 ? w->a->group : NULL);
         }
     }
 }

@@ -51,7 +51,7 @@ static void places_make(struct being_active *b, enum actives_unit unit)
                              .days = b->days.n,
                              .prop = -1,
                              .column = -1,
-                             .place = b->place,
+                             .place = unit == ACTIVES_DAY ? NULL : b->place,
                              .places = b->places };
 }
 
@@ -135,16 +135,36 @@ static str value_words(struct ctx *c, str raw)
                                                                : raw;
 }
 
-static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct actives_answer *out,
-                        i64 **counts)
+/* Few enough to count each: afterwards the most frequent stand first. */
+static i64 *count_all_values(struct ctx *c, struct being_active *b, const struct words *words,
+                             struct actives_answer *out)
 {
-    b->a.prop = b->at.by;
-    const struct words *words = view_prop_words(b->at.view, b->at.source, b->a.prop);
     i64 codes = words_count(words), shown = 0;
-    if (codes > CODES_MAX)
-        return fail_at(c, E_INVALID, S("/by"), "“" STR_FMT "”有 %lld 个不同的值，至多 %d 个",
-                       "\"" STR_FMT "\" has %lld different values; at most %d can be told apart",
-                       STR_ARG(name), (long long)codes, CODES_MAX);
+    struct ranked *ranks = NEWS(c->arena, struct ranked, codes);
+    b->a.codes = codes;
+    const i64 *raw = run(c, b, codes + 1, by_rows);
+    for (i64 i = 0; i < codes; i++) {
+        ranks[i].code = i;
+        for (i64 k = 0; k < b->places; k++) ranks[i].n += raw[k * (codes + 1) + i];
+    }
+    if (codes) qsort(ranks, (size_t)codes, sizeof *ranks, by_members_then_code);
+    for (; shown < codes && ranks[shown].n; shown++)
+        *PUSH(c->arena, &out->values) = value_words(c, words_text(words, ranks[shown].code));
+    *PUSH(c->arena, &out->values) = say(c, S("未知"), S("unknown"));
+    i64 *counts = NEWS(c->arena, i64, b->places * (shown + 1));
+    for (i64 k = 0; k < b->places; k++) {
+        for (i64 i = 0; i < shown; i++)
+            counts[k * (shown + 1) + i] = raw[k * (codes + 1) + ranks[i].code];
+        counts[k * (shown + 1) + shown] = raw[k * (codes + 1) + codes];
+    }
+    return counts;
+}
+
+/* The most frequent of many, the rest together. */
+static i64 *count_some_values(struct ctx *c, struct being_active *b, const struct words *words,
+                              struct actives_answer *out)
+{
+    i64 codes = words_count(words), shown = 0;
     const struct ranked *ranks = rank_values(c, b, codes);
     while (shown < codes && shown < QUESTION_VALUES && ranks[shown].n) shown++;
     bool rest = shown < codes && ranks[shown].n;
@@ -159,7 +179,22 @@ static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct 
     *PUSH(c->arena, &out->values) = say(c, S("未知"), S("unknown"));
     b->a.group = group;
     b->a.codes = shown + rest;
-    *counts = run(c, b, b->a.codes + 1, by_rows);
+    return run(c, b, b->a.codes + 1, by_rows);
+}
+
+static enum err by_prop(struct ctx *c, struct being_active *b, str name, struct actives_answer *out,
+                        i64 **counts)
+{
+    b->a.prop = b->at.by;
+    const struct words *words = view_prop_words(b->at.view, b->at.source, b->a.prop);
+    i64 codes = words_count(words);
+    if (codes > CODES_MAX)
+        return fail_at(c, E_INVALID, S("/by"), "“" STR_FMT "”有 %lld 个不同的值，至多 %d 个",
+                       "\"" STR_FMT "\" has %lld different values; at most %d can be told apart",
+                       STR_ARG(name), (long long)codes, CODES_MAX);
+    *counts = codes > QUESTION_VALUES ? count_some_values(c, b, words, out)
+                                      : count_all_values(c, b, words, out);
+    b->a.group = NULL;
     b->a.prop = -1;
     b->a.codes = 0;
     return OK;
