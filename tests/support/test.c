@@ -105,8 +105,10 @@ struct store_options test_store_options(void)
     if (!now.schema[0]) {
         char sql[128];
         snprintf(now.schema, sizeof now.schema, "t%d_%s", (int)getpid(), now.row->name);
-        for (char *p = now.schema; *p; p++)
+        for (char *p = now.schema; *p; p++) { /* a search path is read in lower case */
             if (*p == '-') *p = '_';
+            if (*p >= 'A' && *p <= 'Z') *p += 'a' - 'A';
+        }
         now.schema[60] = 0;
         snprintf(sql, sizeof sql, "CREATE SCHEMA \"%s\"", now.schema);
         pg_say(sql);
