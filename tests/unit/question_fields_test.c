@@ -451,6 +451,25 @@ TEST(cells_equal_the_report)
         if (i == 20) c->now += 150 * DAY_MS;
     }
     CHECK(members > 500);
+    /* Two cuts an axis, as installed: with nothing outside the window the columns answer. */
+    static const struct rfm_way installed[] = {
+        { "rfm.recency_days", "31,91" },   { "rfm.frequency", "2,5" },
+        { "rfm.monetary", "200,1000" },    { "rfm.frequency_of", "orders" },
+        { "rfm.monetary_of", "total" },    { "rfm.cuts", "fixed" },
+        { "rfm.recency_days", "200,400" }, /* the clock was put on */
+    };
+    static const struct rfm_way windows[] = { { "rfm.window_days", "0" },
+                                              { "rfm.window_days", "3000" },
+                                              { "rfm.window_days", "500" } };
+    for (i64 i = 0; i < COUNT(installed); i++)
+        CHECK_OK(c, store_write(test_store(), c, set_rfm, (void *)(uintptr_t)&installed[i]));
+    for (i64 i = 0; i < COUNT(windows); i++) {
+        struct arena_mark mark = arena_mark(c->arena);
+        CHECK_OK(c, store_write(test_store(), c, set_rfm, (void *)(uintptr_t)&windows[i]));
+        cells_are_the_report("", &members);
+        cells_of_a_segment("not tag is known", "");
+        arena_rewind(c->arena, mark);
+    }
     world_end();
 }
 
