@@ -110,6 +110,7 @@ export const segments = {
   // The answer
   'seg.result': ['人数', 'How many'],
   'seg.result.of': ['人，占全体 {total} 的 {share}', 'members, {share} of {total}'],
+  'seg.result.wait': ['条件写对后，这里给出人数', 'How many it finds stands here once the conditions are right'],
   'seg.took': ['用时 {time}', 'took {time}'],
   'seg.now': ['按此刻', 'as of now'],
   'seg.as_of': ['截至 {day} 零点', 'as of {day}, 0:00'],
@@ -162,6 +163,8 @@ export const segments = {
   'seg.refreshed': ['已更新', 'Counted anew'],
   'seg.history': ['人数变化', 'History'],
   'seg.history.none': ['还没有历史：每次更新后在这里记一笔', 'No history yet: each count is noted here'],
+  'seg.history.back': ['按当时回算', 'As of each day'],
+  'seg.history.back.what': ['用现在的条件，按过去每一天零点的数据重新数一遍；没有留下历史的字段按现在的值', 'The present conditions, counted anew as of 0:00 of each day; fields whose past is not kept stand as they are now'],
   'seg.history.chart': ['人数、进入与离开', 'Size, entered and left'],
   'seg.entered': ['进入', 'Entered'],
   'seg.left': ['离开', 'Left'],

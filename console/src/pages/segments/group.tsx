@@ -28,9 +28,12 @@ export function Group({ group, put, seen, root }: GroupProps) {
           onChange={(kind) => change({ kind })}
           options={[{ value: 'all', label: say('seg.all') }, { value: 'any', label: say('seg.any') }]}
         />
-        <span className="space" />
-        {!root && <Contribution count={seen.counts.get(group.id)} total={seen.total} />}
-        {!root && <RowMenu node={group} put={put} />}
+        {!root && (
+          <span className="test-side">
+            <Contribution count={seen.counts.get(group.id)} total={seen.total} />
+            <RowMenu node={group} put={put} />
+          </span>
+        )}
       </div>
       <div className="group-parts">
         {group.parts.map((part, i) =>

@@ -2,21 +2,24 @@
 import { useMemo, useState } from 'react'
 import { koi, line, quiet, water } from '~/app/theme'
 import { useData, type Page } from '~/base/data'
-import { dayOf, useFormat } from '~/base/format'
+import { dayOf, midnightOf, useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { ChartBox } from '~/parts/chart_box'
 import { tooltip } from '~/parts/chart_look'
+import { Hint } from '~/parts/figure'
 import { Loaded, Nothing } from '~/parts/states'
 import type { Saved, Size } from './forms'
+import { useLookBack } from './trends'
 
 const green = '#4f8f6f'
+const dashed = '#8d8a80'
 
 export function History({ saved }: { saved: Saved }) {
   const say = useSay()
   const read = useData<Page<Size>>(`/v1/segments/${saved.id}/sizes`)
   return (
     <div className="tab-body">
-      <Loaded from={read}>{(sizes) => (sizes.items.length === 0 ? <Nothing text={say('seg.history.none')} /> : <Drawn sizes={sizes.items} now={saved.count} />)}</Loaded>
+      <Loaded from={read}>{(sizes) => (sizes.items.length === 0 ? <Nothing text={say('seg.history.none')} /> : <Drawn sizes={sizes.items} saved={saved} />)}</Loaded>
     </div>
   )
 }
@@ -38,7 +41,9 @@ function byDay(sizes: Size[]): Moves[] {
   return [...days.values()]
 }
 
-function Drawn({ sizes, now }: { sizes: Size[]; now: number }) {
+function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
+  const now = saved.count
+  const back = useLookBack(saved.text)
   const say = useSay()
   const format = useFormat()
   const [today] = useState(() => Date.now())
@@ -47,7 +52,7 @@ function Drawn({ sizes, now }: { sizes: Size[]; now: number }) {
     const moves = byDay(rows)
     // A size stands until the next one is noted.
     const path = [...rows.map((row) => [row.at, row.count]), [new Date(today).toISOString(), now]]
-    const first = Math.min(Date.parse(rows[0]!.at), today - 86_400_000)
+    const first = Math.min(Date.parse(rows[0]!.at), today - 29 * 86_400_000)
     const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } } }
     const time = (gridIndex: number, show: boolean) => ({
       ...axis, type: 'time', gridIndex, min: first, max: today, splitLine: { show: false }, axisLabel: { color: quiet, show, hideOverlap: true },
@@ -61,7 +66,7 @@ function Drawn({ sizes, now }: { sizes: Size[]; now: number }) {
         trigger: 'item',
         formatter: (at: { seriesName: string; value: [string, number] }) => `${at.seriesName} ${format.when(at.value[0])}: <b>${format.count(Math.abs(at.value[1]))}</b>`,
       },
-      grid: [{ left: 52, right: 14, top: 14, height: '56%' }, { left: 52, right: 14, bottom: 26, height: '22%' }],
+      grid: [{ left: 52, right: 14, top: 14, height: '54%' }, { left: 52, right: 14, bottom: 26, height: '22%' }],
       xAxis: [time(0, false), time(1, true)],
       yAxis: [
         { ...axis, gridIndex: 0, minInterval: 1, scale: true, axisLabel: { color: quiet, formatter: format.short } },
@@ -69,16 +74,21 @@ function Drawn({ sizes, now }: { sizes: Size[]; now: number }) {
       ],
       series: [
         { name: say('seg.size'), type: 'line', step: 'end', data: path, symbolSize: 6, showSymbol: path.length < 40, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.08 }, itemStyle: { color: water } },
+        {
+          name: say('seg.history.back'), type: 'line', data: [...back.map(([day, count]) => [midnightOf(day), count]), [new Date(today).toISOString(), now]],
+          symbolSize: 3, lineStyle: { width: 1.5, type: 'dashed', color: dashed }, itemStyle: { color: dashed },
+        },
         bars(say('seg.entered'), green, moves.map((row) => [row.at, row.entered])),
         bars(say('seg.left'), koi, moves.map((row) => [row.at, -row.left])),
       ],
     }
-  }, [sizes, now, today, say, format])
+  }, [sizes, now, back, today, say, format])
   return (
     <>
       <ChartBox option={option} height={320} label={say('seg.history.chart')} />
       <p className="legend quiet">
         <span><span className="dot" style={{ background: water }} />{say('seg.size')}</span>
+        <span><span className="legend-line" />{say('seg.history.back')}<Hint text={say('seg.history.back.what')} about={say('seg.history.back')} /></span>
         <span><span className="dot" style={{ background: green }} />{say('seg.entered')}</span>
         <span><span className="dot" style={{ background: koi }} />{say('seg.left')}</span>
       </p>

@@ -19,7 +19,7 @@ export function Result({ faces, at }: { faces: FacesNow; at: string | undefined 
   const format = useFormat()
   const [open, setOpen] = useState(false)
   const { answered } = faces
-  if (!answered) return <section className="panel result">{faces.failure || faces.wrongText ? <span className="result-count quiet">–</span> : <Skeleton active paragraph={{ rows: 1 }} title={false} />}</section>
+  if (!answered) return <section className="panel result">{faces.failure || faces.wrongText ? <p className="quiet flat">{say('seg.result.wait')}</p> : <Skeleton active paragraph={{ rows: 1 }} title={false} />}</section>
   const share = answered.total > 0 ? answered.count / answered.total : 0
   return (
     <section className={faces.fresh ? 'panel result' : 'panel result result-old'} aria-label={say('seg.result')}>

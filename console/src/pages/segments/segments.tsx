@@ -110,7 +110,7 @@ function useColumns(trends: Trends, chosen: number[], choose: (ids: number[]) =>
         </span>
       ),
     },
-    { key: 'do', title: say('actions'), cell: (row) => <Actions saved={row} reload={reload} /> },
+    { key: 'do', title: '', cell: (row) => <Actions saved={row} reload={reload} /> },
   ]
 }
 
