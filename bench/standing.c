@@ -7,6 +7,7 @@
  * of all segments, of making their plans on the new view (shared by all who changed within a
  * round), and both again for a hundred members in a round; then a refresh of all of them whole.
  */
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,12 @@ static i64 option(int argc, char **argv, const char *name, i64 otherwise)
     return otherwise;
 }
 
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *f)
+{
+    (void)s, (void)kind, (void)f;
+    return remove(path);
+}
+
 int main(int argc, char **argv)
 {
     i64 members = option(argc, argv, "--members", 20000);
@@ -178,6 +185,6 @@ int main(int argc, char **argv)
     store_release(&c);
     store_close(c.store);
     arena_free(c.arena);
-    printf("(its shop is in %s)\n", folder);
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
 }

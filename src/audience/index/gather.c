@@ -99,8 +99,7 @@ struct gatherer {
     u64 *settings; /* by field: what the settings it follows were when it was read */
     /* of a round */
     struct id_list living, purchases, merges, *stale; /* stale: by field */
-    struct member_changes changed; /* in memory of its own, of changed_room places */
-    i64 changed_room;
+    struct member_changes changed;
     bool *everybody; /* by field: of everybody it is to be read again */
     bool all_changed;
 };
@@ -449,9 +448,6 @@ enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x)
 
 /* -- what is new ------------------------------------------------------------------------------- */
 
-u64 aspect_of_field(str name) { return (u64)4 << str_hash(name) % 31; }
-u64 aspect_of_line(str folded_kind) { return (u64)4 << (31 + str_hash(folded_kind) % 31); }
-
 /* Of the lines of a member's own these leave him who he is and when he came. */
 static const char *const outer[] = { "member.tagged", "member.untagged", "member.tag_expired",
                                      "member.field_set" };
@@ -472,12 +468,7 @@ static u64 aspects_of_kind(const struct gatherer *g, str kind, const struct kind
 
 static void changed_push(struct gatherer *g, i64 member, u64 aspects)
 {
-    if (g->changed.n == g->changed_room) {
-        g->changed_room = g->changed_room ? g->changed_room * 2 : 64;
-        g->changed.at = realloc(g->changed.at, (size_t)g->changed_room * sizeof *g->changed.at);
-        if (!g->changed.at) abort();
-    }
-    g->changed.at[g->changed.n++] = (struct member_change){ member, aspects };
+    member_changes_add(&g->changed, &(struct member_change){ member, aspects }, 1);
 }
 
 static const struct kind_row *kind_row(struct gatherer *g, str kind)
@@ -683,22 +674,6 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
     g->all_changed = everybody_stale(g);
     for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] = false;
     return OK;
-}
-
-static int by_changed(const void *a, const void *b)
-{
-    const struct member_change *x = a, *y = b;
-    return (x->member > y->member) - (x->member < y->member);
-}
-
-void member_changes_settle(struct member_changes *c)
-{
-    i64 n = 0;
-    if (c->n) qsort(c->at, (size_t)c->n, sizeof *c->at, by_changed);
-    for (i64 i = 0; i < c->n; i++)
-        if (n && c->at[n - 1].member == c->at[i].member) c->at[n - 1].aspects |= c->at[i].aspects;
-        else c->at[n++] = c->at[i];
-    c->n = n;
 }
 
 struct member_changes gatherer_changed(struct gatherer *g, bool *all)

@@ -48,12 +48,12 @@ struct member_change {
     i64 member;
     u64 aspects;
 };
-struct member_changes {
+struct member_changes { /* changed.c; at is freed by who added */
     struct member_change *at;
-    i64 n;
+    i64 n, room;
 };
-/* By member, each once. */
-void member_changes_settle(struct member_changes *c);
+void member_changes_add(struct member_changes *c, const struct member_change *at, i64 n);
+void member_changes_settle(struct member_changes *c); /* by member, each once */
 /* Whom the lines of the last gather_new changed, and in what; lines that tell of segments change
  * nobody. *all: it may be anybody (a setting that fields follow). */
 struct member_changes gatherer_changed(struct gatherer *g, bool *all);

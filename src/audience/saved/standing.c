@@ -49,8 +49,7 @@ struct standing {
     pthread_mutex_t lock; /* around the next three and stats */
     pthread_cond_t wake;
     bool stopping, all;
-    struct member_changes pending; /* in memory of its own, of pending_room places */
-    i64 pending_room;
+    struct member_changes pending;
     struct standing_stats stats;
     /* of who runs the rounds */
     struct entry *entries;
@@ -68,17 +67,7 @@ static void changed(void *arg, const struct member_changes *changes, bool all)
     pthread_mutex_lock(&s->lock);
     s->all |= all || s->pending.n + changes->n > PENDING_MAX;
     if (s->all) s->pending.n = 0;
-    else {
-        while (s->pending.n + changes->n > s->pending_room) {
-            s->pending_room = s->pending_room ? s->pending_room * 2 : 256;
-            s->pending.at = realloc(s->pending.at, (size_t)s->pending_room * sizeof *s->pending.at);
-            if (!s->pending.at) abort();
-        }
-        if (changes->n)
-            memcpy(s->pending.at + s->pending.n, changes->at,
-                   (size_t)changes->n * sizeof *changes->at);
-        s->pending.n += changes->n;
-    }
+    else member_changes_add(&s->pending, changes->at, changes->n);
     if (s->all || s->pending.n) pthread_cond_signal(&s->wake);
     pthread_mutex_unlock(&s->lock);
 }
@@ -87,7 +76,8 @@ static void changed(void *arg, const struct member_changes *changes, bool all)
 static struct member_changes take_pending(struct standing *s, struct arena *a, bool *all)
 {
     pthread_mutex_lock(&s->lock);
-    struct member_changes out = { NEWS(a, struct member_change, s->pending.n + 1), s->pending.n };
+    struct member_changes out = { .at = NEWS(a, struct member_change, s->pending.n + 1),
+                                  .n = s->pending.n };
     *all = s->all;
     if (out.n) memcpy(out.at, s->pending.at, (size_t)out.n * sizeof *out.at);
     s->pending.n = 0;
@@ -356,7 +346,7 @@ static enum err see(struct standing *s, struct ctx *c, struct member_changes cha
     }
     bool again = false;
     for (i64 i = 0; i < s->entries_n; i++) again |= s->entries[i].whole;
-    if (again) changed(s, &(struct member_changes){ changes.at, 1 }, false);
+    if (again) changed(s, &(struct member_changes){ .at = changes.at, .n = 1 }, false);
     return OK;
 }
 
