@@ -628,6 +628,10 @@ TEST(a_torn_set_is_refused)
         CHECK_OK(c, kept_read(c, blob, out));
         CHECK(memcmp(in, out, sizeof in) == 0);
         CHECK_ERR(c, kept_read(c, str_sub(blob, 0, dice_below(&d, blob.n)), out), E_STORE);
+        char *flipped = str_z(c->arena, blob);
+        flipped[dice_below(&d, blob.n)] ^= (char)(1 << dice_below(&d, 8));
+        enum err e = kept_read(c, (str){ flipped, blob.n }, out);
+        CHECK(e == OK || e == E_STORE);
     }
     CHECK_ERR(c, kept_read(c, NO_STR, (chunk_bits){ 0 }), E_STORE);
 }

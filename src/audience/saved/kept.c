@@ -29,6 +29,12 @@ str kept_write(struct arena *a, const u64 *bits)
     return (str){ out, size };
 }
 
+static enum err torn(struct ctx *c)
+{
+    return fail(c, E_STORE, "分层保存的会员集合已损坏，请从备份恢复",
+                "the kept members of a segment are torn; restore the store from a backup");
+}
+
 static enum err read_set(struct ctx *c, str blob, roaring_bitmap_t **out)
 {
     *out = NULL;
@@ -38,23 +44,25 @@ static enum err read_set(struct ctx *c, str blob, roaring_bitmap_t **out)
     bool whole = *out && (roaring_bitmap_is_empty(*out) || roaring_bitmap_maximum(*out) < CHUNK);
     if (whole) return OK;
     if (*out) roaring_bitmap_free(*out);
-    return fail(c, E_STORE, "分层保存的会员集合已损坏，请重新刷新该分层",
-                "the kept members of a segment are torn; refresh the segment");
+    return torn(c);
 }
 
+static bool take_value(uint32_t value, void *bits)
+{
+    u64 *out = bits;
+    if (value < CHUNK) out[value / 64] |= 1ull << (value % 64);
+    return value < CHUNK;
+}
+
+/* Value by value: what a torn set says of its own size is not believed. */
 enum err kept_read(struct ctx *c, str blob, chunk_bits out)
 {
     roaring_bitmap_t *set;
     TRY(read_set(c, blob, &set));
-    i64 n = (i64)roaring_bitmap_get_cardinality(set);
-    u32 *values = malloc((size_t)(n + 1) * sizeof *values);
-    if (!values) abort();
-    roaring_bitmap_to_uint32_array(set, values);
     bits_fill(out, false);
-    for (i64 i = 0; i < n; i++) out[values[i] / 64] |= 1ull << (values[i] % 64);
-    free(values);
+    bool whole = roaring_iterate(set, take_value, out);
     roaring_bitmap_free(set);
-    return OK;
+    return whole ? OK : torn(c);
 }
 
 /* -- whole sets in memory ---------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ struct standing {
     struct member_changes pending;
     struct standing_stats stats;
     /* of who runs the rounds */
+    struct standing_stats counted;
     struct entry *entries;
     i64 entries_n;
     struct arena *trees;
@@ -237,10 +238,10 @@ static enum err refresh_entries(struct standing *s, struct ctx *c)
         if (err == E_INVALID || err == E_NOT_FOUND) e->by_index = false;
         else if (err != OK) return err;
         else {
-            e->by_index = e->by_index && done.by_index;
+            e->by_index = e->tree && !asks_of_lines(e->tree) && done.by_index;
             TRY(read_set(c, e));
-            s->stats.entered += done.entered;
-            s->stats.left += done.left;
+            s->counted.entered += done.entered;
+            s->counted.left += done.left;
         }
         e->whole = false;
         arena_rewind(c->arena, mark);
@@ -268,7 +269,7 @@ static enum err make_plans(struct standing *s, struct ctx *c, const struct membe
         TRY(plan_make(c, *v, e->tree, at, &e->plan));
         if (!plan_by_index(e->plan)) e->plan = NULL;
     }
-    s->stats.plans_us += clock_mono_us() - begun_us;
+    s->counted.plans_us += clock_mono_us() - begun_us;
     return OK;
 }
 
@@ -291,8 +292,8 @@ static void ask_members(struct standing *s, struct arena *a, const struct member
             };
         }
     }
-    s->stats.members_us += clock_mono_us() - begun_us;
-    s->stats.members_seen += n;
+    s->counted.members_us += clock_mono_us() - begun_us;
+    s->counted.members_seen += n;
 }
 
 /* What came of wishes: memory follows what is kept now. */
@@ -307,8 +308,8 @@ static void learn(struct standing *s, const struct wishes *w)
         if (done->refused) continue;
         e->changes = done->changes;
         for (i64 k = first; k < i; k++) kept_flip(e->set, w->at[k].member, w->at[k].in);
-        s->stats.entered += done->entered;
-        s->stats.left += done->left;
+        s->counted.entered += done->entered;
+        s->counted.left += done->left;
     }
 }
 
@@ -362,6 +363,14 @@ static enum err read_zone(struct standing *s, struct ctx *c)
     return OK;
 }
 
+static i64 bytes_held(const struct standing *s)
+{
+    i64 out = 0;
+    for (i64 i = 0; i < s->entries_n; i++)
+        if (s->entries[i].set) out += kept_bytes(s->entries[i].set);
+    return out;
+}
+
 static enum err one_round(struct standing *s)
 {
     struct ctx c = { .arena = arena_new(),
@@ -383,14 +392,12 @@ static enum err one_round(struct standing *s)
     }
     if (e != OK) changed(s, &changes, all); /* to be seen again */
     if (e != OK && e != E_BUSY) LOG(WARN, "segment.not_followed", KV("why", c.why.detail));
-    i64 held = 0;
-    for (i64 i = 0; i < s->entries_n; i++)
-        if (s->entries[i].set) held += kept_bytes(s->entries[i].set);
+    s->counted.rounds++;
+    s->counted.failures += e != OK && e != E_BUSY;
+    s->counted.segments = s->entries_n;
+    if (s->counted.rounds % 64 == 1) s->counted.bytes = bytes_held(s);
     pthread_mutex_lock(&s->lock);
-    s->stats.rounds++;
-    s->stats.failures += e != OK && e != E_BUSY;
-    s->stats.segments = s->entries_n;
-    s->stats.bytes = held;
+    s->stats = s->counted;
     pthread_mutex_unlock(&s->lock);
     if (c.db) store_release(&c);
     arena_free(c.arena);
