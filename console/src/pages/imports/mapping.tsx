@@ -12,6 +12,11 @@ const targets = [
   'province', 'city', 'country', 'address', 'touchpoint', 'shop',
 ] as const
 
+const eventTargets = [
+  'member', 'event', 'at', 'member_kind', 'phone', 'email', 'external_userid', 'name', 'product_id', 'product', 'category',
+  'quantity', 'price', 'value', 'touchpoint', 'shop',
+] as const
+
 interface Row {
   column: string
   samples: string[]
@@ -45,7 +50,7 @@ export function Mapping({ view, busy, patch }: { view: ImportView; busy: boolean
           placeholder={say('import.field.skip')}
           disabled={busy}
           onChange={(field: string | undefined) => put(row.column, field)}
-          options={targets.map((field) => ({ value: field, label: say(`target.${field}`) }))}
+          options={(view.profile === 'events' ? eventTargets : targets).map((field) => ({ value: field, label: say(`target.${field}`) }))}
           showSearch={{ optionFilterProp: 'label' }}
           allowClear
           className="full"

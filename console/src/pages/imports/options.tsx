@@ -54,6 +54,17 @@ export function Options({ view, busy, patch }: { view: ImportView; busy: boolean
             options={statusesOf(view).map((status) => ({ value: status, label: status }))}
           />
         </Form.Item>
+        {view.profile === 'events' && (
+          <Form.Item label={say('import.event_words')} extra={say('import.event_words.what')}>
+            <Input
+              aria-label={say('import.event_words')}
+              key={wordsOf(options.events)}
+              defaultValue={wordsOf(options.events)}
+              disabled={busy}
+              onBlur={(event) => event.target.value !== wordsOf(options.events) && put({ events: eventsOf(event.target.value) })}
+            />
+          </Form.Item>
+        )}
         <Form.Item label={say('import.columns')} extra={say('import.columns.what')}>
           <Input
             aria-label={say('import.columns')}
@@ -77,6 +88,15 @@ export function Options({ view, busy, patch }: { view: ImportView; busy: boolean
       </div>
     </Card>
   )
+}
+
+type Events = ImportView['options']['events']
+
+const wordsOf = (events: Events) => events.map((one) => `${one.word}=${one.event}`).join(', ')
+
+function eventsOf(text: string): Events {
+  const pairs = text.split(/[,，]/).map((pair) => pair.split('=').map((part) => part.trim()))
+  return pairs.flatMap(([word, event]) => (word && event ? [{ word, event }] : []))
 }
 
 /** The statuses seen in the first rows, to choose from. */

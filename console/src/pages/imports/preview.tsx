@@ -13,7 +13,7 @@ export function Preview({ view, busy }: { view: ImportView; busy: boolean }) {
   return (
     <div className={busy ? 'stack stale' : 'stack'} aria-busy={busy}>
       <Card title={say('import.understood')} className="card-flush">
-        <Facts facts={view.facts} />
+        {view.profile === 'events' ? <Events events={view.events} /> : <Facts facts={view.facts} />}
       </Card>
       <Card title={say('import.problems')} className="card-flush">
         <Problems problems={view.problems} />
@@ -37,6 +37,20 @@ function Facts({ facts }: { facts: ImportFact[] }) {
     { key: 'lines', title: say('lines'), cell: (fact) => fact.lines.map((line) => line.product || line.product_id).filter(Boolean).join('、') || '–' },
   ]
   return <Rows from={still(facts)} columns={columns} id={(fact) => `${fact.shop} ${fact.number}`} empty={<Nothing text={say('import.understood.none')} />} />
+}
+
+function Events({ events }: { events: ImportView['events'] }) {
+  const say = useSay()
+  const format = useFormat()
+  const rows = events.map((one, place) => ({ ...one, place })) // rows that are alike are legal
+  const columns: Column<(typeof rows)[number]>[] = [
+    { key: 'at', title: say('target.at'), cell: (one) => <span className="number">{format.when(one.at)}</span> },
+    { key: 'member', title: say('import.member'), cell: (one) => one.member },
+    { key: 'event', title: say('target.event'), cell: (one) => one.event },
+    { key: 'value', title: say('target.value'), right: true, cell: (one) => format.money(one.value) },
+    { key: 'props', title: say('import.event_properties'), cell: (one) => <code>{one.props ? JSON.stringify(one.props) : '–'}</code> },
+  ]
+  return <Rows from={still(rows)} columns={columns} id={(one) => `${one.place}`} empty={<Nothing text={say('import.understood.no_events')} />} />
 }
 
 export function Problems({ problems }: { problems: ImportProblem[] }) {

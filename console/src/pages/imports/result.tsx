@@ -18,7 +18,7 @@ function headOf(view: ImportView): { type: 'success' | 'error' | 'info'; word: W
   return view.dry_run ? { type: 'info', word: 'import.dry_done' } : { type: 'success', word: 'import.done' }
 }
 
-const rest = ['created', 'changed', 'same', 'created_members', 'without_member', 'duplicates'] as const
+const rest = ['known', 'created', 'changed', 'same', 'created_members', 'without_member', 'duplicates'] as const
 
 /** The smaller figures: those that are not nothing. */
 function restOf(result: ImportProgress, say: Say, format: Format): string[] {
@@ -43,7 +43,8 @@ export function Result({ view, edit, started }: ResultProps) {
     if (await start.run('POST', `/v1/imports/${view.id}/start`, { dry_run: false }))
       started({ ...view, state: 'running', dry_run: false, result: null })
   }
-  const counts = ['rows', 'accepted', 'rejected', 'orders', 'members'] as const
+  const events = view.profile === 'events'
+  const counts = ['rows', 'accepted', 'rejected', events ? 'events' : 'orders', 'members'] as const
   const result = view.result
   return (
     <div className="stack">
@@ -59,8 +60,8 @@ export function Result({ view, edit, started }: ResultProps) {
                 value={format.count(result[name])}
               />
             ))}
-            <Figure name={say('import.paid')} value={format.money(result.paid)} />
-            <Figure name={say('import.refund')} value={format.money(result.refund)} />
+            {!events && <Figure name={say('import.paid')} value={format.money(result.paid)} />}
+            {!events && <Figure name={say('import.refund')} value={format.money(result.refund)} />}
           </div>
           <p className="panel-note quiet">{restOf(result, say, format).join(' · ')}</p>
         </section>
