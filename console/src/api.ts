@@ -84,3 +84,15 @@ export type ImportOptions = Forms['import_options']
 export type ImportProblem = Forms['import_problem']
 export type ImportProgress = Given<Forms['import_event'], 'state'>
 export type ImportProfile = Given<Forms['import_profile_view'], 'name'>
+
+// Answers of the questions: how they were made stands in each.
+export type FunnelAnswer = Omit<Given<Forms['funnel_answer'], 'how' | 'window'>, 'steps'> & { steps: Given<Forms['funnel_step'], 'event'>[] }
+export type RetentionAnswer = Omit<Given<Forms['retention_answer'], 'how' | 'total'>, 'cohorts'> & { cohorts: Given<Forms['retention_cohort'], 'day'>[] }
+export type ActivesAnswer = Omit<Given<Forms['actives_answer'], 'how'>, 'days'> & { days: Given<Forms['actives_day'], 'day'>[] }
+export type HistogramAnswer = Omit<Given<Forms['histogram'], 'how' | 'field'>, 'bins'> & { bins: Given<Forms['histogram_bin'], 'label'>[] }
+export type CrossAnswer = Omit<Given<Forms['cross'], 'how'>, 'cells'> & { cells: Given<Forms['cross_row'], 'a'>[] }
+export type CellsAnswer = Omit<Given<Forms['cells'], 'how'>, 'types'> & { types: Given<Forms['cell_type'], 'type' | 'zh' | 'en'>[] }
+export type Stage = 'none' | 'awareness' | 'interest' | 'purchase' | 'loyalty'
+export type AiplStage = Given<Forms['aipl_stage'], 'zh' | 'en'> & { stage: Stage }
+export type AiplFlow = Forms['aipl_flow'] & { from: Stage; to: Stage }
+export type AiplAnswer = Omit<Given<Forms['aipl'], 'how' | 'from' | 'to'>, 'stages' | 'flow'> & { stages: AiplStage[]; flow: AiplFlow[] }

@@ -1,7 +1,8 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApiOutlined, AppstoreOutlined, AuditOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined, HeatMapOutlined, SettingOutlined,
-  ShoppingOutlined, TeamOutlined, UserSwitchOutlined,
+  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined,
+  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SettingOutlined, ShoppingOutlined, TableOutlined,
+  TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
 import type { Right } from '~/api'
@@ -25,6 +26,17 @@ export const pages: PageRow[] = [
   { path: '/rfm/move', word: 'page.rfm_move', right: 'reports:read', page: lazy(() => import('~/pages/rfm/move')) },
   { path: '/classes', word: 'page.classes', right: 'reports:read', page: lazy(() => import('~/pages/rfm/classes')),
     menu: { group: 'group.look', icon: <AppstoreOutlined /> } },
+  { path: '/aipl', word: 'page.aipl', right: 'reports:read', page: lazy(() => import('~/pages/aipl/aipl')),
+    menu: { group: 'group.insight', icon: <BranchesOutlined /> } },
+  { path: '/aipl/members', word: 'page.aipl_members', right: 'members:read', page: lazy(() => import('~/pages/aipl/flow_members')) },
+  { path: '/funnel', word: 'page.funnel', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/funnel')),
+    menu: { group: 'group.insight', icon: <FunnelPlotOutlined /> } },
+  { path: '/retention', word: 'page.retention', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/retention')),
+    menu: { group: 'group.insight', icon: <RiseOutlined /> } },
+  { path: '/actives', word: 'page.actives', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/actives')),
+    menu: { group: 'group.insight', icon: <LineChartOutlined /> } },
+  { path: '/cross', word: 'page.cross', right: 'members:read', page: lazy(() => import('~/pages/cross/cross')),
+    menu: { group: 'group.insight', icon: <TableOutlined /> } },
   { path: '/members', word: 'page.members', right: 'members:read', page: lazy(() => import('~/pages/members/members')),
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
   { path: '/members/:id', word: 'member', right: 'members:read', page: lazy(() => import('~/pages/member/member')) },

@@ -96,6 +96,21 @@ export function useAnswer<T>(path: string, question: unknown, wait_ms = 0): Answ
   }
 }
 
+/** A list that is asked for by a question too long for an address, one page at a time. */
+export function useAnswerPages<T>(path: string, question: object): Pages<T> {
+  const key = JSON.stringify(question)
+  const [trail, setTrail] = useState<{ key: string; cursors: string[] }>({ key, cursors: [] })
+  const cursors = trail.key === key ? trail.cursors : []
+  const read = useAnswer<Page<T>>(path, { ...question, cursor: cursors.at(-1) })
+  const next = read.data?.next_cursor
+  return {
+    ...read,
+    page: cursors.length + 1,
+    next: next && !read.loading ? () => setTrail({ key, cursors: [...cursors, next] }) : undefined,
+    previous: cursors.length > 0 ? () => setTrail({ key, cursors: cursors.slice(0, -1) }) : undefined,
+  }
+}
+
 export interface Change {
   busy: boolean
   error: Error | undefined

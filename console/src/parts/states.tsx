@@ -20,7 +20,8 @@ export function Failure({ error, retry, title }: { error: Error; retry?: () => v
       title={head}
       description={
         <>
-          {detail}
+          {/* Field by field below, it need not be said twice. */}
+          {!problem?.errors?.some((one) => one.detail === detail) && detail}
           {problem?.errors?.map((one) => (
             <div key={`${one.pointer} ${one.detail}`}>
               {one.pointer ? <code>{one.pointer}</code> : null} {one.detail}

@@ -20,6 +20,7 @@ export const common = {
   'page.settings': ['设置', 'Settings'],
   'page.merges': ['合并记录', 'Merges'],
   'group.look': ['看数', 'Measure'],
+  'group.insight': ['洞察', 'Insight'],
   'group.people': ['会员与交易', 'Members & trade'],
   'group.house': ['管理', 'Administration'],
 

@@ -33,7 +33,8 @@ export default function Builder() {
 function New() {
   const [search] = useSearchParams()
   const text = search.get('text') ?? ''
-  return <Conditional key={text} text={text} suggested={search.get('name') ?? ''} />
+  const at = search.get('at') ?? undefined
+  return <Conditional key={`${at} ${text}`} text={text} suggested={search.get('name') ?? ''} from={at} />
 }
 
 function Kept({ id }: { id: string }) {
@@ -50,10 +51,10 @@ function useOpenRows(tree: Conditions): number {
 
 type Face = 'rows' | 'text'
 
-function Conditional({ text, saved, read, suggested }: { text: string; saved?: Saved; read?: Data<Saved>; suggested: string }) {
+function Conditional({ text, saved, read, suggested, from }: { text: string; saved?: Saved; read?: Data<Saved>; suggested: string; from?: string }) {
   const say = useSay()
   const may = useMay()
-  const [at, setAt] = useState<string>()
+  const [at, setAt] = useState(from)
   const faces = useFaces(text, at)
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
   const [face, show] = useState<Face>('rows')
