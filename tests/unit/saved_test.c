@@ -470,6 +470,35 @@ TEST(lines_are_no_acts_of_members)
     CHECK_I64(after.scene->dormant, before.scene->dormant);
 }
 
+TEST(threads_follow_by_themselves)
+{
+    struct ctx *c = test_reader();
+    struct audience *a;
+    struct standing *st;
+    life_begin(13, 60);
+    i64 id = saved("有", "tag = \"新标签\"", true);
+    CHECK_OK(c, audience_open(c, test_store(),
+                              (struct audience_options){ .thread = true, .interval_ms = 20 }, &a));
+    audience_serve(a);
+    CHECK_OK(c,
+             standing_open(c, test_store(), a,
+                           (struct standing_options){ .now = now_of_test, .thread = true }, &st));
+    CHECK_OK(c, audience_wait(a, c, 0, 10000));
+    for (i64 i = 0, want = 0; i < 12; i++) {
+        if (store_write(test_store(), c, tag_one, &shop.m.ids[i]) != OK) continue;
+        struct saved_refreshed done;
+        if (i % 4 == 3) CHECK_OK(c, saved_refresh(test_store(), c, id, &done));
+        for (int k = 0; k < 500 && members_of(id).n <= want; k++) usleep(10000);
+        CHECK(members_of(id).n >= want);
+        want = members_of(id).n;
+    }
+    CHECK(members_of(id).n > 5);
+    standing_close(st);
+    audience_serve(NULL);
+    audience_close(a);
+    CHECK_I64(count_lines("segment.entered") - count_lines("segment.left"), members_of(id).n);
+}
+
 /* -- snapshots, sizes, erasure ----------------------------------------------------------------- */
 
 struct frozen {
