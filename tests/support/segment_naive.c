@@ -511,8 +511,8 @@ static bool liked_field(struct naive *n, const struct person *p, str name, struc
 
 static bool is_act(str kind)
 {
-    static const char *const house[] = { "order.", "member.",   "tag.",
-                                         "field.", "identity.", "import." };
+    static const char *const house[] = { "order.",    "member.", "tag.",    "field.",
+                                         "identity.", "import.", "segment." };
     for (i64 i = 0; i < COUNT(house); i++)
         if (str_starts(kind, str_of(house[i]))) return false;
     return true;
