@@ -122,6 +122,11 @@ test('an error is marked where it is and told; what is only unfinished is not sh
   assert.equal(await text.getAttribute('aria-invalid'), 'true');
   assert.equal(await shown(page), before, 'the last good answer stays');
   assert.equal(await page.locator('.test').count(), 1, 'and the rows with it');
+  await text.fill('orders >= 2 and tag = "敏感肌"\nand （citty = "上海"）');
+  await until(async () => /第 2 行第 6 个字/.test(await page.locator('.code-note').textContent()), 'lines and characters are counted as people do');
+  assert.equal(await page.locator('.code-wrong').textContent(), 'citty');
+  await page.locator('.code-go').click();
+  assert.equal(await page.evaluate(() => document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)), 'citty');
   await text.fill('orders >= 2 and');
   await page.locator('.code-note .quiet').waitFor();
   assert.equal(await page.locator('.code-wrong').count(), 0);
@@ -285,6 +290,27 @@ test('the list finds, sorts out two and compares them; the index says in words w
   await page.locator('.tgi-table').first().getByRole('link').first().click();
   await page.waitForURL('**/segments/new?**');
   visitor.checkQuiet('compare');
+  await visitor.leave();
+});
+
+test('a filter takes what is understood and says what is not', async () => {
+  await save({ name: '杭州客人', text: 'city = "杭州"' });
+  const visitor = await owner('/segments/compare');
+  const { page } = visitor;
+  const a = page.getByRole('combobox', { name: 'A', exact: true });
+  await a.fill('citty = 1');
+  await page.locator('.segment-filter-note.wrong').waitFor();
+  await a.press('Enter');
+  assert.ok(!page.url().includes('citty'), 'what is wrong is not asked');
+  await a.fill('orders >= 2');
+  await a.press('Enter');
+  await page.waitForURL('**a=orders**');
+  await page.locator('.venn').waitFor();
+  await page.getByRole('combobox', { name: 'B', exact: true }).fill('杭州');
+  await pick(page, '杭州客人');
+  await page.waitForURL('**b=in_segment**');
+  const both = await countOf('orders >= 2 and city = "杭州"');
+  await until(async () => digits(await page.locator('.venn-parts strong').nth(1).textContent()) === both, 'both');
   await visitor.leave();
 });
 

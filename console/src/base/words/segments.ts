@@ -45,7 +45,7 @@ export const segments = {
   'seg.high': ['{of}，到', '{of}, to'],
   'seg.to': ['到', 'to'],
   'seg.unit': ['{of} 的单位', 'Unit of {of}'],
-  'seg.times': ['次', '×'],
+  'seg.times': ['次', 'times'],
   'seg.within': ['最近', 'within'],
   'seg.window_of': ['{of} 的时间范围', 'Window of {of}'],
   'seg.ever': ['不限', 'ever'],

@@ -55,7 +55,7 @@ function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
     const first = Math.min(Date.parse(rows[0]!.at), today - 29 * 86_400_000)
     const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, splitLine: { lineStyle: { color: line } } }
     const time = (gridIndex: number, show: boolean) => ({
-      ...axis, type: 'time', gridIndex, min: first, max: today, splitLine: { show: false }, axisLabel: { color: quiet, show, hideOverlap: true },
+      ...axis, type: 'time', gridIndex, min: first, max: today + (today - first) * 0.02, containShape: false, splitLine: { show: false }, axisLabel: { color: quiet, show, hideOverlap: true },
     })
     const bars = (name: string, color: string, values: (string | number)[][]) => ({
       name, type: 'bar', stack: 'moves', xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: 14, barMinWidth: 3, itemStyle: { color }, data: values,
