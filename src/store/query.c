@@ -214,7 +214,9 @@ enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *r
     i64 began = coarse_ms();
     enum err e = db->driver->run(c, db, q, args, rows, changed);
     i64 took = coarse_ms() - began;
-    if (took > SLOW_MS) LOG(WARN, "store.statement_slow", KV("query", q->name), KV("ms", took));
+    bool reader_takes_its_time = rows && rows->stream;
+    if (took > SLOW_MS && !reader_takes_its_time)
+        LOG(WARN, "store.statement_slow", KV("query", q->name), KV("ms", took));
     if (e != OK && db->job && !(rows && rows->refused)) db->job->broken = e;
     return e;
 }

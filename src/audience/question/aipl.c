@@ -48,12 +48,13 @@ const struct setting aipl_settings[] = {
       " or did(\"Coupon Applied\", 30d) or did(\"community.joined\", 30d)",
       NULL, 1, RULE_BYTES_MAX, "AIPL 兴趣：怎样算有兴趣（分层条件）",
       "AIPL interest: who counts as interested (a segment)", check_rule },
-    { "aipl.purchase", SETTING_TEXT, "orders(365d) >= 1", NULL, 1, RULE_BYTES_MAX,
-      "AIPL 购买：怎样算买过（分层条件）", "AIPL purchase: who counts as a buyer (a segment)",
-      check_rule },
+    { "aipl.purchase", SETTING_TEXT, "orders(365d) >= 1 or did(\"Order Completed\", 365d)", NULL, 1,
+      RULE_BYTES_MAX, "AIPL 购买：怎样算买过（分层条件）",
+      "AIPL purchase: who counts as a buyer (a segment)", check_rule },
     { "aipl.loyalty", SETTING_TEXT,
-      "orders(365d) >= 2 or (orders(365d) >= 1 and (did(\"Product Shared\", 365d)"
-      " or did(\"Product Reviewed\", 365d, rating >= 4)))",
+      "orders(365d) >= 2 or did(\"Order Completed\", 365d) >= 2"
+      " or ((orders(365d) >= 1 or did(\"Order Completed\", 365d))"
+      " and (did(\"Product Shared\", 365d) or did(\"Product Reviewed\", 365d, rating >= 4)))",
       NULL, 1, RULE_BYTES_MAX, "AIPL 忠诚：怎样算忠诚（分层条件）",
       "AIPL loyalty: who counts as loyal (a segment)", check_rule },
     { 0 },
