@@ -1,4 +1,5 @@
 /* cli_demo.c -- koi demo: fills an empty data folder with a believable shop. */
+#include "cli/cli_demo.h"
 #include "cli/cli.h"
 
 #include "base/clock.h"
@@ -68,6 +69,7 @@ static enum err run_demo(struct cli *cli)
     TRY(cli_open(cli, CLI_WRITES));
     TRY(read_until(cli, &o.until));
     TRY(demo_make(cli->store, c, o, &made));
+    TRY(demo_segments(cli->store, c, o.until));
     struct demo_view v = { made.members, made.orders, made.lines, made.views,
                            (clock_mono_us() - meter.from_us) / 1000 };
     if (cli->json) cli_answer(cli, &demo_view_shape, &v);

@@ -293,6 +293,26 @@ test('the list finds, sorts out two and compares them; the index says in words w
   await visitor.leave();
 });
 
+test('segments of a month ago show how they went: the list draws it, the history too', async () => {
+  const visitor = await owner('/segments');
+  const { page } = visitor;
+  const { json } = await shop.request('owner', 'GET', '/v1/segments', []);
+  const one = json.items.find((item) => item.name === '加购未付');
+  const sizes = (await shop.request('owner', 'GET', `/v1/segments/${one.id}/sizes`, [])).json.items;
+  assert.ok(sizes.length > 5, 'the demo shop refreshed it every day');
+  await page.getByRole('img', { name: '加购未付 近 30 天人数' }).waitFor();
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: '加购未付', exact: true }) });
+  assert.match(await row.textContent(), new RegExp(`${one.count}`));
+  await row.getByRole('link', { name: '加购未付', exact: true }).click();
+  await says(page, await countOf(one.text));
+  await page.getByRole('tab', { name: '人数变化' }).click();
+  const past = page.waitForResponse((reply) => reply.url().endsWith('/v1/segments/ask') && /"at"/.test(reply.request().postData()));
+  assert.equal((await past).status(), 200, 'counted back day by day');
+  await page.getByRole('img', { name: '人数、进入与离开' }).locator('svg').waitFor();
+  visitor.checkQuiet('history');
+  await visitor.leave();
+});
+
 test('a filter takes what is understood and says what is not', async () => {
   await save({ name: '杭州客人', text: 'city = "杭州"' });
   const visitor = await owner('/segments/compare');

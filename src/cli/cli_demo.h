@@ -1,0 +1,9 @@
+/* cli_demo.h -- what `koi demo` adds to the shop that demo/ makes. */
+#pragma once
+
+#include "base/clock.h"
+#include "store/store.h"
+
+/* Saves a few segments with a month of history up to `until`; of a large shop as they stand then.
+ * Not within a transaction: c has no reader that another state would contradict. */
+enum err demo_segments(struct store *s, struct ctx *c, instant until);
