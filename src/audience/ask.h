@@ -33,7 +33,8 @@ void audience_command(struct ctx *c, str folder);
 /* Whether a single question is better asked of the index: there is one, or it is quickly built. */
 enum err audience_worth(struct ctx *c, bool *worth);
 /* The present view, with every line up to seq (0: whatever it has, but built). Released with
- * c->arena. E_BUSY: it is still being built. E_TIMEOUT: line seq does not come. */
+ * c->arena. E_BUSY: it is still being built. E_TIMEOUT: line seq does not come. E_INVALID: there is
+ * no such line. */
 enum err audience_view(struct ctx *c, i64 seq, const struct view **out);
 
 /* -- plans ------------------------------------------------------------------------------------ */

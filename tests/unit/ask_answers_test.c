@@ -378,6 +378,7 @@ TEST(read_your_writes)
         CHECK_OK(c, timeline_last(c, &seq));
         CHECK_OK(&asks, audience_view(&asks, seq, &v));
         CHECK(view_seq(v) >= seq);
+        CHECK_ERR(&asks, audience_view(&asks, seq + 1000, &v), E_INVALID);
         arena_free(asks.arena); /* releases the view */
     }
     audience_serve(NULL);

@@ -3,6 +3,7 @@
 #include "segment_random.h"
 
 #include "app/rooms.h"
+#include "audience/ask.h"
 
 static const struct segment_node *parsed(const char *text)
 {
@@ -205,4 +206,29 @@ TEST(birthdays_come_round)
     CHECK(holds("birthday within next 1d", day_of(2000, 2, 29)));
     c->now = zone_midnight(c->zone, day_of(2024, 2, 28));
     CHECK(!holds("birthday within next 1d", day_of(2000, 2, 29)));
+}
+
+TEST(an_event_is_a_name_perhaps_with_conditions)
+{
+    static const struct {
+        const char *text, *name;
+        i64 props;
+    } good[] = {
+        { "Product Viewed", "Product Viewed", 0 },
+        { " \"Product Viewed\" ", "Product Viewed", 0 },
+        { "\"Paid (old)\"", "Paid (old)", 0 },
+        { "Product Viewed (category = \"面膜\", price >= 100)", "Product Viewed", 2 },
+        { "did(\"Product Viewed\", 7d, category = \"面膜\")", "Product Viewed", 1 },
+    };
+    static const char *const bad[] = { "", "Product Viewed (category = ", "A (b = \"c\"",
+                                       "A (category)", "did(\"A\") >= 3" };
+    struct segment_test event;
+    struct ctx *c = test_reader();
+    for (i64 i = 0; i < COUNT(good); i++) {
+        CHECK_OK(c, segment_parse_event(c, str_of(good[i].text), &event));
+        CHECK_STR(event.name, good[i].name);
+        CHECK_I64(event.props.n, good[i].props);
+    }
+    for (i64 i = 0; i < COUNT(bad); i++)
+        CHECK_ERR(c, segment_parse_event(c, str_of(bad[i]), &event), E_INVALID);
 }

@@ -61,6 +61,18 @@ enum err audience_worth(struct ctx *c, bool *worth)
 
 static void release(void *view) { view_release(view); }
 
+/* Waits for the line, if there is one: a number from nowhere is refused at once. */
+static enum err wait_for(struct ctx *c, i64 seq)
+{
+    i64 last = seq;
+    if (c->db && audience_stats(served).seq < seq) TRY(timeline_last(c, &last));
+    if (seq > last)
+        return fail_at(c, E_INVALID, S("/seq"), "时间线只到第 %lld 行，没有第 %lld 行",
+                       "the timeline ends at line %lld: there is no line %lld", (long long)last,
+                       (long long)seq);
+    return audience_wait(served, c, seq, LINE_WAIT_MS);
+}
+
 enum err audience_view(struct ctx *c, i64 seq, const struct view **out)
 {
     if (!served && command.on && c->store) TRY(open_for_command(c));
@@ -70,7 +82,7 @@ enum err audience_view(struct ctx *c, i64 seq, const struct view **out)
         return fail(c, E_BUSY, "会员索引正在建立，请稍后再试",
                     "the index of members is still being built; try again shortly");
     TRY(e);
-    if (seq > 0) TRY(audience_wait(served, c, seq, LINE_WAIT_MS));
+    if (seq > 0) TRY(wait_for(c, seq));
     *out = audience_take(served);
     arena_defer(c->arena, release, (void *)(uintptr_t)*out);
     return OK;

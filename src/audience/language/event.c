@@ -52,6 +52,12 @@ enum err segment_parse_event(struct ctx *c, str text, struct segment_test *out)
     if (text.n == 0)
         return fail_at(c, E_INVALID, S("1:1"), "这里应当是一个行为，如 Product Viewed",
                        "expected an event such as Product Viewed");
+    if (text.at[0] != '"' && text.at[text.n - 1] != ')' && str_find(text, S("(")) >= 0)
+        return fail_at(c, E_INVALID, S("1:1"),
+                       "“" STR_FMT "”的括号没有合上；名称里真有括号的，请加引号",
+                       "\"" STR_FMT "\" opens a parenthesis that nothing closes; a name that has"
+                       " one stands in quotes",
+                       STR_ARG(text));
     TRY(segment_parse(c, event_as_test(c, text), &tree));
     bool event = tree->kind == NODE_TEST && tree->test.call && tree->test.call->id == CALL_DID &&
                  tree->test.op->id == OP_AT_LEAST && tree->test.operands.at[0].number == MONEY_UNIT;
