@@ -64,9 +64,10 @@ export function EventInput({ label, value, change, offered, any, tools }: InputP
           <Button
             type="text"
             icon={<PlusOutlined />}
+            aria-label={say('behaviour.add_condition')}
             onClick={() => change({ ...value, conditions: [...value.conditions, { prop: 'category', comparison: 'is', value: '' }] })}
           >
-            {say('behaviour.add_condition')}
+            <span className="only-wide">{say('behaviour.add_condition')}</span>
           </Button>
         )}
         {tools}

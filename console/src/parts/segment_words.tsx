@@ -62,13 +62,13 @@ function wordsOf(rows: Row[], told: Told, say: Say): string {
       const { kind } = rows[at]!
       const alike = row.kind === 'any' ? sameWindow(rows, at) : 1
       if (alike > 1) {
-        const all = rows.slice(at, at + alike).map((one) => `「${behaviourText(one.name!, say)}」`).join('')
+        const all = rows.slice(at, at + alike).map((one) => say('words.quoted', { what: behaviourText(one.name!, say) })).join(say('words.comma'))
         parts.push(say('words.any_of', { window: windowWords(rows[at]!, say), all }))
         at += alike
         continue
       }
       const text = next()
-      parts.push(kind === 'any' || kind === 'all' ? `（${text}）` : text)
+      parts.push(kind === 'any' || kind === 'all' ? say('words.bracket', { what: text }).trim() : text)
     }
     return row.kind === 'not' ? say('words.not', { what: parts.join('') }) : parts.join(say(row.kind === 'all' ? 'words.and' : 'words.or'))
   }
@@ -97,8 +97,8 @@ function testWords(row: Row, { nameOf, unitOf }: Told, say: Say): string {
     const word = `prop.${one.name}`
     return `${isWord(word) ? say(word) : one.name} ${comparison(one.op, one.operands, say)}`
   })
-  const name = row.name ? (row.subject === 'did' ? `「${behaviourText(row.name, say)}」` : `「${row.name}」`) : ''
-  const subject = `${window}${nameOf(row)}${name}${props.length > 0 ? `（${props.join(say('words.comma'))}）` : ''}`
+  const name = row.name ? say('words.quoted', { what: row.subject === 'did' ? behaviourText(row.name, say) : row.name }) : ''
+  const subject = `${window}${nameOf(row)}${name}${props.length > 0 ? say('words.bracket', { what: props.join(say('words.comma')) }) : ''}`
   // "did at least once" is "did".
   if (!row.op || (row.subject === 'did' && row.op === '>=' && row.operands[0] === '1')) return subject
   return `${subject} ${comparison(row.op, row.operands.map((one) => unitOf(row, one)), say)}`

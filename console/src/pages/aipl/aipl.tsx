@@ -15,7 +15,7 @@ import { AiplMatrix } from './matrix'
 import { Rules } from './rules'
 import { AiplSankey } from './sankey'
 import { Stages } from './stage_cards'
-import { directionColours, directionOf, sumOf, type Direction } from './stages'
+import { directionColours, directionOf, sumOf, useStageName, type Direction } from './stages'
 
 const directions: Direction[] = ['up', 'same', 'down']
 
@@ -68,6 +68,7 @@ export default function Aipl() {
 function Shown({ changed, ...props }: AiplProps & { changed: () => void }) {
   const say = useSay()
   const format = useFormat()
+  const nameOf = useStageName(props.answer)
   const [withNone, setWithNone] = useState(false)
   const { answer, period } = props
   const count = (direction: Direction) => format.count(sumOf(answer, (from, to) => directionOf(from, to) === direction))
@@ -82,11 +83,12 @@ function Shown({ changed, ...props }: AiplProps & { changed: () => void }) {
       >
         <p className="sentence">
           {say('aipl.sentence', { from: period.from, to: period.to, up: count('up'), down: count('down'), same: count('same') })}
-          {loyal > 0 && ` ${say('aipl.new_loyal', { n: format.count(loyal) })}`}
+          {loyal > 0 && say('aipl.new_loyal', { n: format.count(loyal) })}
         </p>
         <AiplSankey {...props} withNone={withNone} />
         <ul className="chart-legend">
           {directions.map((one) => <li key={one}><span className="dot" style={{ background: directionColours[one] }} /> {say(`aipl.${one}`)}</li>)}
+          {!withNone && <li className="quiet">{say('aipl.moved', { stage: nameOf('none') })}</li>}
         </ul>
       </Card>
       <AiplMatrix {...props} />

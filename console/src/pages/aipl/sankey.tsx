@@ -22,7 +22,6 @@ export function AiplSankey({ answer, period, segment, withNone }: AiplProps & { 
   const names = order.map(nameOf).join('\n')
   const option = useMemo(() => {
     const told = names.split('\n')
-    const moved = ` ${say('aipl.moved')}`
     const nameOfNode = (node: string) => told[order.indexOf(node.replace(/^(from|to):/, '') as Stage)]!
     const flow = answer.flow.filter((one) => one.members > 0 && (withNone || one.from !== 'none' || one.to !== 'none'))
     const node = (side: 'from' | 'to') => (stage: Stage) => {
@@ -30,7 +29,7 @@ export function AiplSankey({ answer, period, segment, withNone }: AiplProps & { 
       return {
         name: `${side}:${stage}`,
         itemStyle: { color: stageColours[stage], borderColor: ink, borderWidth: 0.5 },
-        label: { position: side === 'from' ? 'right' : 'left', color: ink, formatter: `${nameOfNode(stage)} ${format.short(members)}${stage === 'none' && !withNone ? moved : ''}` },
+        label: { position: side === 'from' ? 'right' : 'left', color: ink, formatter: `${nameOfNode(stage)} ${format.short(members)}` },
         depth: side === 'from' ? 0 : 1,
       }
     }
@@ -58,7 +57,7 @@ export function AiplSankey({ answer, period, segment, withNone }: AiplProps & { 
         })),
       }],
     }
-  }, [answer, names, withNone, say, format])
+  }, [answer, names, withNone, format])
   const pick = useCallback((node: string) => {
     // The chart names a stream after its ends: "from:interest > to:purchase".
     const stream = /^from:(\w+) > to:(\w+)$/.exec(node) as [string, Stage, Stage] | null

@@ -15,7 +15,7 @@ export function ActivesTable({ answer, unit }: { answer: ActivesAnswer; unit: Un
   return (
     <Card title={say('actives.table')} className="card-flush">
       <div className="heat-scroll tall" tabIndex={0} role="region" aria-label={say('actives.table')}>
-        <table className="heat heat-small">
+        <table className={shown.length > 0 ? 'heat heat-small' : 'heat heat-small heat-narrow'}>
           <thead>
             <tr>
               <th scope="col" className="heat-side">{say('actives.day')}</th>

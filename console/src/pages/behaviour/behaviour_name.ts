@@ -10,5 +10,5 @@ export function nameOfBehaviour(one: Behaviour, say: Say): string {
     const word = `prop.${prop}`
     return `${isWord(word) ? say(word) : prop} ${say(`comparison.${comparison}`)} ${value}`
   })
-  return conditions.length > 0 ? `${name}（${conditions.join('，')}）` : name
+  return conditions.length > 0 ? `${name}${say('words.bracket', { what: conditions.join(say('words.comma')) })}` : name
 }
