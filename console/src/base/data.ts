@@ -97,11 +97,11 @@ export function useAnswer<T>(path: string, question: unknown, wait_ms = 0): Answ
 }
 
 /** A list that is asked for by a question too long for an address, one page at a time. */
-export function useAnswerPages<T>(path: string, question: object): Pages<T> {
+export function useAnswerPages<T>(path: string, question: object, wait_ms = 0): Pages<T> {
   const key = JSON.stringify(question)
   const [trail, setTrail] = useState<{ key: string; cursors: string[] }>({ key, cursors: [] })
   const cursors = trail.key === key ? trail.cursors : []
-  const read = useAnswer<Page<T>>(path, { ...question, cursor: cursors.at(-1) })
+  const read = useAnswer<Page<T>>(path, { ...question, cursor: cursors.at(-1) }, wait_ms)
   const next = read.data?.next_cursor
   return {
     ...read,
