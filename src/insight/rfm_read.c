@@ -97,17 +97,14 @@ static void pass_close(struct pass *p)
 {
     if (p->open.member == 0) return;
     struct rfm_member *m = blocks_add(p->arena, &p->done);
-    i64 frequency = p->open.frequency;
     m->member = p->open.member;
     m->amount = p->open.amount;
     m->first_bought_at = p->open.first;
     m->last_bought_at = p->open.last;
     m->purchases = p->open.purchases;
-    m->figure[RFM_R] = (p->rule->at - p->open.last) / DAY_MS;
-    m->figure[RFM_F] = frequency;
-    m->figure[RFM_M] = p->rule->monetary_of == RFM_TOTAL ? m->amount
-                       : frequency                       ? m->amount / frequency
-                                                         : 0;
+    m->figure[RFM_R] = rfm_recency(p->rule, p->open.last);
+    m->figure[RFM_F] = p->open.frequency;
+    m->figure[RFM_M] = rfm_monetary(p->rule, m->amount, p->open.frequency);
     p->open.member = 0;
 }
 
@@ -262,10 +259,7 @@ enum err rfm_make(struct ctx *c, const struct rfm_rule *rule, struct rfm *out)
 {
     *out = (struct rfm){ .rule = *rule };
     struct day_table days;
-    struct pass empty = { .rule = rule,
-                          .days = &days,
-                          .since = rule->window_days ? rule->at - rule->window_days * DAY_MS
-                                                     : INT64_MIN };
+    struct pass empty = { .rule = rule, .days = &days, .since = rfm_since(rule) };
     if (rule->frequency_of == RFM_DAYS) day_table_make(c->arena, c->zone, rule->at, &days);
     struct reading *all = NEW(c->arena, struct reading);
     for (int i = 0; i < PARTS; i++) all->parts[i] = empty;
@@ -289,11 +283,7 @@ enum err rfm_one(struct ctx *c, const struct rfm_rule *rule, const struct rfm_sc
                  i64 member, struct rfm_member *out, bool *found)
 {
     struct day_table days = { .zone = c->zone, .midnight = (instant[1]){ INT64_MAX } };
-    struct pass p = { .rule = rule,
-                      .days = &days,
-                      .since =
-                          rule->window_days ? rule->at - rule->window_days * DAY_MS : INT64_MIN,
-                      .arena = c->arena };
+    struct pass p = { .rule = rule, .days = &days, .since = rfm_since(rule), .arena = c->arena };
     TRY(pass_read(c, &p, member, member));
     *found = p.done.n == 1;
     *out = (struct rfm_member){ .member = member };

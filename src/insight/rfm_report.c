@@ -16,13 +16,11 @@ SHAPE_DEFINE(rfm_move);
 
 /* -- tables ----------------------------------------------------------------------------------- */
 
-static i64 bands(const struct rfm_scale *s, enum rfm_axis axis) { return s->cuts[axis] + 1; }
-
 static struct rfm_cell_list cells_of(struct arena *a, const struct rfm *r)
 {
     const struct rfm_scale *s = &r->scale;
-    i64 f_bands = bands(s, RFM_F), m_bands = bands(s, RFM_M);
-    struct rfm_cell_list out = { .n = bands(s, RFM_R) * f_bands * m_bands };
+    i64 f_bands = rfm_bands(s, RFM_F), m_bands = rfm_bands(s, RFM_M);
+    struct rfm_cell_list out = { .n = rfm_bands(s, RFM_R) * f_bands * m_bands };
     out.at = NEWS(a, struct rfm_cell, out.n);
     for (i64 i = 0; i < out.n; i++) {
         out.at[i].r = i / (f_bands * m_bands) + 1;

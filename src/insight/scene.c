@@ -57,7 +57,7 @@ static enum err add_high(struct ctx *c, i64 first, i64 last, instant at, struct 
     TRY(rfm_scale_get(c, &rule, &scale));
     for (enum rfm_axis axis = 0; axis < RFM_AXES; axis++)
         if (!rfm_high_from(&scale, axis, &from[axis])) return OK; /* nobody is */
-    instant window = rule.window_days ? at - rule.window_days * DAY_MS : INT64_MIN;
+    instant window = rfm_since(&rule);
     instant latest = from[RFM_R] > at / DAY_MS ? INT64_MIN : at - from[RFM_R] * DAY_MS;
     composed_add(out, &high_begin, ARGS(window));
     composed_add(out, rule.frequency_of == RFM_DAYS ? &times_days : &times_orders, ARGS(window));

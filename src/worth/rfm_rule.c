@@ -1,8 +1,8 @@
 /* rfm_rule.c -- the rule of a report: what was asked for, and for the rest the settings. */
 #include "base/clock.h"
 #include "base/num.h"
-#include "insight/rfm.h"
 #include "store/setting.h"
+#include "worth/rfm.h"
 
 SHAPE_DEFINE(rfm_ask);
 
