@@ -180,6 +180,15 @@ test('AIPL: stages and flows are those of the API, and a flow leads to just its 
   await visitor.page.waitForURL('**/aipl/members?**');
   await visitor.settle();
   assert.equal(first(await visitor.page.locator('.pager').textContent()), moved[2]);
+  // A stream of the picture leads there too: the topmost are those who stayed loyal.
+  await visitor.go(at('/aipl', period));
+  await visitor.page.locator('div[role=img] svg').waitFor();
+  await until(async () => {
+    await visitor.page.locator('div[role=img]').click({ position: { x: 200, y: 14 } }).catch(() => undefined);
+    return /was=loyalty&is=loyalty/.test(visitor.page.url());
+  }, 'a stream leads to its members');
+  await visitor.settle();
+  assert.equal(first(await visitor.page.locator('.pager').textContent()), flow('loyalty', 'loyalty'));
   visitor.checkQuiet('aipl');
   await visitor.leave();
 });
