@@ -252,8 +252,11 @@ test('a segment follows its members: history, snapshots, export', async () => {
   const visitor = await owner(`/segments/${made.id}`);
   const { page } = visitor;
   await says(page, 2);
+  const past = page.waitForResponse((reply) => reply.url().endsWith('/v1/segments/ask') && /"at"/.test(reply.request().postData()));
   await page.getByRole('tab', { name: '人数变化' }).click();
+  assert.equal((await past).status(), 200, 'the days before it was saved are counted back');
   await page.getByRole('img', { name: '人数、进入与离开' }).locator('svg').waitFor();
+  await page.getByText('按当时回算').waitFor();
   await page.getByRole('tab', { name: '快照' }).click();
   await page.getByLabel('快照名称').fill('大促前');
   await page.getByRole('button', { name: '拍快照' }).click();
@@ -306,8 +309,6 @@ test('segments of a month ago show how they went: the list draws it, the history
   await row.getByRole('link', { name: '加购未付', exact: true }).click();
   await says(page, await countOf(one.text));
   await page.getByRole('tab', { name: '人数变化' }).click();
-  const past = page.waitForResponse((reply) => reply.url().endsWith('/v1/segments/ask') && /"at"/.test(reply.request().postData()));
-  assert.equal((await past).status(), 200, 'counted back day by day');
   await page.getByRole('img', { name: '人数、进入与离开' }).locator('svg').waitFor();
   visitor.checkQuiet('history');
   await visitor.leave();

@@ -164,7 +164,7 @@ export const segments = {
   'seg.history': ['人数变化', 'History'],
   'seg.history.none': ['还没有历史：每次更新后在这里记一笔', 'No history yet: each count is noted here'],
   'seg.history.back': ['按当时回算', 'As of each day'],
-  'seg.history.back.what': ['用现在的条件，按过去每一天零点的数据重新数一遍；没有留下历史的字段按现在的值', 'The present conditions, counted anew as of 0:00 of each day; fields whose past is not kept stand as they are now'],
+  'seg.history.back.what': ['保存以前的日子：用现在的条件，按每一天零点的数据重新数一遍；没有留下历史的字段按现在的值', 'The days before it was saved: the present conditions, counted as of 0:00 of each day; fields whose past is not kept stand as they are now'],
   'seg.history.chart': ['人数、进入与离开', 'Size, entered and left'],
   'seg.entered': ['进入', 'Entered'],
   'seg.left': ['离开', 'Left'],

@@ -43,13 +43,16 @@ function byDay(sizes: Size[]): Moves[] {
 
 function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
   const now = saved.count
-  const back = useLookBack(saved.text)
+  const kept = sizes.map((size) => size.at).sort()[0]!
+  // Before it was kept: counted back.
+  const back = useLookBack(saved.text, dayOf(new Date(kept)))
   const say = useSay()
   const format = useFormat()
   const [today] = useState(() => Date.now())
   const option = useMemo(() => {
     const rows = [...sizes].sort((a, b) => a.at.localeCompare(b.at))
-    const moves = byDay(rows)
+    // Filled for the first time nobody came: all were there.
+    const moves = byDay(rows.slice(1))
     // A size stands until the next one is noted.
     const path = [...rows.map((row) => [row.at, row.count]), [new Date(today).toISOString(), now]]
     const first = Math.min(Date.parse(rows[0]!.at), today - 29 * 86_400_000)
@@ -75,7 +78,7 @@ function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
       series: [
         { name: say('seg.size'), type: 'line', step: 'end', data: path, symbolSize: 6, showSymbol: path.length < 40, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.08 }, itemStyle: { color: water } },
         {
-          name: say('seg.history.back'), type: 'line', data: [...back.map(([day, count]) => [midnightOf(day), count]), [new Date(today).toISOString(), now]],
+          name: say('seg.history.back'), type: 'line', data: back.length > 0 ? [...back.map(([day, count]) => [midnightOf(day), count]), [rows[0]!.at, rows[0]!.count]] : [],
           symbolSize: 3, lineStyle: { width: 1.5, type: 'dashed', color: dashed }, itemStyle: { color: dashed },
         },
         bars(say('seg.entered'), green, moves.map((row) => [row.at, row.entered])),
@@ -88,7 +91,7 @@ function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
       <ChartBox option={option} height={320} label={say('seg.history.chart')} />
       <p className="legend quiet">
         <span><span className="dot" style={{ background: water }} />{say('seg.size')}</span>
-        <span><span className="legend-line" />{say('seg.history.back')}<Hint text={say('seg.history.back.what')} about={say('seg.history.back')} /></span>
+        {back.length > 0 && <span><span className="legend-line" />{say('seg.history.back')}<Hint text={say('seg.history.back.what')} about={say('seg.history.back')} /></span>}
         <span><span className="dot" style={{ background: green }} />{say('seg.entered')}</span>
         <span><span className="dot" style={{ background: koi }} />{say('seg.left')}</span>
       </p>

@@ -34,19 +34,19 @@ async function few<T>(all: T[], cancel: AbortSignal, work: (one: T) => Promise<v
   await Promise.all([hand(), hand(), hand(), hand()])
 }
 
-/** What the conditions hold for as of 0:00 of each of the past days: [day, count]. */
-export function useLookBack(text: string): [day: string, count: number][] {
+/** What the conditions hold for as of 0:00 of each of the past days up to `last`: [day, count]. */
+export function useLookBack(text: string, last: string): [day: string, count: number][] {
   const [counts, put] = useState<{ text: string; days: Map<string, number> }>({ text, days: new Map() })
   useEffect(() => {
     const cancel = new AbortController()
-    const today = todayIs()
+    const first = dayPlus(todayIs(), 1 - days)
     put({ text, days: new Map() })
-    void few(Array.from({ length: days }, (_, i) => dayPlus(today, i + 1 - days)), cancel.signal, async (at) => {
+    void few(Array.from({ length: Math.max(0, daysBetween(first, last) + 1) }, (_, i) => dayPlus(first, i)), cancel.signal, async (at) => {
       const answered = await ask<Answered>('POST', '/v1/segments/ask', { body: { text, at }, signal: cancel.signal }).catch(() => undefined)
       if (answered && !cancel.signal.aborted) put((old) => ({ text, days: new Map(old.days).set(at, answered.count) }))
     })
     return () => cancel.abort()
-  }, [text])
+  }, [text, last])
   return useMemo(() => (counts.text === text ? [...counts.days].sort(([a], [b]) => a.localeCompare(b)) : []), [counts, text])
 }
 
