@@ -374,6 +374,32 @@ static enum err pg_say(struct ctx *c, struct db *base, enum control what)
     return command(c, db, control_name[what], control_text[what]);
 }
 
+/* Exports a's snapshot, and makes it b's. */
+static enum err share_snapshot(struct ctx *c, struct pg_db *a, struct pg_db *b)
+{
+    char import[128];
+    PGresult *r = PQexec(a->handle, "SELECT pg_export_snapshot()");
+    TRY(expect(c, a, r, PGRES_TUPLES_OK, "snapshot"));
+    snprintf(import, sizeof import,
+             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '%s'",
+             PQgetvalue(r, 0, 0));
+    PQclear(r);
+    if (b->db.lost || PQstatus(b->handle) != CONNECTION_OK) TRY(connect_db(c, b));
+    return command(c, b, "SNAPSHOT", import);
+}
+
+static enum err pg_say_both(struct ctx *c, struct db *a, struct db *b, bool *same)
+{
+    TRY(pg_say(c, a, SAY_SNAPSHOT));
+    enum err e = share_snapshot(c, (struct pg_db *)a, (struct pg_db *)b);
+    *same = e == OK;
+    if (e == OK) return OK;
+    struct ctx words = { .locale = EN };
+    if (pg_say(&words, b, SAY_ROLLBACK) != OK) b->lost = true;
+    if (pg_say(&words, a, SAY_ROLLBACK) != OK) a->lost = true;
+    return e;
+}
+
 static bool pg_alive(struct db *base)
 {
     PGTransactionStatusType status = PQtransactionStatus(((struct pg_db *)base)->handle);
@@ -429,6 +455,7 @@ const struct driver driver_pg = {
     .close = pg_close,
     .run = pg_run,
     .say = pg_say,
+    .say_both = pg_say_both,
     .script = pg_script,
     .alive = pg_alive,
     .check_query = pg_check_query,

@@ -22,6 +22,7 @@
 #define TURN_US          1000 /* between looks whether another process has finished its batch */
 #define WRITER_CACHE_KIB 65536
 #define READER_CACHE_KIB 16384
+#define LOOKS_MAX        100        /* for a moment without a commit between two snapshots */
 #define SUBJOURNAL_BYTES (16 << 20) /* savepoints stay in memory up to here */
 
 /* -- errors ----------------------------------------------------------------------------------- */
@@ -257,20 +258,17 @@ static int bind_value(sqlite3_stmt *stmt, int at, const struct value *v)
     return sqlite3_bind_null(stmt, at);
 }
 
+/* A connection is one thread's at a time, so its values may be looked at where they are. */
 static struct cell column_cell(sqlite3_stmt *stmt, int i)
 {
-    switch (sqlite3_column_type(stmt, i)) {
-    case SQLITE_INTEGER:
-        return (struct cell){ .kind = CELL_I64, .i = sqlite3_column_int64(stmt, i) };
-    case SQLITE_FLOAT:
-        return (struct cell){ .kind = CELL_F64, .f = sqlite3_column_double(stmt, i) };
-    case SQLITE_TEXT: {
-        const char *at = (const char *)sqlite3_column_text(stmt, i);
-        return (struct cell){ .kind = CELL_TEXT, .s = { at, sqlite3_column_bytes(stmt, i) } };
-    }
-    case SQLITE_BLOB: {
-        const char *at = sqlite3_column_blob(stmt, i);
-        return (struct cell){ .kind = CELL_TEXT, .s = { at, sqlite3_column_bytes(stmt, i) } };
+    sqlite3_value *v = sqlite3_column_value(stmt, i);
+    switch (sqlite3_value_type(v)) {
+    case SQLITE_INTEGER: return (struct cell){ .kind = CELL_I64, .i = sqlite3_value_int64(v) };
+    case SQLITE_FLOAT: return (struct cell){ .kind = CELL_F64, .f = sqlite3_value_double(v) };
+    case SQLITE_TEXT:
+    case SQLITE_BLOB: { /* text is UTF-8 as it stands, and its length is known */
+        const char *at = sqlite3_value_blob(v);
+        return (struct cell){ .kind = CELL_TEXT, .s = { at, sqlite3_value_bytes(v) } };
     }
     default: return (struct cell){ .kind = CELL_NULL };
     }
@@ -385,6 +383,42 @@ static enum err sqlite_say(struct ctx *c, struct db *base, enum control what)
     return OK;
 }
 
+/* Rises whenever this connection finds that another has changed the data. */
+static enum err data_version(struct ctx *c, struct sqlite_db *db, unsigned *out)
+{
+    int code = sqlite3_exec(db->handle, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_DATA_VERSION, out);
+    return code == SQLITE_OK ? OK : sqlite_fail(c, db->handle, code, "data version");
+}
+
+/* b looks, a takes its snapshot, b takes its own: when b finds nothing changed since it looked, the
+ * state did not move between, and a's is the same. */
+static enum err both_once(struct ctx *c, struct db *a, struct db *b, bool *same)
+{
+    unsigned before, after;
+    TRY(data_version(c, (struct sqlite_db *)b, &before));
+    TRY(sqlite_say(c, a, SAY_SNAPSHOT));
+    TRY(sqlite_say(c, b, SAY_SNAPSHOT));
+    TRY(data_version(c, (struct sqlite_db *)b, &after));
+    *same = before == after;
+    return OK;
+}
+
+static enum err sqlite_say_both(struct ctx *c, struct db *a, struct db *b, bool *same)
+{
+    for (int i = 0;; i++) {
+        enum err e = both_once(c, a, b, same);
+        if (e == OK && *same) return OK;
+        struct ctx words = { .locale = EN };
+        enum err ended = sqlite_say(&words, b, SAY_ROLLBACK);
+        if (e == OK && ended == OK && i == LOOKS_MAX) return OK;
+        if (ended == OK) ended = sqlite_say(&words, a, SAY_ROLLBACK);
+        if (e == OK && ended != OK) c->why = words.why;
+        if (e != OK || ended != OK) return e != OK ? e : ended;
+    }
+}
+
 static bool sqlite_alive(struct db *base)
 {
     return !sqlite3_get_autocommit(((struct sqlite_db *)base)->handle);
@@ -481,6 +515,7 @@ const struct driver driver_sqlite = {
     .close = sqlite_close_db,
     .run = sqlite_run,
     .say = sqlite_say,
+    .say_both = sqlite_say_both,
     .script = sqlite_script,
     .alive = sqlite_alive,
     .settle = sqlite_settle,

@@ -288,3 +288,16 @@ enum err store_snapshot(struct ctx *c)
     db->snapshot = true;
     return OK;
 }
+
+enum err store_snapshot_both(struct ctx *a, struct ctx *b, bool *same)
+{
+    assert(a->db && b->db && a->db != b->db && a->db->store == b->db->store);
+    assert(a->db->role == ROLE_READER && b->db->role == ROLE_READER);
+    assert(!b->db->snapshot);
+    *same = false;
+    if (a->db->snapshot) return OK;
+    TRY(a->db->driver->say_both(a, a->db, b->db, same));
+    a->db->snapshot = true;
+    b->db->snapshot = *same;
+    return OK;
+}

@@ -230,6 +230,9 @@ void store_release(struct ctx *c);
 void store_readers_add(struct store *s, int n);
 /* From here on until the connection is released, c's reads see one unchanging state. */
 enum err store_snapshot(struct ctx *c);
+/* The same for two readers of one store who share the work: both see one and the same state. *same
+ * is false when writers gave no time for it, or a had its snapshot before: then b has none. */
+enum err store_snapshot_both(struct ctx *a, struct ctx *b, bool *same);
 
 struct store_stats {
     i64 commits, jobs, batch_max, waiting, retries, failures;

@@ -77,6 +77,9 @@ struct driver {
     enum err (*run)(struct ctx *c, struct db *db, struct query *q, struct args args,
                     struct rows *rows, i64 *changed);
     enum err (*say)(struct ctx *c, struct db *db, enum control what);
+    /* SAY_SNAPSHOT of one state to two readers; *same false: to a only. After an error neither is
+     * in one. */
+    enum err (*say_both)(struct ctx *c, struct db *a, struct db *b, bool *same);
     /* Several statements of our own text without rows: migrations and settings of a session. */
     enum err (*script)(struct ctx *c, struct db *db, str sql);
     /* The transaction is still open and can go on (after an error of a job was undone). */

@@ -1,6 +1,7 @@
 /* store_test.c -- statements, rows and changes, on both engines. */
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/room.h"
 #include "store/store.h"
@@ -324,6 +325,64 @@ TEST(a_snapshot_does_not_move)
     CHECK_OK(c, db_get(c, &count_pets, &count, NO_ARGS));
     CHECK_I64(count.value, 10);
     test_ctx_free(w);
+    close_pets(c);
+}
+
+static _Atomic bool seen_enough;
+
+static enum err add_one(struct tx *t, void *arg)
+{
+    i64 id = ++*(i64 *)arg;
+    struct pet p = carp(id, str_fmt(t->c->arena, "p%lld", (long long)id));
+    return add(t, &p);
+}
+
+static void *add_on(void *arg)
+{
+    struct ctx *c = test_ctx_new();
+    i64 id = 0;
+    while (!seen_enough) CHECK_OK(c, store_write(opened, c, add_one, &id));
+    test_ctx_free(c);
+    return NULL;
+}
+
+TEST(two_readers_see_one_state)
+{
+    enum { LOOKS = 300 };
+    struct ctx *c = open_pets(), *second = test_ctx_new();
+    struct one_i64 count, other;
+    i64 shared = 0, moved = 0, last = 0;
+    pthread_t writer;
+    seen_enough = false;
+    CHECK(pthread_create(&writer, NULL, add_on, NULL) == 0);
+    for (int i = 0; i < LOOKS; i++) {
+        bool same;
+        CHECK_OK(c, store_reader(opened, c));
+        CHECK_OK(second, store_reader(opened, second));
+        CHECK_OK(c, store_snapshot_both(c, second, &same));
+        for (int again = 0; again < 2; again++) { /* at once, and a while later */
+            CHECK_OK(second, db_get(second, &count_pets, &other, NO_ARGS));
+            if (again) usleep(500);
+            CHECK_OK(c, db_get(c, &count_pets, &count, NO_ARGS));
+            if (same) CHECK_I64(count.value, other.value);
+        }
+        shared += same;
+        moved += count.value != last;
+        last = count.value;
+        store_release(c);
+        store_release(second);
+    }
+    seen_enough = true;
+    pthread_join(writer, NULL);
+    CHECK(shared > LOOKS / 2 && moved > LOOKS / 10);
+    CHECK_OK(c, store_reader(opened, c)); /* who has a snapshot already keeps it, alone */
+    CHECK_OK(second, store_reader(opened, second));
+    CHECK_OK(c, store_snapshot(c));
+    bool same = true;
+    CHECK_OK(c, store_snapshot_both(c, second, &same));
+    CHECK(!same);
+    store_release(second);
+    test_ctx_free(second);
     close_pets(c);
 }
 
