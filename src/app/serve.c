@@ -102,6 +102,8 @@ static void index_gauges(struct buf *out, void *arg)
         { "koi_index_rows", "gauge", s.rows },
         { "koi_index_rounds_total", "counter", s.rounds },
         { "koi_index_failures_total", "counter", s.failures },
+        { "koi_index_saves_total", "counter", s.saves },
+        { "koi_index_saves_failed_total", "counter", s.saves_failed },
         { "koi_index_round_microseconds_max", "gauge", s.round_us_max },
     };
     for (i64 i = 0; i < COUNT(rows); i++)

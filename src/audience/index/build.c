@@ -26,6 +26,10 @@ struct pending {
     struct row_list *rows; /* by source */
     u64 **dropped;         /* by source: members whose present rows go; NULL: none */
     struct chunk *settled; /* the chunk as it will be, so far */
+    /* Dictionaries as this chunk's thread saw them last: most words are found there, without the
+     * lock. By place: columns first, then of each source its events and its props; NULL: not yet.
+     */
+    struct words **seen;
 };
 
 static void *more(void *at, i64 n, i64 *room, size_t size)
@@ -106,6 +110,7 @@ struct index *index_new(const struct index_schema *schema)
 {
     struct index *x = zeroed(1, sizeof *x);
     pthread_mutex_init(&x->lock, NULL);
+    pthread_mutex_init(&x->adding, NULL);
     copy_schema(x, schema);
     x->words = zeroed(schema->columns_n, sizeof *x->words);
     x->sources = zeroed(schema->sources_n, sizeof *x->sources);
@@ -117,9 +122,27 @@ struct index *index_new(const struct index_schema *schema)
     return x;
 }
 
+/* Places of `seen`. */
+static i64 seen_place(const struct index *x, i64 source)
+{
+    return x->schema.columns_n + source * (1 + EVENT_PROPS_MAX);
+}
+
+static i64 seen_places(const struct index *x) { return seen_place(x, x->schema.sources_n); }
+
+static void forget_seen(struct index *x, struct pending *p)
+{
+    for (i64 i = 0; i < seen_places(x); i++) {
+        block_drop(p->seen[i]);
+        p->seen[i] = NULL;
+    }
+}
+
 static void pending_free(struct index *x, struct pending *p)
 {
     if (!p) return;
+    forget_seen(x, p);
+    free(p->seen);
     for (i64 i = 0; i < x->schema.sources_n; i++) {
         free(p->rows[i].at);
         free(p->dropped[i]);
@@ -144,6 +167,7 @@ void index_free(struct index *x)
     free(x->sources);
     arena_free(x->schema_arena);
     pthread_mutex_destroy(&x->lock);
+    pthread_mutex_destroy(&x->adding);
     free(x);
 }
 
@@ -162,22 +186,44 @@ bool index_unused(struct index *x)
 
 /* -- gathering --------------------------------------------------------------------------------- */
 
+void index_expect(struct index *x, i64 n)
+{
+    if (n <= x->pending_n) return;
+    if (n < x->pending_n * 2) n = x->pending_n * 2;
+    x->pending = realloc(x->pending, (size_t)n * sizeof *x->pending);
+    if (!x->pending) abort();
+    memset(x->pending + x->pending_n, 0, (size_t)(n - x->pending_n) * sizeof *x->pending);
+    x->pending_n = n;
+}
+
 static struct pending *pending_of(struct index *x, i64 chunk)
 {
-    if (chunk >= x->pending_n) {
-        i64 n = x->pending_n * 2 > chunk + 1 ? x->pending_n * 2 : chunk + 1;
-        x->pending = realloc(x->pending, (size_t)n * sizeof *x->pending);
-        if (!x->pending) abort();
-        memset(x->pending + x->pending_n, 0, (size_t)(n - x->pending_n) * sizeof *x->pending);
-        x->pending_n = n;
-    }
+    if (chunk >= x->pending_n) index_expect(x, chunk + 1);
     struct pending *p = x->pending[chunk];
     if (!p) {
         p = x->pending[chunk] = zeroed(1, sizeof *p);
         p->rows = zeroed(x->schema.sources_n, sizeof *p->rows);
         p->dropped = zeroed(x->schema.sources_n, sizeof *p->dropped);
+        p->seen = zeroed(seen_places(x), sizeof *p->seen);
     }
     return p;
+}
+
+static i64 code_of(struct index *x, struct pending *p, i64 place, struct words *all, str text)
+{
+    i64 code = p->seen[place] ? words_find(p->seen[place], text) : -1;
+    if (code >= 0) return code;
+    pthread_mutex_lock(&x->adding);
+    code = words_add(all, text);
+    block_drop(p->seen[place]);
+    p->seen[place] = words_seen(all);
+    pthread_mutex_unlock(&x->adding);
+    return code;
+}
+
+static i64 column_code(struct index *x, i64 member, i64 column, str word)
+{
+    return code_of(x, pending_of(x, member / CHUNK), column, x->words[column], word);
 }
 
 static void change(struct index *x, i64 member, i64 column, u8 what, i64 value)
@@ -204,7 +250,7 @@ void index_put_number(struct index *x, i64 member, i64 column, opt_i64 value)
 void index_put_word(struct index *x, i64 member, i64 column, str word)
 {
     assert(x->schema.columns[column].kind == COLUMN_WORD);
-    if (word.at) change(x, member, column, SET_KNOWN, words_add(x->words[column], word));
+    if (word.at) change(x, member, column, SET_KNOWN, column_code(x, member, column, word));
     else change(x, member, column, SET_UNKNOWN, 0);
 }
 
@@ -213,12 +259,15 @@ void index_put_set(struct index *x, i64 member, i64 column, strs words)
     assert(x->schema.columns[column].kind == COLUMN_SET);
     change(x, member, column, SET_NONE, 0);
     for (i64 i = 0; i < words.n; i++)
-        change(x, member, column, SET_WORD, words_add(x->words[column], words.at[i]));
+        change(x, member, column, SET_WORD, column_code(x, member, column, words.at[i]));
 }
 
 void index_add_event(struct index *x, i64 source, const struct event *e)
 {
-    struct row_list *l = &pending_of(x, e->member / CHUNK)->rows[source];
+    struct pending *p = pending_of(x, e->member / CHUNK);
+    struct source_words *words = &x->sources[source];
+    struct row_list *l = &p->rows[source];
+    i64 place = seen_place(x, source);
     instant latest = (i64)UINT32_MAX * SECOND_MS + SECOND_MS - 1;
     instant at = e->at < 0 ? 0 : e->at > latest ? latest : e->at;
     l->at = more(l->at, l->n, &l->room, sizeof *l->at);
@@ -227,14 +276,14 @@ void index_add_event(struct index *x, i64 source, const struct event *e)
                        .value = e->value,
                        .second = (u32)(at / SECOND_MS),
                        .ms = (uint16_t)(at % SECOND_MS),
-                       .event = (u32)words_add(x->sources[source].event, e->name),
+                       .event = (u32)code_of(x, p, place, words->event, e->name),
                        .member = (uint16_t)(e->member % CHUNK),
                        .day = (uint16_t)(e->day < 0            ? 0
                                          : e->day > UINT16_MAX ? UINT16_MAX
                                                                : e->day) };
-    for (i64 p = 0; p < x->schema.sources[source].props.n; p++)
-        if (e->props[p].at)
-            r->props[p] = (u32)words_add(x->sources[source].props[p], e->props[p]) + 1;
+    for (i64 i = 0; i < x->schema.sources[source].props.n; i++)
+        if (e->props[i].at)
+            r->props[i] = (u32)code_of(x, p, place + 1 + i, words->props[i], e->props[i]) + 1;
 }
 
 void index_drop_events(struct index *x, i64 source, i64 member)
@@ -264,12 +313,20 @@ static void settle_part(struct index *x, struct chunk *k, i64 column, const stru
     free(edits);
 }
 
+static i64 words_now(struct index *x, i64 column)
+{
+    pthread_mutex_lock(&x->adding);
+    i64 n = x->words[column]->n;
+    pthread_mutex_unlock(&x->adding);
+    return n;
+}
+
 /* Members named in the changes lose all words, then get those that follow their last SET_NONE. */
 static void settle_sets(struct index *x, struct chunk *k, i64 column, const struct change *changes,
                         i64 n)
 {
     struct set_list *old = k->sets[column];
-    i64 words = x->words[column]->n, old_n = old ? old->n : 0;
+    i64 words = words_now(x, column), old_n = old ? old->n : 0;
     chunk_bits cleared;
     bits_fill(cleared, false);
     u64 **on = zeroed(words, sizeof *on);
@@ -363,6 +420,7 @@ void index_settle(struct index *x, i64 chunk)
                          : chunk_new(&x->memory, &x->schema);
     if (p->n) settle_changes(x, p->settled, p);
     for (i64 s = 0; s < x->schema.sources_n; s++) settle_rows(x, p->settled, p, s);
+    forget_seen(x, p);
 }
 
 void index_abandon(struct index *x)

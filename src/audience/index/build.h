@@ -3,7 +3,8 @@
  * Promises
  *   - changes_show_at_publish: no view shows a part of what one publish brings.
  *   - what_did_not_change_is_shared: publishing costs what changed, not what there is.
- * Threads  One builder at a time; taking views from any thread.
+ * Threads  One builder at a time; taking views from any thread. After index_expect the builder may
+ * put, add, drop and settle from several threads, each chunk from one.
  */
 #pragma once
 
@@ -35,6 +36,8 @@ void index_add_event(struct index *x, i64 source, const struct event *e);
 /* Forgets his rows of a source, those added since the last publish too; add the true ones next. */
 void index_drop_events(struct index *x, i64 source, i64 member);
 
+/* Makes place for chunks 0 .. n - 1. */
+void index_expect(struct index *x, i64 n);
 /* Bulk loading: turns what waits for one chunk into its arrays now, unseen until publish; keeps
  * memory low. */
 void index_settle(struct index *x, i64 chunk);

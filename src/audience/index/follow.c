@@ -21,7 +21,7 @@
 #define LINES_A_ROUND  ((i64)100000)
 #define ROUND_TIMES_MS 5000           /* between tries when the store fails */
 #define FITS_EVERY_US  ((i64)1000000) /* looks whether fields or time zone have changed */
-#define SAVE_EVERY_US  ((i64)10 * 60 * 1000000)
+#define SAVE_EVERY_MS  ((i64)10 * 60 * 1000)
 
 #define FIELDS_OF_line_mark(X, N)   \
     X(i64, member, ANY, "Whose", N) \
@@ -60,14 +60,14 @@ struct audience {
     i64 fits_us; /* when that was looked at last */
     i64 interval_ms;
     char *file; /* NULL: none */
-    bool saves;
-    i64 saved_seq, saved_us;
+    bool saving;
+    i64 saved_seq, saved_us, save_us;
     bool thread;
     pthread_t follower;
     pthread_mutex_t lock; /* around the rest */
     pthread_cond_t wake, published;
     bool stopping, built, asked;
-    i64 seq, rounds, failures, round_us_max;
+    i64 seq, rounds, failures, round_us_max, saves, saves_failed;
     enum err last; /* of the last round */
     struct problem why;
     pthread_mutex_t telling; /* around these two */
@@ -109,7 +109,7 @@ static enum err resume(struct audience *a, struct ctx *c, bool *resumed)
         a->saved_seq = head.seq;
         return OK;
     }
-    if (!a->saves) return OK;
+    if (!a->saving) return OK;
     LOG(WARN, "index.file_refused", KV("removed", 1));
     unlink(a->file);
     return OK;
@@ -134,6 +134,10 @@ static void save(struct audience *a)
         LOG(WARN, "index.not_saved", KV("why", c.why.detail));
     }
     a->saved_us = clock_mono_us();
+    pthread_mutex_lock(&a->lock);
+    a->saves += e == OK;
+    a->saves_failed += e != OK;
+    pthread_mutex_unlock(&a->lock);
     view_release(v);
     store_release(&c);
     arena_free(c.arena);
@@ -394,8 +398,7 @@ static void *follow(void *arg)
         pthread_mutex_unlock(&a->lock);
         enum err e = one_round(a, &lines);
         if (e != OK) LOG(WARN, "index.not_followed", KV("why", a->why.detail));
-        else if (a->saves && a->seq != a->saved_seq &&
-                 clock_mono_us() - a->saved_us > SAVE_EVERY_US)
+        else if (a->saving && a->seq != a->saved_seq && clock_mono_us() - a->saved_us > a->save_us)
             save(a);
         pthread_mutex_lock(&a->lock);
         struct timespec until = in_ms(e == OK ? a->interval_ms : ROUND_TIMES_MS);
@@ -450,7 +453,8 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
         a->file = strndup(file.at, (size_t)file.n);
         if (!a->file) abort();
     }
-    a->saves = o.saves && a->file;
+    a->saving = o.saves && a->file;
+    a->save_us = (o.save_ms ? o.save_ms : SAVE_EVERY_MS) * 1000;
     a->interval_ms = o.interval_ms ? o.interval_ms : INTERVAL_MS;
     a->kept.index = index_new(gatherer_schema(a->kept.gatherer));
     pthread_condattr_t monotonic;
@@ -482,7 +486,7 @@ void audience_close(struct audience *a)
         store_readers_add(a->store, -1);
     }
     anew_end(a);
-    if (a->saves && a->built && a->seq != a->saved_seq) save(a);
+    if (a->saving && a->built && a->seq != a->saved_seq) save(a);
     free(a->file);
     free_retired(a);
     assert(!a->retired); /* somebody still holds a view */
@@ -516,6 +520,8 @@ struct audience_stats audience_stats(struct audience *a)
     out.rounds = a->rounds;
     out.failures = a->failures;
     out.round_us_max = a->round_us_max;
+    out.saves = a->saves;
+    out.saves_failed = a->saves_failed;
     pthread_mutex_unlock(&a->lock);
     view_release(v);
     return out;

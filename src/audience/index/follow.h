@@ -6,6 +6,8 @@
  * (audience_wait).
  *   - a_start_takes_up_where_it_was: from the file of the last run, when that is whole and of this
  * store.
+ *   - a_failed_save_costs_nothing_but_time: answers go on, the former generation stays, it is
+ * logged and counted.
  *   - fields_and_days_follow: a field that people define, or another time zone, is in the index
  * soon without a restart: it is built anew beside the old one, which answers meanwhile.
  *   - the_index_is_derived: nothing is written to the store; thrown away and built again it gives
@@ -24,6 +26,7 @@ struct audience_options {
     bool saves;      /* writes it there, now and then and at the end: one process a folder */
     bool thread;     /* follow by itself; else audience_follow does it */
     i64 interval_ms; /* 0: default 200 */
+    i64 save_ms;     /* at least between two saves while it follows; 0: default 10 minutes */
 };
 /* The index is empty until it has been built: audience_wait waits for that too. c has a reader; its
  * zone is the index's. */
@@ -49,5 +52,7 @@ void audience_listen(struct audience *a,
 
 struct audience_stats {
     i64 bytes, mapped, seq, members, rows, rounds, failures, round_us_max;
+    i64 saves,
+        saves_failed; /* of generations: a failed one leaves the former, and is tried again */
 };
 struct audience_stats audience_stats(struct audience *a);

@@ -14,7 +14,7 @@
 
 #include "audience/index/ids.h"
 #include "audience/index/inside.h"
-#include "audience/language/language.h"
+#include "audience/index/reading.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "member/member.h"
@@ -22,10 +22,6 @@
 #include "timeline/timeline.h"
 #include "trade/trade.h"
 
-QUERY(
-    index_living, one_i64,
-    "SELECT member AS value FROM member WHERE member >= $1 AND member <= $2 AND merged_into IS NULL"
-    " AND erased_at IS NULL");
 QUERY(index_last_member, one_i64, "SELECT COALESCE(MAX(member), 0) AS value FROM member");
 
 #define FIELDS_OF_merged_pair(X, N) \
@@ -37,44 +33,9 @@ QUERY(index_merged, merged_pair,
       "SELECT member, merged_into AS value FROM member WHERE merged_into IS NOT NULL");
 QUERY(index_merged_now, one_opt, "SELECT merged_into AS value FROM member WHERE member = $1");
 
-#define LINE "SELECT member, seq, at, kind, subject, touchpoint, value, props FROM timeline"
-QUERY(index_lines_of, timeline_line, LINE " WHERE member >= $1 AND member <= $2 AND seq <= $3");
-QUERY(index_lines_after, timeline_line, LINE " WHERE seq > $1 ORDER BY seq LIMIT $2");
-
-#define FIELDS_OF_bought(X, N)                          \
-    X(i64, member, ANY, "Buyer", N)                     \
-    X(i64, id, ANY, "Order", N)                         \
-    X(instant, bought_at, ANY, "When", N)               \
-    X(money, net, ANY, "What is left after refunds", N) \
-    X(str, shop, ANY, "Where", N)
-SHAPE(bought);
-SHAPE_DEFINE(bought);
-QUERY(index_bought, bought,
-      "SELECT o.member, o.id, o.bought_at, o.net, s.name AS shop FROM purchase_order o"
-      " LEFT JOIN shop s ON s.id = o.shop WHERE o.member >= $1 AND o.member <= $2"
-      " AND o.bought_at IS NOT NULL AND o.member > 0 ORDER BY o.member, o.bought_at, o.id");
-
-/* -- small parts ------------------------------------------------------------------------------- */
-
-/* Days of instants: a quarter of an hour of UTC lies in one day in every zone. */
-#define DAY_SLOTS 4096
-struct day_cache {
-    i64 quarter[DAY_SLOTS];
-    day day[DAY_SLOTS];
-};
-
-static day day_at(struct day_cache *cache, const struct zone *zone, instant at)
-{
-    instant latest = (i64)UINT32_MAX * SECOND_MS;
-    if (at < 0) at = 0;
-    if (at > latest) at = latest;
-    i64 quarter = at / (15 * MINUTE_MS) + 1, slot = quarter % DAY_SLOTS;
-    if (cache->quarter[slot] != quarter) {
-        cache->quarter[slot] = quarter;
-        cache->day[slot] = zone_day(zone, at);
-    }
-    return cache->day[slot];
-}
+QUERY(index_lines_after, timeline_line,
+      "SELECT member, seq, at, kind, subject, touchpoint, props FROM timeline"
+      " WHERE seq > $1 ORDER BY seq LIMIT $2");
 
 /* -- the gatherer ------------------------------------------------------------------------------ */
 
@@ -104,12 +65,6 @@ struct gatherer {
     bool all_changed;
 };
 
-static enum column_kind column_kind(enum field_kind kind)
-{
-    if (kind == FIELD_IS_SET) return COLUMN_SET;
-    return kind == FIELD_IS_TEXT || kind == FIELD_IS_CHOICE ? COLUMN_WORD : COLUMN_NUMBER;
-}
-
 enum err gatherer_new(struct ctx *c, struct gatherer **out)
 {
     struct fields fields;
@@ -129,7 +84,7 @@ enum err gatherer_new(struct ctx *c, struct gatherer **out)
             fields.at[k]; /* those that people defined live in c's memory: their words are copied */
         f->name = str_z(a, str_of(f->name));
         if (f->key) f->key = str_z(a, str_of(f->key));
-        columns[i] = (struct column){ str_of(f->name), column_kind(f->kind) };
+        columns[i] = (struct column){ str_of(f->name), column_of(f->kind) };
     }
     struct row_source *sources = NEWS(a, struct row_source, SOURCES);
     str *props = NEWS(a, str, PROP_JSON + kept.n);
@@ -194,175 +149,14 @@ enum err gatherer_fits(const struct gatherer *g, struct ctx *c, bool *fits)
 
 const struct index_schema *gatherer_schema(const struct gatherer *g) { return &g->schema; }
 
-/* -- a range of members ------------------------------------------------------------------------ */
-
-struct reading {
-    struct gatherer *g;
-    struct ctx *c;
-    struct index *x;
-    i64 low, high; /* members, within one chunk */
-    i64 field;
-    chunk_bits seen, living;
-    struct {
-        struct pair {
-            i64 member;
-            str word;
-        } * at;
-        i64 n;
-    } pairs; /* of a SET */
-};
-
-static bool mark(struct reading *r, i64 member, u64 *bits)
+static struct reading reading_of(struct gatherer *g, struct ctx *c, struct index *x)
 {
-    if (member < r->low || member > r->high) return false;
-    bits[member % CHUNK / 64] |= 1ull << (member % 64);
-    return true;
-}
-
-static bool marked(const u64 *bits, i64 member)
-{
-    return bits[member % CHUNK / 64] >> (member % 64) & 1;
-}
-
-static enum err see_living(void *arg, const void *row)
-{
-    struct reading *r = arg;
-    mark(r, ((const struct one_i64 *)row)->value, r->living);
-    return OK;
-}
-
-static enum err see_number(void *arg, const void *in)
-{
-    struct reading *r = arg;
-    const struct field_number *row = in;
-    if (mark(r, row->member, r->seen))
-        index_put_number(r->x, row->member, r->field, SOME(row->value));
-    return OK;
-}
-
-static void see_set(struct reading *r, i64 member, str words, char split)
-{
-    while (words.at) {
-        str word = words, rest = split ? str_cut(words, split, &word) : NO_STR;
-        word = str_trim(word);
-        if (word.n)
-            *PUSH(r->c->arena, &r->pairs) = (struct pair){ member, str_copy(r->c->arena, word) };
-        words = rest;
-    }
-}
-
-static enum err see_word(void *arg, const void *in)
-{
-    struct reading *r = arg;
-    const struct field_word *row = in;
-    const struct field *f = &r->g->fields.at[r->field];
-    i64 number;
-    if (!row->value.at || row->member < r->low || row->member > r->high) return OK;
-    switch (column_kind(f->kind)) {
-    case COLUMN_SET: see_set(r, row->member, row->value, f->split); return OK;
-    case COLUMN_WORD: index_put_word(r->x, row->member, r->field, row->value); break;
-    case COLUMN_NUMBER:
-        if (!field_read(f->kind, row->value, &number)) return OK;
-        index_put_number(r->x, row->member, r->field, SOME(number));
-    }
-    mark(r, row->member, r->seen);
-    return OK;
-}
-
-static int by_member(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    return (x->member > y->member) - (x->member < y->member);
-}
-
-static void put_sets(struct reading *r)
-{
-    if (r->pairs.n) qsort(r->pairs.at, (size_t)r->pairs.n, sizeof *r->pairs.at, by_member);
-    str *words = NEWS(r->c->arena, str, r->pairs.n + 1);
-    for (i64 i = 0, k; i < r->pairs.n; i = k) {
-        i64 member = r->pairs.at[i].member, n = 0;
-        for (k = i; k < r->pairs.n && r->pairs.at[k].member == member; k++)
-            words[n++] = r->pairs.at[k].word;
-        index_put_set(r->x, member, r->field, (strs){ words, n });
-        mark(r, member, r->seen);
-    }
-}
-
-/* Who had no row: not known, or 0. */
-static void put_unseen(struct reading *r)
-{
-    const struct field *f = &r->g->fields.at[r->field];
-    for (i64 m = r->low; m <= r->high; m++) {
-        if (marked(r->seen, m)) continue;
-        switch (column_kind(f->kind)) {
-        case COLUMN_SET: index_put_set(r->x, m, r->field, (strs){ 0 }); break;
-        case COLUMN_WORD: index_put_word(r->x, m, r->field, NO_STR); break;
-        case COLUMN_NUMBER:
-            index_put_number(r->x, m, r->field, f->zero && marked(r->living, m) ? SOME(0) : NONE);
-        }
-    }
-}
-
-static enum err read_living(struct reading *r)
-{
-    bits_fill(r->living, false);
-    return db_each(r->c, &index_living, see_living, r, ARGS(r->low, r->high));
-}
-
-static enum err read_field(struct reading *r, i64 field)
-{
-    const struct field *f = &r->g->fields.at[field];
-    struct arena_mark start = arena_mark(r->c->arena);
-    r->field = field;
-    r->pairs.at = NULL;
-    r->pairs.n = 0;
-    bits_fill(r->seen, false);
-    enum err (*see)(void *, const void *) = field_is_word(f->kind) ? see_word : see_number;
-    TRY(field_each(r->c, f, r->low, r->high, INT64_MAX, see, r));
-    if (f->kind == FIELD_IS_SET) put_sets(r);
-    put_unseen(r);
-    arena_rewind(r->c->arena, start);
-    return OK;
-}
-
-static enum err see_purchase(void *arg, const void *in)
-{
-    struct reading *r = arg;
-    const struct bought *p = in;
-    struct event e = {
-        .member = p->member, .at = p->bought_at, .value = p->net, .name = S("purchase")
-    };
-    e.day = day_at(&r->g->days, r->c->zone, e.at);
-    e.order = p->id;
-    e.props[PROP_SHOP] = p->shop;
-    index_add_event(r->x, SOURCE_PURCHASES, &e);
-    return OK;
-}
-
-str line_prop(const struct timeline_line *line, str name)
-{
-    if (str_eq(name, S("touchpoint"))) return line->touchpoint;
-    if (str_eq(name, S("community")))
-        return str_starts(line->kind, S("community.")) ? line->subject : NO_STR;
-    return line->props.at ? props_raw(line->props, name) : NO_STR;
-}
-
-static void add_line(struct reading *r, const struct timeline_line *line, i64 member)
-{
-    struct event e = { .member = member, .at = line->at, .order = line->seq, .name = line->kind };
-    e.day = day_at(&r->g->days, r->c->zone, e.at);
-    const strs *props = &r->g->schema.sources[SOURCE_TIMELINE].props;
-    for (i64 i = 0; i < props->n; i++)
-        if (i < PROP_JSON || line->props.at) e.props[i] = line_prop(line, props->at[i]);
-    index_add_event(r->x, SOURCE_TIMELINE, &e);
-}
-
-static enum err see_line(void *arg, const void *line)
-{
-    struct reading *r = arg;
-    i64 member = ((const struct timeline_line *)line)->member;
-    if (member > 0) add_line(r, line, living_of(&r->g->merged, member));
-    return OK;
+    return (struct reading){ .c = c,
+                             .x = x,
+                             .fields = &g->fields,
+                             .lines = &g->schema.sources[SOURCE_TIMELINE],
+                             .merged = &g->merged,
+                             .days = &g->days };
 }
 
 /* -- settings that values follow --------------------------------------------------------------- */
@@ -409,40 +203,15 @@ enum err gather_resume(struct gatherer *g, struct ctx *c)
     return db_each(c, &index_merged, see_merged, &g->merged, NO_ARGS);
 }
 
-static enum err read_chunk(struct reading *r, i64 last_seq)
-{
-    TRY(read_living(r));
-    for (i64 m = r->low; m <= r->high; m++)
-        if (marked(r->living, m)) index_put_living(r->x, m, true);
-    for (i64 f = 0; f < r->g->fields.n; f++) TRY(read_field(r, f));
-    TRY(db_each(r->c, &index_bought, see_purchase, r, ARGS(r->low, r->high)));
-    return db_each(r->c, &index_lines_of, see_line, r, ARGS(r->low, r->high, last_seq));
-}
-
-static enum err read_all(struct gatherer *g, struct ctx *c, struct index *x)
-{
-    i64 seq;
-    struct one_i64 last;
-    TRY(store_snapshot(c));
-    TRY(timeline_last(c, &seq));
-    TRY(db_get(c, &index_last_member, &last, NO_ARGS));
-    TRY(gather_resume(g, c));
-    struct reading r = { .g = g, .c = c, .x = x };
-    for (i64 chunk = 0; chunk <= last.value / CHUNK; chunk++) {
-        r.low = chunk ? chunk * CHUNK : 1;
-        r.high = chunk * CHUNK + CHUNK - 1;
-        if (r.high > last.value) r.high = last.value;
-        TRY(read_chunk(&r, seq));
-        index_settle(x, chunk);
-    }
-    index_publish(x, seq);
-    return OK;
-}
+static enum err resume(void *g, struct ctx *c) { return gather_resume(g, c); }
 
 enum err gather_all(struct gatherer *g, struct ctx *c, struct index *x)
 {
-    enum err e = read_all(g, c, x);
-    if (e != OK) index_abandon(x);
+    i64 seq;
+    struct reading r = reading_of(g, c, x);
+    enum err e = read_all(&r, resume, g, &seq);
+    if (e == OK) index_publish(x, seq);
+    else index_abandon(x);
     return e;
 }
 
@@ -553,8 +322,8 @@ static enum err refresh_living(struct reading *r, struct id_list *l)
         k = range_end(l, i);
         r->low = l->at[i];
         r->high = l->at[k - 1];
-        TRY(read_living(r));
-        for (i64 m = r->low; m <= r->high; m++) index_put_living(r->x, m, marked(r->living, m));
+        TRY(reading_living(r));
+        for (i64 m = r->low; m <= r->high; m++) index_put_living(r->x, m, reading_lives(r, m));
     }
     return OK;
 }
@@ -566,8 +335,8 @@ static enum err refresh_field(struct reading *r, struct id_list *l, i64 field)
         k = range_end(l, i);
         r->low = l->at[i];
         r->high = l->at[k - 1];
-        if (r->g->fields.at[field].zero) TRY(read_living(r));
-        TRY(read_field(r, field));
+        if (r->fields->at[field].zero) TRY(reading_living(r));
+        TRY(reading_field(r, field));
     }
     return OK;
 }
@@ -578,7 +347,9 @@ static enum err refresh_purchases(struct reading *r, struct id_list *l)
     for (i64 i = 0, k; i < l->n; i = k) {
         k = range_end(l, i);
         for (i64 m = l->at[i]; m <= l->at[k - 1]; m++) index_drop_events(r->x, SOURCE_PURCHASES, m);
-        TRY(db_each(r->c, &index_bought, see_purchase, r, ARGS(l->at[i], l->at[k - 1])));
+        r->low = l->at[i];
+        r->high = l->at[k - 1];
+        TRY(reading_purchases(r));
     }
     return OK;
 }
@@ -589,11 +360,11 @@ static enum err refresh_rows(struct reading *r, struct id_list *l, i64 last_seq)
     for (i64 i = 0; i < l->n; i++) {
         i64 member = l->at[i];
         index_drop_events(r->x, SOURCE_TIMELINE, member);
-        if (living_of(&r->g->merged, member) != member) continue;
+        if (living_of(r->merged, member) != member) continue;
+        r->low = r->high = member;
         ints ids;
         TRY(member_ids(r->c, member, &ids));
-        for (i64 k = 0; k < ids.n; k++)
-            TRY(db_each(r->c, &index_lines_of, see_line, r, ARGS(ids.at[k], ids.at[k], last_seq)));
+        for (i64 k = 0; k < ids.n; k++) TRY(reading_lines(r, ids.at[k], ids.at[k], last_seq));
     }
     return OK;
 }
@@ -613,18 +384,19 @@ static enum err refresh_everybody(struct reading *r, i64 field)
         r->low = chunk ? chunk * CHUNK : 1;
         r->high = chunk * CHUNK + CHUNK - 1;
         if (r->high > last.value) r->high = last.value;
-        TRY(read_living(r));
-        TRY(read_field(r, field));
+        TRY(reading_living(r));
+        TRY(reading_field(r, field));
     }
-    r->g->stale[field].n = 0;
     return OK;
 }
 
-static enum err refresh(struct reading *r, i64 last_seq)
+static enum err refresh(struct gatherer *g, struct reading *r, i64 last_seq)
 {
-    struct gatherer *g = r->g;
     for (i64 f = 0; f < g->fields.n; f++)
-        if (g->everybody[f]) TRY(refresh_everybody(r, f));
+        if (g->everybody[f]) {
+            TRY(refresh_everybody(r, f));
+            g->stale[f].n = 0;
+        }
     TRY(refresh_living(r, &g->living));
     for (i64 f = 0; f < g->fields.n; f++) TRY(refresh_field(r, &g->stale[f], f));
     TRY(refresh_purchases(r, &g->purchases));
@@ -655,7 +427,7 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
         if (!id_has(&(struct id_list){ g->merges.at, n, 0 }, living)) all_stale(g, living);
     }
     id_sort(&g->merges);
-    struct reading r = { .g = g, .c = c, .x = x };
+    struct reading r = reading_of(g, c, x);
     for (i64 i = 0; i < new.n; i++) {
         const struct timeline_line *line = &new.at[i];
         if (line->member <= 0) {
@@ -666,10 +438,10 @@ static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64
         const struct kind_row *row = kind_row(g, line->kind);
         line_stale(g, row, member);
         if (!str_starts(line->kind, S("segment."))) changed_push(g, member, row->aspects);
-        if (!id_has(&g->merges, member)) add_line(&r, line, member);
+        if (!id_has(&g->merges, member)) reading_add_line(&r, line, member);
     }
     *lines = new.n;
-    TRY(refresh(&r, last));
+    TRY(refresh(g, &r, last));
     index_publish(x, last);
     g->all_changed = everybody_stale(g);
     for (i64 f = 0; f < g->fields.n; f++) g->everybody[f] = false;

@@ -69,3 +69,5 @@ struct timeline_line;
 str line_prop(const struct timeline_line *line, str name);
 /* The raw value of a property in a line's JSON object; absent: it has none. */
 str props_raw(str props, str name);
+/* Of all these names in one pass. out: a place each. */
+void props_raw_all(str props, const strs *names, str *out);

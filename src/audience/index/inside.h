@@ -3,7 +3,8 @@
  * Invariants
  *   1. A block is immutable once a published view can reach it. Whoever wants another makes a copy.
  *   2. A block counts those who point at it: chunks of views, and the builder while it works.
- *   3. Only the builder (one thread at a time) makes blocks; any thread may drop the last pointer.
+ *   3. Only the builder makes blocks: one thread at a time, or several, each with chunks of its
+ * own; any thread may drop the last pointer.
  *   4. Dictionaries only grow: a code means the same in every view, and every code found in a
  * view's blocks is below the count of that view's dictionary.
  */
@@ -158,6 +159,7 @@ struct index {
     pthread_mutex_t lock; /* around `current` only */
     struct view *current;
     /* the builder's */
+    pthread_mutex_t adding; /* around the dictionaries, among the builder's threads */
     struct words **words;
     struct source_words *sources;
     struct pending **pending;

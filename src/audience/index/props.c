@@ -64,22 +64,28 @@ struct scan {
 
 static char here(const struct scan *s) { return s->i < s->in.n ? s->in.at[s->i] : 0; }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 static void skip_blanks(struct scan *s)
 {
-    while (here(s) == ' ' || here(s) == '\t' || here(s) == '\n' || here(s) == '\r') s->i++;
+    while (is_blank(here(s))) s->i++;
 }
 
-/* From the opening quote to past the closing one. */
+/* From the opening quote to past the closing one: one that an even number of backslashes, or none,
+ * stands before. */
 static str take_string(struct scan *s)
 {
     i64 from = s->i++;
-    while (s->i < s->in.n && here(s) != '"') s->i += here(s) == '\\' ? 2 : 1;
-    if (s->i >= s->in.n) {
-        s->i = s->in.n;
-        return NO_STR;
+    while (s->i < s->in.n) {
+        const char *quote = memchr(s->in.at + s->i, '"', (size_t)(s->in.n - s->i));
+        if (!quote) break;
+        i64 at = quote - s->in.at, slashes = 0;
+        while (at - slashes - 1 > from && s->in.at[at - slashes - 1] == '\\') slashes++;
+        s->i = at + 1;
+        if (slashes % 2 == 0) return (str){ s->in.at + from, s->i - from };
     }
-    s->i++;
-    return str_sub(s->in, from, s->i);
+    s->i = s->in.n;
+    return NO_STR;
 }
 
 /* A value of any form: up to the comma or brace that ends it. */
@@ -96,25 +102,42 @@ static str take_value(struct scan *s)
         depth += (c == '{' || c == '[') - (c == '}' || c == ']');
         s->i++;
     }
-    return str_trim(str_sub(s->in, from, s->i));
+    i64 to = s->i;
+    while (to > from && is_blank(s->in.at[to - 1])) to--;
+    return (str){ s->in.at + from, to - from };
+}
+
+void props_raw_all(str props, const strs *names, str *out)
+{
+    struct scan s = { props, 0 };
+    i64 left = names->n;
+    for (i64 i = 0; i < names->n; i++) out[i] = NO_STR;
+    skip_blanks(&s);
+    if (!left || here(&s) != '{') return;
+    do {
+        s.i++;
+        skip_blanks(&s);
+        if (here(&s) != '"') return;
+        str key = take_string(&s);
+        skip_blanks(&s);
+        if (!key.at || here(&s) != ':') return;
+        s.i++;
+        skip_blanks(&s);
+        str value = take_value(&s);
+        if (!value.n) return;
+        for (i64 i = 0; i < names->n; i++) {
+            str name = names->at[i];
+            if (out[i].at || key.n - 2 != name.n) continue; /* the first of a name counts */
+            if (memcmp(key.at + 1, name.at, (size_t)name.n) != 0) continue;
+            out[i] = value;
+            if (--left == 0) return;
+        }
+    } while (here(&s) == ',');
 }
 
 str props_raw(str props, str name)
 {
-    struct scan s = { props, 0 };
-    skip_blanks(&s);
-    if (here(&s) != '{') return NO_STR;
-    do {
-        s.i++;
-        skip_blanks(&s);
-        if (here(&s) != '"') return NO_STR;
-        str key = take_string(&s);
-        skip_blanks(&s);
-        if (!key.at || here(&s) != ':') return NO_STR;
-        s.i++;
-        skip_blanks(&s);
-        str value = take_value(&s);
-        if (str_eq(str_sub(key, 1, key.n - 1), name)) return value.n ? value : NO_STR;
-    } while (here(&s) == ',');
-    return NO_STR;
+    str out;
+    props_raw_all(props, &(strs){ &name, 1 }, &out);
+    return out;
 }
