@@ -1,5 +1,4 @@
-/* classes.c -- scene tags and A/B/C: gathers what each member did before a date, then decides for
- * each by one function.
+/* classes.c -- scene tags and A/B/C: gathers what each member did before a date.
  *
  * The report and the view of one member gather in different ways (by time for all, by member for
  * one) and decide in the same: decide().
@@ -13,12 +12,11 @@
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
+#include "worth/classes.h"
 
 SHAPE_DEFINE(abc);
 SHAPE_DEFINE(scene_counts);
 SHAPE_DEFINE(classes_report);
-
-#define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
 #define FIELDS_OF_dated(X, N)  \
     X(i64, member, ANY, "", N) \
@@ -62,52 +60,16 @@ QUERY(community_of_one, community_line,
       " FROM timeline WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $2 AND member = $1"
       " ORDER BY subject, at, seq");
 
-/* -- deciding --------------------------------------------------------------------------------- */
-
-/* What is known of one member at the date; acts longer ago than anybody asks may be missing. */
-struct standing {
-    instant last_act;     /* INT64_MIN: none */
-    instant first_bought; /* meaningful with purchases */
-    u32 purchases;
-    bool known, community, high_value;
-};
-
-struct terms {
-    instant at;
-    i64 new_days, active_days, dormant_days;
-};
-
-enum mark { MARK_A, MARK_B, MARK_C, MARK_NEW, MARK_ACTIVE, MARK_DORMANT, MARK_HIGH, MARKS };
-
-static void decide(const struct terms *t, const struct standing *s, bool mark[MARKS])
-{
-    mark[MARK_A] = s->purchases == 0 && s->community;
-    mark[MARK_B] = s->purchases == 1;
-    mark[MARK_C] = s->purchases > 1;
-    mark[MARK_NEW] = s->purchases > 0 && s->first_bought >= t->at - t->new_days * DAY_MS;
-    mark[MARK_ACTIVE] = s->last_act >= t->at - t->active_days * DAY_MS;
-    mark[MARK_DORMANT] = s->last_act < t->at - t->dormant_days * DAY_MS;
-    mark[MARK_HIGH] = s->high_value;
-}
-
-static enum err terms_read(struct ctx *c, instant at, struct terms *t)
-{
-    t->at = at;
-    TRY(setting_i64(c, "scene.new_days", &t->new_days));
-    TRY(setting_i64(c, "scene.active_days", &t->active_days));
-    return setting_i64(c, "scene.dormant_days", &t->dormant_days);
-}
+/* -- everybody -------------------------------------------------------------------------------- */
 
 static void act(struct standing *s, instant at)
 {
     if (at > s->last_act) s->last_act = at;
 }
 
-/* -- everybody -------------------------------------------------------------------------------- */
-
 struct everybody {
     struct ctx *c;
-    const struct terms *terms;
+    const struct scene_terms *terms;
     struct standing *of;              /* by id */
     i64 *living;                      /* by id: itself, or who he became */
     bool *joined_many;                /* by id: several ids are one member */
@@ -203,7 +165,7 @@ static void living_settle(struct everybody *e)
 }
 
 /* q: whom to know; all, or only those who became another. */
-static enum err everybody_new(struct ctx *c, const struct terms *t, struct query *q,
+static enum err everybody_new(struct ctx *c, const struct scene_terms *t, struct query *q,
                               struct everybody *e)
 {
     struct one_i64 last;
@@ -234,10 +196,10 @@ static enum err gather_communities(struct everybody *e)
 
 static enum err gather(struct everybody *e, const struct rfm *r)
 {
-    const struct terms *t = e->terms;
-    i64 days = t->active_days > t->dormant_days ? t->active_days : t->dormant_days;
-    TRY(db_each(e->c, &acts_since, note_act, e, ARGS(t->at - days * DAY_MS, t->at)));
-    TRY(db_each(e->c, &orders_since, note_act, e, ARGS(t->at - days * DAY_MS, t->at)));
+    const struct scene_terms *t = e->terms;
+    instant from = t->active.from < t->dormant.from ? t->active.from : t->dormant.from;
+    TRY(db_each(e->c, &acts_since, note_act, e, ARGS(from, t->at)));
+    TRY(db_each(e->c, &orders_since, note_act, e, ARGS(from, t->at)));
     TRY(gather_communities(e));
     for (i64 i = 0; i < r->n; i++) {
         const struct rfm_member *m = &r->at[i];
@@ -251,7 +213,7 @@ static enum err gather(struct everybody *e, const struct rfm *r)
     return OK;
 }
 
-static str definition_of(struct ctx *c, const struct terms *t, const struct rfm *r)
+static str definition_of(struct ctx *c, const struct scene_terms *t, const struct rfm *r)
 {
     bool zh = c->locale == ZH;
     return str_fmt(
@@ -269,18 +231,18 @@ static str definition_of(struct ctx *c, const struct terms *t, const struct rfm 
              "first seen, or any behaviour). "
              "Dormant: did nothing within %lld days. High value: R, F and M all high. "
              "RFM: " STR_FMT,
-        STR_ARG(rfm_at_words(c, t->at)), (long long)t->new_days, (long long)t->active_days,
-        (long long)t->dormant_days, STR_ARG(rfm_definition(c, r)));
+        STR_ARG(rfm_at_words(c, t->at)), (long long)t->new.days, (long long)t->active.days,
+        (long long)t->dormant.days, STR_ARG(rfm_definition(c, r)));
 }
 
 enum err classes_report_make(struct ctx *c, str at, struct classes_report *out)
 {
     struct rfm_rule rule;
     struct rfm r;
-    struct terms t;
+    struct scene_terms t;
     struct everybody e;
     TRY(rfm_rule_read(c, &(struct rfm_ask){ .at = at }, &rule));
-    TRY(terms_read(c, rule.at, &t));
+    TRY(scene_terms_read(c, rule.at, &t));
     TRY(rfm_make(c, &rule, &r));
     TRY(everybody_new(c, &t, &members_known, &e));
     TRY(gather(&e, &r));
@@ -288,7 +250,7 @@ enum err classes_report_make(struct ctx *c, str at, struct classes_report *out)
     for (i64 i = 1; i < e.n; i++) {
         bool mark[MARKS];
         if (e.living[i] != i) continue;
-        decide(&t, &e.of[i], mark);
+        marks_of(&t, &e.of[i], mark);
         bool exists = e.of[i].known || e.of[i].last_act != INT64_MIN || e.of[i].community;
         if (!exists) continue;
         members++;
@@ -307,7 +269,7 @@ enum err classes_report_make(struct ctx *c, str at, struct classes_report *out)
 
 enum err community_set(struct ctx *c, u64 *bits, i64 n)
 {
-    struct terms t = { .at = c->now };
+    struct scene_terms t = { .at = c->now };
     struct everybody e;
     TRY(everybody_new(c, &t, &members_merged, &e));
     TRY(gather_communities(&e));
@@ -361,46 +323,39 @@ enum err class_of(struct ctx *c, i64 member, instant at, str *out)
 enum err class_by_purchases(struct ctx *c, i64 member, i64 purchases, instant at, str *out)
 {
     struct standing s = { .last_act = INT64_MIN };
-    *out = purchases > 1 ? S("C") : S("B");
-    if (purchases > 0) return OK;
     ints ids;
-    TRY(member_ids(c, member, &ids));
-    TRY(communities_of_one(c, ids, at, &s));
-    *out = s.community ? S("A") : S("");
+    if (purchases == 0) {
+        TRY(member_ids(c, member, &ids));
+        TRY(communities_of_one(c, ids, at, &s));
+    }
+    const struct class_row *class = class_fitting(purchases, s.community);
+    *out = class ? str_of(class->name) : S("");
     return OK;
 }
 
-static enum err scene_names(struct ctx *c, const struct terms *t, const struct standing *s,
+static enum err scene_names(struct ctx *c, const struct scene_terms *t, const struct standing *s,
                             strs *out)
 {
-    static const struct {
-        enum mark mark;
-        const char *name;
-    } names[] = { { MARK_NEW, "new" },
-                  { MARK_ACTIVE, "active" },
-                  { MARK_DORMANT, "dormant" },
-                  { MARK_HIGH, "high_value" } };
     bool mark[MARKS];
     *out = (strs){ 0 };
     if (s->last_act == INT64_MIN) return OK; /* not there yet */
-    decide(t, s, mark);
-    for (i64 i = 0; i < COUNT(names); i++)
-        if (mark[names[i].mark]) *PUSH(c->arena, out) = str_of(names[i].name);
+    marks_of(t, s, mark);
+    for (enum mark k = MARK_NEW; k < MARKS; k++)
+        if (mark[k]) *PUSH(c->arena, out) = str_of(scene_choices[k - MARK_NEW].en);
     return OK;
 }
 
 /* Whatever else he did cannot change a tag. */
-static bool settled(const struct terms *t, const struct standing *s)
+static bool settled(const struct scene_terms *t, const struct standing *s)
 {
-    i64 days = t->active_days < t->dormant_days ? t->active_days : t->dormant_days;
-    return s->last_act >= t->at - days * DAY_MS;
+    return s->last_act >= t->active.from && s->last_act >= t->dormant.from;
 }
 
 enum err scene_of(struct ctx *c, const struct life *life, strs *out)
 {
-    struct terms t;
+    struct scene_terms t;
     struct standing s = { .last_act = INT64_MIN, .high_value = life->high_value };
-    TRY(terms_read(life->settings ? life->settings : c, life->at, &t));
+    TRY(scene_terms_read(life->settings ? life->settings : c, life->at, &t));
     if (life->first_seen < t.at) act(&s, life->first_seen);
     if (life->last_order_at.has && life->last_order_at.value < t.at)
         act(&s, life->last_order_at.value);

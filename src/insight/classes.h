@@ -1,33 +1,17 @@
-/* classes.h -- scene tags (new, active, dormant, high value) and the A/B/C classes, at any date.
+/* classes.h -- scene tags and the A/B/C classes of members, at any date, gathered from the rows.
+ * What they are stands in worth/classes.h.
  *
- * Words; everything looks only at what happened strictly before `at`
- *   member      first seen before `at`.
- *   purchase    as in trade/trade.h, by the time it was paid.
- *   act         an order placed or paid, being first seen, or any timeline line that the member
- * himself caused: all kinds but the house's book-keeping (IS_ACT). new         first
- * purchase within scene.new_days (30) days. active      an act within scene.active_days (30) days.
- *   dormant     known, and no act within scene.dormant_days (90) days.
- *   high_value  R, F and M all high by the RFM settings: type important_value.
- *   A           in a community and never bought. In a community: of the lines community.joined and
- * community.left of one community (the line's subject), the member's latest is community.joined. B,
- * C        bought once; bought more than once. Promises
+ * Promises
  *   - classes_do_not_overlap: nobody is in two of A, B, C; a member who neither bought nor joined
- * is in none.
+ *     is in none.
  *   - what_a_merged_member_did_counts: acts and communities of an id merged away are those of the
- * member he became.
+ *     member he became.
  *   - class_of_one_agrees_with_the_count: class_of and the report follow one definition.
  *   - segments_and_views_tell_one_scene: so does the field `scene` that segments may ask (scene.c).
  */
 #pragma once
 
 #include "store/store.h"
-
-/* Lines that are no act of the member: orders are read from the orders themselves, the rest is
- * book-keeping. The same words stand in the partial index insight_act (tables.c). */
-#define IS_ACT                                                                                 \
-    "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"           \
-    " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'" \
-    " AND kind NOT LIKE 'segment.%'"
 
 #define FIELDS_OF_abc(X, N)                           \
     X(i64, A, ANY, "In a community, never bought", N) \

@@ -5,10 +5,8 @@
 #pragma once
 
 #include "base/room.h"
-#include "store/setting.h"
 #include "store/store.h"
 
 extern const struct field_table insight_fields;
 extern const struct migration insight_migrations[];
-extern const struct setting insight_settings[];
 extern const struct room insight_room; /* insight_api.c */

@@ -270,7 +270,6 @@ static const struct route routes[] = {
 const struct room insight_room = {
     .name = "insight",
     .migrations = insight_migrations,
-    .settings = insight_settings,
     .fields = &insight_fields,
     .routes = routes,
 };

@@ -9,6 +9,7 @@
 #include "insight/overview.h"
 #include "insight/rfm.h"
 #include "trade/trade.h"
+#include "worth/classes.h"
 
 CHOICE_DEFINE(people_sort, "last_order", "orders", "spent", "newest");
 SHAPE_DEFINE(person);
@@ -62,9 +63,8 @@ QUERY(people_by_tag, one_i64,
       "SELECT member AS value FROM member_tag WHERE tag = $1 AND shown"
       " AND (expires_at IS NULL OR expires_at > $2)");
 QUERY(people_by_city, one_i64, "SELECT member AS value FROM member WHERE city = $1");
-QUERY(people_bought_once, one_i64, "SELECT member AS value FROM member_trade WHERE purchases = 1");
-QUERY(people_bought_more, one_i64, "SELECT member AS value FROM member_trade WHERE purchases > 1");
-QUERY(people_bought, one_i64, "SELECT member AS value FROM member_trade WHERE purchases > 0");
+QUERY(people_bought, one_i64,
+      "SELECT member AS value FROM member_trade WHERE purchases >= $1 AND purchases <= $2");
 QUERY(people_merged, one_i64, "SELECT member AS value FROM member WHERE merged_into IS NOT NULL");
 QUERY(people_erased, one_i64, "SELECT member AS value FROM member WHERE erased_at IS NOT NULL");
 
@@ -95,16 +95,17 @@ static enum err set_of_city(struct ctx *c, str city, struct set *s)
     return db_each(c, &people_by_city, set_add_row, s, ARGS(city));
 }
 
-static enum err set_of_class(struct ctx *c, str class, struct set *s)
+static enum err set_of_class(struct ctx *c, str name, struct set *s)
 {
-    if (str_eq(class, S("B"))) return db_each(c, &people_bought_once, set_add_row, s, NO_ARGS);
-    if (str_eq(class, S("C"))) return db_each(c, &people_bought_more, set_add_row, s, NO_ARGS);
-    if (!str_eq(class, S("A")))
+    const struct class_row *class = class_find(name);
+    if (!class)
         return fail_at(c, E_INVALID, S("/class"), "没有“" STR_FMT "”这一类，可以是 A、B、C",
-                       "there is no class \"" STR_FMT "\": it is A, B or C", STR_ARG(class));
+                       "there is no class \"" STR_FMT "\": it is A, B or C", STR_ARG(name));
+    if (!class->community)
+        return db_each(c, &people_bought, set_add_row, s, ARGS(class->least, class->most));
     struct set bought = set_new(c->arena, s->n);
     TRY(community_set(c, s->bits, s->n));
-    TRY(db_each(c, &people_bought, set_add_row, &bought, NO_ARGS));
+    TRY(db_each(c, &people_bought, set_add_row, &bought, ARGS(class->most + 1, INT64_MAX)));
     for (i64 i = 0; i < set_words(s); i++) s->bits[i] &= ~bought.bits[i];
     return OK;
 }

@@ -1,12 +1,11 @@
-/* scene.c -- the scene tags as a field of segments: the definition of classes.h once more, for all
+/* scene.c -- the scene tags as a field of segments: the definition of worth/classes.h for all
  * members at once and in SQL, since time alone moves it.
  */
-#include "insight/classes.h"
+#include "worth/classes.h"
 
-#include "base/field.h"
+#include "insight/insight.h"
 #include "insight/rfm.h"
 #include "member/member.h"
-#include "store/setting.h"
 #include "trade/local_time.h"
 
 /* -- new, active, dormant --------------------------------------------------------------------- */
@@ -14,8 +13,8 @@
 #define BOUGHT                                                                            \
     " FROM purchase_order o WHERE o.member >= $1 AND o.member <= $2 AND o.bought_at < $3" \
     " AND o.bought_at IS NOT NULL AND o.member > 0 GROUP BY o.member"
-SQL_PART(scene_new,
-         "SELECT o.member AS member, '新客' AS value" BOUGHT " HAVING MIN(o.bought_at) >= $4");
+SQL_PART(scene_new, "SELECT o.member AS member, '" SCENE_NEW "' AS value" BOUGHT
+                    " HAVING MIN(o.bought_at) >= $4");
 
 /* Whoever acted from $3 on and before $4. */
 #define ACTED                                                                                \
@@ -26,16 +25,16 @@ SQL_PART(scene_new,
     " WHERE o.bought_at IS NOT NULL AND o.bought_at >= $3 AND o.bought_at < $4"              \
     " UNION ALL SELECT m.member FROM member m"                                               \
     " WHERE m.first_seen >= $3 AND m.first_seen < $4 AND m.merged_into IS NULL)"
-SQL_PART(scene_active, " UNION ALL SELECT DISTINCT a.member AS member, '活跃' AS value FROM " ACTED
-                       " a WHERE a.member >= $1 AND a.member <= $2");
+SQL_PART(scene_active, " UNION ALL SELECT DISTINCT a.member AS member, '" SCENE_ACTIVE
+                       "' AS value FROM " ACTED " a WHERE a.member >= $1 AND a.member <= $2");
 SQL_PART(scene_dormant,
-         " UNION ALL SELECT k.member AS member, '沉睡' AS value FROM member k"
+         " UNION ALL SELECT k.member AS member, '" SCENE_DORMANT "' AS value FROM member k"
          " WHERE k.member >= $1 AND k.member <= $2 AND k.merged_into IS NULL AND k.first_seen < $4"
          " AND k.member NOT IN (SELECT a.member FROM " ACTED " a)");
 
 /* -- high value ------------------------------------------------------------------------------- */
 
-SQL_PART(high_begin, " UNION ALL SELECT x.member AS member, '高价值' AS value FROM ("
+SQL_PART(high_begin, " UNION ALL SELECT x.member AS member, '" SCENE_HIGH "' AS value FROM ("
                      "SELECT o.member AS member, MAX(o.bought_at) AS latest,"
                      " CAST(COALESCE(SUM(CASE WHEN o.bought_at >= $1 THEN o.net END), 0)"
                      " AS BIGINT) AS amount, COUNT(");
@@ -73,21 +72,14 @@ static enum err add_high(struct ctx *c, i64 first, i64 last, instant at, struct 
 
 static enum err scene_rows(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
 {
-    i64 new, active, dormant;
-    TRY(setting_i64(c, "scene.new_days", &new));
-    TRY(setting_i64(c, "scene.active_days", &active));
-    TRY(setting_i64(c, "scene.dormant_days", &dormant));
-    composed_add(out, &scene_new, ARGS(first, last, at, at - new *DAY_MS));
-    composed_add(out, &scene_active, ARGS(first, last, at - active * DAY_MS, at));
-    composed_add(out, &scene_dormant, ARGS(first, last, at - dormant * DAY_MS, at));
+    struct scene_terms t;
+    TRY(scene_terms_read(c, at, &t));
+    composed_add(out, &scene_new, ARGS(first, last, at, t.new.from));
+    composed_add(out, &scene_active, ARGS(first, last, t.active.from, at));
+    composed_add(out, &scene_dormant, ARGS(first, last, t.dormant.from, at));
     return add_high(c, first, last, at, out);
 }
 
-static const struct field_choice scenes[] = { { "新客", "new" },
-                                              { "活跃", "active" },
-                                              { "沉睡", "dormant" },
-                                              { "高价值", "high_value" },
-                                              { 0 } };
 static const char *const settings[] = {
     "scene.new_days",   "scene.active_days", "scene.dormant_days", "rfm.window_days",
     "rfm.recency_days", "rfm.frequency",     "rfm.frequency_of",   "rfm.monetary",
@@ -100,7 +92,7 @@ static const struct field rows[] = {
       .kind = FIELD_IS_SET,
       .compose = scene_rows,
       .third = FIELD_AT,
-      .choices = scenes,
+      .choices = scene_choices,
       .settings = settings,
       .stale = on_all,
       .moves = true,

@@ -1,4 +1,4 @@
-/* tables.c -- the settings of the room of figures, and the indexes it asks for. */
+/* tables.c -- the indexes the room of figures asks for. */
 #include "insight/insight.h"
 
 /* Ways into rows of other rooms that only figures need. The words of the partial ones stand in the
@@ -17,15 +17,5 @@ const struct migration insight_migrations[] = {
     { "0002 living members", "DROP INDEX insight_first_seen;\n"
                              "CREATE INDEX insight_living ON member (first_seen, member, "
                              "merged_into, erased_at) WHERE merged_into IS NULL;\n" },
-    { 0 },
-};
-
-const struct setting insight_settings[] = {
-    { "scene.new_days", SETTING_I64, "30", NULL, 1, 3650, "新客：首次购买在最近多少天内",
-      "New: first purchase within so many days", NULL },
-    { "scene.active_days", SETTING_I64, "30", NULL, 1, 3650, "活跃：最近多少天内有互动",
-      "Active: did something within so many days", NULL },
-    { "scene.dormant_days", SETTING_I64, "90", NULL, 1, 3650, "沉睡：最近多少天内没有任何互动",
-      "Dormant: did nothing within so many days", NULL },
     { 0 },
 };

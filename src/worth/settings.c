@@ -41,6 +41,12 @@ const struct setting worth_settings[] = {
     { "rfm.high", SETTING_CHOICE, "band", "band mean", 0, 0,
       "RFM：怎样算“高”：在最好的一段（band）、得分高于平均分（mean）",
       "RFM: high means in the best band, or a band above the mean", NULL },
+    { "scene.new_days", SETTING_I64, "30", NULL, 1, 3650, "新客：首次购买在最近多少天内",
+      "New: first purchase within so many days", NULL },
+    { "scene.active_days", SETTING_I64, "30", NULL, 1, 3650, "活跃：最近多少天内有互动",
+      "Active: did something within so many days", NULL },
+    { "scene.dormant_days", SETTING_I64, "90", NULL, 1, 3650, "沉睡：最近多少天内没有任何互动",
+      "Dormant: did nothing within so many days", NULL },
     { 0 },
 };
 

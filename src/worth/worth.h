@@ -1,5 +1,6 @@
-/* worth.h -- the room of what a member is worth, by definition: RFM (rfm.h). It reads no rows and
- * keeps none: whoever has the figures, from the store or from the index, asks here what they mean.
+/* worth.h -- the room of what a member is worth, by definition: RFM (rfm.h), classes and scene
+ * tags (classes.h). It reads no rows and keeps none: whoever has the figures, from the store or
+ * from the index, asks here what they mean.
  */
 #pragma once
 

@@ -7,6 +7,7 @@
 #include "audience/ask/plan.h"
 #include "audience/language/sql.h"
 #include "store/setting.h"
+#include "worth/classes.h"
 
 static enum err ranges_of(struct planning *k, const struct segment_test *t, struct step *s)
 {
@@ -278,18 +279,16 @@ static enum err bought_times(struct planning *k, enum segment_operator_id op, i6
     return by_purchases(k, &t, BOUGHT_COUNT, INT64_MIN, out);
 }
 
-/* A: in a community, never bought; B: bought once; C: more than once. */
 static enum err by_class(struct planning *k, const struct segment_node *n, struct step **out)
 {
-    static const char *const names[] = { "a", "b", "c" };
-    static const enum segment_operator_id ops[] = { OP_IS, OP_IS, OP_ABOVE };
-    static const i64 times[] = { 0, 1, 1 };
     struct step *any = NULL;
-    for (i64 i = 0; i < COUNT(names); i++) {
+    for (int i = 0; i < CLASSES; i++) {
+        const struct class_row *class = &class_rows[i];
+        enum segment_operator_id op = class->most == class->least ? OP_IS : OP_AT_LEAST;
         struct step *one;
-        if (!segment_text_passes(n->test.op, &n->test.operands, str_of(names[i]))) continue;
-        TRY(bought_times(k, ops[i], times[i], &one));
-        if (i == 0) one = step_of_two(k, &step_all, one, communities(k, NO_STR));
+        if (!segment_text_passes(n->test.op, &n->test.operands, str_of(class->folded))) continue;
+        TRY(bought_times(k, op, class->least, &one));
+        if (class->community) one = step_of_two(k, &step_all, one, communities(k, NO_STR));
         any = any ? step_of_two(k, &step_any, any, one) : one;
     }
     *out = any ? step_of_one(k, &step_all, any) : step_new(k, &step_nobody);

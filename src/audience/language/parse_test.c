@@ -1,5 +1,6 @@
 /* parse_test.c -- one test: which subject, which comparison, which operands fit them. */
 #include "audience/language/parse.h"
+#include "worth/classes.h"
 
 /* -- operands --------------------------------------------------------------------------------- */
 
@@ -337,8 +338,10 @@ static enum err subject(struct parser *p, struct segment_test *t)
 static enum err class_check(struct parser *p, const struct segment_test *t, i64 at)
 {
     for (i64 i = 0; i < t->operands.n; i++) {
-        str s = t->operands.at[i].folded;
-        if (s.n == 1 && s.at[0] >= 'a' && s.at[0] <= 'c') continue;
+        bool known = false;
+        for (int k = 0; k < CLASSES; k++)
+            known |= str_eq(t->operands.at[i].folded, str_of(class_rows[k].folded));
+        if (known) continue;
         if (t->op->id == OP_IS || t->op->id == OP_IS_NOT || t->op->id == OP_IN)
             return segment_fail(&p->lexer, at, "class 只有 \"A\"、\"B\"、\"C\"",
                                 "class is \"A\", \"B\" or \"C\"");

@@ -16,6 +16,7 @@
 #include "audience/language/sql.h"
 #include "audience/language/sql_values.h"
 #include "store/setting.h"
+#include "worth/classes.h"
 
 /* -- parts ------------------------------------------------------------------------------------ */
 
@@ -78,7 +79,7 @@ SQL_PART_PG(props_of_lines,
             "SELECT DISTINCT " PROP_PG " AS value FROM timeline t WHERE t.member > 0");
 SQL_PART(of_time_and_kind, " AND t.at >= $1 AND t.at < $2 AND t.kind");
 
-#define COMMUNITY "t.kind IN ('community.joined', 'community.left') AND t.subject IS NOT NULL"
+#define COMMUNITY IS_COMMUNITY " AND t.subject IS NOT NULL"
 SQL_PART(communities, "SELECT DISTINCT t.subject AS value FROM timeline t WHERE " COMMUNITY);
 SQL_PART(community_lines,
          "SELECT x.member AS member, 1 AS value FROM (SELECT " LIVING " AS member, t.kind AS kind,"
@@ -356,23 +357,21 @@ static enum err add_words(struct compiler *k, const struct segment_test *t)
 
 /* -- classes: purchases and communities together ---------------------------------------------- */
 
-static enum err add_bought(struct compiler *k, enum segment_operator_id op, i64 times)
+static enum err add_class_row(struct compiler *k, const struct class_row *class)
 {
-    struct segment_operand n = { .kind = OPERAND_NUMBER, .number = times * MONEY_UNIT };
+    enum segment_operator_id op = class->most == class->least ? OP_IS : OP_AT_LEAST;
+    struct segment_operand n = { .kind = OPERAND_NUMBER, .number = class->least * MONEY_UNIT };
     struct segment_test t = { .call = &segment_calls[CALL_ORDERS],
                               .op = &segment_operators[op],
                               .operands = { &n, 1 } };
+    if (class->community) {
+        bool none;
+        add(k, &among);
+        TRY(community_rows(k, NO_STR, &none));
+        add(k, &with_a_row);
+        add(k, &and_word);
+    }
     return add_ordered(k, &t);
-}
-
-static enum err add_class_a(struct compiler *k)
-{
-    bool none;
-    add(k, &among);
-    TRY(community_rows(k, NO_STR, &none));
-    add(k, &with_a_row);
-    add(k, &and_word);
-    return add_bought(k, OP_IS, 0);
 }
 
 static enum err add_class(struct compiler *k, const struct segment_test *t)
@@ -380,13 +379,11 @@ static enum err add_class(struct compiler *k, const struct segment_test *t)
     bool first = true, unknown = t->op->id == OP_UNKNOWN;
     if (unknown) add(k, &not_word);
     add(k, &open_group);
-    static const char *const names[] = { "a", "b", "c" };
-    for (i64 i = 0; i < COUNT(names); i++) {
-        if (!segment_text_passes(t->op, &t->operands, str_of(names[i]))) continue;
+    for (int i = 0; i < CLASSES; i++) {
+        if (!segment_text_passes(t->op, &t->operands, str_of(class_rows[i].folded))) continue;
         if (!first) add(k, &or_word);
         first = false;
-        if (i == 0) TRY(add_class_a(k));
-        else TRY(add_bought(k, i == 1 ? OP_IS : OP_ABOVE, 1));
+        TRY(add_class_row(k, &class_rows[i]));
     }
     if (first) add(k, &nobody);
     add(k, &close_group);
