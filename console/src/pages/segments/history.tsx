@@ -78,7 +78,7 @@ function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
       series: [
         { name: say('seg.size'), type: 'line', step: 'end', data: path, symbolSize: 6, showSymbol: path.length < 40, lineStyle: { width: 2.5 }, areaStyle: { opacity: 0.08 }, itemStyle: { color: water } },
         {
-          name: say('seg.history.back'), type: 'line', data: back.length > 0 ? [...back.map(([day, count]) => [midnightOf(day), count]), [rows[0]!.at, rows[0]!.count]] : [],
+          name: say('seg.history.back'), type: 'line', data: back.length > 1 ? [...back.map(([day, count]) => [midnightOf(day), count]), [rows[0]!.at, rows[0]!.count]] : [],
           symbolSize: 3, lineStyle: { width: 1.5, type: 'dashed', color: dashed }, itemStyle: { color: dashed },
         },
         bars(say('seg.entered'), green, moves.map((row) => [row.at, row.entered])),
@@ -91,7 +91,7 @@ function Drawn({ sizes, saved }: { sizes: Size[]; saved: Saved }) {
       <ChartBox option={option} height={320} label={say('seg.history.chart')} />
       <p className="legend quiet">
         <span><span className="dot" style={{ background: water }} />{say('seg.size')}</span>
-        {back.length > 0 && <span><span className="legend-line" />{say('seg.history.back')}<Hint text={say('seg.history.back.what')} about={say('seg.history.back')} /></span>}
+        {back.length > 1 && <span><span className="legend-line" />{say('seg.history.back')}<Hint text={say('seg.history.back.what')} about={say('seg.history.back')} /></span>}
         <span><span className="dot" style={{ background: green }} />{say('seg.entered')}</span>
         <span><span className="dot" style={{ background: koi }} />{say('seg.left')}</span>
       </p>
