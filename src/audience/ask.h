@@ -42,6 +42,9 @@ enum err audience_view(struct ctx *c, i64 seq, const struct view **out);
 struct plan;
 enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
                    const struct plan **out);
+/* Another on the same view and instant, for less: what `before` looked up is not asked again. */
+enum err plan_beside(struct ctx *c, const struct plan *before, const struct segment_node *tree,
+                     const struct plan **out);
 /* Living members of the chunk first seen before `at` for whom the tree holds; out is overwritten.
  */
 void plan_chunk(const struct plan *p, i64 chunk, chunk_bits out);

@@ -70,6 +70,7 @@ i64 view_chunks(const struct view *v);  /* chunks 0 .. n-1 */
 i64 view_members(const struct view *v); /* living members */
 i64 view_column(const struct view *v, str name); /* its place in the schema; -1: there is none */
 const u64 *view_living(const struct view *v, i64 chunk); /* never NULL */
+i64 view_living_n(const struct view *v, i64 chunk);
 
 /* Dictionaries. Codes are 0 .. n-1 and never change their meaning. */
 struct words;
@@ -152,6 +153,8 @@ void view_runs(const struct view *v, i64 chunk, i64 source, run_fn *fn, void *ar
 /* The run of one member; false: he has no rows. */
 bool view_rows_of(const struct view *v, i64 member, i64 source, struct run *out);
 i64 view_rows_n(const struct view *v, i64 source);
+/* About so many in a chunk (rows that a change has hidden count too): free, for planning. */
+i64 view_rows_about(const struct view *v, i64 chunk, i64 source);
 
 /* -- kernels on sets and columns -------------------------------------------------------------- */
 

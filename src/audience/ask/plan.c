@@ -125,39 +125,51 @@ static int depth_of(const struct step *s)
     return deepest + MASKS_OWN;
 }
 
-static void count_row(void *arg, const struct run *r)
+/* Members and rows of a chunk, from a few of them. */
+static void look(struct plan *p)
 {
-    *(f64 *)arg += r->offset[r->n] - r->offset[0];
+    const struct view *v = p->view;
+    i64 n = 0;
+    p->people = 1;
+    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v), n++) {
+        p->people += (f64)view_living_n(v, chunk);
+        for (i64 s = 0; s < SOURCES; s++) p->rows[s] += (f64)view_rows_about(v, chunk, s);
+    }
+    for (i64 s = 0; n && s < SOURCES; s++) p->rows[s] /= (f64)n;
 }
 
-/* Rows of a chunk, from a few of them. */
-static f64 rows_of_chunk(const struct view *v, i64 source)
+static enum err plan_tree(struct ctx *c, struct plan *p, const struct segment_node *tree)
 {
-    i64 chunks = view_chunks(v), every = looked_every(v), n = 0;
-    f64 rows = 0;
-    for (i64 chunk = 0; chunk < chunks; chunk += every, n++)
-        view_runs(v, chunk, source, count_row, &rows);
-    return n ? rows / (f64)n : 0;
+    struct planning k = { c, p };
+    p->tree = tree;
+    p->root = NULL;
+    p->by_index = true;
+    if (tree) TRY(plan_node(&k, tree, &p->root));
+    p->depth = depth_of(p->root);
+    return OK;
 }
 
 enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
                    const struct plan **out)
 {
     struct plan *p = NEW(c->arena, struct plan);
-    *p = (struct plan){ .view = v, .tree = tree, .at = at, .by_index = true };
+    *p = (struct plan){ .view = v, .at = at };
     p->first_seen = view_column(v, S("first_seen"));
     p->first_order = view_column(v, S("first_order"));
     p->last_order = view_column(v, S("last_order"));
     if (p->first_order < 0) p->last_order = -1;
-    for (i64 s = 0; s < SOURCES; s++) p->rows[s] = rows_of_chunk(v, s);
-    p->people = 1;
-    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v))
-        p->people += (f64)bits_count(view_living(v, chunk));
+    look(p);
     p->joined = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.joined"));
     p->left = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.left"));
-    struct planning k = { c, p };
-    if (tree) TRY(plan_node(&k, tree, &p->root));
-    p->depth = depth_of(p->root);
     *out = p;
-    return OK;
+    return plan_tree(c, p, tree);
+}
+
+enum err plan_beside(struct ctx *c, const struct plan *before, const struct segment_node *tree,
+                     const struct plan **out)
+{
+    struct plan *p = NEW(c->arena, struct plan);
+    *p = *before;
+    *out = p;
+    return plan_tree(c, p, tree);
 }

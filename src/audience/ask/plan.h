@@ -68,16 +68,23 @@ struct step {
     const u64 *bits; /* SQL */
 };
 
+struct rfm_settings {
+    bool read; /* when first asked for */
+    i64 days;
+    bool by_day, mean;
+};
+
 struct plan {
     const struct view *view;
     const struct segment_node *tree;
     instant at;
     const struct step *root;                 /* NULL: everybody */
     i64 first_seen, first_order, last_order; /* columns; -1: there is none */
-    i64 joined, left;                        /* events of communities; -1: there are none */
-    f64 rows[SOURCES];                       /* of a chunk, on average */
-    f64 people;                              /* living, of the chunks looked at for planning */
-    int depth;                               /* masks a chunk may need at once */
+    struct rfm_settings rfm;
+    i64 joined, left;  /* events of communities; -1: there are none */
+    f64 rows[SOURCES]; /* of a chunk, on average */
+    f64 people;        /* living, of the chunks looked at for planning */
+    int depth;         /* masks a chunk may need at once */
     bool by_index;
 };
 

@@ -200,20 +200,31 @@ static enum err by_recency(struct planning *k, const struct segment_node *n, str
     return by_purchases(k, &n->test, BOUGHT_LAST, INT64_MIN, out);
 }
 
+static enum err read_rfm(struct planning *k)
+{
+    struct rfm_settings *rfm = &k->plan->rfm;
+    str frequency_of, monetary_of;
+    if (rfm->read) return OK;
+    TRY(setting_i64(k->c, "rfm.window_days", &rfm->days));
+    TRY(setting_text(k->c, "rfm.frequency_of", &frequency_of));
+    TRY(setting_text(k->c, "rfm.monetary_of", &monetary_of));
+    rfm->by_day = str_eq(frequency_of, S("days"));
+    rfm->mean = str_eq(monetary_of, S("average"));
+    rfm->read = true;
+    return OK;
+}
+
 static enum err by_rfm(struct planning *k, const struct segment_node *n, bool amount,
                        struct step **out)
 {
-    i64 days;
-    str frequency_of, monetary_of;
-    TRY(setting_i64(k->c, "rfm.window_days", &days));
-    TRY(setting_text(k->c, "rfm.frequency_of", &frequency_of));
-    TRY(setting_text(k->c, "rfm.monetary_of", &monetary_of));
-    bool by_day = str_eq(frequency_of, S("days")), mean = str_eq(monetary_of, S("average"));
-    enum bought_of of = !amount  ? by_day ? BOUGHT_DAYS : BOUGHT_COUNT
-                        : !mean  ? BOUGHT_SUM
-                        : by_day ? BOUGHT_DAY_MEAN
-                                 : BOUGHT_MEAN;
-    return by_purchases(k, &n->test, of, days ? k->plan->at - days * DAY_MS : INT64_MIN, out);
+    const struct rfm_settings *rfm = &k->plan->rfm;
+    TRY(read_rfm(k));
+    enum bought_of of = !amount       ? rfm->by_day ? BOUGHT_DAYS : BOUGHT_COUNT
+                        : !rfm->mean  ? BOUGHT_SUM
+                        : rfm->by_day ? BOUGHT_DAY_MEAN
+                                      : BOUGHT_MEAN;
+    instant from = rfm->days ? k->plan->at - rfm->days * DAY_MS : INT64_MIN;
+    return by_purchases(k, &n->test, of, from, out);
 }
 static enum err by_frequency(struct planning *k, const struct segment_node *n, struct step **out)
 {

@@ -342,3 +342,9 @@ i64 view_rows_n(const struct view *v, i64 source)
     for (i64 k = 0; k < v->chunks_n; k++) view_runs(v, k, source, add_rows, &n);
     return n;
 }
+
+i64 view_rows_about(const struct view *v, i64 chunk, i64 source)
+{
+    const struct rows_pair *r = &v->chunks[chunk]->rows[source];
+    return (r->base ? r->base->rows_n : 0) + (r->patch ? r->patch->rows_n : 0);
+}

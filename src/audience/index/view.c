@@ -107,6 +107,7 @@ i64 view_column(const struct view *v, str name)
 }
 
 const u64 *view_living(const struct view *v, i64 chunk) { return v->chunks[chunk]->living; }
+i64 view_living_n(const struct view *v, i64 chunk) { return v->chunks[chunk]->living_n; }
 
 const struct words *view_words(const struct view *v, i64 column) { return v->words[column]; }
 const struct words *view_event_names(const struct view *v, i64 source)

@@ -255,6 +255,7 @@ static enum err make_plans(struct standing *s, struct ctx *c, const struct membe
                            const struct view **v)
 {
     u64 aspects = 0;
+    const struct plan *before = NULL;
     for (i64 i = 0; i < changes->n; i++) aspects |= changes->at[i].aspects;
     instant at;
     i64 begun_us = clock_mono_us();
@@ -266,7 +267,9 @@ static enum err make_plans(struct standing *s, struct ctx *c, const struct membe
         e->wishes.at = NULL;
         e->wishes.n = 0;
         if (!e->by_index || !e->tree || !e->set || !(e->aspects & aspects)) continue;
-        TRY(plan_make(c, *v, e->tree, at, &e->plan));
+        TRY(before ? plan_beside(c, before, e->tree, &e->plan)
+                   : plan_make(c, *v, e->tree, at, &e->plan));
+        before = e->plan;
         if (!plan_by_index(e->plan)) e->plan = NULL;
     }
     s->counted.plans_us += clock_mono_us() - begun_us;
