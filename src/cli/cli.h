@@ -25,6 +25,18 @@ struct cli_option {
     bool many; /* may be given more than once */
 };
 
+/* Options that mean the same in every verb that has them. */
+#define CLI_OPTION_AT                                                    \
+    {                                                                    \
+        "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",           \
+            "as of 00:00 of this day (or a moment); default: now", false \
+    }
+#define CLI_OPTION_SEGMENT                                                                      \
+    {                                                                                           \
+        "segment", "EXPR", "只看符合此条件的会员", "only of members this expression holds for", \
+            false                                                                               \
+    }
+
 struct cli;
 /* How the store is opened; READS refuses a folder without a shop and makes nothing. */
 enum cli_mode { CLI_READS, CLI_WRITES };
@@ -78,6 +90,7 @@ enum err cli_open(struct cli *cli, enum cli_mode mode);
 
 /* Results. cli_answer prints one JSON object and a newline. */
 void cli_answer(struct cli *cli, const struct shape *shape, const void *value);
+bool cli_answered(struct cli *cli, const struct shape *shape, const void *value); /* if --json */
 void cli_print(struct cli *cli, const char *fmt, ...) FORMAT(2, 3); /* to standard output */
 void cli_note(struct cli *cli, const char *zh, const char *en, ...) FORMAT(2, 4)
     FORMAT(3, 4); /* a line to standard error; silent with --json */

@@ -20,8 +20,7 @@ static void answer(struct cli *cli, str file, i64 from_us, const char *zh, const
     struct stat st;
     struct backup_view v = { .file = file, .took_ms = (clock_mono_us() - from_us) / 1000 };
     if (stat(str_z(cli->c->arena, file), &st) == 0) v.bytes = st.st_size;
-    if (cli->json) cli_answer(cli, &backup_view_shape, &v);
-    else
+    if (!cli_answered(cli, &backup_view_shape, &v))
         cli_print(cli, cli->c->locale == ZH ? zh : en, STR_ARG(file), (double)v.bytes / 1e6,
                   (double)v.took_ms / 1e3);
 }

@@ -72,8 +72,7 @@ static enum err run_demo(struct cli *cli)
     TRY(demo_segments(cli->store, c, o.until));
     struct demo_view v = { made.members, made.orders, made.lines, made.views,
                            (clock_mono_us() - meter.from_us) / 1000 };
-    if (cli->json) cli_answer(cli, &demo_view_shape, &v);
-    else
+    if (!cli_answered(cli, &demo_view_shape, &v))
         cli_print(
             cli,
             c->locale == ZH

@@ -273,10 +273,7 @@ static enum err run_import(struct cli *cli)
         cli_note(cli, "出错前 %lld 行已经导入", "%lld rows before the fault are in",
                  (long long)run.summary.accepted);
     TRY(e);
-    if (cli->json) {
-        cli_answer(cli, &import_summary_shape, &run.summary);
-        return OK;
-    }
+    if (cli_answered(cli, &import_summary_shape, &run.summary)) return OK;
     if (run.dry_run) print_preview(cli, &run);
     print_summary(cli, &run);
     return OK;

@@ -71,8 +71,7 @@ static enum err run_add(struct cli *cli)
     if (expires) in.expires_at = SOME(zone_midnight(c->zone, expires));
     TRY(store_write(cli->store, c, add_key, &in));
     struct key_made out = { in.grant.id, in.grant.secret };
-    if (cli->json) cli_answer(cli, &key_made_shape, &out);
-    else
+    if (!cli_answered(cli, &key_made_shape, &out))
         cli_print(cli,
                   say(c, S("密钥 %lld（只显示这一次）：" STR_FMT "\n"),
                       S("key %lld (shown this once): " STR_FMT "\n"))
@@ -98,10 +97,7 @@ static enum err run_list(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     struct cli_keys out = { 0 };
     TRY(key_list(c, &out.items));
-    if (cli->json) {
-        cli_answer(cli, &cli_keys_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &cli_keys_shape, &out)) return OK;
     for (i64 i = 0; i < out.items.n; i++) {
         const struct key_view *k = &out.items.at[i];
         str state = k->revoked ? say(c, S("已作废"), S("revoked")) : S("");

@@ -161,6 +161,12 @@ void cli_answer(struct cli *cli, const struct shape *shape, const void *value)
     fwrite(out.at, 1, (size_t)out.n, stdout);
 }
 
+bool cli_answered(struct cli *cli, const struct shape *shape, const void *value)
+{
+    if (cli->json) cli_answer(cli, shape, value);
+    return cli->json;
+}
+
 void cli_print(struct cli *cli, const char *fmt, ...)
 {
     (void)cli;

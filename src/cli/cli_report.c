@@ -31,10 +31,7 @@ static enum err run_sales(struct cli *cli)
     struct sales s;
     TRY(period_of(cli, &from, &to));
     TRY(sales_between(cli->c, from, to, cli_text(cli, "shop"), &s));
-    if (cli->json) {
-        cli_answer(cli, &sales_shape, &s);
-        return OK;
-    }
+    if (cli_answered(cli, &sales_shape, &s)) return OK;
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
               STR_ARG(day_text(cli->c->arena, to)));
     struct grid g = { .columns = 2 };
@@ -53,8 +50,7 @@ static enum err run_sales(struct cli *cli)
 /* -- RFM -------------------------------------------------------------------------------------- */
 
 static const struct cli_option rfm_options[] = {
-    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",
-      "as of 00:00 of this day (or a moment); default: now", false },
+    CLI_OPTION_AT,
     { "window", "DAYS", "次数与金额统计最近多少天，0 或 all 为全部",
       "days that frequency and amount look back; 0 or all: all time", false },
     { "recency", "LIST", "最近消费的分段（天），如 30,90", "recency cuts in days, like 30,90",
@@ -121,10 +117,7 @@ static enum err run_rfm(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(rfm_rule_read(cli->c, &ask, &rule));
     TRY(rfm_report_make(cli->c, &rule, &report));
-    if (cli->json) {
-        cli_answer(cli, &rfm_report_shape, &report);
-        return OK;
-    }
+    if (cli_answered(cli, &rfm_report_shape, &report)) return OK;
     cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, rule.at)));
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, grid_words(cli, "类型", "Type"), grid_words(cli, "会员", "Members"),
@@ -148,8 +141,7 @@ static enum err run_rfm(struct cli *cli)
 /* -- classes and scene tags ------------------------------------------------------------------- */
 
 static const struct cli_option at_options[] = {
-    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",
-      "as of 00:00 of this day (or a moment); default: now", false },
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -161,10 +153,7 @@ static enum err run_classes(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(rfm_at_read(cli->c, cli_text(cli, "at"), &at, &said));
     TRY(classes_report_make(cli->c, said, &report));
-    if (cli->json) {
-        cli_answer(cli, &classes_report_shape, &report);
-        return OK;
-    }
+    if (cli_answered(cli, &classes_report_shape, &report)) return OK;
     cli_print(cli, STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, at)));
     struct grid g = { .columns = 3 };
     const struct {
@@ -210,10 +199,7 @@ static enum err run_overview(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(period_of(cli, &from, &to));
     TRY(overview_make(cli->c, from, to, &o));
-    if (cli->json) {
-        cli_answer(cli, &overview_shape, &o);
-        return OK;
-    }
+    if (cli_answered(cli, &overview_shape, &o)) return OK;
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
               STR_ARG(day_text(cli->c->arena, to)));
     const struct {

@@ -5,22 +5,11 @@
 
 /* -- AIPL ------------------------------------------------------------------------------------- */
 
-#define SEGMENT_OPTION                                                                          \
-    {                                                                                           \
-        "segment", "EXPR", "只看符合此条件的会员", "only of members this expression holds for", \
-            false                                                                               \
-    }
-#define AT_OPTION                                                        \
-    {                                                                    \
-        "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",           \
-            "as of 00:00 of this day (or a moment); default: now", false \
-    }
-
 static const struct cli_option aipl_options[] = {
     { "from", "DATE", "前一个日期（截至此日 0 点）或时刻；默认 to 之前 30 天",
       "the earlier day (as of its 00:00) or moment; default: 30 days before --to", false },
     { "to", "DATE", "后一个日期或时刻；默认现在", "the later day or moment; default: now", false },
-    SEGMENT_OPTION,
+    CLI_OPTION_SEGMENT,
     { 0 },
 };
 
@@ -53,10 +42,7 @@ static enum err run_aipl(struct cli *cli)
                             .segment = cli_text(cli, "segment") };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_aipl(cli->c, &ask, &a));
-    if (cli->json) {
-        cli_answer(cli, &aipl_shape, &a);
-        return OK;
-    }
+    if (cli_answered(cli, &aipl_shape, &a)) return OK;
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, S("AIPL"), a.from, grid_words(cli, "占比", "Share"), a.to,
              grid_words(cli, "占比", "Share"));
@@ -79,8 +65,8 @@ static enum err run_aipl(struct cli *cli)
 
 static const struct cli_option histogram_options[] = {
     { "bins", "N", "最多分几段，2 到 100", "at most so many bins, 2 to 100", false },
-    SEGMENT_OPTION,
-    AT_OPTION,
+    CLI_OPTION_SEGMENT,
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -95,10 +81,7 @@ static enum err run_histogram(struct cli *cli)
                                  .bins = bins ? SOME(bins) : NONE };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_histogram(cli->c, &ask, &h));
-    if (cli->json) {
-        cli_answer(cli, &histogram_shape, &h);
-        return OK;
-    }
+    if (cli_answered(cli, &histogram_shape, &h)) return OK;
     struct grid g = { .columns = 3 };
     GRID_ROW(cli, &g, h.field, grid_words(cli, "会员", "Members"),
              grid_words(cli, "占比", "Share"));
@@ -117,7 +100,7 @@ static enum err run_histogram(struct cli *cli)
 
 /* -- cross table ------------------------------------------------------------------------------ */
 
-static const struct cli_option cross_options[] = { SEGMENT_OPTION, AT_OPTION, { 0 } };
+static const struct cli_option cross_options[] = { CLI_OPTION_SEGMENT, CLI_OPTION_AT, { 0 } };
 
 static enum err run_cross(struct cli *cli)
 {
@@ -128,10 +111,7 @@ static enum err run_cross(struct cli *cli)
                              .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_cross(cli->c, &ask, &x));
-    if (cli->json) {
-        cli_answer(cli, &cross_shape, &x);
-        return OK;
-    }
+    if (cli_answered(cli, &cross_shape, &x)) return OK;
     struct grid g = { .columns = (int)x.b.n + 2 }; /* an axis has 22 bands at most */
     str row[GRID_COLUMNS] = { str_fmt(cli->c->arena, STR_FMT " \\ " STR_FMT, STR_ARG(ask.a),
                                       STR_ARG(ask.b)) };

@@ -4,15 +4,6 @@
 #include "base/clock.h"
 #include "cli/grid.h"
 
-/* Wrong words of an option are the caller's mistake, and named as he wrote them. */
-#define WHO_OPTIONS                                                                           \
-    { "segment", "EXPR", "只看符合此条件的会员", "only of members this expression holds for", \
-      false },                                                                                \
-    {                                                                                         \
-        "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",                                \
-            "as of 00:00 of this day (or a moment); default: now", false                      \
-    }
-
 static str date_text(struct cli *cli, day d) { return day_text(cli->c->arena, d); }
 
 /* -- funnel ----------------------------------------------------------------------------------- */
@@ -27,7 +18,8 @@ static const struct cli_option funnel_options[] = {
     { "to", "DATE", "第一步不晚于此日", "the first step on or before this day", false },
     { "by", "FIELD", "按会员的这个字段分开", "by this field of members", false },
     { "times", NULL, "也给出各步用时的中位数", "also the median time of each step", false },
-    WHO_OPTIONS,
+    CLI_OPTION_SEGMENT,
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -98,10 +90,7 @@ static enum err run_funnel(struct cli *cli)
                          "say the steps: --steps \"Product Viewed > Order Completed\"");
     TRY(cli_open(cli, CLI_READS));
     TRY(funnel_make(cli->c, &ask, &out));
-    if (cli->json) {
-        cli_answer(cli, &funnel_answer_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &funnel_answer_shape, &out)) return OK;
     print_funnel(cli, &out, ask.times);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
     return OK;
@@ -123,7 +112,8 @@ static const struct cli_option retention_options[] = {
     { "weekly", NULL, "按周", "by week", false },
     { "first-ever", NULL, "只算有史以来第一次开始的会员", "only members who never began before",
       false },
-    WHO_OPTIONS,
+    CLI_OPTION_SEGMENT,
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -173,10 +163,7 @@ static enum err run_retention(struct cli *cli)
                                  .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(retention_make(cli->c, &ask, &out));
-    if (cli->json) {
-        cli_answer(cli, &retention_answer_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &retention_answer_shape, &out)) return OK;
     print_retention(cli, &out, ask.by_week);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
     return OK;
@@ -194,7 +181,8 @@ static const struct cli_option actives_options[] = {
     { "to", "DATE", "期间最后一天（含）；默认到最近的行为",
       "last day, included; default: until it last happened", false },
     { "unit", "UNIT", "按日（day）、周（week）或月（month）", "a day, a week or a month", false },
-    WHO_OPTIONS,
+    CLI_OPTION_SEGMENT,
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -229,10 +217,7 @@ static enum err run_actives(struct cli *cli)
                                .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(actives_make(cli->c, &ask, &out));
-    if (cli->json) {
-        cli_answer(cli, &actives_answer_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &actives_answer_shape, &out)) return OK;
     print_actives(cli, &out);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
     return OK;

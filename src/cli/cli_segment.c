@@ -6,28 +6,22 @@
 #include "member/member.h"
 #include "sheet/sheet.h"
 
-#define AT_OPTION                                                        \
-    {                                                                    \
-        "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",           \
-            "as of 00:00 of this day (or a moment); default: now", false \
-    }
-
-static const struct cli_option at_options[] = { AT_OPTION, { 0 } };
+static const struct cli_option at_options[] = { CLI_OPTION_AT, { 0 } };
 static const struct cli_option explain_options[] = {
-    AT_OPTION,
+    CLI_OPTION_AT,
     { "sql", NULL, "也写出在数据库里问同一问题的语句",
       "also the statement that asks the store the same", false },
     { 0 },
 };
 static const struct cli_option list_options[] = {
-    AT_OPTION,
+    CLI_OPTION_AT,
     { "limit", "N", "最多几位，1 到 1000，默认 50", "at most this many, 1 to 1000, 50 by default",
       false },
     { "after", "ID", "从此编号之后继续", "go on after this id", false },
     { 0 },
 };
 static const struct cli_option export_options[] = {
-    AT_OPTION,
+    CLI_OPTION_AT,
     { "to", "FILE", "写到此文件：.csv 或 .xlsx", "write to this file: .csv or .xlsx", false },
     { 0 },
 };
@@ -111,8 +105,8 @@ static enum err run_count(struct cli *cli)
                                  .took_us = a.took_us,
                                  .at = segment_at_words(cli->c, a.at) };
     TRY(asked_explain(cli->c, &a, false, &out.explain));
-    if (cli->json) cli_answer(cli, &segment_count_shape, &out);
-    else cli_print(cli, "%lld\n", (long long)out.count);
+    if (!cli_answered(cli, &segment_count_shape, &out))
+        cli_print(cli, "%lld\n", (long long)out.count);
     return OK;
 }
 
@@ -125,8 +119,8 @@ static enum err run_explain(struct cli *cli)
                                  .at = segment_at_words(cli->c, a.at) };
     TRY(asked_explain(cli->c, &a, true, &out.explain));
     if (cli_has(cli, "sql")) TRY(segment_sql_text(cli->c, a.tree, a.at, &out.sql));
-    if (cli->json) cli_answer(cli, &segment_count_shape, &out);
-    else cli_print(cli, STR_FMT, STR_ARG(out.explain));
+    if (!cli_answered(cli, &segment_count_shape, &out))
+        cli_print(cli, STR_FMT, STR_ARG(out.explain));
     if (!cli->json && out.sql.n) cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.sql));
     return OK;
 }
@@ -163,10 +157,7 @@ static enum err run_list(struct cli *cli)
         TRY(member_show(cli->c, ids.at[i], may(cli->c, PERSONAL_READ),
                         PUSH(cli->c->arena, &out.items)));
     if (ids.n > limit) out.next_after = SOME(ids.at[limit - 1]);
-    if (cli->json) {
-        cli_answer(cli, &segment_list_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &segment_list_shape, &out)) return OK;
     for (i64 k = 0; k < out.items.n; k++) print_member(cli, &out.items.at[k]);
     if (out.next_after.has)
         cli_note(cli, "共 %lld 位；下一页：--after %lld", "%lld in all; next page: --after %lld",
@@ -259,8 +250,8 @@ static enum err run_format(struct cli *cli)
     TRY(open_if_there(cli));
     TRY(segment_parse(cli->c, cli->args.at[0], &tree));
     struct segment_text out = { segment_format(cli->c->arena, tree) };
-    if (cli->json) cli_answer(cli, &segment_text_shape, &out);
-    else cli_print(cli, STR_FMT "\n", STR_ARG(out.text));
+    if (!cli_answered(cli, &segment_text_shape, &out))
+        cli_print(cli, STR_FMT "\n", STR_ARG(out.text));
     return OK;
 }
 
@@ -279,10 +270,7 @@ static enum err run_fields(struct cli *cli)
     struct ctx *c = cli->c;
     TRY(open_if_there(cli));
     TRY(segment_language_read(c, &out));
-    if (cli->json) {
-        cli_answer(cli, &segment_language_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &segment_language_shape, &out)) return OK;
     for (i64 i = 0; i < out.fields.n; i++)
         print_row(cli, out.fields.at[i].name, out.fields.at[i].example,
                   say(c, out.fields.at[i].zh, out.fields.at[i].en));

@@ -6,8 +6,7 @@ static const struct cli_option compare_options[] = {
     { "field", "NAME", "只比较此字段；可给出多次", "only this field; may be given more than once",
       true },
     { "limit", "N", "最多几行，默认 30", "at most so many lines, 30 by default", false },
-    { "at", "DATE", "截至此日 0 点（或某一时刻）；默认现在",
-      "as of 00:00 of this day (or a moment); default: now", false },
+    CLI_OPTION_AT,
     { 0 },
 };
 
@@ -65,10 +64,7 @@ static enum err run_compare(struct cli *cli)
                                .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_compare(cli->c, &ask, &x));
-    if (cli->json) {
-        cli_answer(cli, &compare_shape, &x);
-        return OK;
-    }
+    if (cli_answered(cli, &compare_shape, &x)) return OK;
     print_overlap(cli, &x);
     cli_print(cli, "\n");
     print_index(cli, &x);

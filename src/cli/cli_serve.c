@@ -39,8 +39,7 @@ SHAPE_DEFINE(version_view);
 static enum err run_version(struct cli *cli)
 {
     struct version_view v = { .version = S(KOI_VERSION) };
-    if (cli->json) cli_answer(cli, &version_view_shape, &v);
-    else cli_print(cli, "koi %s\n", KOI_VERSION);
+    if (!cli_answered(cli, &version_view_shape, &v)) cli_print(cli, "koi %s\n", KOI_VERSION);
     return OK;
 }
 

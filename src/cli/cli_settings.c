@@ -19,10 +19,7 @@ static enum err run_list(struct cli *cli)
     if (!cli_has(cli, "defaults")) TRY(cli_open(cli, CLI_READS));
     struct cli_settings out = { 0 };
     TRY(setting_views(cli->c, &out.items));
-    if (cli->json) {
-        cli_answer(cli, &cli_settings_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &cli_settings_shape, &out)) return OK;
     for (i64 i = 0; i < out.items.n; i++) {
         const struct setting_view *s = &out.items.at[i];
         cli_print(cli, STR_FMT STR_FMT "  " STR_FMT "\n",

@@ -112,10 +112,7 @@ static enum err change_disabled(struct tx *t, void *arg)
 static void show_made(struct cli *cli, const struct change *in, bool made)
 {
     struct user_made out = { in->id, in->name, (enum role)in->role, made ? in->plain : NO_STR };
-    if (cli->json) {
-        cli_answer(cli, &user_made_shape, &out);
-        return;
-    }
+    if (cli_answered(cli, &user_made_shape, &out)) return;
     if (made)
         cli_print(cli,
                   say(cli->c, S("用户 " STR_FMT " 的密码（只显示这一次）：" STR_FMT "\n"),
@@ -188,10 +185,7 @@ static enum err run_list(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     struct cli_users out = { 0 };
     TRY(user_list(c, &out.items));
-    if (cli->json) {
-        cli_answer(cli, &cli_users_shape, &out);
-        return OK;
-    }
+    if (cli_answered(cli, &cli_users_shape, &out)) return OK;
     for (i64 i = 0; i < out.items.n; i++) {
         const struct user_view *u = &out.items.at[i];
         str state = u->disabled ? say(c, S("停用"), S("disabled")) : S("");
