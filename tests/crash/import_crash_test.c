@@ -100,6 +100,34 @@ static str sales_of(const char *where_option, const char *where, const char *out
     return text_of(out);
 }
 
+struct shop {
+    const char *option, *where; /* --data FOLDER or --store URL */
+};
+
+static struct shop shop_to_kill(struct ctx *c)
+{
+    if (test_store_is_pg())
+        return (struct shop){ "--store", str_z(c->arena, test_store_options().where) };
+    return (struct shop){ "--data",
+                          str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder())) };
+}
+
+/* Kills what `begin` starts, each time up to `step_us` later, and then lets it run to its end. */
+static void
+kill_and_finish(pid_t (*begin)(const char *option, const char *where, str file, const char *out),
+                const struct shop *shop, str file, const char *out, i64 step_us, struct dice *dice)
+{
+    int killed = 0;
+    for (int i = 0; i < KILLS; i++) {
+        pid_t pid = begin(shop->option, shop->where, file, out);
+        usleep((useconds_t)(20000 + dice_below(dice, step_us) * (i + 1)));
+        kill(pid, SIGKILL);
+        killed += end_of(pid) == -SIGKILL;
+    }
+    CHECK(killed > 2); /* else the file is too small to be disturbed */
+    CHECK_I64(end_of(begin(shop->option, shop->where, file, out)), 0);
+}
+
 TEST(an_import_killed_midway_ends_with_the_same_figures)
 {
     struct ctx *c = test_ctx();
@@ -112,25 +140,14 @@ TEST(an_import_killed_midway_ends_with_the_same_figures)
     str wanted = sales_of("--data", calm, out);
     CHECK(str_find(wanted, S("\"orders\":10000")) >= 0);
 
-    const char *option = test_store_is_pg() ? "--store" : "--data";
-    const char *where = test_store_is_pg()
-                            ? str_z(c->arena, test_store_options().where)
-                            : str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder()));
-    int killed = 0;
-    for (int i = 0; i < KILLS; i++) {
-        pid_t pid = start_import(option, where, file, out);
-        usleep((useconds_t)(20000 + dice_below(&dice, 40000) * (i + 1)));
-        kill(pid, SIGKILL);
-        killed += end_of(pid) == -SIGKILL;
-    }
-    CHECK(killed > 2); /* else the file is too small to be disturbed */
-    CHECK_I64(end_of(start_import(option, where, file, out)), 0);
+    struct shop shop = shop_to_kill(c);
+    kill_and_finish(start_import, &shop, file, out, 40000, &dice);
     CHECK(str_find(text_of(out), S("\"rejected\":0")) >= 0);
-    CHECK_STR(sales_of(option, where, out), str_z(c->arena, wanted));
-    CHECK_I64(end_of(start_import(option, where, file, out)), 0);
+    CHECK_STR(sales_of(shop.option, shop.where, out), str_z(c->arena, wanted));
+    CHECK_I64(end_of(start_import(shop.option, shop.where, file, out)), 0);
     CHECK(str_find(text_of(out), S("\"created\":0,\"changed\":0,\"same\":10000")) >= 0);
-    pid_t doctor =
-        start((const char *const[]){ "koi", "doctor", option, where, "--json", NULL }, out);
+    pid_t doctor = start(
+        (const char *const[]){ "koi", "doctor", shop.option, shop.where, "--json", NULL }, out);
     CHECK_I64(end_of(doctor), 0);
 }
 
@@ -198,23 +215,12 @@ TEST(behaviour_killed_midway_is_there_as_often_as_the_file_has_it)
     CHECK_I64(want.lines, ROWS);
     CHECK(want.kinds < ROWS);
 
-    const char *option = test_store_is_pg() ? "--store" : "--data";
-    const char *where = test_store_is_pg()
-                            ? str_z(c->arena, test_store_options().where)
-                            : str_z(c->arena, str_fmt(c->arena, "%s/killed", test_folder()));
-    int killed = 0;
-    for (int i = 0; i < KILLS; i++) {
-        pid_t pid = start_behaviour(option, where, file, out);
-        usleep((useconds_t)(20000 + dice_below(&dice, 30000) * (i + 1)));
-        kill(pid, SIGKILL);
-        killed += end_of(pid) == -SIGKILL;
-    }
-    CHECK(killed > 2);
-    CHECK_I64(end_of(start_behaviour(option, where, file, out)), 0);
-    struct counted got = lines_in(where);
+    struct shop shop = shop_to_kill(c);
+    kill_and_finish(start_behaviour, &shop, file, out, 30000, &dice);
+    struct counted got = lines_in(shop.where);
     CHECK_I64(got.lines, want.lines);
     CHECK_I64(got.kinds, want.kinds);
-    CHECK_I64(end_of(start_behaviour(option, where, file, out)), 0);
+    CHECK_I64(end_of(start_behaviour(shop.option, shop.where, file, out)), 0);
     CHECK(str_find(text_of(out), S("\"events\":0,\"known\":60000")) >= 0);
-    CHECK_I64(lines_in(where).lines, ROWS);
+    CHECK_I64(lines_in(shop.where).lines, ROWS);
 }

@@ -13,6 +13,15 @@ export const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 39
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
+/** Asks again until it is so. */
+export async function until(so, what) {
+  for (let i = 0; i < 100; i++) {
+    if (await so()) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.fail(what);
+}
+
 /** A visitor with cookies and language of his own. */
 export class Visitor {
   static async come(browser, base, { size = 'desktop', locale = 'zh-CN', scale = 1 } = {}) {

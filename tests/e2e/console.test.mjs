@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { current, typesOf } from '../../console/tools/types.mjs';
-import { openBrowser, Visitor } from './browser.mjs';
+import { openBrowser, until, Visitor } from './browser.mjs';
 import { openDemoShop } from './shop.mjs';
 
 let shop;
@@ -16,14 +16,6 @@ after(async () => {
 });
 
 const digits = (text) => Number(/[\d,]+/.exec(text)[0].replace(/,/g, ''));
-/** Asks again until it is so. */
-async function until(so, what) {
-  for (let i = 0; i < 100; i++) {
-    if (await so()) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  assert.fail(what);
-}
 const owner = async (path = '/', options = {}) => {
   const visitor = await Visitor.come(browser, shop.base, options);
   await visitor.signIn('owner', shop.ownerPassword, path);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Shop } from '../api/shop.mjs';
-import { openBrowser, Visitor } from './browser.mjs';
+import { openBrowser, until, Visitor } from './browser.mjs';
 import { openDemoShop } from './shop.mjs';
 
 let shop;
@@ -31,14 +31,6 @@ const owner = async (path, options) => {
   return visitor;
 };
 const at = (path, question) => `${path}?${new URLSearchParams(question)}`;
-/** Asks again until it is so. */
-async function until(so, what) {
-  for (let i = 0; i < 100; i++) {
-    if (await so()) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  assert.fail(what);
-}
 const searchOf = (visitor) => new URL(visitor.page.url()).searchParams;
 /** The rows of a heat table as texts. */
 const heat = (visitor, name) =>

@@ -1,7 +1,7 @@
 // segments.test.mjs -- segments as an operator makes them: by rows, by text, saved, changed, watched, compared.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openBrowser, Visitor } from './browser.mjs';
+import { openBrowser, until, Visitor } from './browser.mjs';
 import { openDemoShop } from './shop.mjs';
 
 let shop;
@@ -28,14 +28,6 @@ const ask = async (question) => {
 const countOf = async (text) => (await ask({ text })).count;
 const digits = (text) => Number(text.replace(/[^\d]/g, ''));
 
-/** Asks again until it is so. */
-async function until(so, what) {
-  for (let i = 0; i < 100; i++) {
-    if (await so()) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  assert.fail(what);
-}
 const textOf = (page) => page.locator('.code-typed').inputValue();
 const shown = async (page) => digits(await page.locator('.result-count').textContent());
 const says = (page, n) => until(async () => (await shown(page)) === n, `the page says ${n}`);

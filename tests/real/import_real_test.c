@@ -1,33 +1,9 @@
 /* import_real_test.c -- real shops' files through the importer, with their published figures to the
  * cent. Skipped, saying so, where the data is absent.
  */
-#include "test.h"
+#include "real/real.h"
 
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
-
-#include "import/import.h"
-
-/* Where the data lies: $KOI_REAL_DATA, or beside the project. */
-static str data_file(const char *name)
-{
-    struct ctx *c = test_ctx();
-    const char *folder = getenv("KOI_REAL_DATA") ? getenv("KOI_REAL_DATA") : KOI_REAL_DATA;
-    str path = str_fmt(c->arena, "%s/%s", folder, name);
-    if (access(str_z(c->arena, path), R_OK) == 0) return path;
-    print_message("# skipped: " STR_FMT " is not there\n", STR_ARG(path));
-    skip();
-    return NO_STR;
-}
-
-static struct import_summary import_file(str path, struct import_choice choice, bool dry_run)
-{
-    struct ctx *c = test_reader();
-    struct import_run run = { .file = path, .choice = choice, .dry_run = dry_run };
-    CHECK_OK(c, import_run(test_store(), c, &run));
-    return run.summary;
-}
 
 static void money_is(money got, const char *want)
 {
@@ -187,27 +163,12 @@ TEST(behaviour_of_taobao_users)
 {
     static const i64 returned[] = { 695, 553, 546, 544, 543, 525, 528, 682, 685 };
     const instant end = PERIOD_FROM + PERIOD_DAYS * DAY_MS;
-    struct import_pair pairs[] = { { S("member"), S("user") },
-                                   { S("event"), S("behaviour") },
-                                   { S("at"), S("ts") },
-                                   { S("product_id"), S("item") },
-                                   { S("category"), S("category") } };
-    str columns[] = { S("user"), S("item"), S("category"), S("behaviour"), S("ts") };
-    struct import_word words[] = { { S("pv"), S("Product Viewed") },
-                                   { S("cart"), S("Product Added") },
-                                   { S("fav"), S("Product Favorited") },
-                                   { S("buy"), S("Order Completed") } };
-    struct import_choice choice = { .profile = S("events"),
-                                    .mapping = { pairs, COUNT(pairs) },
-                                    .options = { .columns = { columns, COUNT(columns) },
-                                                 .events = { words, COUNT(words) } } };
-    str path = data_file("taobao_userbehavior_100k.csv.gz");
-    struct import_summary s = import_file(path, choice, false);
+    struct import_summary s = import_behaviour();
     CHECK_I64(s.rows, 100001);
     CHECK_I64(s.accepted, 100001);
     CHECK_I64(s.events, 100001);
     CHECK_I64(s.members, 983);
-    struct import_summary again = import_file(path, choice, false);
+    struct import_summary again = import_behaviour();
     CHECK_I64(again.events, 0);
     CHECK_I64(again.known, 100001);
 

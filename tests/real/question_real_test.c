@@ -1,31 +1,13 @@
 /* question_real_test.c -- real shops' orders give the same RFM through the index as through SQL,
  * and the published groups. Skipped, saying so, where the data is absent. */
-#include "test.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "real/real.h"
 
 #include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "audience/question_fields.h"
 #include "audience/question_rows.h"
-#include "import/import.h"
 #include "insight/rfm.h"
 #include "store/setting.h"
-
-/* Where the data lies: $KOI_REAL_DATA, or beside the project. */
-static void import_file(const char *name, struct import_choice choice)
-{
-    struct ctx *c = test_reader();
-    const char *folder = getenv("KOI_REAL_DATA") ? getenv("KOI_REAL_DATA") : KOI_REAL_DATA;
-    str path = str_fmt(c->arena, "%s/%s", folder, name);
-    if (access(str_z(c->arena, path), R_OK) != 0) {
-        print_message("# skipped: " STR_FMT " is not there\n", STR_ARG(path));
-        skip();
-    }
-    struct import_run run = { .file = path, .choice = choice };
-    CHECK_OK(c, import_run(test_store(), c, &run));
-}
 
 struct way {
     const char *name, *value;
@@ -94,7 +76,7 @@ static void every_way(const char *at, i64 members)
 
 TEST(online_retail_is_the_same_through_the_index)
 {
-    import_file("online_retail_2010_2011.csv.gz", (struct import_choice){ 0 });
+    import_file(data_file("online_retail_2010_2011.csv.gz"), (struct import_choice){ 0 }, false);
     struct ctx *c = test_reader();
     struct arena_mark mark = arena_mark(c->arena);
     struct audience *a = index_open();
@@ -123,10 +105,10 @@ TEST(a_chinese_shop_is_the_same_through_the_index)
         { S("city"), S("城市") },       { S("quantity"), S("购买数量") }
     };
     str paid[] = { S("交易成功") };
-    import_file(
-        "cn_shop_orders_2019h1.csv",
-        (struct import_choice){ .mapping = { pairs, COUNT(pairs) },
-                                .options = { .order_id = S("row"), .paid_status = { paid, 1 } } });
+    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
+                                    .options = { .order_id = S("row"),
+                                                 .paid_status = { paid, 1 } } };
+    import_file(data_file("cn_shop_orders_2019h1.csv"), choice, false);
     struct ctx *c = test_reader();
     struct arena_mark mark = arena_mark(c->arena);
     struct audience *a = index_open();
@@ -147,26 +129,6 @@ TEST(a_chinese_shop_is_the_same_through_the_index)
     arena_rewind(c->arena, mark);
     audience_serve(NULL);
     audience_close(a);
-}
-
-/* Nine days of what 983 people did, and 44 lines of other days. */
-static void import_behaviour(void)
-{
-    struct import_pair pairs[] = { { S("member"), S("user") },
-                                   { S("event"), S("behaviour") },
-                                   { S("at"), S("ts") },
-                                   { S("product_id"), S("item") },
-                                   { S("category"), S("category") } };
-    str columns[] = { S("user"), S("item"), S("category"), S("behaviour"), S("ts") };
-    struct import_word words[] = { { S("pv"), S("Product Viewed") },
-                                   { S("cart"), S("Product Added") },
-                                   { S("fav"), S("Product Favorited") },
-                                   { S("buy"), S("Order Completed") } };
-    import_file("taobao_userbehavior_100k.csv.gz",
-                (struct import_choice){ .profile = S("events"),
-                                        .mapping = { pairs, COUNT(pairs) },
-                                        .options = { .columns = { columns, COUNT(columns) },
-                                                     .events = { words, COUNT(words) } } });
 }
 
 TEST(people_come_back_as_published)

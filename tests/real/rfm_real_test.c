@@ -6,23 +6,10 @@
  */
 #include "../unit/insight_sales.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "insight/classes.h"
 #include "insight/rfm.h"
+#include "real/real.h"
 #include "sheet/sheet.h"
-
-/* Where the data lies: $KOI_REAL_DATA, or beside the project. */
-static const char *data_file(struct ctx *c, const char *name)
-{
-    const char *folder = getenv("KOI_REAL_DATA") ? getenv("KOI_REAL_DATA") : KOI_REAL_DATA;
-    char *path = str_z(c->arena, str_fmt(c->arena, "%s/%s", folder, name));
-    if (access(path, R_OK) == 0) return path;
-    print_message("# skipped: %s is not there\n", path);
-    skip();
-    return NULL;
-}
 
 /* -- members by the name a file gives them ----------------------------------------------------- */
 
@@ -83,8 +70,8 @@ static void load_cn_shop(struct ctx *c)
     struct names names = { NEWS(c->arena, str, NAMES), 0 };
     i64 *slots = NEWS(c->arena, i64, 2 * NAMES), n = 0;
     struct sale *sales = NEWS(c->arena, struct sale, 40000);
-    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "cn_shop_orders_2019h1.csv")),
-                           (struct sheet_options){ 0 }, &s));
+    CHECK_OK(
+        c, sheet_open(c, data_file("cn_shop_orders_2019h1.csv"), (struct sheet_options){ 0 }, &s));
     i64 buyer = column(s, "买家标识"), at = column(s, "付款日期"), state = column(s, "订单状态"),
         paid = column(s, "实付金额");
     for (;;) {
@@ -168,7 +155,7 @@ static i64 clean_rows(struct ctx *c, struct clean_row *rows)
     i64 n = 0, quantity;
     struct names names = { NEWS(c->arena, str, NAMES), 0 };
     i64 *slots = NEWS(c->arena, i64, 2 * NAMES);
-    CHECK_OK(c, sheet_open(c, str_of(data_file(c, "online_retail_2010_2011.csv.gz")),
+    CHECK_OK(c, sheet_open(c, data_file("online_retail_2010_2011.csv.gz"),
                            (struct sheet_options){ 0 }, &s));
     i64 invoice = column(s, "Invoice"), pieces = column(s, "Quantity"),
         at = column(s, "InvoiceDate"), price = column(s, "Price"),

@@ -1,6 +1,6 @@
 // flow_members.tsx -- the members who went from one stage to another between two dates.
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import type { AiplAnswer, MemberRow, Stage } from '~/api'
 import { useAnswer, useAnswerPages } from '~/base/data'
 import { address } from '~/base/http'
@@ -8,18 +8,15 @@ import { useSay, useSpeech } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { Head } from '~/parts/head'
 import { lastDays } from '~/parts/period'
-import { Rows } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
-import { ColumnChooser, useMemberColumns, useShownColumns } from '../members/columns'
+import { useMemberRows } from '../members/member_rows'
 import { questionOf } from './aipl'
 import { stageColours } from './stages'
 
 export default function FlowMembers() {
   const say = useSay()
   const { locale } = useSpeech()
-  const go = useNavigate()
-  const columns = useMemberColumns()
-  const [shown, show] = useShownColumns()
+  const members = useMemberRows()
   const { asked } = useQuestion(['from', 'to', 'segment', 'was', 'is'] as const)
   const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
   const question = questionOf(period, asked.segment)
@@ -45,17 +42,11 @@ export default function FlowMembers() {
         }
       >
         <span className="quiet number">{say('period.text', period)}</span>
-        <ColumnChooser columns={columns} shown={shown} change={show} />
+        {members.chooser}
       </Head>
       {asked.segment && <p className="flat quiet">{say('flows.only')} <code>{asked.segment}</code></p>}
       <section className="panel card-list">
-        <Rows
-          from={list}
-          columns={columns.filter((column, i) => i === 0 || shown.includes(column.key))}
-          id={(row) => row.id}
-          open={(row) => go(`/members/${row.id}`)}
-          empty={<Nothing text={say('nothing_found')} />}
-        />
+        {members.rows(list, <Nothing text={say('nothing_found')} />)}
       </section>
     </>
   )

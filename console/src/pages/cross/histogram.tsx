@@ -9,25 +9,16 @@ import { useSay } from '~/base/locale'
 import { allOf, segmentLink } from '~/base/segment_link'
 import { useMemberFields } from '~/parts/field_select'
 import { Figure } from '~/parts/figure'
-import { How } from '~/parts/how'
-import { Loaded, Nothing } from '~/parts/states'
+import { Answered } from './answered'
 import { spreadKinds } from './cross'
 
 export function Histogram({ field, segment }: { field: string; segment: string | undefined }) {
-  const say = useSay()
   const question = { field, segment }
   const read = useAnswer<HistogramAnswer>('/v1/questions/histogram', question)
   return (
-    <Loaded from={read} rows={10}>
-      {(answer) => (
-        <div className="stack">
-          {answer.members === 0
-            ? <section className="panel"><Nothing text={say('cross.empty')} /></section>
-            : <Shown answer={answer} segment={(JSON.parse(read.of!) as typeof question).segment} />}
-          <How text={answer.how} took_us={answer.took_us} />
-        </div>
-      )}
-    </Loaded>
+    <Answered from={read}>
+      {(answer) => <Shown answer={answer} segment={(JSON.parse(read.of!) as typeof question).segment} />}
+    </Answered>
   )
 }
 

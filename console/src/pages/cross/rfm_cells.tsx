@@ -5,34 +5,25 @@ import { useMay } from '~/app/session'
 import { typeColours } from '~/app/theme'
 import { useAnswer, useData } from '~/base/data'
 import { useFormat } from '~/base/format'
-import { useSay, useSpeech } from '~/base/locale'
+import { useSpeech } from '~/base/locale'
 import { allOf, segmentLink } from '~/base/segment_link'
 import { Bar } from '~/parts/bar'
 import { HeatTable } from '~/parts/heat_table'
-import { How } from '~/parts/how'
 import { Rows, still, type Column } from '~/parts/rows'
-import { Loaded, Nothing } from '~/parts/states'
+import { Answered } from './answered'
 import { useBandText } from '../rfm/rule'
 
 const falling = (most: number) => Array.from({ length: most }, (_, i) => most - i)
 
 export function RfmCells({ segment }: { segment: string | undefined }) {
-  const say = useSay()
   const question = { segment }
   const read = useAnswer<CellsAnswer>('/v1/questions/cells', question)
   // Where the bands are cut.
   const rule = useData<RfmReport>('/v1/reports/rfm').data?.rule
   return (
-    <Loaded from={read} rows={10}>
-      {(answer) => (
-        <div className="stack">
-          {answer.members === 0 || !rule
-            ? <section className="panel"><Nothing text={say('cross.empty')} /></section>
-            : <Shown answer={answer} rule={rule} segment={(JSON.parse(read.of!) as typeof question).segment} />}
-          <How text={answer.how} took_us={answer.took_us} />
-        </div>
-      )}
-    </Loaded>
+    <Answered from={read} without={!rule}>
+      {(answer) => rule && <Shown answer={answer} rule={rule} segment={(JSON.parse(read.of!) as typeof question).segment} />}
+    </Answered>
   )
 }
 

@@ -9,28 +9,19 @@ import { useSay } from '~/base/locale'
 import { allOf, segmentLink } from '~/base/segment_link'
 import { useMemberFields } from '~/parts/field_select'
 import { HeatTable } from '~/parts/heat_table'
-import { How } from '~/parts/how'
-import { Loaded, Nothing } from '~/parts/states'
+import { Answered } from './answered'
 import { spreadKinds } from './cross'
 
 const shares = ['count', 'row', 'all'] as const
 type Share = (typeof shares)[number]
 
 export function TwoFields({ a, b, segment }: { a: string; b: string; segment: string | undefined }) {
-  const say = useSay()
   const question = { a, b, segment }
   const read = useAnswer<CrossAnswer>('/v1/questions/cross', question)
   return (
-    <Loaded from={read} rows={10}>
-      {(answer) => (
-        <div className="stack">
-          {answer.members === 0
-            ? <section className="panel"><Nothing text={say('cross.empty')} /></section>
-            : <Shown answer={answer} told={JSON.parse(read.of!) as typeof question} />}
-          <How text={answer.how} took_us={answer.took_us} />
-        </div>
-      )}
-    </Loaded>
+    <Answered from={read}>
+      {(answer) => <Shown answer={answer} told={JSON.parse(read.of!) as typeof question} />}
+    </Answered>
   )
 }
 

@@ -1,15 +1,14 @@
 // members.tsx -- finds members: by any identity, name or tag, by city and class; the address keeps the question.
 import { Button, Input, Select } from 'antd'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 import type { MemberRow, TagView } from '~/api'
 import { useMay } from '~/app/session'
 import { usePages, useData, type Page } from '~/base/data'
 import { useQuestion } from '~/base/question'
 import { useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
-import { Rows } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
-import { ColumnChooser, useMemberColumns, useShownColumns } from './columns'
+import { useMemberRows } from './member_rows'
 
 const sorts = ['last_order', 'spent', 'orders', 'newest'] as const
 const classes = ['A', 'B', 'C'] as const
@@ -19,10 +18,8 @@ const questions = [...filters, 'sort'] as const
 export default function Members() {
   const say = useSay()
   const may = useMay()
-  const go = useNavigate()
   const { asked, put, clear } = useQuestion(questions)
-  const columns = useMemberColumns()
-  const [shown, show] = useShownColumns()
+  const members = useMemberRows()
   const sort = asked.sort ?? 'last_order'
   const list = usePages<MemberRow>('/v1/members', { ...asked, sort, limit: 50 })
   const tags = useData<Page<TagView>>('/v1/tags')
@@ -83,26 +80,21 @@ export default function Members() {
           popupMatchSelectWidth={false}
           className="filter"
         />
-        <ColumnChooser columns={columns} shown={shown} change={show} />
+        {members.chooser}
       </div>
       <section className="panel card-list">
-        <Rows
-          from={list}
-          columns={columns.filter((column, i) => i === 0 || shown.includes(column.key))}
-          id={(row) => row.id}
-          open={(row) => go(`/members/${row.id}`)}
-          empty={
-            filtered ? (
-              <Nothing text={say('nothing_found')}>
-                <Button onClick={clear}>{say('clear')}</Button>
-              </Nothing>
-            ) : (
-              <Nothing text={say('no_members')}>
-                {may('import') && <Link to="/imports"><Button type="primary">{say('to_import')}</Button></Link>}
-              </Nothing>
-            )
-          }
-        />
+        {members.rows(
+          list,
+          filtered ? (
+            <Nothing text={say('nothing_found')}>
+              <Button onClick={clear}>{say('clear')}</Button>
+            </Nothing>
+          ) : (
+            <Nothing text={say('no_members')}>
+              {may('import') && <Link to="/imports"><Button type="primary">{say('to_import')}</Button></Link>}
+            </Nothing>
+          ),
+        )}
       </section>
     </>
   )

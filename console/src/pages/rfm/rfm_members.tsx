@@ -1,13 +1,12 @@
 // rfm_members.tsx -- the members of one RFM cell or type.
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import type { MemberRow } from '~/api'
 import { usePages } from '~/base/data'
 import { isWord, useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
-import { Rows } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
-import { ColumnChooser, useMemberColumns, useShownColumns } from '../members/columns'
+import { useMemberRows } from '../members/member_rows'
 import { useAsked, withAsked } from './rule'
 import { Mark } from '~/parts/mark'
 
@@ -15,11 +14,9 @@ const parts = ['r', 'f', 'm'] as const
 
 export default function RfmMembers() {
   const say = useSay()
-  const go = useNavigate()
   const [asked] = useAsked()
   const [search] = useSearchParams()
-  const columns = useMemberColumns()
-  const [shown, show] = useShownColumns()
+  const members = useMemberRows()
   const type = search.get('type') ?? undefined
   const cell = Object.fromEntries(parts.map((name) => [name, search.get(name) ?? undefined]))
   const list = usePages<MemberRow>('/v1/reports/rfm/members', { ...asked, ...cell, type, limit: 50 })
@@ -36,16 +33,10 @@ export default function RfmMembers() {
           </>
         }
       >
-        <ColumnChooser columns={columns} shown={shown} change={show} />
+        {members.chooser}
       </Head>
       <section className="panel card-list">
-        <Rows
-          from={list}
-          columns={columns.filter((column, i) => i === 0 || shown.includes(column.key))}
-          id={(row) => row.id}
-          open={(row) => go(`/members/${row.id}`)}
-          empty={<Nothing text={say('nothing_found')} />}
-        />
+        {members.rows(list, <Nothing text={say('nothing_found')} />)}
       </section>
     </>
   )

@@ -12,6 +12,7 @@ import { Mark } from '~/parts/mark'
 import { inSegment } from '~/parts/segment_filter'
 import { Failure, Loaded, Nothing } from '~/parts/states'
 import type { Saved, Version } from './forms'
+import { useRemove } from './remove'
 import { NameDialog } from './save'
 import { newFrom } from './templates'
 
@@ -28,7 +29,7 @@ export function SavedTools({ saved, changed, text, put, at }: ToolsProps) {
   const say = useSay()
   const may = useMay()
   const go = useNavigate()
-  const { message, modal } = App.useApp()
+  const { message } = App.useApp()
   const change = useChange()
   const [open, show] = useState<'name' | 'versions'>()
   const [refused, refuse] = useState<Error>()
@@ -41,16 +42,7 @@ export function SavedTools({ saved, changed, text, put, at }: ToolsProps) {
   const keepFile = (format: string) =>
     // Unchanged and of now: what is kept of it.
     download('/v1/segments/export', at || text !== saved.text ? { text, at, format } : { id: saved.id, format }, `${saved.name}.${format}`).then(() => message.success(say('seg.exported')), refuse)
-  const remove = () =>
-    modal.confirm({
-      title: say('seg.delete.sure', { name: saved.name }),
-      okText: say('seg.delete'), cancelText: say('cancel'), okButtonProps: { danger: true },
-      onOk: async () => {
-        if (!(await change.run('DELETE', `/v1/segments/${saved.id}`))) return
-        message.success(say('seg.deleted'))
-        go('/segments')
-      },
-    })
+  const remove = useRemove(saved, change, () => void go('/segments'))
   const items: MenuProps['items'] = [
     { key: 'versions', icon: <HistoryOutlined />, label: say('seg.versions'), onClick: () => show('versions') },
     { key: 'compare', icon: <SwapOutlined />, label: say('seg.compare'), onClick: () => go(`/segments/compare?${new URLSearchParams({ a: inSegment(saved.name) })}`) },

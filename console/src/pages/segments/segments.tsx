@@ -1,6 +1,6 @@
 // segments.tsx -- all saved segments: how large each is, how that moved, and what can be done with them.
 import { CopyOutlined, DeleteOutlined, PlusOutlined, SwapOutlined } from '@ant-design/icons'
-import { App, Button, Checkbox, Input, Tooltip } from 'antd'
+import { Button, Checkbox, Input, Tooltip } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useMay } from '~/app/session'
@@ -15,6 +15,7 @@ import { inSegment } from '~/parts/segment_filter'
 import { Spark } from '~/parts/spark'
 import { Failure, Nothing } from '~/parts/states'
 import type { Saved } from './forms'
+import { useRemove } from './remove'
 import { Templates, newFrom } from './templates'
 import { sinceYesterday, useTrends, type Trends } from './trends'
 
@@ -124,18 +125,8 @@ function Actions({ saved, reload }: { saved: Saved; reload: () => void }) {
   const say = useSay()
   const may = useMay()('segments:write')
   const go = useNavigate()
-  const { message, modal } = App.useApp()
   const change = useChange()
-  const remove = () =>
-    modal.confirm({
-      title: say('seg.delete.sure', { name: saved.name }),
-      okText: say('seg.delete'), cancelText: say('cancel'), okButtonProps: { danger: true },
-      onOk: async () => {
-        if (!(await change.run('DELETE', `/v1/segments/${saved.id}`))) return
-        message.success(say('seg.deleted'))
-        reload()
-      },
-    })
+  const remove = useRemove(saved, change, reload)
   if (!may) return <span className="quiet">–</span>
   return (
     <>
