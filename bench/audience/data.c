@@ -50,7 +50,7 @@ static int zipf_draw(const struct zipf *z)
 
 str word(i64 i)
 {
-    static char texts[CITIES][8];
+    static char texts[CITIES][24];
     if (!texts[i][0]) snprintf(texts[i], sizeof texts[i], "w%lld", (long long)i);
     return str_of(texts[i]);
 }
@@ -89,6 +89,17 @@ static struct made_member draw(const struct zipf *cities, const struct zipf *ord
 
 static instant noon(i64 d) { return d * DAY_MS + DAY_MS / 2; }
 
+/* City and tags. */
+static void put_words(struct index *x, i64 id, const struct made_member *m)
+{
+    str tags[TAGS];
+    i64 n = 0;
+    index_put_word(x, id, MADE_CITY, word(m->city));
+    for (int t = 0; t < TAGS; t++)
+        if (m->tags >> t & 1) tags[n++] = word(t);
+    index_put_set(x, id, MADE_TAG, (strs){ tags, n });
+}
+
 static void put(struct index *x, i64 id, const struct made_member *m)
 {
     index_put_living(x, id, true);
@@ -97,12 +108,13 @@ static void put(struct index *x, i64 id, const struct made_member *m)
     index_put_number(x, id, MADE_SPENT, SOME(m->cents * (MONEY_UNIT / 100)));
     index_put_number(x, id, MADE_ACTIVE, SOME(noon(m->active)));
     index_put_number(x, id, MADE_FIRST_SEEN, SOME(noon(TODAY - 1000)));
-    index_put_word(x, id, MADE_CITY, word(m->city));
-    str tags[TAGS];
-    i64 n = 0;
-    for (int t = 0; t < TAGS; t++)
-        if (m->tags >> t & 1) tags[n++] = word(t);
-    index_put_set(x, id, MADE_TAG, (strs){ tags, n });
+    put_words(x, id, m);
+}
+
+/* In a mixed order: tag 7 has 6.4 %, tag 13 has 40 %. */
+static void densities(f64 out[TAGS])
+{
+    for (int t = 0; t < TAGS; t++) out[t] = 0.001 * pow(400, (t * 13 + 10) % TAGS / 59.0);
 }
 
 static const struct column member_columns[] = {
@@ -125,8 +137,8 @@ struct index *members_make(i64 members, const char *folder)
     struct index *x = index_new(&schema);
     struct zipf cities = zipf_new(CITIES, 1.0), orders = zipf_new(201, 1.6);
     FILE *csv = csv_open(folder, "members.csv");
-    f64 density[TAGS]; /* in a mixed order: tag 7 has 6.4 %, tag 13 has 40 % */
-    for (int t = 0; t < TAGS; t++) density[t] = 0.001 * pow(400, (t * 13 + 10) % TAGS / 59.0);
+    f64 density[TAGS];
+    densities(density);
     state = 42;
     for (i64 id = 1; id <= members; id++) {
         struct made_member m = draw(&cities, &orders, density);
@@ -225,17 +237,28 @@ static void behave(struct index *x, i64 id)
     }
 }
 
-struct index *shop_make(i64 members)
+struct index *shop_new(void)
 {
     struct index_schema schema = { member_columns, COUNT(member_columns), member_sources, SOURCES };
-    struct index *x = index_new(&schema);
-    struct zipf orders = zipf_new(201, 1.6);
+    return index_new(&schema);
+}
+
+struct index *shop_make(i64 members, bool words)
+{
+    struct index *x = shop_new();
+    struct zipf orders = zipf_new(201, 1.6), cities = zipf_new(CITIES, 1.0);
+    f64 density[TAGS];
+    densities(density);
     state = 44;
     for (i64 id = 1; id <= members; id++) {
         index_put_living(x, id, true);
         index_put_number(x, id, MADE_FIRST_SEEN, SOME(noon(TODAY - 1000)));
         buy(x, id, zipf_draw(&orders));
         behave(x, id);
+        if (words) {
+            struct made_member m = draw(&cities, &orders, density);
+            put_words(x, id, &m);
+        }
         if (id % CHUNK == CHUNK - 1) index_settle(x, id / CHUNK);
     }
     index_publish(x, 1);

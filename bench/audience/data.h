@@ -29,5 +29,7 @@ str word(i64 i); /* the i-th text: of tags, cities, kinds, channels */
 /* folder: also FOLDER/members.csv and FOLDER/events.csv; NULL: no files. */
 struct index *members_make(i64 members, const char *folder);
 struct index *events_make(i64 members, const char *folder);
-/* As many members with their purchases (1 in 3 has some) and 5 events each on average. */
-struct index *shop_make(i64 members);
+/* As many members with their purchases (1 in 3 has some) and 5 events each on average; words: with
+ * city and tags too. */
+struct index *shop_make(i64 members, bool words);
+struct index *shop_new(void); /* the same without anybody */

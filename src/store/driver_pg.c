@@ -19,7 +19,7 @@
 #include "base/num.h"
 #include "store/pg_private.h"
 
-#define FETCH_ROWS 500
+#define FETCH_ROWS 2000
 
 static void forget(struct pg_prepared *p)
 {

@@ -11,12 +11,13 @@
 
 /* -- the commonest ---------------------------------------------------------------------------- */
 
+/* The order's own row is not read: its index has all. SQLite takes a cross join in this order. */
 SQL_PART(category_rows,
          "SELECT x.member AS member, x.category AS value FROM (SELECT o.member AS member,"
          " p.category AS category, ROW_NUMBER() OVER (PARTITION BY o.member"
          " ORDER BY SUM(l.quantity) DESC, MAX(o.bought_at) DESC, MIN(p.id)) AS place"
-         " FROM purchase_order o JOIN order_line l ON l.member = o.member AND l.order_id = o.id"
-         " JOIN product p ON p.id = l.product WHERE" BOUGHT
+         " FROM purchase_order o CROSS JOIN order_line l JOIN product p ON p.id = l.product"
+         " WHERE l.member = o.member AND l.order_id = o.id AND" BOUGHT
          " AND p.category <> '' AND l.quantity > 0 AND NOT (l.amount > 0"
          " AND (COALESCE(l.stated_refund, 0) >= l.amount OR COALESCE(l.own_refund, 0) >= l.amount))"
          " GROUP BY o.member, p.category) x WHERE x.place = 1");

@@ -66,7 +66,10 @@ static i64 moved_from(const struct all *all, i64 member)
     return low;
 }
 
-static enum err read_chunk(struct all *all, struct reading *r)
+/* So few at once that what several statements read of them stays in the reader's cache. */
+#define STRIDE ((i64)8192)
+
+static enum err read_range(struct all *all, struct reading *r)
 {
     TRY(reading_living(r));
     for (i64 m = r->low; m <= r->high; m++)
@@ -82,6 +85,18 @@ static enum err read_chunk(struct all *all, struct reading *r)
     return OK;
 }
 
+static enum err read_chunk(struct all *all, struct reading *r, i64 chunk)
+{
+    for (i64 from = 0; from < CHUNK; from += STRIDE) {
+        r->low = chunk * CHUNK + from;
+        r->high = r->low + STRIDE - 1;
+        if (r->low == 0) r->low = 1;
+        if (r->high > all->last) r->high = all->last;
+        if (r->low <= r->high) TRY(read_range(all, r));
+    }
+    return OK;
+}
+
 static enum err read_chunks(struct all *all, struct ctx *c)
 {
     struct reading r = *all->like;
@@ -93,11 +108,8 @@ static enum err read_chunks(struct all *all, struct ctx *c)
     while (e == OK && !atomic_load(&all->failed)) {
         i64 chunk = atomic_fetch_add(&all->next, 1);
         if (chunk > all->last / CHUNK) break;
-        r.low = chunk ? chunk * CHUNK : 1;
-        r.high = chunk * CHUNK + CHUNK - 1;
-        if (r.high > all->last) r.high = all->last;
         struct arena_mark start = arena_mark(c->arena);
-        e = read_chunk(all, &r);
+        e = read_chunk(all, &r, chunk);
         if (e == OK) index_settle(r.x, chunk);
         if (e == OK) arena_rewind(c->arena, start);
     }

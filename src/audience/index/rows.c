@@ -178,11 +178,23 @@ static int row_order(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-static bool rows_sorted(const struct row_list *l)
+static bool members_rise(const struct row_list *l)
 {
     for (i64 i = 1; i < l->n; i++)
-        if (row_order(&l->at[i - 1], &l->at[i]) > 0) return false;
+        if (l->at[i - 1].member > l->at[i].member) return false;
     return true;
+}
+
+/* Rows mostly come member by member, and most members' in order already. */
+static void rows_sort(struct row_list *l)
+{
+    bool rise = members_rise(l);
+    for (i64 i = 0, k; i < l->n; i = k) {
+        bool sorted = rise;
+        for (k = i + 1; k < l->n && (!rise || l->at[k].member == l->at[i].member); k++)
+            sorted = sorted && row_order(&l->at[k - 1], &l->at[k]) <= 0;
+        if (!sorted) qsort(l->at + i, (size_t)(k - i), sizeof *l->at, row_order);
+    }
 }
 
 /* Where a member's rows stand now: the run they are in, from and to. */
@@ -263,7 +275,7 @@ struct rows_pair rows_apply(_Atomic i64 *memory, struct rows_pair old,
                             const struct row_source *source, struct row_list *add,
                             const u64 *replaced)
 {
-    if (!rows_sorted(add)) qsort(add->at, (size_t)add->n, sizeof *add->at, row_order);
+    rows_sort(add);
     chunk_bits members;
     touched_bits(members, old.patch, add, replaced);
     i64 patch_rows = rows_of(old, members) + add->n, base_rows = old.base ? old.base->rows_n : 0;
