@@ -344,10 +344,13 @@ test('by keyboard alone: a subject, a value, the members', async () => {
   const { page } = visitor;
   await page.getByRole('combobox', { name: '看什么' }).focus();
   await page.keyboard.type('spent');
+  await page.locator('.ant-select-item-option-active').filter({ hasText: '消费金额' }).waitFor();
   await page.keyboard.press('Enter');
+  await page.getByLabel('消费金额 的值').first().waitFor();
   // The window's number and unit and the comparison stand between.
-  for (let i = 0; i < 5; i++) await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), '消费金额 的值');
+  const reached = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  for (let i = 0; i < 6 && (await reached()) !== '消费金额 的值'; i++) await page.keyboard.press('Tab');
+  assert.equal(await reached(), '消费金额 的值');
   await page.keyboard.type('999');
   await until(async () => (await textOf(page)) === 'spent >= 999', 'written by keyboard');
   await says(page, await countOf('spent >= 999'));
