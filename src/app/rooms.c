@@ -21,10 +21,22 @@
 #include "worth/worth.h"
 
 const struct room *const rooms[] = {
-    &access_room,        &http_room,    &job_room,   &timeline_room,
-    &member_room,        &track_room,   &trade_room, &import_room,
-    &worth_room,         &insight_room, &ask_room,   &question_fields_room,
-    &question_rows_room, &saved_room,   NULL,
+    &access_room,
+    &http_room,
+    &job_room,
+    &timeline_room,
+    &member_room,
+    &track_room,
+    &trade_room,
+    &import_room,
+    &worth_room,
+    &insight_room,
+    &timeline_settle_room,
+    &ask_room,
+    &question_fields_room,
+    &question_rows_room,
+    &saved_room,
+    NULL,
 };
 
 /* Who takes part when members are merged and parted. */

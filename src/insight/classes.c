@@ -52,13 +52,13 @@ QUERY(community_lines, community_line,
       " ORDER BY member, subject, at, seq");
 
 QUERY(acts_of_one, one_opt,
-      "SELECT MAX(at) AS value FROM timeline WHERE member = $1 AND at < $2 AND " IS_ACT);
+      "SELECT MAX(at) AS value FROM " TIMELINE_OF("$1") " t WHERE at < $2 AND " IS_ACT);
 QUERY(orders_of_one, one_opt,
       "SELECT MAX(at) AS value FROM purchase_order WHERE member = $1 AND at < $2");
 QUERY(community_of_one, community_line,
       "SELECT member, subject, at, seq, kind = 'community.joined' AS joined"
-      " FROM timeline WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $2 AND member = $1"
-      " ORDER BY subject, at, seq");
+      " FROM " TIMELINE_OF("$1") " t WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $2"
+                                 " ORDER BY subject, at, seq");
 
 /* -- everybody -------------------------------------------------------------------------------- */
 

@@ -7,12 +7,14 @@
 SHAPE_DEFINE(column_row);
 
 QUERY_PG(sql_columns, column_row,
-         "SELECT t.name AS owner, p.name AS name, p.type AS type FROM sqlite_schema t JOIN "
-         "pragma_table_info(t.name) p "
-         "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, p.cid",
-         "SELECT table_name AS owner, column_name AS name, data_type AS type FROM "
-         "information_schema.columns "
-         "WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position");
+         "SELECT t.name AS owner, p.name AS name, p.type AS type, t.type = 'view' AS of_view"
+         " FROM sqlite_schema t JOIN pragma_table_info(t.name) p "
+         "WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, p.cid",
+         "SELECT k.table_name AS owner, k.column_name AS name, k.data_type AS type,"
+         " CASE WHEN t.table_type = 'VIEW' THEN CAST(1 AS BIGINT) ELSE 0 END AS of_view"
+         " FROM information_schema.columns k JOIN information_schema.tables t"
+         " ON t.table_schema = k.table_schema AND t.table_name = k.table_name"
+         " WHERE k.table_schema = current_schema() ORDER BY k.table_name, k.ordinal_position");
 
 enum err list_columns(struct ctx *c, struct column_row_list *out)
 {
@@ -96,7 +98,7 @@ enum err list_tables(struct ctx *c, struct table_list *out)
     out->at = NEWS(c->arena, struct table, tables); /* shapes point into it: never moved */
     for (i64 i = 0, n; i < columns.n; i += n) {
         for (n = 1; i + n < columns.n && str_eq(columns.at[i + n].owner, columns.at[i].owner);) n++;
-        if (str_eq(columns.at[i].owner, S("migration"))) continue;
+        if (str_eq(columns.at[i].owner, S("migration")) || columns.at[i].of_view) continue;
         make_table(c->arena, &out->at[out->n], &columns.at[i], n, queries_count() + out->n * 4);
         out->n++;
     }

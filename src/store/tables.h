@@ -6,10 +6,11 @@
 
 #include "store/store_private.h"
 
-#define FIELDS_OF_column_row(X, N) \
-    X(str, owner, ANY, "Table", N) \
-    X(str, name, ANY, "Column", N) \
-    X(str, type, ANY, "INTEGER TEXT BLOB REAL", N)
+#define FIELDS_OF_column_row(X, N)                 \
+    X(str, owner, ANY, "Table", N)                 \
+    X(str, name, ANY, "Column", N)                 \
+    X(str, type, ANY, "INTEGER TEXT BLOB REAL", N) \
+    X(i64, of_view, ANY, "1: of a view, not of a table", N)
 SHAPE(column_row);
 struct table {
     str name;

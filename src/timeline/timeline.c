@@ -1,7 +1,8 @@
 /* timeline.c -- writes lines to the log of everything that happened and reads them back.
  *
  * Invariants
- *   1. Nothing in the program updates or deletes a row of `timeline`.
+ *   1. Nothing in the program changes a line, and none ever leaves `timeline`, the view of settled
+ * lines and of those still in the tail (settle.c).
  *   2. Numbers come from tx_take in the writing transaction itself, so they become visible in
  * rising order: a reader who has seen seq n will never see a line below n appear later. Followers
  * stand on this.
@@ -11,6 +12,7 @@
 #include <assert.h>
 
 #include "base/room.h"
+#include "timeline/inside.h"
 
 SHAPE_DEFINE(timeline_line);
 
@@ -42,19 +44,20 @@ const struct room timeline_room = {
 
 /* -- writing ---------------------------------------------------------------------------------- */
 
-#define COLUMNS "member, seq, at, kind, subject, touchpoint, value, props"
+#define COLUMNS TIMELINE_COLUMNS
 
-CHANGE(line_insert, "INSERT INTO timeline (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+CHANGE(line_insert,
+       "INSERT INTO timeline_tail (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 /* Four lines a statement: on PostgreSQL each statement is a round trip. */
 #define FOUR ((i64)4)
-CHANGE(lines_insert, "INSERT INTO timeline (" COLUMNS ") VALUES"
+CHANGE(lines_insert, "INSERT INTO timeline_tail (" COLUMNS ") VALUES"
                      " ($1, $2, $3, $4, $5, $6, $7, $8),"
                      " ($9, $10, $11, $12, $13, $14, $15, $16),"
                      " ($17, $18, $19, $20, $21, $22, $23, $24),"
                      " ($25, $26, $27, $28, $29, $30, $31, $32)");
 
-static void line_values(struct value out[8], const struct timeline_line *in, i64 seq)
+void timeline_values(struct value out[8], const struct timeline_line *in, i64 seq)
 {
     assert(in->kind.n > 0 && in->member >= 0);
     out[0] = V(in->member);
@@ -80,11 +83,12 @@ enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n
     struct value values[8 * FOUR];
     i64 done = 0;
     for (; n - done >= FOUR; done += FOUR) {
-        for (i64 i = 0; i < FOUR; i++) line_values(values + 8 * i, &in[done + i], seq + done + i);
+        for (i64 i = 0; i < FOUR; i++)
+            timeline_values(values + 8 * i, &in[done + i], seq + done + i);
         TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
     }
     for (; done < n; done++) {
-        line_values(values, &in[done], seq + done);
+        timeline_values(values, &in[done], seq + done);
         TRY(tx_change(t, &line_insert, (struct args){ values, 8 }));
     }
     return OK;
@@ -95,13 +99,17 @@ enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n
 /* Newest by when it happened, not by when it was written: an import brings last year's orders
  * today. */
 QUERY(line_of_member, timeline_line,
-      "SELECT " COLUMNS " FROM timeline"
-      " WHERE member = $1 AND (CAST($2 AS BIGINT) = 0 OR at < $3 OR (at = $3 AND seq < $2))"
-      " ORDER BY at DESC, seq DESC LIMIT $4");
+      "SELECT " COLUMNS " FROM " TIMELINE_OF(
+          "$1") " t"
+                " WHERE (CAST($2 AS BIGINT) = 0 OR at < $3 OR (at = $3 AND seq < $2))"
+                " ORDER BY at DESC, seq DESC LIMIT $4");
 QUERY(line_at, one_i64, "SELECT at AS value FROM timeline WHERE seq = $1");
 QUERY(line_after, timeline_line,
-      "SELECT " COLUMNS " FROM timeline WHERE seq > $1 ORDER BY seq LIMIT $2");
-QUERY(line_last, one_i64, "SELECT COALESCE(MAX(seq), 0) AS value FROM timeline");
+      "SELECT " COLUMNS " FROM " TIMELINE_AFTER("$1") " t ORDER BY seq LIMIT $2");
+QUERY(line_last, one_i64,
+      "SELECT CAST(MAX(value) AS BIGINT) AS value FROM ("
+      "SELECT COALESCE(MAX(seq), 0) AS value FROM timeline_tail"
+      " UNION ALL SELECT " TIMELINE_MARK " AS value) ends");
 
 static bool line_is_newer(const struct timeline_line *a, const struct timeline_line *b)
 {

@@ -7,6 +7,10 @@
  *   - a follower's cursor moves in the same transaction as what it wrote: after a crash it resumes
  * where it was.
  *   - rebuild_gives_the_same: a follower thrown away and rebuilt reaches the same state.
+ *   - a_line_is_read_once: wherever it lies, whoever reads meets each line exactly once.
+ *
+ * Lines come in at the end of `timeline_tail`; when there are many and nobody is in a hurry they
+ * are settled: put by member into `timeline_settled`. Statements read `timeline`, the view of both.
  */
 #pragma once
 
@@ -48,4 +52,28 @@ enum err follower_run(struct store *s, struct ctx *c, const struct follower *f, 
 enum err follower_rebuild(struct store *s, struct ctx *c, const struct follower *f, i64 *lines);
 enum err follower_cursor(struct ctx *c, const struct follower *f, i64 *seq);
 
+/* For statements of one member: the tail has no index by member, so `timeline` would be read
+ * through the tail's whole lines, and this through its numbers alone. To stand where a table
+ * stands. */
+#define TIMELINE_COLUMNS "member, seq, at, kind, subject, touchpoint, value, props"
+#define TIMELINE_MARK    "(SELECT seq FROM timeline_mark)"
+#define TIMELINE_OF(MEMBER)                                                     \
+    "(SELECT " TIMELINE_COLUMNS " FROM timeline_settled WHERE member = " MEMBER \
+    " AND seq <= " TIMELINE_MARK " UNION ALL SELECT " TIMELINE_COLUMNS          \
+    " FROM timeline_tail WHERE seq IN (SELECT seq FROM timeline_tail"           \
+    " WHERE member = " MEMBER " AND seq > " TIMELINE_MARK "))"
+
+/* The lines after one, likewise: of two lower bounds SQLite would look up one, perhaps the mark. */
+#define TIMELINE_AFTER(SEQ)                                                              \
+    "(SELECT " TIMELINE_COLUMNS " FROM timeline_settled WHERE seq > " SEQ                \
+    " AND seq <= " TIMELINE_MARK " UNION ALL SELECT " TIMELINE_COLUMNS                   \
+    " FROM timeline_tail WHERE seq > (SELECT CASE WHEN seq > " SEQ " THEN seq ELSE " SEQ \
+    " END FROM timeline_mark))"
+
+/* Settles all lines that are in the tail now. The job does it in turns, when it is worth it. */
+enum err timeline_settle(struct store *s, struct ctx *c);
+
 extern const struct room timeline_room;
+/* After insight in the list of rooms: its first migration stands on the table that this one
+ * renames. */
+extern const struct room timeline_settle_room;

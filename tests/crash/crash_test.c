@@ -66,6 +66,9 @@ QUERY(sql_drift, one_i64,
       "SELECT count(*) AS value FROM crash_account a WHERE balance <> "
       "(SELECT CAST(sum(amount) AS BIGINT) FROM crash_entry e WHERE e.account = a.account)");
 QUERY(sql_transfers, one_i64, "SELECT count(*) AS value FROM crash_entry WHERE side = 0");
+QUERY(sql_lines, one_i64,
+      "SELECT COUNT(*) AS value"
+      " FROM timeline WHERE kind = 'crash.posted'");
 QUERY(sql_tallied, one_i64,
       "SELECT CAST(COALESCE(sum(lines), 0) AS BIGINT) AS value FROM crash_tally");
 
@@ -150,9 +153,20 @@ static void *follow(void *arg)
     return NULL;
 }
 
+/* Two who settle, as two processes might: killed between any two changes of it. */
+static void *settle(void *arg)
+{
+    struct worker *w = arg;
+    struct ctx *c = test_ctx_new();
+    if (store_reader(w->store, c) != OK) _exit(5);
+    for (;; arena_reset(c->arena), usleep(3000))
+        if (timeline_settle(w->store, c) != OK) _exit(6);
+    return NULL;
+}
+
 static enum err open_store(struct ctx *c, str where, struct store **out)
 {
-    return store_open(c, (struct store_options){ .where = where, .readers = 2 }, crash_rooms(),
+    return store_open(c, (struct store_options){ .where = where, .readers = 4 }, crash_rooms(),
                       out);
 }
 
@@ -165,12 +179,14 @@ static int worker_main(str where, struct shared *shared, u64 seed)
         fprintf(stderr, "# the worker cannot open the store: %s\n", c->why.detail);
         return 2;
     }
-    static struct worker workers[THREADS + 1];
-    for (i64 i = 0; i <= THREADS; i++) {
+    static void *(*const others[])(void *) = { follow, settle, settle };
+    static struct worker workers[THREADS + COUNT(others)];
+    for (i64 i = 0; i < COUNT(workers); i++) {
         workers[i] = (struct worker){
             s, shared, i, i < THREADS ? shared->acknowledged[i] : 0, { seed + (u64)i }
         };
-        if (pthread_create(&thread, NULL, i < THREADS ? work : follow, &workers[i])) return 2;
+        if (pthread_create(&thread, NULL, i < THREADS ? work : others[i - THREADS], &workers[i]))
+            return 2;
     }
     shared->ready = true;
     for (;;) pause();
@@ -228,6 +244,7 @@ static bool check_store(str where, struct shared *shared)
     i64 transfers = ask(c, &sql_transfers, NO_ARGS);
     if (timeline_last(c, &last) != OK) right = false;
     right &= expect("lines on the timeline", last, transfers);
+    right &= expect("lines read, settled or not", ask(c, &sql_lines, NO_ARGS), transfers);
     if (follower_run(s, c, &crash_follower, &lines) != OK) right = false;
     right &= expect("lines the follower tallied", ask(c, &sql_tallied, NO_ARGS), transfers);
     if (store_check(c) != OK) {

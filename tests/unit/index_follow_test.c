@@ -300,6 +300,8 @@ TEST(index_equals_a_rebuild_and_sql)
     view_release(v);
     for (int round = 0; round < 25; round++) {
         some_life(c, 5 + (int)dice_below(&shop.d, 30));
+        if (round % 3 == 1) CHECK_OK(c, timeline_settle(test_store(), c));
+        if (round % 2) some_life(c, 5); /* after it: lines of one member lie in both places */
         if (round == 20) CHECK_OK(c, store_write(test_store(), c, erase, NULL));
         i64 lines;
         CHECK_OK(c, audience_follow(a, &lines));

@@ -34,8 +34,9 @@ QUERY(index_merged, merged_pair,
 QUERY(index_merged_now, one_opt, "SELECT merged_into AS value FROM member WHERE member = $1");
 
 QUERY(index_lines_after, timeline_line,
-      "SELECT member, seq, at, kind, subject, touchpoint, props FROM timeline"
-      " WHERE seq > $1 ORDER BY seq LIMIT $2");
+      "SELECT member, seq, at, kind, subject, touchpoint, props FROM " TIMELINE_AFTER(
+          "$1") " t"
+                " ORDER BY seq LIMIT $2");
 
 /* -- the gatherer ------------------------------------------------------------------------------ */
 
@@ -60,6 +61,7 @@ struct gatherer {
     u64 *settings; /* by field: what the settings it follows were when it was read */
     /* of a round */
     struct id_list living, purchases, merges, *stale; /* stale: by field */
+    struct id_list tail_ids, tail_lines;              /* whose lines of the tail; their numbers */
     struct member_changes changed;
     bool *everybody; /* by field: of everybody it is to be read again */
     bool all_changed;
@@ -116,6 +118,8 @@ void gatherer_free(struct gatherer *g)
     free(g->living.at);
     free(g->purchases.at);
     free(g->merges.at);
+    free(g->tail_ids.at);
+    free(g->tail_lines.at);
     free(g->changed.at);
     free(g->merged.from);
     free(g->merged.to);
@@ -355,8 +359,10 @@ static enum err refresh_purchases(struct reading *r, struct id_list *l)
 }
 
 /* Rows of those whose merges changed: none for who is merged now; of all his ids for who lives. */
-static enum err refresh_rows(struct reading *r, struct id_list *l, i64 last_seq)
+static enum err refresh_rows(struct gatherer *g, struct reading *r, i64 last_seq)
 {
+    const struct id_list *l = &g->merges;
+    g->tail_ids.n = 0;
     for (i64 i = 0; i < l->n; i++) {
         i64 member = l->at[i];
         index_drop_events(r->x, SOURCE_TIMELINE, member);
@@ -364,9 +370,13 @@ static enum err refresh_rows(struct reading *r, struct id_list *l, i64 last_seq)
         r->low = r->high = member;
         ints ids;
         TRY(member_ids(r->c, member, &ids));
-        for (i64 k = 0; k < ids.n; k++) TRY(reading_lines(r, ids.at[k], ids.at[k], last_seq));
+        for (i64 k = 0; k < ids.n; k++) {
+            id_push(&g->tail_ids, ids.at[k]);
+            TRY(reading_lines(r, ids.at[k], ids.at[k], last_seq));
+        }
     }
-    return OK;
+    id_sort(&g->tail_ids);
+    return reading_tail_of(r, &g->tail_ids, last_seq, &g->tail_lines);
 }
 
 static void round_begin(struct gatherer *g)
@@ -400,7 +410,7 @@ static enum err refresh(struct gatherer *g, struct reading *r, i64 last_seq)
     TRY(refresh_living(r, &g->living));
     for (i64 f = 0; f < g->fields.n; f++) TRY(refresh_field(r, &g->stale[f], f));
     TRY(refresh_purchases(r, &g->purchases));
-    return refresh_rows(r, &g->merges, last_seq);
+    return refresh_rows(g, r, last_seq);
 }
 
 static enum err read_new(struct gatherer *g, struct ctx *c, struct index *x, i64 seq, i64 most,

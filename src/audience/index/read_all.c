@@ -3,7 +3,8 @@
  * Invariants
  *   1. Both readers see one state. Where the store cannot give it, or has no reader to spare, one
  * thread does all.
- *   2. A chunk is one thread's from its first member to its arrays. Lines of ids that were merged
+ *   2. A chunk is one thread's from its first member to its arrays; before, one thread has put the
+ * lines that are not settled into all of them. Lines of ids that were merged
  * are fetched by who has the chunk of the member they belong to, wherever they lie.
  */
 #include <pthread.h>
@@ -97,6 +98,18 @@ static enum err read_chunk(struct all *all, struct reading *r, i64 chunk)
     return OK;
 }
 
+static enum err read_tail(struct all *all, struct ctx *c)
+{
+    struct reading r = *all->like;
+    struct day_cache *days = calloc(1, sizeof *days);
+    if (!days) abort();
+    r.c = c;
+    r.days = days;
+    enum err e = reading_tail(&r, all->seq);
+    free(days);
+    return e;
+}
+
 static enum err read_chunks(struct all *all, struct ctx *c)
 {
     struct reading r = *all->like;
@@ -140,6 +153,7 @@ static enum err take_snapshots(struct ctx *c, struct ctx *second, bool *both)
 static enum err read_by_two(struct all *all, struct ctx *c, struct hand *h, bool both)
 {
     index_expect(all->like->x, all->last / CHUNK + 1);
+    TRY(read_tail(all, c));
     both = both && all->last >= CHUNK;
     both = both && pthread_create(&h->thread, NULL, lend_hand, h) == 0;
     enum err e = read_chunks(all, c);

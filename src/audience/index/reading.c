@@ -13,9 +13,20 @@ QUERY(
     index_living, one_i64,
     "SELECT member AS value FROM member WHERE member >= $1 AND member <= $2 AND merged_into IS NULL"
     " AND erased_at IS NULL");
+#define LINE "SELECT member, seq, at, kind, subject, touchpoint, props FROM timeline_"
 QUERY(index_lines_of, timeline_line,
-      "SELECT member, seq, at, kind, subject, touchpoint, props FROM timeline"
-      " WHERE member >= $1 AND member <= $2 AND seq <= $3");
+      LINE "settled WHERE member >= $1 AND member <= $2 AND seq <= $3 AND seq <= " TIMELINE_MARK);
+QUERY(index_lines_of_tail, timeline_line,
+      LINE "tail WHERE seq <= $1 AND seq > " TIMELINE_MARK " ORDER BY seq");
+QUERY(index_line_of_tail, timeline_line, LINE "tail WHERE seq = $1");
+
+#define FIELDS_OF_tail_member(X, N)   \
+    X(i64, seq, ANY, "Its number", N) \
+    X(i64, member, ANY, "Whose", N)
+SHAPE(tail_member);
+SHAPE_DEFINE(tail_member);
+QUERY(index_tail_members, tail_member,
+      "SELECT seq, member FROM timeline_tail WHERE seq <= $1 AND seq > " TIMELINE_MARK);
 
 #define FIELDS_OF_bought(X, N)                          \
     X(i64, member, ANY, "Buyer", N)                     \
@@ -227,4 +238,42 @@ static enum err see_line(void *arg, const void *line)
 enum err reading_lines(struct reading *r, i64 first, i64 last, i64 last_seq)
 {
     return db_each(r->c, &index_lines_of, see_line, r, ARGS(first, last, last_seq));
+}
+
+static enum err see_any_line(void *arg, const void *line)
+{
+    struct reading *r = arg;
+    i64 id = ((const struct timeline_line *)line)->member;
+    if (id > 0) reading_add_line(r, line, living_of(r->merged, id));
+    return OK;
+}
+
+enum err reading_tail(struct reading *r, i64 last_seq)
+{
+    return db_each(r->c, &index_lines_of_tail, see_any_line, r, ARGS(last_seq));
+}
+
+struct tail_search {
+    const struct id_list *ids;
+    struct id_list *found;
+};
+
+static enum err see_tail_member(void *arg, const void *row)
+{
+    const struct tail_search *s = arg;
+    const struct tail_member *t = row;
+    if (id_has(s->ids, t->member)) id_push(s->found, t->seq);
+    return OK;
+}
+
+enum err reading_tail_of(struct reading *r, const struct id_list *ids, i64 last_seq,
+                         struct id_list *found)
+{
+    struct tail_search s = { ids, found };
+    found->n = 0;
+    if (!ids->n) return OK;
+    TRY(db_each(r->c, &index_tail_members, see_tail_member, &s, ARGS(last_seq)));
+    for (i64 i = 0; i < found->n; i++)
+        TRY(db_each(r->c, &index_line_of_tail, see_any_line, r, ARGS(found->at[i])));
+    return OK;
 }

@@ -48,8 +48,13 @@ bool reading_lives(const struct reading *r, i64 member);
 /* Needs r->living where the field has `zero`. */
 enum err reading_field(struct reading *r, i64 field);
 enum err reading_purchases(struct reading *r);
-/* Lines of these ids up to last_seq that are, by merges, of members of the range. */
+/* Settled lines of these ids up to last_seq that are, by merges, of members of the range. */
 enum err reading_lines(struct reading *r, i64 first, i64 last, i64 last_seq);
+/* Lines up to last_seq that are not settled: all of them, whatever the range; or of these ids
+ * (sorted), whose numbers are gone through once. found: for its memory. */
+enum err reading_tail(struct reading *r, i64 last_seq);
+enum err reading_tail_of(struct reading *r, const struct id_list *ids, i64 last_seq,
+                         struct id_list *found);
 void reading_add_line(struct reading *r, const struct timeline_line *line, i64 member);
 
 /* Chunk by chunk, by two threads when the store has a reader for the other. A reading without a
