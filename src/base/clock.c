@@ -284,7 +284,7 @@ bool instant_parse(const struct zone *z, str text, bool serial, instant *out)
     }
     if (!take_offset(&r, &has_offset, &offset) || !civil_valid(t)) return false;
     *out = has_offset ? ms_of_civil(t) - offset : zone_instant(z, t);
-    return true;
+    return *out >= INSTANT_FIRST && *out <= INSTANT_LAST;
 }
 
 bool day_parse(str text, day *out)

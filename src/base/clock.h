@@ -33,6 +33,10 @@ struct civil day_civil(day d);
 bool civil_valid(struct civil t);
 day month_add(day d, i32 months); /* 31 Jan + 1 month = 28 or 29 Feb */
 
+/* Years 1 to 9999 in UTC: what ISO 8601 can write, and all that is read. */
+#define INSTANT_FIRST (-62135596800000)
+#define INSTANT_LAST  253402300799999
+
 /* "2024-05-01", "2024/5/1 9:03", "2024-05-01 10:00:00 +0800", "2024-05-01T10:00:00.123Z",
  * "2024年5月1日 10:00", "20240501", Excel serial days when `serial` is set. Local times are read in
  * z. False: not a date. */

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct err_row rows[] = {
 #define X(code, status, name, zh, en) [code] = { status, name, zh, en },
@@ -23,12 +24,33 @@ static void cut_whole(char *at, size_t size, int wanted)
     at[n] = 0;
 }
 
+static bool within_character(const char *at) { return ((unsigned char)*at & 0xC0) == 0x80; }
+
+/* What is too long is so because of a text it quotes: the middle goes, the sentence stays. */
+static void cut_middle(char *at, size_t size, const char *whole, size_t n)
+{
+    static const char gap[] = "…";
+    size_t room = size - sizeof gap, head = room / 3, tail = n - (room - head);
+    while (head && within_character(whole + head)) head--;
+    while (tail < n && within_character(whole + tail)) tail++;
+    memcpy(at, whole, head);
+    memcpy(at + head, gap, sizeof gap - 1);
+    memcpy(at + head + sizeof gap - 1, whole + tail, n - tail + 1);
+}
+
 static void detail(struct ctx *c, enum err e, const char *fmt, va_list args)
 {
+    va_list again;
+    va_copy(again, args);
     c->why.err = e;
     c->why.field[0] = 0;
-    cut_whole(c->why.detail, sizeof c->why.detail,
-              vsnprintf(c->why.detail, sizeof c->why.detail, fmt, args));
+    int n = vsnprintf(c->why.detail, sizeof c->why.detail, fmt, args);
+    if (n >= (int)sizeof c->why.detail) {
+        char *whole = arena_alloc(c->arena, 1, n + 1);
+        vsnprintf(whole, (size_t)n + 1, fmt, again);
+        cut_middle(c->why.detail, sizeof c->why.detail, whole, (size_t)n);
+    }
+    va_end(again);
 }
 
 enum err fail(struct ctx *c, enum err e, const char *zh, const char *en, ...)

@@ -170,6 +170,8 @@ bool behaviour_plausible(const struct ctx *c, instant at)
 
 void behaviour_time(struct ctx *c, struct behaviour *b, struct props *p, instant at)
 {
+    if (at < INSTANT_FIRST) at = INSTANT_FIRST; /* two clocks apart can lead beyond what is read */
+    if (at > INSTANT_LAST) at = INSTANT_LAST;
     b->at = b->seen_at = at;
     if (at > c->now + AHEAD_MS) props_text(p, "clock", S("ahead"));
     if (at < YEAR_2000) props_text(p, "clock", S("behind"));

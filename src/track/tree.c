@@ -101,7 +101,7 @@ bool tree_instant(struct ctx *c, const json_t *object, const char *name, instant
     const json_t *value = json_object_get(object, name);
     if (json_is_integer(value)) {
         *out = json_integer_value(value);
-        return *out > -(i64)1e15 && *out < (i64)1e15;
+        return *out >= INSTANT_FIRST && *out <= INSTANT_LAST;
     }
     return json_is_string(value) && instant_parse(c->zone, text_of(value), false, out);
 }

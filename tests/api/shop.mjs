@@ -16,24 +16,26 @@ export class Shop {
 
   /** A database of its own on PostgreSQL; nothing on SQLite. */
   store() {
+    this.stored = [];
     if (!process.env.TEST_PG) return [];
     this.database = `api_${process.pid}_${randomBytes(4).toString('hex')}`;
     execFileSync('psql', ['-q', process.env.TEST_PG, '-c', `CREATE DATABASE ${this.database}`], { stdio: 'pipe' });
     const url = new URL(process.env.TEST_PG);
     url.pathname = `/${this.database}`;
-    return ['--store', url.href];
+    return (this.stored = ['--store', url.href]);
   }
 
-  async start() {
+  /** Starts the program; again: on the data of before, whose owner has a password already. */
+  async start(again = false) {
     const words = ['serve', '--data', join(this.folder, 'data'), '--listen', '127.0.0.1:0', '--rate', '-1', '--locale', 'en'];
-    this.process = spawn(Shop.program(), [...words, ...this.store()], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(Shop.program(), [...words, ...(again ? this.stored : this.store())], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({ status: status ?? signal })));
     this.process.stderr.on('data', (data) => { this.log += data; });
     this.said = '';
     const up = new Promise((done, refuse) => {
       this.process.stdout.on('data', (data) => {
         this.said += data;
-        const found = /(http:\/\/\S+)[\s\S]*user owner, password (\S+)/.exec(this.said);
+        const found = again ? /(http:\/\/\S+)\s/.exec(this.said) : /(http:\/\/\S+)[\s\S]*user owner, password (\S+)/.exec(this.said);
         if (found) done(found);
       });
       this.ended.then((end) => refuse(new Error(`koi serve ended with ${end.status}:\n${this.said}${this.log}`)));
@@ -41,7 +43,10 @@ export class Shop {
     });
     const [, base, password] = await up;
     this.base = base;
-    this.ownerPassword = password;
+    this.ownerPassword = password ?? this.ownerPassword;
+    this.fallen = false;
+    const { process: mine } = this;
+    mine.on('exit', () => { this.fallen = true; });
   }
 
   /** The session of a role; the user is made when first needed. */
@@ -71,9 +76,22 @@ export class Shop {
     if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
     if (!all.has('accept-language')) all.set('accept-language', 'en');
     const reply = await fetch(this.base + path, { method, headers: all, body, redirect: 'manual', signal: AbortSignal.timeout(30000) });
-    const text = Buffer.from(await reply.arrayBuffer()).toString('utf8');
-    const json = /json/.test(reply.headers.get('content-type') ?? '') && text ? JSON.parse(text) : undefined;
-    return { status: reply.status, headers: reply.headers, text, json, path };
+    const bytes = Buffer.from(await reply.arrayBuffer());
+    const text = bytes.toString('utf8');
+    const isJson = /json/.test(reply.headers.get('content-type') ?? '') && text;
+    if (isJson) new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { status: reply.status, headers: reply.headers, text, json: isJson ? JSON.parse(text) : undefined, path };
+  }
+
+  /** Only how a stream begins. */
+  async peek(as, path, headers) {
+    const person = await this.person(as);
+    const abort = new AbortController();
+    const reply = await fetch(this.base + path, { headers: [...headers, ['cookie', person.cookie]], signal: AbortSignal.any([abort.signal, AbortSignal.timeout(30000)]) });
+    const type = reply.headers.get('content-type') ?? '';
+    const text = /json/.test(type) ? await reply.text() : '';
+    abort.abort();
+    return { status: reply.status, headers: reply.headers, text, json: text ? JSON.parse(text) : undefined, path };
   }
 
   async stop() {

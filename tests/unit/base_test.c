@@ -137,9 +137,12 @@ TEST(dates_are_read_as_back_ends_write_them)
     instant_is("2024年5月1日 10时05分", "2024-05-01T02:05:00.000Z");
     instant_is("20240501", "2024-04-30T16:00:00.000Z");
     instant_is("45413.5", "2024-05-01T04:00:00.000Z");
+    instant_is("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z");
+    instant_is("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z");
     for (const char *const *bad =
              (const char *const[]){ "", "2024-13-01", "2024-02-30", "yesterday", "2024-05-01 25:00",
-                                    "2024-05-01 10:00 xx", "2024-05-", NULL };
+                                    "2024-05-01 10:00 xx", "2024-05-", "9999-12-31T23:59:59-01:00",
+                                    "0001-01-01", NULL };
          *bad; bad++)
         CHECK(!instant_parse(zone_open("Asia/Shanghai"), str_of(*bad), false, &t));
     day d = day_of(2024, 1, 31);
@@ -156,4 +159,22 @@ TEST(failures_are_worded_in_the_caller_s_language)
     c->locale = EN;
     CHECK_ERR(c, fail(c, E_CONFLICT, "第 %d 行", "row %d", 3), E_CONFLICT);
     CHECK_STR(fail_text(c), "it conflicts with what exists: row 3");
+}
+
+TEST(a_failure_that_quotes_a_long_text_keeps_its_reason)
+{
+    struct ctx *c = test_ctx();
+    for (i64 n = 480; n < 1600; n++) {
+        struct buf b = { .arena = c->arena };
+        while (b.n < n) buf_add(&b, n % 2 ? S("锦鲤") : S("é("));
+        enum err e = fail(c, E_INVALID, "“" STR_FMT "”不对", "\"" STR_FMT "\" is wrong",
+                          STR_ARG(buf_str(&b)));
+        CHECK_ERR(c, e, E_INVALID);
+        str said = str_of(c->why.detail);
+        i64 whole = b.n + (c->locale == ZH ? S("“”不对").n : S("\"\" is wrong").n);
+        CHECK(str_is_utf8(said));
+        CHECK(str_starts(said, c->locale == ZH ? S("“") : S("\"")));
+        CHECK(str_ends(said, c->locale == ZH ? S("”不对") : S("\" is wrong")));
+        CHECK(said.n == whole ? str_find(said, S("…")) < 0 : str_find(said, S("…")) > 0);
+    }
 }

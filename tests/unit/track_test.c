@@ -1,5 +1,6 @@
 /* track_test.c -- behaviour told in the Segment protocol: what becomes of it, what is left out,
  * what counts once. */
+#include "base/clock.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -338,6 +339,9 @@ TEST(a_clock_that_is_wrong_is_marked)
         { "\"timestamp\":\"1970-01-01T00:00:05Z\"", 5000, "{\"clock\":\"behind\"}" },
         { "\"timestamp\":1717196400000", 1717196400000, "" },
         { "\"timestamp\":\"yesterday\"", 1717200000000, "" },
+        { "\"timestamp\":9000000000000000", 1717200000000, "" },
+        { "\"timestamp\":\"9999-12-31T23:59:59Z\",\"sentAt\":\"0001-01-01T00:00:00Z\"",
+          INSTANT_LAST, "{\"clock\":\"ahead\"}" },
     };
     struct ctx *r = reader();
     for (i64 i = 0; i < COUNT(rows); i++) {
