@@ -388,4 +388,25 @@ TEST(properties_are_found_and_nothing_else)
                                        "{\"b\":\"", "{\"a\":1,", "{}",      "null" };
     for (i64 i = 0; i < COUNT(odd); i++) CHECK(!props_raw(str_of(odd[i]), S("b")).at);
     CHECK_STR(props_raw(S("{\"b\":1"), S("b")), "1");
+    /* in one pass as one by one; of two of a name the first */
+    static const char *const objects[] = { "{\"b\":1,\"a\":2,\"b\":3,\"c\":4}",
+                                           "{\"c\":\"\\\\\",\"a\":\"\\\"\",\"x\":{},\"b\":[]}",
+                                           "{\"a\":1,\"b\":", "{\"a\" : \"1\" , \"ab\":2 }",
+                                           "{\"\":0,\"c\":\"\\\\\\\"\"}" };
+    strs names = { (str[]){ S("a"), S("b"), S("c"), S("") }, 4 };
+    str found[4];
+    for (i64 i = 0; i < COUNT(objects); i++) {
+        props_raw_all(str_of(objects[i]), &names, found);
+        for (i64 k = 0; k < names.n; k++) {
+            str alone = props_raw(str_of(objects[i]), names.at[k]);
+            CHECK(!found[k].at == !alone.at && str_eq(found[k], alone));
+        }
+    }
+    props_raw_all(str_of(objects[1]), &names, found);
+    CHECK_STR(found[0], "\"\\\"\"");
+    CHECK_STR(found[1], "[]");
+    CHECK_STR(found[2], "\"\\\\\"");
+    props_raw_all(str_of(objects[0]), &names, found);
+    CHECK_STR(found[1], "1");
+    CHECK_STR(found[2], "4");
 }

@@ -143,11 +143,11 @@ static enum err take_snapshots(struct ctx *c, struct ctx *second, bool *both)
 {
     *both = false;
     store_readers_add(c->store, 1);
-    TRY(store_reader_spare(c->store, second, both));
-    if (!*both) return store_snapshot(c);
-    enum err e = store_snapshot_both(c, second, both);
-    if (e != OK || !*both) store_release(second);
-    return e;
+    if (store_reader_spare(c->store, second, both) != OK) *both = false;
+    if (*both && store_snapshot_both(c, second, both) != OK) *both = false;
+    if (*both) return OK;
+    store_release(second);
+    return store_snapshot(c);
 }
 
 static enum err read_by_two(struct all *all, struct ctx *c, struct hand *h, bool both)
