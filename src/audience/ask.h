@@ -27,8 +27,9 @@
 struct audience; /* index/follow.h */
 /* What audience_view answers from; app and tests set it, NULL at the end. */
 void audience_serve(struct audience *a);
-/* Of a command: audience_view opens an index when it is first asked for one, from the file that a
- * server keeps in the folder, else built in memory. Gone with c->arena; nothing is written. */
+/* Of a command: audience_view opens an index when it is first asked for one, from the file in the
+ * folder (a server's, or a former command's), else built, and then left there. Gone with c->arena.
+ */
 void audience_command(struct ctx *c, str folder);
 /* Whether a single question is better asked of the index: there is one, or it is quickly built. */
 enum err audience_worth(struct ctx *c, bool *worth);

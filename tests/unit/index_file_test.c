@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +167,12 @@ TEST(a_generation_is_there_or_not)
     CHECK_ERR(test_ctx(), index_save(test_ctx(), v, path(), 2), E_STORE);
     rmdir(blocked);
     CHECK_ERR(test_ctx(), index_save(test_ctx(), v, "/dev/full/x", 2), E_STORE);
+    /* another process is writing the next: it is left alone */
+    int other = open(blocked, O_WRONLY | O_CREAT, 0600);
+    CHECK(flock(other, LOCK_EX) == 0);
+    CHECK_ERR(test_ctx(), index_save(test_ctx(), v, path(), 2), E_STORE);
+    CHECK(access(blocked, F_OK) == 0);
+    close(other); /* it died: what it left is written over */
     struct index_file_head head;
     CHECK(index_file_head(path(), &head));
     CHECK_I64((i64)head.mark, 1);
@@ -195,16 +202,44 @@ static enum err one_line(struct tx *t, void *arg)
     return timeline_append(t, &line);
 }
 
-static i64 rows_after_start(struct ctx *c, bool *mapped)
+static i64 rows_with(struct ctx *c, struct audience_options o, bool *mapped)
 {
     struct audience *a;
-    struct audience_options o = { .folder = str_of(test_folder()), .saves = true };
+    o.folder = str_of(test_folder());
     CHECK_OK(c, audience_open(c, test_store(), o, &a));
     CHECK_OK(c, audience_follow(a, NULL));
     struct audience_stats s = audience_stats(a);
     *mapped = s.mapped > 0;
     audience_close(a);
     return s.rows;
+}
+
+static i64 rows_after_start(struct ctx *c, bool *mapped)
+{
+    return rows_with(c, (struct audience_options){ .saves = true }, mapped);
+}
+
+TEST(a_command_leaves_what_it_built)
+{
+    struct ctx *c = test_reader();
+    struct audience_options reads = { 0 }, leaves = { .leaves = true };
+    struct index_file_head first, then;
+    char *file = str_z(c->arena, str_fmt(c->arena, "%s/" AUDIENCE_FILE, test_folder()));
+    bool mapped;
+    CHECK_OK(c, store_write(test_store(), c, one_member, NULL));
+    i64 rows = rows_with(c, reads, &mapped);
+    CHECK(access(file, F_OK) != 0);
+    CHECK_I64(rows_with(c, leaves, &mapped), rows);
+    CHECK(!mapped && index_file_head(file, &first));
+    /* what it only brought up to date is not written again */
+    CHECK_OK(c, store_write(test_store(), c, one_line, NULL));
+    CHECK_I64(rows_with(c, leaves, &mapped), rows + 1);
+    CHECK(mapped && index_file_head(file, &then));
+    CHECK_I64(then.seq, first.seq);
+    CHECK(truncate(file, 100) == 0);
+    CHECK_I64(rows_with(c, leaves, &mapped), rows + 1);
+    CHECK(!mapped && index_file_head(file, &then));
+    CHECK(then.seq > first.seq);
 }
 
 TEST(a_start_takes_up_where_it_was)

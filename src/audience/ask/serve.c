@@ -34,11 +34,13 @@ static void command_ends(void *audience)
     audience_close(audience);
 }
 
-/* From the server's file when there is a good one, else built in memory; never written. */
+/* From the file in the folder when there is a good one, else built, and left there for the next
+ * command. */
 static enum err open_for_command(struct ctx *c)
 {
     struct audience *a;
-    TRY(audience_open(c, c->store, (struct audience_options){ .folder = command.folder }, &a));
+    struct audience_options o = { .folder = command.folder, .leaves = true };
+    TRY(audience_open(c, c->store, o, &a));
     arena_defer(command.arena, command_ends, a);
     served = a;
     i64 lines;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -251,19 +252,34 @@ static bool sync_folder(struct arena *a, const char *path)
     return ok;
 }
 
+/* Held by whoever writes a generation, in whichever process: its file under the temporary name,
+ * locked, and still under that name (a writer before us may just have renamed it). -1: another has
+ * it, or it cannot be made. */
+static int open_temporary(const char *path)
+{
+    struct stat opened, named;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return -1;
+    bool ours = flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &opened) == 0 &&
+                stat(path, &named) == 0 && opened.st_ino == named.st_ino;
+    if (ours && (ftruncate(fd, 0) == 0 || errno == EINVAL)) return fd; /* devices are not cut */
+    close(fd);
+    return -1;
+}
+
 enum err index_save(struct ctx *c, const struct view *v, const char *path, u64 mark)
 {
     char *temporary = str_z(c->arena, str_fmt(c->arena, "%s.new", path));
     struct out *o = NEW(c->arena, struct out);
-    o->fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    o->fd = open_temporary(temporary);
     bool ok = o->fd >= 0;
     if (ok) put_view(o, v, mark);
     ok = ok && !o->failed && fsync(o->fd) == 0;
     int why = errno;
-    if (o->fd >= 0) close(o->fd);
     ok = ok && rename(temporary, path) == 0 && sync_folder(c->arena, path);
+    if (!ok && o->fd >= 0) unlink(temporary);
+    if (o->fd >= 0) close(o->fd); /* not before: the name is ours as long as the lock is */
     if (ok) return OK;
-    unlink(temporary);
     return fail(c, why == ENOSPC ? E_FULL : E_STORE, "会员索引文件没有写成（%s）",
                 "the member index file could not be written (%s)", strerror(why));
 }

@@ -60,7 +60,7 @@ struct audience {
     i64 fits_us; /* when that was looked at last */
     i64 interval_ms;
     char *file; /* NULL: none */
-    bool saving;
+    bool saving, leaving;
     i64 saved_seq, saved_us, save_us;
     bool thread;
     pthread_t follower;
@@ -153,6 +153,7 @@ static enum err build(struct audience *a, struct ctx *c)
     if (!resumed) TRY(gather_all(a->kept.gatherer, c, a->kept.index));
     LOG(INFO, "index.built", KV("from_file", (i64)resumed),
         KV("ms", (clock_mono_us() - begun_us) / 1000));
+    if (a->leaving && !resumed) save(a);
     return OK;
 }
 
@@ -454,6 +455,7 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
         if (!a->file) abort();
     }
     a->saving = o.saves && a->file;
+    a->leaving = o.leaves && a->file && access(str_z(c->arena, o.folder), W_OK) == 0;
     a->save_us = (o.save_ms ? o.save_ms : SAVE_EVERY_MS) * 1000;
     a->interval_ms = o.interval_ms ? o.interval_ms : INTERVAL_MS;
     a->kept.index = index_new(gatherer_schema(a->kept.gatherer));

@@ -24,6 +24,7 @@ struct audience;
 struct audience_options {
     str folder;      /* where the index is kept between runs; absent: nowhere */
     bool saves;      /* writes it there, now and then and at the end: one process a folder */
+    bool leaves;     /* else: writes it once it had to be built: any process */
     bool thread;     /* follow by itself; else audience_follow does it */
     i64 interval_ms; /* 0: default 200 */
     i64 save_ms;     /* at least between two saves while it follows; 0: default 10 minutes */
