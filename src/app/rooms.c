@@ -13,6 +13,7 @@
 #include "import/import.h"
 #include "insight/insight.h"
 #include "job/job.h"
+#include "ledger/ledger.h"
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -25,6 +26,7 @@ const struct room *const rooms[] = {
     &http_room,
     &job_room,
     &timeline_room,
+    &ledger_room,
     &member_room,
     &track_room,
     &trade_room,

@@ -3,6 +3,7 @@
 
 #include "app/rooms.h"
 #include "base/clock.h"
+#include "ledger/ledger.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -116,13 +117,29 @@ static enum err check_trade(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_ledger(struct cli *cli, str *detail)
+{
+    struct ledger_faults f;
+    TRY(ledger_check(cli->c, &f));
+    if (f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers)
+        return fail(cli->c, E_INTERNAL,
+                    "账目不平：合计不为零 %lld，余额与分录不符 %lld，批次不符 %lld，低于下限 %lld，"
+                    "冻结不符 %lld，转账不符 %lld",
+                    "the books do not balance: sums %lld, entries %lld, lots %lld, floors %lld, "
+                    "holds %lld, transfers %lld",
+                    (long long)f.sums, (long long)f.entries, (long long)f.lots, (long long)f.floors,
+                    (long long)f.holds, (long long)f.transfers);
+    *detail = say(cli->c, S("账目平衡"), S("the books balance"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
 } checks[] = {
     { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
     { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
-    { "trade", check_trade },
+    { "trade", check_trade }, { "ledger", check_ledger },
 };
 
 static enum err run_doctor(struct cli *cli)

@@ -1,0 +1,146 @@
+/* tables.c -- the tables of the ledger, the units it comes with, and its choices.
+ *
+ * ledger_transfer and ledger_entry are only ever inserted. ledger_account, ledger_lot and
+ * ledger_hold say what follows from them, so that no question adds up a history; ledger_check
+ * recomputes them. A lot has the number of the entry that made it. A hold lies with its transfer's
+ * member, its pieces say which of his lots it holds.
+ */
+#include "ledger/book.h"
+
+const struct migration ledger_migrations[] = {
+    { "0001 ledger",
+      "CREATE TABLE ledger_unit (\n"
+      "  unit text NOT NULL PRIMARY KEY,\n"
+      "  zh text NOT NULL,\n"
+      "  en text NOT NULL,\n"
+      "  decimals int64 NOT NULL,\n"
+      "  lots flag NOT NULL,\n"
+      "  owes flag NOT NULL\n"
+      ");\n"
+      "INSERT INTO ledger_unit (unit, zh, en, decimals, lots, owes) VALUES\n"
+      "  ('point', '积分', 'points', 0, TRUE, TRUE),\n"
+      "  ('growth', '成长值', 'growth value', 0, FALSE, TRUE),\n"
+      "  ('credit', '购物金', 'shopping credit', 4, TRUE, FALSE),\n"
+      "  ('commission', '佣金', 'commission', 4, FALSE, TRUE),\n"
+      "  ('quota', '名额', 'quota', 0, TRUE, FALSE),\n"
+      "  ('stock', '库存', 'stock', 0, FALSE, FALSE),\n"
+      "  ('packet', '红包', 'red packet money', 4, FALSE, FALSE),\n"
+      "  ('budget', '预算', 'budget', 4, FALSE, FALSE);\n"
+      "CREATE TABLE ledger_account (\n"
+      "  member int64 NOT NULL,\n"
+      "  unit text NOT NULL,\n"
+      "  name text NOT NULL,\n"
+      "  balance int64 NOT NULL,\n"
+      "  held int64 NOT NULL,\n"
+      "  floor int64,\n"
+      "  lowest int64,\n"
+      "  cap int64,\n"
+      "  entries int64 NOT NULL,\n"
+      "  lapse_at int64,\n"
+      "  version int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, unit, name)\n"
+      ") clustered;\n"
+      "CREATE INDEX ledger_account_lapse ON ledger_account (lapse_at) WHERE lapse_at IS NOT "
+      "NULL;\n"
+      "CREATE TABLE ledger_lot (\n"
+      "  member int64 NOT NULL,\n"
+      "  unit text NOT NULL,\n"
+      "  name text NOT NULL,\n"
+      "  lot int64 NOT NULL,\n"
+      "  expires_at int64,\n"
+      "  amount int64 NOT NULL,\n"
+      "  remaining int64 NOT NULL,\n"
+      "  held int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, unit, name, lot)\n"
+      ") clustered;\n"
+      "CREATE INDEX ledger_lot_open ON ledger_lot (member, unit, name) WHERE remaining > 0;\n"
+      "CREATE TABLE ledger_transfer (\n"
+      "  member int64 NOT NULL,\n"
+      "  id text NOT NULL,\n"
+      "  kind text NOT NULL,\n"
+      "  unit text NOT NULL,\n"
+      "  from_member int64 NOT NULL,\n"
+      "  from_name text NOT NULL,\n"
+      "  to_member int64 NOT NULL,\n"
+      "  to_name text NOT NULL,\n"
+      "  asked int64 NOT NULL,\n"
+      "  amount int64 NOT NULL,\n"
+      "  of_id text,\n"
+      "  hold_ms int64 NOT NULL,\n"
+      "  expires_at int64,\n"
+      "  reason text,\n"
+      "  actor text,\n"
+      "  at int64 NOT NULL,\n"
+      "  from_entry int64 NOT NULL,\n"
+      "  from_entries int64 NOT NULL,\n"
+      "  to_entry int64 NOT NULL,\n"
+      "  to_entries int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, id)\n"
+      ") clustered;\n"
+      "CREATE INDEX ledger_transfer_of ON ledger_transfer (member, of_id) WHERE of_id IS NOT "
+      "NULL;\n"
+      "CREATE TABLE ledger_entry (\n"
+      "  member int64 NOT NULL,\n"
+      "  unit text NOT NULL,\n"
+      "  name text NOT NULL,\n"
+      "  number int64 NOT NULL,\n"
+      "  lot int64 NOT NULL,\n" /* 0: without lots, or the debt */
+      "  amount int64 NOT NULL,\n"
+      "  balance int64 NOT NULL,\n" /* after it */
+      "  at int64 NOT NULL,\n"
+      "  transfer_member int64 NOT NULL,\n"
+      "  transfer text NOT NULL,\n"
+      "  PRIMARY KEY (member, unit, name, number)\n"
+      ") clustered;\n"
+      "CREATE TABLE ledger_hold (\n"
+      "  member int64 NOT NULL,\n"
+      "  id text NOT NULL,\n"
+      "  state text NOT NULL,\n"
+      "  unit text NOT NULL,\n"
+      "  from_member int64 NOT NULL,\n"
+      "  from_name text NOT NULL,\n"
+      "  to_member int64 NOT NULL,\n"
+      "  to_name text NOT NULL,\n"
+      "  amount int64 NOT NULL,\n"
+      "  ends_at int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, id)\n"
+      ") clustered;\n"
+      "CREATE INDEX ledger_hold_from ON ledger_hold (from_member, unit, from_name, ends_at)"
+      " WHERE state = 'open';\n"
+      "CREATE INDEX ledger_hold_to ON ledger_hold (to_member, unit, to_name, ends_at)"
+      " WHERE state = 'open';\n"
+      "CREATE INDEX ledger_hold_ends ON ledger_hold (ends_at) WHERE state = 'open';\n"
+      "CREATE TABLE ledger_piece (\n"
+      "  member int64 NOT NULL,\n"
+      "  id text NOT NULL,\n"
+      "  lot int64 NOT NULL,\n"
+      "  place int64 NOT NULL,\n" /* in the order in which they are spent */
+      "  amount int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, id, lot)\n"
+      ") clustered;\n" },
+    { 0 },
+};
+
+SHAPE_DEFINE(unit);
+SHAPE_DEFINE(account);
+SHAPE_DEFINE(account_limits);
+SHAPE_DEFINE(balance);
+SHAPE_DEFINE(expiring);
+SHAPE_DEFINE(transfer);
+SHAPE_DEFINE(transferred);
+SHAPE_DEFINE(transfer_view);
+SHAPE_DEFINE(statement_row);
+SHAPE_DEFINE(trial_row);
+SHAPE_DEFINE(ledger_faults);
+SHAPE_DEFINE(purse_row);
+SHAPE_DEFINE(lot_row);
+SHAPE_DEFINE(entry_row);
+SHAPE_DEFINE(hold_row);
+SHAPE_DEFINE(piece_row);
+SHAPE_DEFINE(transfer_row);
+
+CHOICE_DEFINE(transfer_kind, "move", "hold", "confirm", "void", "reverse", "expire", "lapse");
+CHOICE_DEFINE(hold_state, "open", "confirmed", "voided", "expired");
+CHOICE_DEFINE(ledger_result, "done", "id_invalid", "amount_invalid", "term_invalid", "same_account",
+              "unit_unknown", "of_unknown", "of_wrong", "other_content", "expiry_past",
+              "hold_ended", "above_rest", "below_floor", "above_cap", "overflows");
