@@ -1,5 +1,6 @@
 // subject_choice.tsx -- what a condition is about: found by its Chinese name, its English name or what it means.
 import { Select } from 'antd'
+import { useState } from 'react'
 import { useSay } from '~/base/locale'
 import { useLanguage, type SubjectGroup } from './language'
 
@@ -8,6 +9,7 @@ const groups: SubjectGroup[] = ['buys', 'does', 'is']
 export function SubjectChoice({ value, change, wrong }: { value: string; change: (name: string) => void; wrong?: boolean }) {
   const say = useSay()
   const { subjects } = useLanguage()
+  const [open, setOpen] = useState(false)
   return (
     <Select
       className="subject"
@@ -15,6 +17,10 @@ export function SubjectChoice({ value, change, wrong }: { value: string; change:
       placeholder={say('seg.subject.choose')}
       value={value || undefined}
       onChange={change}
+      // Left to itself the list closes a moment after the choice, and a Tab of that moment goes to it.
+      open={open}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
       status={wrong ? 'error' : undefined}
       popupMatchSelectWidth={340}
       listHeight={360}

@@ -31,6 +31,7 @@ export const newTest = (subject = '', op = ''): Test => ({
 })
 export const newGroup = (kind: Group['kind'], parts: Node[]): Group => ({ id: newId(), not: false, kind, parts })
 export const emptyTree = (): Group => newGroup('all', [newTest()])
+const isEmpty = ({ parts: [first, ...more] }: Group) => first?.kind === 'test' && !first.subject && more.length === 0
 
 /** The same with ids of its own. */
 export function copyOf<T extends Node>(node: T): T {
@@ -166,7 +167,8 @@ export function fromRows(rows: AnsweredRow[], before?: Group): { tree: Group; id
     while (at < rows.length && rows[at]!.depth > row.depth) parts.push(read(olds[parts.length]))
     return { id: kept, not: false, kind: row.kind, parts }
   }
-  if (rows.length === 0) return { tree: emptyTree(), ids }
+  // Somebody may be choosing a subject in the empty row already: it stays the row it is.
+  if (rows.length === 0) return { tree: before && isEmpty(before) ? before : emptyTree(), ids }
   const first = rows[0]!
   const bare = first.kind === 'all' || first.kind === 'any'
   const node = read(bare ? before : before?.parts[0])
