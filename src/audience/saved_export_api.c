@@ -329,6 +329,6 @@ HANDLER(segment_export_post, export_ask, nothing)
 const struct route saved_export_routes[] = {
     ROUTE(POST, "/v1/segments/export", EXPORT, segment_export_post, "Segments",
           "导出会员为 csv 或 xlsx", "Members as csv or xlsx", .flags = STREAM | AUDITS_ITSELF,
-          .errors = "E_NOT_FOUND E_FULL"),
+          .errors = "E_NOT_FOUND E_FULL E_TIMEOUT"),
     { 0 },
 };

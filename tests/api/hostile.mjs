@@ -85,8 +85,11 @@ export class Hostile {
     this.asked++;
     let reply;
     try {
-      reply = await this.send(request);
+      // The machine may have stood still: what hangs, hangs again.
+      reply = await this.send(request).catch((error) => (error.name === 'TimeoutError' ? this.send(request) : Promise.reject(error)));
     } catch (error) {
+      // Over the limit: the connection is closed before all of it is sent.
+      if (request.body?.length > 300000 && /ECONNRESET|EPIPE/.test(error.cause?.code)) return;
       this.fail(request, `no reply: ${error.message} ${error.cause?.message ?? ''}`);
       return;
     }

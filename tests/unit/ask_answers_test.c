@@ -8,6 +8,7 @@
 #include "segment_shop.h"
 
 #include "audience/ask.h"
+#include "audience/ask/plan.h"
 #include "audience/builder.h"
 #include "audience/index/follow.h"
 #include "audience/language/sql.h"
@@ -353,6 +354,18 @@ TEST(what_the_index_does_not_keep_is_asked_of_sql)
     CHECK(str_find(said, S("SQL")) < 0);
     CHECK_OK(c, plan_explain(c, asked, false, &said));
     CHECK(str_find(said, S("price >= 2)  (SQL)")) > 0);
+    /* Who asks by the network gets so much time for it; a command as much as it takes. */
+    const struct segment_node *tree;
+    str text = S("did(\"Product Viewed\", price >= 2) or did(\"Product Viewed\", price = 1)");
+    i64 most_us = plan_sql_most_us;
+    CHECK_OK(c, segment_parse(c, text, &tree));
+    plan_sql_most_us = 1;
+    CHECK_OK(c, plan_make(c, v, tree, c->now, &asked));
+    c->address = S("127.0.0.1");
+    CHECK_ERR(c, plan_make(c, v, tree, c->now, &asked), E_TIMEOUT);
+    plan_sql_most_us = most_us;
+    CHECK_OK(c, plan_make(c, v, tree, c->now, &asked));
+    c->address = NO_STR;
     view_release(v);
     audience_close(a);
 }

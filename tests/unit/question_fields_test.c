@@ -707,6 +707,15 @@ TEST(what_is_wrong_is_told)
     struct compare_ask two = { .a = S("orders >= 1"), .b = S("orders >= 1 and") };
     CHECK_ERR(c, question_compare(c, &two, &d), E_INVALID);
     CHECK_STR(str_of(c->why.field), "/b:1:16");
+    two = (struct compare_ask){ .a = S("orders >= 1"),
+                                .fields = { (str[]){ S("city"), S("vip"), S("city") }, 3 } };
+    CHECK_ERR(c, question_compare(c, &two, &d), E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/fields/2");
+    strs many = { NEWS(c->arena, str, 100000), 100000 };
+    for (i64 i = 0; i < many.n; i++) many.at[i] = S("city");
+    two = (struct compare_ask){ .a = S("orders >= 1"), .fields = many };
+    CHECK_ERR(c, question_compare(c, &two, &d), E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/fields");
     arena_rewind(c->arena, mark);
     world_end();
 }

@@ -1,5 +1,7 @@
 /* saved_test.c -- saved segments: names, versions, members that follow a living shop, lines that
  * replay to them, snapshots, history, export, erasure. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -663,4 +665,38 @@ TEST(a_torn_set_is_refused)
         CHECK(e == OK || e == E_STORE);
     }
     CHECK_ERR(c, kept_read(c, NO_STR, (chunk_bits){ 0 }), E_STORE);
+}
+
+/* -- turns --------------------------------------------------------------------------------------
+ */
+
+static _Atomic i64 greedy_turns, greedy_ends;
+
+static void *greedy(void *arg)
+{
+    while (!greedy_ends) {
+        refreshing_begin();
+        greedy_turns++;
+        usleep(500);
+        refreshing_end();
+    }
+    return arg;
+}
+
+TEST(who_asks_for_a_refresh_gets_his_turn)
+{
+    pthread_t thread;
+    greedy_turns = greedy_ends = 0;
+    CHECK(pthread_create(&thread, NULL, greedy, NULL) == 0);
+    while (greedy_turns < 3) usleep(100);
+    i64 most = 0;
+    for (i64 i = 0; i < 20; i++) {
+        i64 before = greedy_turns;
+        refreshing_begin();
+        if (greedy_turns - before > most) most = greedy_turns - before;
+        refreshing_end();
+    }
+    greedy_ends = 1;
+    pthread_join(thread, NULL);
+    CHECK(most <= 3);
 }

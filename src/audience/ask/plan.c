@@ -140,7 +140,7 @@ static void look(struct plan *p)
 
 static enum err plan_tree(struct ctx *c, struct plan *p, const struct segment_node *tree)
 {
-    struct planning k = { c, p };
+    struct planning k = { .c = c, .plan = p };
     p->tree = tree;
     p->root = NULL;
     p->by_index = true;

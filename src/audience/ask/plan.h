@@ -92,7 +92,11 @@ struct plan {
 struct planning {
     struct ctx *c;
     struct plan *plan;
+    i64 sql_us; /* taken by SQL so far */
 };
+/* Who asks by the network gets so much of SQL's time for one plan, and the condition that is being
+ * answered: then E_TIMEOUT. Tests change it. */
+extern i64 plan_sql_most_us;
 /* plan_test.c: one test. */
 enum err plan_test(struct planning *k, const struct segment_node *n, const struct step **out);
 struct step *step_new(struct planning *k, const struct step_kind *kind);

@@ -6,6 +6,7 @@
 
 #include "audience/ask/plan.h"
 #include "audience/language/sql.h"
+#include "base/clock.h"
 #include "store/setting.h"
 #include "worth/classes.h"
 
@@ -23,8 +24,24 @@ static enum err ranges_of(struct planning *k, const struct segment_test *t, stru
 
 /* -- SQL --------------------------------------------------------------------------------------- */
 
+i64 plan_sql_most_us = 5000000;
+
+static enum err check_time(const struct planning *k)
+{
+    if (!k->c->address.n || k->sql_us < plan_sql_most_us) return OK;
+    return fail(
+        k->c, E_TIMEOUT,
+        "条件里有太多索引没有保留的内容，逐项查询数据库太久；请减少这类条件，或把行为的属性写进"
+        "设置 audience.props",
+        "too many conditions are on what the index does not keep, and asking the store for"
+        " each takes too long; have fewer of them, or put the properties of events into the"
+        " setting audience.props");
+}
+
 static enum err by_sql(struct planning *k, const struct segment_node *n, struct step **out)
 {
+    i64 began = clock_mono_us();
+    TRY(check_time(k));
     const struct view *v = k->plan->view;
     ints members;
     struct arena_mark mark;
@@ -40,6 +57,7 @@ static enum err by_sql(struct planning *k, const struct segment_node *n, struct 
     arena_rewind(k->c->arena, mark);
     s->bits = bits;
     k->plan->by_index = false;
+    k->sql_us += clock_mono_us() - began;
     *out = s;
     return OK;
 }

@@ -425,6 +425,7 @@ static void count_bands(void *arg, int worker, i64 chunk)
 void axis_counts(struct ctx *c, const struct axis *x, const struct member_set *set, i64 *counts)
 {
     struct axis_counting a = { .axis = x, .set = set };
+    struct arena_mark mark = arena_mark(c->arena);
     for (int w = 0; w < CHUNK_WORKERS; w++) {
         a.bits[w] = NEWS(c->arena, chunk_bits, x->n + 1);
         a.counts[w] = NEWS(c->arena, i64, x->n + 1);
@@ -434,4 +435,5 @@ void axis_counts(struct ctx *c, const struct axis *x, const struct member_set *s
         counts[i] = 0;
         for (int w = 0; w < CHUNK_WORKERS; w++) counts[i] += a.counts[w][i];
     }
+    arena_rewind(c->arena, mark);
 }

@@ -18,6 +18,8 @@ SHAPE_DEFINE(compare);
 #define LINES_FALLBACK 100
 #define LINES_MAX      1000
 #define EXPECTED_LEAST 5.0
+#define FIELDS_MAX     200
+#define POINTER_MAX    40
 #define WORDS_LOOKED   200 /* values of a text field, the most frequent of all members */
 
 /* -- overlap ---------------------------------------------------------------------------------- */
@@ -93,6 +95,31 @@ static int most_telling(const void *x, const void *y)
     return order ? order : str_cmp(a->value, b->value);
 }
 
+/* The place of a field in the request, as a pointer. */
+static void pointer_of(struct ctx *c, i64 i, char out[POINTER_MAX])
+{
+    str at = str_fmt(c->arena, "/fields/%lld", (long long)i);
+    memcpy(out, at.at, (size_t)at.n);
+    out[at.n] = 0;
+}
+
+/* A pass over all members each: so many, and none of them twice. */
+static enum err check_fields(struct ctx *c, const strs *fields)
+{
+    if (fields->n > FIELDS_MAX)
+        return fail_at(c, E_INVALID, S("/fields"), "fields 至多 %d 个", "at most %d fields",
+                       FIELDS_MAX);
+    for (i64 i = 0; i < fields->n; i++)
+        for (i64 k = 0; k < i; k++) {
+            char pointer[POINTER_MAX];
+            if (!str_eq(fields->at[i], fields->at[k])) continue;
+            pointer_of(c, i, pointer);
+            return fail_at(c, E_INVALID, str_of(pointer), "字段“" STR_FMT "”出现了两次",
+                           "the field \"" STR_FMT "\" stands here twice", STR_ARG(fields->at[i]));
+        }
+    return OK;
+}
+
 static enum err add_index(struct ctx *c, const struct compare_ask *in, const struct question *q,
                           const struct member_set *b, struct compare *out)
 {
@@ -105,10 +132,8 @@ static enum err add_index(struct ctx *c, const struct compare_ask *in, const str
     i64 n = in->fields.n ? in->fields.n : fields.n;
     for (i64 i = 0; i < n; i++) {
         if (in->fields.n) {
-            char pointer[40];
-            str at = str_fmt(c->arena, "/fields/%lld", (long long)i);
-            memcpy(pointer, at.at, (size_t)at.n);
-            pointer[at.n] = 0;
+            char pointer[POINTER_MAX];
+            pointer_of(c, i, pointer);
             TRY(source_make(c, q->view, in->fields.at[i], q->at, pointer, &s));
         } else if (fields.at[i].moves) {
             continue; /* costs a pass over the store: only when named */
@@ -157,6 +182,7 @@ enum err question_compare(struct ctx *c, const struct compare_ask *in, struct co
     if (in->limit.has && in->limit.value > LINES_MAX)
         return fail_at(c, E_INVALID, S("/limit"), "limit 至多 %d", "limit is at most %d",
                        LINES_MAX);
+    TRY(check_fields(c, &in->fields));
     TRY(segment_at_read(c, in->at, &q.at));
     TRY(question_tree(c, in->a, "a", &q.tree));
     TRY(question_tree(c, in->b, "b", &other));

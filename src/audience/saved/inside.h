@@ -83,7 +83,7 @@ enum err wishes_grant(struct tx *t, void *wishes);
 
 /* -- refreshing whole (refresh.c) ------------------------------------------------------------- */
 
-void refreshing_begin(void); /* one at a time in this process */
+void refreshing_begin(void); /* one at a time in this process, in the order they came */
 void refreshing_end(void);
 /* Between those two. */
 enum err refresh_whole(struct store *s, struct ctx *c, i64 id, struct saved_refreshed *out);

@@ -18,9 +18,29 @@ CHANGE(segment_filled,
        " seq = CASE WHEN seq < $4 THEN $4 ELSE seq END WHERE id = $1 AND version = $2");
 CHANGE(segment_problem, "UPDATE segment SET problem = $2 WHERE id = $1");
 
-static pthread_mutex_t refreshing = PTHREAD_MUTEX_INITIALIZER;
-void refreshing_begin(void) { pthread_mutex_lock(&refreshing); }
-void refreshing_end(void) { pthread_mutex_unlock(&refreshing); }
+/* In the order they came: a thread that refreshes one after the other lets those in between who
+ * ask by the network. A mutex alone would let it in again and again. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t next;
+    u64 came, turn;
+} refreshing = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0 };
+
+void refreshing_begin(void)
+{
+    pthread_mutex_lock(&refreshing.lock);
+    u64 mine = refreshing.came++;
+    while (refreshing.turn != mine) pthread_cond_wait(&refreshing.next, &refreshing.lock);
+    pthread_mutex_unlock(&refreshing.lock);
+}
+
+void refreshing_end(void)
+{
+    pthread_mutex_lock(&refreshing.lock);
+    refreshing.turn++;
+    pthread_cond_broadcast(&refreshing.next);
+    pthread_mutex_unlock(&refreshing.lock);
+}
 
 /* -- asking ----------------------------------------------------------------------------------- */
 

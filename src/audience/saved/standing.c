@@ -234,7 +234,7 @@ static enum err refresh_entries(struct standing *s, struct ctx *c)
         struct saved_refreshed done;
         struct arena_mark mark = arena_mark(c->arena);
         if (!e->whole) continue;
-        enum err err = refresh_whole(s->store, c, e->id, &done);
+        enum err err = saved_refresh(s->store, c, e->id, &done);
         if (err == E_INVALID || err == E_NOT_FOUND) e->by_index = false;
         else if (err != OK) return err;
         else {
@@ -345,7 +345,10 @@ static enum err see(struct standing *s, struct ctx *c, struct member_changes cha
         struct arena_mark mark = arena_mark(c->arena);
         i64 n = changes.n - i < MEMBERS_STEP ? changes.n - i : MEMBERS_STEP;
         ask_members(s, c->arena, changes.at + i, n);
-        TRY(write_wishes(s, c, view_seq(v)));
+        refreshing_begin();
+        enum err e = write_wishes(s, c, view_seq(v));
+        refreshing_end();
+        TRY(e);
         arena_rewind(c->arena, mark);
     }
     bool again = false;
@@ -388,11 +391,7 @@ static enum err one_round(struct standing *s)
     enum err e = store_reader(s->store, &c);
     if (e == OK) e = read_zone(s, &c);
     if (e == OK) e = audience_view(&c, 0, &v); /* not built yet: later */
-    if (e == OK) {
-        refreshing_begin();
-        e = see(s, &c, changes, all);
-        refreshing_end();
-    }
+    if (e == OK) e = see(s, &c, changes, all);
     if (e != OK) changed(s, &changes, all); /* to be seen again */
     if (e != OK && e != E_BUSY) LOG(WARN, "segment.not_followed", KV("why", c.why.detail));
     s->counted.rounds++;
