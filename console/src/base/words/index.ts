@@ -1,5 +1,6 @@
 // words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
 import { access } from './access'
+import type { Chapter } from './chapter'
 import { common } from './common'
 import { flows } from './flows'
 import { imports } from './imports'
@@ -9,5 +10,16 @@ import { rfm } from './rfm'
 import { segments } from './segments'
 import { trade } from './trade'
 
-export const words = { ...common, ...access, ...flows, ...imports, ...members, ...overview, ...rfm, ...segments, ...trade }
-export type Word = keyof typeof words
+const chapters = [common, access, flows, imports, members, overview, rfm, segments, trade] as const
+type Chapters = typeof chapters
+type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
+export type Word = KeyOf<Chapters[number]>
+
+// A key in two chapters does not compile, and the compiler names it: the later one would win unseen.
+type Repeated<All, Before = never> = All extends readonly [infer First, ...infer More]
+  ? (keyof First & Before) | Repeated<More, Before | keyof First>
+  : never
+type None<Keys extends never> = Keys
+export type RepeatedWord = None<Repeated<Chapters>>
+
+export const words: Record<Word, Chapter[string]> = Object.assign({}, ...chapters)
