@@ -235,6 +235,32 @@ test('saved, changed into a second version, brought back, renamed, deleted', asy
   await visitor.leave();
 });
 
+test('what is not saved is not left unasked', async () => {
+  const visitor = await owner(build('orders >= 2'));
+  const { page } = visitor;
+  await says(page, await countOf('orders >= 2'));
+  const asked = page.getByRole('dialog', { name: '离开这个页面？' });
+  const leave = () => page.getByRole('link', { name: '返回' }).click();
+  const stands = () => new URL(page.url()).pathname;
+  await page.getByRole('textbox', { name: '条件的文字写法' }).fill('orders >= 3');
+  await leave();
+  await asked.getByRole('button', { name: '留在这里' }).click();
+  await asked.waitFor({ state: 'hidden' });
+  assert.equal(stands(), '/segments/new');
+  assert.equal(await textOf(page), 'orders >= 3', 'and nothing is lost');
+  await leave();
+  await asked.getByRole('button', { name: '不保存，离开' }).click();
+  await page.waitForURL('**/segments');
+  await page.goBack();
+  await page.locator('.code-typed').waitFor();
+  await says(page, await countOf('orders >= 2'));
+  await leave();
+  await page.waitForURL('**/segments');
+  assert.equal(await asked.count(), 0, 'unchanged: nothing to ask');
+  visitor.checkQuiet('unsaved');
+  await visitor.leave();
+});
+
 test('a segment follows its members: history, snapshots, export', async () => {
   const made = await save({ name: '试用名单', text: 'tag = "试用官"' });
   const tag = (id) => shop.request('owner', 'POST', `/v1/members/${id}/tags`, [], JSON.stringify({ tag: '试用官' }));

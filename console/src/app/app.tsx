@@ -5,7 +5,7 @@ import zh from 'antd/locale/zh_CN'
 import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn'
 import type { ReactNode } from 'react'
-import { BrowserRouter, Link, Navigate, Outlet, Route, Routes, useLocation } from 'react-router'
+import { createBrowserRouter, createRoutesFromElements, Link, Navigate, Outlet, Route, RouterProvider, useLocation } from 'react-router'
 import { LocaleProvider, useSay, useSpeech } from '~/base/locale'
 import { Failure } from '~/parts/states'
 import { Frame } from './frame'
@@ -56,22 +56,24 @@ function Missing() {
   return <Result status="404" title={say('no_such_page')} extra={<Link to="/"><Button>{say('to_overview')}</Button></Link>} />
 }
 
+const router = createBrowserRouter(createRoutesFromElements(
+  <>
+    <Route path="/login" element={<Login />} />
+    <Route element={<Inside />}>
+      <Route element={<Frame />}>
+        {pages.map((row) => <Route key={row.path} path={row.path} element={<Opened row={row} />} />)}
+        <Route path="*" element={<Missing />} />
+      </Route>
+    </Route>
+  </>,
+))
+
 export function App() {
   return (
     <LocaleProvider>
       <Look>
         <SessionProvider>
-          <BrowserRouter>
-            <Routes>
-              <Route path="/login" element={<Login />} />
-              <Route element={<Inside />}>
-                <Route element={<Frame />}>
-                  {pages.map((row) => <Route key={row.path} path={row.path} element={<Opened row={row} />} />)}
-                  <Route path="*" element={<Missing />} />
-                </Route>
-              </Route>
-            </Routes>
-          </BrowserRouter>
+          <RouterProvider router={router} />
         </SessionProvider>
       </Look>
     </LocaleProvider>

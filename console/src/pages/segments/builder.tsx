@@ -2,11 +2,12 @@
 import { ArrowLeftOutlined, BookOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, DatePicker, Drawer, Grid, Segmented, Tabs, Tooltip } from 'antd'
 import dayjs from 'dayjs'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { useMay } from '~/app/session'
 import { useData, type Data } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { useUnsaved } from '~/base/unsaved'
 import { Head } from '~/parts/head'
 import { Mark } from '~/parts/mark'
 import { Failure, Loaded } from '~/parts/states'
@@ -60,13 +61,9 @@ function Conditional({ text, saved, read, suggested, from }: { text: string; sav
   const [face, show] = useState<Face>('rows')
   const [helping, help] = useState(false)
   const openRows = useOpenRows(faces.tree)
-  const dirty = faces.fresh && faces.answered!.text !== (saved?.text ?? '')
-  useEffect(() => {
-    if (!dirty || !saved) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [dirty, saved])
+  // While it is not known what the edited comes to, it counts as changed.
+  const dirty = faces.undo !== undefined && !(faces.fresh && faces.answered!.text === (saved?.text ?? ''))
+  useUnsaved(dirty && may('segments:write'))
   const empty = faces.text.trim() === '' && !faces.undo
   const seen = { counts: faces.counts, total: faces.answered?.total ?? 0, wrongs: faces.wrongs }
   const rows = (

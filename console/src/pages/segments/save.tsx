@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useChange } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { settled } from '~/base/unsaved'
 import { Failure } from '~/parts/states'
 import type { Saved } from './forms'
 
@@ -54,7 +55,7 @@ export function SaveButton({ saved, suggested, text, openRows, done }: SaveProps
           keep={(named, run) => run<Saved>('POST', '/v1/segments', { ...named, text })}
           kept={(made) => {
             message.success(say('saved'))
-            go(`/segments/${made.id}`)
+            go(`/segments/${made.id}`, settled)
           }}
         />
       )}

@@ -8,6 +8,7 @@ import { useChange, useData, type Page } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { download } from '~/base/http'
 import { useSay } from '~/base/locale'
+import { settled } from '~/base/unsaved'
 import { Mark } from '~/parts/mark'
 import { inSegment } from '~/parts/segment_filter'
 import { Failure, Loaded, Nothing } from '~/parts/states'
@@ -42,7 +43,7 @@ export function SavedTools({ saved, changed, text, put, at }: ToolsProps) {
   const keepFile = (format: string) =>
     // Unchanged and of now: what is kept of it.
     download('/v1/segments/export', at || text !== saved.text ? { text, at, format } : { id: saved.id, format }, `${saved.name}.${format}`).then(() => message.success(say('seg.exported')), refuse)
-  const remove = useRemove(saved, change, () => void go('/segments'))
+  const remove = useRemove(saved, change, () => void go('/segments', settled))
   const items: MenuProps['items'] = [
     { key: 'versions', icon: <HistoryOutlined />, label: say('seg.versions'), onClick: () => show('versions') },
     { key: 'compare', icon: <SwapOutlined />, label: say('seg.compare'), onClick: () => go(`/segments/compare?${new URLSearchParams({ a: inSegment(saved.name) })}`) },
