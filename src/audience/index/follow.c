@@ -66,7 +66,9 @@ struct audience {
     pthread_t follower;
     pthread_mutex_t lock; /* around the rest */
     pthread_cond_t wake, published;
-    bool stopping, built, asked;
+    bool stopping, asked;
+    bool raised; /* there is an index, as old as its file or as the reading of it was long */
+    bool built;  /* and it has caught up since: from then on it answers */
     i64 seq, rounds, failures, round_us_max, saves, saves_failed;
     enum err last; /* of the last round */
     struct problem why;
@@ -324,20 +326,22 @@ void audience_listen(struct audience *a,
 static enum err catch_up(struct audience *a, struct ctx *c, i64 *lines)
 {
     i64 n = 0, begun_us = clock_mono_us();
-    const struct index *before = a->built ? a->kept.index : NULL;
-    bool all;
-    if (!a->built) {
+    const struct index *before = a->raised ? a->kept.index : NULL;
+    bool all, built = a->built;
+    if (!a->raised) {
         TRY(build(a, c));
+        a->raised = true;
     } else {
         TRY(fit(a, c));
         c->zone = a->kept.zone;
         TRY(gather_new(a->kept.gatherer, c, a->kept.index, view_now(a), LINES_A_ROUND, &n));
+        built |= n < LINES_A_ROUND;
     }
     const struct view *v = view_take(a->kept.index);
     i64 seq = view_seq(v), us = clock_mono_us() - begun_us;
     view_release(v);
     pthread_mutex_lock(&a->lock);
-    a->built = true;
+    a->built = built;
     a->seq = seq;
     a->rounds++;
     if (us > a->round_us_max) a->round_us_max = us;
@@ -403,7 +407,8 @@ static void *follow(void *arg)
             save(a);
         pthread_mutex_lock(&a->lock);
         struct timespec until = in_ms(e == OK ? a->interval_ms : ROUND_TIMES_MS);
-        while (!a->stopping && !(a->asked && e == OK) && lines < LINES_A_ROUND)
+        bool behind = e == OK && !a->built; /* what is raised catches up at once */
+        while (!a->stopping && !(a->asked && e == OK) && !behind && lines < LINES_A_ROUND)
             if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0) break;
     }
     pthread_mutex_unlock(&a->lock);
