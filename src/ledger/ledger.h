@@ -4,7 +4,8 @@
  * An account is (member, unit, name); the house's accounts have member 0. A transfer moves an
  * amount of one unit from one account to another. Units come from the house account "source", which
  * has no floor; what expires goes to the house account "expired". Every other account is opened by
- * its first transfer and holds nothing below zero, unless account_put says so.
+ * its first transfer and holds nothing below zero, unless account_put says so. Members are named by
+ * their living id (member_living): the ledger does not ask who they are.
  *
  * A transfer's id is chosen by the caller and belongs to the member whose transfer it is: who pays,
  * or, when the house pays, who receives (0: between house accounts). Ids are short, without
@@ -130,28 +131,30 @@ CHOICE(transfer_kind);
 SHAPE(transfer);
 
 /* Result, error, Chinese, English: in order of precedence. */
-#define LEDGER_RESULTS(X)                                                                    \
-    X(DONE, OK, "完成", "done")                                                              \
-    X(ID_INVALID, E_INVALID, "编号须为 1 至 120 字节的一行文字，且不以 ~ 开头",              \
-      "the id must be a line of 1 to 120 bytes that does not begin with ~")                  \
-    X(AMOUNT_INVALID, E_INVALID, "数量须大于零，且不超过一千万亿",                           \
-      "the amount must be above zero and at most 10^15")                                     \
-    X(TERM_INVALID, E_INVALID, "冻结须有时长，且不超过 400 天",                              \
-      "a hold needs a time, of at most 400 days")                                            \
-    X(SAME_ACCOUNT, E_INVALID, "转出与转入是同一个账户",                                     \
-      "the paying and the receiving account are the same")                                   \
-    X(UNIT_UNKNOWN, E_NOT_FOUND, "没有这种单位", "there is no such unit")                    \
-    X(OF_UNKNOWN, E_NOT_FOUND, "没有所指的转账", "the transfer referred to does not exist")  \
-    X(OF_WRONG, E_INVALID, "所指的转账不能这样处理",                                         \
-      "the transfer referred to is not of a kind this can be done to")                       \
-    X(OTHER_CONTENT, E_CONFLICT, "这个编号已用于另一笔内容不同的转账",                       \
-      "this id was used before, for a transfer of other content")                            \
-    X(EXPIRY_PAST, E_INVALID, "有效期已过", "the expiry is in the past")                     \
-    X(HOLD_ENDED, E_UNPROCESSABLE, "冻结已经结束（确认、取消或过期）",                       \
-      "the hold has ended: confirmed, voided or expired")                                    \
-    X(ABOVE_REST, E_UNPROCESSABLE, "超过了剩余的数量", "it is more than what is left of it") \
-    X(BELOW_FLOOR, E_UNPROCESSABLE, "可用数量不足", "the account has not enough")            \
-    X(ABOVE_CAP, E_UNPROCESSABLE, "超过了账户的上限", "the account would pass its cap")      \
+#define LEDGER_RESULTS(X)                                                                      \
+    X(DONE, OK, "完成", "done")                                                                \
+    X(ID_INVALID, E_INVALID, "编号须为 1 至 120 字节的一行文字，且不以 ~ 开头",                \
+      "the id must be a line of 1 to 120 bytes that does not begin with ~")                    \
+    X(WORDS_INVALID, E_INVALID, "账户名不超过 80 字节、原因不超过 200 字节，且会员编号不为负", \
+      "a name of an account has at most 80 bytes, a reason 200, and members are not negative") \
+    X(AMOUNT_INVALID, E_INVALID, "数量须大于零，且不超过一千万亿",                             \
+      "the amount must be above zero and at most 10^15")                                       \
+    X(TERM_INVALID, E_INVALID, "冻结须有时长，且不超过 400 天",                                \
+      "a hold needs a time, of at most 400 days")                                              \
+    X(SAME_ACCOUNT, E_INVALID, "转出与转入是同一个账户",                                       \
+      "the paying and the receiving account are the same")                                     \
+    X(UNIT_UNKNOWN, E_NOT_FOUND, "没有这种单位", "there is no such unit")                      \
+    X(OF_UNKNOWN, E_NOT_FOUND, "没有所指的转账", "the transfer referred to does not exist")    \
+    X(OF_WRONG, E_INVALID, "所指的转账不能这样处理",                                           \
+      "the transfer referred to is not of a kind this can be done to")                         \
+    X(OTHER_CONTENT, E_CONFLICT, "这个编号已用于另一笔内容不同的转账",                         \
+      "this id was used before, for a transfer of other content")                              \
+    X(EXPIRY_PAST, E_INVALID, "有效期已过", "the expiry is in the past")                       \
+    X(HOLD_ENDED, E_UNPROCESSABLE, "冻结已经结束（确认、取消或过期）",                         \
+      "the hold has ended: confirmed, voided or expired")                                      \
+    X(ABOVE_REST, E_UNPROCESSABLE, "超过了剩余的数量", "it is more than what is left of it")   \
+    X(BELOW_FLOOR, E_UNPROCESSABLE, "可用数量不足", "the account has not enough")              \
+    X(ABOVE_CAP, E_UNPROCESSABLE, "超过了账户的上限", "the account would pass its cap")        \
     X(OVERFLOWS, E_UNPROCESSABLE, "数字超出范围", "the numbers would overflow")
 enum ledger_result {
 #define X(name, err, zh, en) R_##name,

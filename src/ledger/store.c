@@ -27,9 +27,9 @@ enum err unit_put(struct tx *t, const struct unit *in)
 {
     struct unit was;
     bool found;
-    if (str_empty(in->unit) || in->unit.n > 40 || !str_is_line(in->unit))
-        return fail_at(t->c, E_INVALID, S("/unit"), "单位须为 1 至 40 字节的一行文字",
-                       "a unit is a line of 1 to 40 bytes");
+    if (str_empty(in->unit) || in->unit.n > 40 || !str_is_line(in->unit) || str_has(in->unit, ':'))
+        return fail_at(t->c, E_INVALID, S("/unit"), "单位须为 1 至 40 字节的一行文字，不含冒号",
+                       "a unit is a line of 1 to 40 bytes without a colon");
     if (in->decimals < 0 || in->decimals > 6)
         return fail_at(t->c, E_INVALID, S("/decimals"), "小数位须在 0 与 6 之间",
                        "decimals must be between 0 and 6");

@@ -141,6 +141,7 @@ SHAPE_DEFINE(transfer_row);
 
 CHOICE_DEFINE(transfer_kind, "move", "hold", "confirm", "void", "reverse", "expire", "lapse");
 CHOICE_DEFINE(hold_state, "open", "confirmed", "voided", "expired");
-CHOICE_DEFINE(ledger_result, "done", "id_invalid", "amount_invalid", "term_invalid", "same_account",
-              "unit_unknown", "of_unknown", "of_wrong", "other_content", "expiry_past",
-              "hold_ended", "above_rest", "below_floor", "above_cap", "overflows");
+CHOICE_DEFINE(ledger_result, "done", "id_invalid", "words_invalid", "amount_invalid",
+              "term_invalid", "same_account", "unit_unknown", "of_unknown", "of_wrong",
+              "other_content", "expiry_past", "hold_ended", "above_rest", "below_floor",
+              "above_cap", "overflows");

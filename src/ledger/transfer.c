@@ -6,7 +6,7 @@
  */
 #include "ledger/book.h"
 
-#define ID_BYTES_MAX 120
+enum { ID_BYTES_MAX = 120, NAME_BYTES_MAX = 80, REASON_BYTES_MAX = 200 };
 
 static const struct {
     enum err err;
@@ -235,11 +235,17 @@ static const struct {
 
 /* -- the way of every transfer ----------------------------------------------------------------- */
 
+static bool short_line(str s, i64 most) { return !s.n || (s.n <= most && str_is_line(s)); }
+
 static enum ledger_result words_right(const struct transfer *in)
 {
     str id = in->id;
     if (str_empty(id) || id.n > ID_BYTES_MAX || id.at[0] == '~' || !str_is_line(id))
         return R_ID_INVALID;
+    if (in->from < 0 || in->to < 0 || in->member < 0 ||
+        !short_line(in->from_name, NAME_BYTES_MAX) || !short_line(in->to_name, NAME_BYTES_MAX) ||
+        !short_line(in->reason, REASON_BYTES_MAX))
+        return R_WORDS_INVALID;
     bool all = kinds[in->kind].takes_all && in->amount == 0;
     if (in->amount > LEDGER_AMOUNT_MAX || (in->amount <= 0 && !all)) return R_AMOUNT_INVALID;
     if (in->kind == T_HOLD && (in->hold_ms <= 0 || in->hold_ms > HOLD_MS_MAX))

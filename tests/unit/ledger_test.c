@@ -369,12 +369,64 @@ TEST(lots_keep_their_expiry_between_members)
     check_books();
 }
 
+/* What is written down late bears the date on which it happened. */
+TEST(entries_bear_the_date_of_what_happened)
+{
+    struct statement_row_list rows = { 0 };
+    struct account of = { 1, S("point"), NO_STR };
+    instant now = test_ctx()->now, at[] = { now + DAY_MS, now + HOUR_MS, now + HOUR_MS / 4 };
+    sent(until(move_of("point", 0, 1, 30, "a"), at[0]));
+    sent(until(move_of("point", 0, 1, 20, "b"), now + HOUR_MS / 2)); /* held when it expires */
+    sent(until(move_of("point", 0, 1, 10, "c"), at[2]));
+    const i64 amounts[] = { -30, -20, -10 }, balances[] = { 0, 30, 50 };
+    struct transfer held = hold_of("point", 1, 0, 20, "h");
+    later(HOUR_MS / 4); /* c is gone: the hold takes b */
+    held.hold_ms = HOUR_MS * 3 / 4;
+    sent(held);
+    later(9 * DAY_MS);
+    i64 done;
+    CHECK_OK(test_ctx(), ledger_lapse(test_store(), test_reader(), &done));
+    CHECK_OK(test_ctx(), ledger_statement(test_reader(), &of, 0, 3, &rows));
+    CHECK_I64(rows.n, 3);
+    for (i64 i = 0; i < 3; i++) {
+        CHECK_I64(rows.at[i].kind, T_LAPSE);
+        CHECK_I64(rows.at[i].at, at[i]);
+        CHECK_I64(rows.at[i].amount, amounts[i]);
+        CHECK_I64(rows.at[i].balance, balances[i]);
+    }
+    CHECK_OK(test_ctx(), ledger_statement(test_reader(), &of, rows.at[2].number, 3, &rows));
+    CHECK_I64(rows.at[0].amount, 10);
+    CHECK_I64(rows.at[0].balance, 60);
+    check_books();
+}
+
+static enum err put_unit(struct tx *t, void *arg) { return unit_put(t, arg); }
+
+TEST(units_are_rows)
+{
+    struct unit_list units = { 0 };
+    struct unit stars = { S("star"), S("星星"), S("stars"), 0, true, false };
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), put_unit, &stars));
+    CHECK_OK(test_ctx(), unit_list(test_reader(), &units));
+    CHECK_I64(units.n, 9);
+    sent(move_of("star", 0, 1, 3, "a"));
+    stars.en = S("little stars");
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), put_unit, &stars));
+    stars.lots = false; /* what it is cannot change under its accounts */
+    CHECK_ERR(test_ctx(), store_write(test_store(), test_reader(), put_unit, &stars), E_CONFLICT);
+    stars.unit = S("a:b");
+    CHECK_ERR(test_ctx(), store_write(test_store(), test_reader(), put_unit, &stars), E_INVALID);
+}
+
 TEST(results_come_in_their_order)
 {
     instant past = test_ctx()->now;
     struct transfer x = until(move_of("gold", 1, 1, 0, "~x"), past);
     refused(x, R_ID_INVALID);
     x.id = S("x");
+    x.to = -1;
+    refused(x, R_WORDS_INVALID);
+    x.to = 1;
     refused(x, R_AMOUNT_INVALID);
     x.amount = LEDGER_AMOUNT_MAX + 1;
     refused(x, R_AMOUNT_INVALID);

@@ -1,0 +1,127 @@
+/* ledger.c -- durable transfers between members a second, from many callers.
+ *
+ * usage: ledger FOLDER-OR-URL [callers] [seconds] [accounts] [unit] [hot]
+ * hot: every second transfer goes to one and the same account.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/rooms.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "ledger/ledger.h"
+
+enum { BUCKETS = 20000, FILLED_AT_ONCE = 1000 }; /* buckets of 10 us */
+static struct store *store;
+static i64 accounts = 10000, hot;
+static str unit = S("growth");
+static _Atomic i64 done, longest_us, took[BUCKETS];
+static _Atomic bool stop;
+
+static struct ctx new_ctx(void)
+{
+    return (struct ctx){ .arena = arena_new(), .now = clock_now(), .locale = EN };
+}
+
+static enum err fill(struct tx *t, void *arg)
+{
+    struct transferred out;
+    i64 *first = arg;
+    for (i64 i = 0; i < FILLED_AT_ONCE; i++) {
+        struct transfer in = { .id = S("fill"),
+                               .unit = unit,
+                               .from_name = S(LEDGER_SOURCE),
+                               .to = *first + i,
+                               .amount = 1000000 };
+        TRY(ledger_transfer(t, &in, &out));
+    }
+    return OK;
+}
+
+static enum err post(struct tx *t, void *arg)
+{
+    struct transferred out;
+    return ledger_transfer(t, arg, &out);
+}
+
+static void *caller(void *arg)
+{
+    struct ctx c = new_ctx();
+    i64 me = (i64)(intptr_t)arg;
+    u64 state = (u64)me * 0x9e3779b97f4a7c15u;
+    for (i64 n = 0; !stop; n++) {
+        char id[40];
+        snprintf(id, sizeof id, "b/%lld/%lld", (long long)me, (long long)n);
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        i64 from = 2 + (i64)((state >> 33) % (u64)(accounts - 1));
+        i64 to = hot && n % 2 ? 1 : 1 + from % accounts;
+        struct transfer in = {
+            .id = str_of(id), .unit = unit, .from = from, .to = to, .amount = 1
+        };
+        i64 began = clock_mono_us();
+        if (store_write(store, &c, post, &in) != OK) {
+            fprintf(stderr, "%s\n", c.why.detail);
+            exit(1);
+        }
+        i64 us = clock_mono_us() - began, slot = us / 10;
+        atomic_fetch_add_explicit(&took[slot < BUCKETS ? slot : BUCKETS - 1], 1,
+                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(&done, 1, memory_order_relaxed);
+        for (i64 was = longest_us; us > was;)
+            if (atomic_compare_exchange_weak(&longest_us, &was, us)) break;
+        arena_reset(c.arena);
+    }
+    arena_free(c.arena);
+    return NULL;
+}
+
+static double percentile(double share)
+{
+    i64 seen = 0;
+    for (i64 i = 0; i < BUCKETS; i++) {
+        seen += took[i];
+        if ((double)seen >= share * (double)done) return (double)i / 100.0;
+    }
+    return BUCKETS / 100.0;
+}
+
+int main(int argc, char **argv)
+{
+    i64 callers = 64, seconds = 5;
+    if (argc < 2 || (argc > 2 && !i64_parse(str_of(argv[2]), &callers)) ||
+        (argc > 3 && !i64_parse(str_of(argv[3]), &seconds)) ||
+        (argc > 4 && !i64_parse(str_of(argv[4]), &accounts)) || callers > 512 || accounts < 3) {
+        fprintf(stderr,
+                "usage: ledger FOLDER-OR-URL [callers] [seconds] [accounts] [unit] [hot]\n");
+        return 2;
+    }
+    if (argc > 5) unit = str_of(argv[5]);
+    hot = argc > 6;
+    struct ctx c = new_ctx();
+    enum err e = store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, rooms, &store);
+    for (i64 first = 1; e == OK && first <= accounts; first += FILLED_AT_ONCE)
+        e = store_write(store, &c, fill, &first);
+    if (e != OK) return fprintf(stderr, "%s\n", c.why.detail), 1;
+    pthread_t threads[512];
+    struct store_stats before = store_stats(store);
+    i64 began = clock_mono_us();
+    for (i64 i = 0; i < callers; i++)
+        pthread_create(&threads[i], NULL, caller, (void *)(intptr_t)(i + 1));
+    struct timespec while_running = { (time_t)seconds, 0 };
+    nanosleep(&while_running, NULL);
+    stop = true;
+    for (i64 i = 0; i < callers; i++) pthread_join(threads[i], NULL);
+    double s = (double)(clock_mono_us() - began) / 1e6;
+    i64 commits = store_stats(store).commits - before.commits;
+    printf("%lld callers, " STR_FMT "%s: %.0f transfers/s, p50 %.2f ms, p99 %.2f ms, longest %.1f "
+           "ms, %.1f a commit\n",
+           (long long)callers, STR_ARG(unit), hot ? ", one hot account" : "", (double)done / s,
+           percentile(0.5), percentile(0.99), (double)longest_us / 1000.0,
+           (double)done / (double)commits);
+    store_close(store);
+    arena_free(c.arena);
+    return 0;
+}
