@@ -57,7 +57,7 @@ CHANGE(c_account, "UPDATE ledger_account SET balance = $4, held = $5, floor = $6
 
 #define LOT_COLUMNS "lot, expires_at, amount, remaining, held"
 #define OF_LOTS     " FROM ledger_lot WHERE member = $1 AND unit = $2 AND name = $3"
-QUERY(q_lots, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0");
+QUERY(q_lots, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0 ORDER BY expires_at, lot");
 QUERY(q_lot, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND lot = $4");
 CHANGE(c_lot_new, "INSERT INTO ledger_lot (member, unit, name, " LOT_COLUMNS
                   ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");

@@ -118,6 +118,13 @@ const struct migration ledger_migrations[] = {
       "  amount int64 NOT NULL,\n"
       "  PRIMARY KEY (member, id, lot)\n"
       ") clustered;\n" },
+    { "0002 indexes in use", /* SQLite otherwise walks through all of the member's rows */
+      "DROP INDEX ledger_lot_open;\n"
+      "CREATE INDEX ledger_lot_open ON ledger_lot (member, unit, name, expires_at, lot)"
+      " WHERE remaining > 0;\n"
+      "DROP INDEX ledger_transfer_of;\n"
+      "CREATE INDEX ledger_transfer_of ON ledger_transfer (member, of_id, kind, amount)"
+      " WHERE of_id IS NOT NULL;\n" },
     { 0 },
 };
 
