@@ -402,6 +402,63 @@ TEST(entries_bear_the_date_of_what_happened)
 
 static enum err put_unit(struct tx *t, void *arg) { return unit_put(t, arg); }
 
+struct many {
+    i64 from;
+    str unit, name;
+};
+enum { MANY = 200 };
+
+static enum err hold_many(struct tx *t, void *arg)
+{
+    const struct many *m = arg;
+    struct transferred out;
+    for (i64 i = 0; i < MANY; i++) {
+        char id[24];
+        snprintf(id, sizeof id, "many/%lld", (long long)i);
+        struct transfer x = { .kind = T_HOLD, .id = str_of(id), .unit = m->unit, .from = m->from };
+        x.from_name = m->name;
+        x.to_name = S("spent");
+        x.amount = 1;
+        x.hold_ms = MINUTE_MS + i;
+        TRY(ledger_transfer(t, &x, &out));
+    }
+    return OK;
+}
+
+/* More holds than are ended at once: a stock ends as many as it takes, a member's account all. */
+TEST(many_holds_end_by_themselves)
+{
+    i64 done;
+    struct balance b;
+    struct account stock = { 0, S("stock"), S("gift") };
+    struct many many[] = { { 0, S("stock"), S("gift") }, { 1, S("point"), S("") } };
+    struct transfer in = move_of("stock", 0, 0, 220, "in");
+    in.to_name = S("gift");
+    sent(in);
+    sent(move_of("point", 0, 1, 220, "in"));
+    for (i64 i = 0; i < COUNT(many); i++)
+        CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), hold_many, &many[i]));
+    struct transfer out = move_of("stock", 0, 2, 120, "out");
+    out.from_name = S("gift");
+    refused(out, R_BELOW_FLOOR);
+    refused(move_of("point", 1, 0, 120, "out"), R_BELOW_FLOOR);
+    later(HOUR_MS / 2);
+    CHECK_OK(test_ctx(), ledger_balance(test_reader(), &stock, &b));
+    CHECK_I64(b.available, 220);
+    CHECK_I64(has("point", 1).available, 220);
+    sent(out);
+    sent(move_of("point", 1, 0, 120, "out"));
+    check_books();
+    CHECK_OK(test_ctx(), ledger_balance(test_reader(), &stock, &b));
+    CHECK_I64(b.available, 100);
+    CHECK_OK(test_ctx(), ledger_lapse(test_store(), test_reader(), &done));
+    CHECK(done > 0 && done < MANY);
+    CHECK_OK(test_ctx(), ledger_balance(test_reader(), &stock, &b));
+    CHECK_I64(b.available, 100);
+    CHECK_I64(b.held, 0);
+    check_books();
+}
+
 TEST(units_are_rows)
 {
     struct unit_list units = { 0 };
