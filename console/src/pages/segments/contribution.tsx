@@ -1,4 +1,5 @@
 // contribution.tsx -- small parts of rows and groups: how many members they hold for by themselves, and the switch to "not".
+import { StopOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
@@ -17,7 +18,7 @@ export function Contribution({ count, total, waits }: { count: number | undefine
   )
 }
 
-/** Turns a row or a group into its opposite. */
+/** Turns a row or a group into its opposite. The word stands there only when it holds: nobody reads "not" where there is none. */
 export function NotSwitch({ on, change }: { on: boolean; change: (on: boolean) => void }) {
   const say = useSay()
   return (
@@ -30,7 +31,7 @@ export function NotSwitch({ on, change }: { on: boolean; change: (on: boolean) =
       className={on ? 'not-switch not-on' : 'not-switch'}
       onClick={() => change(!on)}
     >
-      {say('seg.not')}
+      {on ? say('seg.not') : <StopOutlined />}
     </Button>
   )
 }
