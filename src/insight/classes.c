@@ -57,8 +57,8 @@ QUERY(orders_of_one, one_opt,
       "SELECT MAX(at) AS value FROM purchase_order WHERE member = $1 AND at < $2");
 QUERY(community_of_one, community_line,
       "SELECT member, subject, at, seq, kind = 'community.joined' AS joined"
-      " FROM " TIMELINE_OF("$1") " t WHERE " IS_COMMUNITY " AND subject IS NOT NULL AND at < $2"
-                                 " ORDER BY subject, at, seq");
+      " FROM " TIMELINE_OF_KINDS("$1", IS_COMMUNITY) " t WHERE subject IS NOT NULL AND at < $2"
+                                                     " ORDER BY subject, at, seq");
 
 /* -- everybody -------------------------------------------------------------------------------- */
 

@@ -56,6 +56,10 @@ static const struct migration migrations[] = {
                    " UNION ALL"
                    " SELECT member, seq, at, kind, subject, touchpoint, value, props"
                    " FROM timeline_tail WHERE seq > (SELECT seq FROM timeline_mark);" },
+    /* Lists ask each member on them for these few kinds: see TIMELINE_OF_KINDS. */
+    { "0002 communities of the tail",
+      "CREATE INDEX timeline_tail_community ON timeline_tail (member, subject, at, seq, kind)"
+      " WHERE kind IN ('community.joined', 'community.left');" },
     { NULL, NULL },
 };
 

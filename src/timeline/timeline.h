@@ -63,6 +63,13 @@ enum err follower_cursor(struct ctx *c, const struct follower *f, i64 *seq);
     " FROM timeline_tail WHERE seq IN (SELECT seq FROM timeline_tail"           \
     " WHERE member = " MEMBER " AND seq > " TIMELINE_MARK "))"
 
+/* The same of kinds that have an index by member in both tables (community.joined and left): KINDS
+ * is the very condition of those indexes. */
+#define TIMELINE_OF_KINDS(MEMBER, KINDS)                                             \
+    "(SELECT " TIMELINE_COLUMNS " FROM timeline_settled WHERE member = " MEMBER      \
+    " AND seq <= " TIMELINE_MARK " AND " KINDS " UNION ALL SELECT " TIMELINE_COLUMNS \
+    " FROM timeline_tail WHERE member = " MEMBER " AND seq > " TIMELINE_MARK " AND " KINDS ")"
+
 /* The lines after one, likewise: of two lower bounds SQLite would look up one, perhaps the mark. */
 #define TIMELINE_AFTER(SEQ)                                                              \
     "(SELECT " TIMELINE_COLUMNS " FROM timeline_settled WHERE seq > " SEQ                \
