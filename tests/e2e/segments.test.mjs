@@ -250,7 +250,7 @@ test('what is not saved is not left unasked', async () => {
   assert.equal(await textOf(page), 'orders >= 3', 'and nothing is lost');
   await leave();
   await asked.getByRole('button', { name: '不保存，离开' }).click();
-  await page.waitForURL('**/segments');
+  await page.locator('.saved-name').first().waitFor();
   await page.goBack();
   await page.locator('.code-typed').waitFor();
   await says(page, await countOf('orders >= 2'));
