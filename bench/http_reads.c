@@ -4,11 +4,10 @@
  * usage: http_reads FOLDER [members]
  * Prints "PORT KEY FIRST LAST" and serves until its standard input ends. bench/reads drives it.
  */
-#include <stdio.h>
+#include "bench/bench.h"
 
 #include "access/access.h"
 #include "app/rooms.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "http/http.h"
@@ -70,12 +69,7 @@ static const struct room *const *all_rooms(void)
 
 int main(int argc, char **argv)
 {
-    struct ctx c = { .arena = arena_new(),
-                     .now = clock_now(),
-                     .zone = zone_open("Asia/Shanghai"),
-                     .locale = EN,
-                     .actor = S("bench"),
-                     .rights = ~(u64)0 };
+    struct ctx c = bench_ctx();
     struct filling f = { .n = 20000 };
     struct store *s = NULL;
     struct http *h = NULL;

@@ -4,29 +4,18 @@
  * into an empty index (twice, the better counts), written as a generation, and a start from it
  * until the first question is answered, with the file in the page cache.
  */
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "bench/bench.h"
+
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/rooms.h"
 #include "audience/ask.h"
 #include "audience/index/follow.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "demo/demo.h"
-
-static void must(struct ctx *c, enum err e)
-{
-    if (e == OK) return;
-    str why = fail_text(c);
-    fprintf(stderr, STR_FMT "\n", STR_ARG(why));
-    exit(1);
-}
 
 static f64 seconds(i64 begun_us) { return (f64)(clock_mono_us() - begun_us) / 1e6; }
 
@@ -91,12 +80,6 @@ static void measure_start(struct ctx *c, const char *folder, i64 answer)
     audience_close(a);
 }
 
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *f)
-{
-    (void)s, (void)kind, (void)f;
-    return remove(path);
-}
-
 int main(int argc, char **argv)
 {
     i64 members = 1000000;
@@ -106,12 +89,7 @@ int main(int argc, char **argv)
         else if (++i == argc || !i64_parse(str_of(argv[i]), &members)) return 2;
     }
     char folder[] = "/tmp/koi-index-XXXXXX";
-    struct ctx c = { .arena = arena_new(),
-                     .zone = zone_open("Asia/Shanghai"),
-                     .now = clock_now(),
-                     .actor = S("bench"),
-                     .locale = EN,
-                     .rights = ~(u64)0 };
+    struct ctx c = bench_ctx();
     struct store_options so = { .where = str_of(where ? where : folder) };
     app_wire();
     log_level_set(LOG_OFF);
@@ -131,6 +109,6 @@ int main(int argc, char **argv)
     store_release(&c);
     store_close(c.store);
     arena_free(c.arena);
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    bench_remove(folder);
     return 0;
 }

@@ -3,28 +3,21 @@
  * usage: ledger FOLDER-OR-URL [callers] [seconds] [accounts] [unit] [hot]
  * hot: every second transfer goes to one and the same account.
  */
+#include "bench/bench.h"
+
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "app/rooms.h"
-#include "base/clock.h"
 #include "base/num.h"
 #include "ledger/ledger.h"
 
-enum { BUCKETS = 20000, FILLED_AT_ONCE = 1000 }; /* buckets of 10 us */
+enum { FILLED_AT_ONCE = 1000 };
 static struct store *store;
 static i64 accounts = 10000, hot;
 static str unit = S("growth");
-static _Atomic i64 done, longest_us, took[BUCKETS];
+static struct took took;
 static _Atomic bool stop;
-
-static struct ctx new_ctx(void)
-{
-    return (struct ctx){ .arena = arena_new(), .now = clock_now(), .locale = EN };
-}
 
 static enum err fill(struct tx *t, void *arg)
 {
@@ -49,7 +42,7 @@ static enum err post(struct tx *t, void *arg)
 
 static void *caller(void *arg)
 {
-    struct ctx c = new_ctx();
+    struct ctx c = bench_ctx();
     i64 me = (i64)(intptr_t)arg;
     u64 state = (u64)me * 0x9e3779b97f4a7c15u;
     for (i64 n = 0; !stop; n++) {
@@ -62,30 +55,12 @@ static void *caller(void *arg)
             .id = str_of(id), .unit = unit, .from = from, .to = to, .amount = 1
         };
         i64 began = clock_mono_us();
-        if (store_write(store, &c, post, &in) != OK) {
-            fprintf(stderr, "%s\n", c.why.detail);
-            exit(1);
-        }
-        i64 us = clock_mono_us() - began, slot = us / 10;
-        atomic_fetch_add_explicit(&took[slot < BUCKETS ? slot : BUCKETS - 1], 1,
-                                  memory_order_relaxed);
-        atomic_fetch_add_explicit(&done, 1, memory_order_relaxed);
-        for (i64 was = longest_us; us > was;)
-            if (atomic_compare_exchange_weak(&longest_us, &was, us)) break;
+        must(&c, store_write(store, &c, post, &in));
+        took_add(&took, clock_mono_us() - began);
         arena_reset(c.arena);
     }
     arena_free(c.arena);
     return NULL;
-}
-
-static double percentile(double share)
-{
-    i64 seen = 0;
-    for (i64 i = 0; i < BUCKETS; i++) {
-        seen += took[i];
-        if ((double)seen >= share * (double)done) return (double)i / 100.0;
-    }
-    return BUCKETS / 100.0;
 }
 
 int main(int argc, char **argv)
@@ -100,11 +75,10 @@ int main(int argc, char **argv)
     }
     if (argc > 5) unit = str_of(argv[5]);
     hot = argc > 6;
-    struct ctx c = new_ctx();
-    enum err e = store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, rooms, &store);
-    for (i64 first = 1; e == OK && first <= accounts; first += FILLED_AT_ONCE)
-        e = store_write(store, &c, fill, &first);
-    if (e != OK) return fprintf(stderr, "%s\n", c.why.detail), 1;
+    struct ctx c = bench_ctx();
+    must(&c, store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, rooms, &store));
+    for (i64 first = 1; first <= accounts; first += FILLED_AT_ONCE)
+        must(&c, store_write(store, &c, fill, &first));
     pthread_t threads[512];
     struct store_stats before = store_stats(store);
     i64 began = clock_mono_us();
@@ -118,9 +92,9 @@ int main(int argc, char **argv)
     i64 commits = store_stats(store).commits - before.commits;
     printf("%lld callers, " STR_FMT "%s: %.0f transfers/s, p50 %.2f ms, p99 %.2f ms, longest %.1f "
            "ms, %.1f a commit\n",
-           (long long)callers, STR_ARG(unit), hot ? ", one hot account" : "", (double)done / s,
-           percentile(0.5), percentile(0.99), (double)longest_us / 1000.0,
-           (double)done / (double)commits);
+           (long long)callers, STR_ARG(unit), hot ? ", one hot account" : "", (double)took.n / s,
+           took_percentile(&took, 0.5), took_percentile(&took, 0.99),
+           (double)took.longest_us / 1000.0, (double)took.n / (double)commits);
     store_close(store);
     arena_free(c.arena);
     return 0;

@@ -5,11 +5,9 @@
  * postgresql://…; rows are made when the store is empty. Each member has one order or more, three
  * on average, heavy-tailed, over two years.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "bench/bench.h"
 
 #include "app/rooms.h"
-#include "base/clock.h"
 #include "base/num.h"
 #include "insight/classes.h"
 #include "insight/rfm.h"
@@ -60,13 +58,6 @@ static i64 orders_before(i64 member)
     i64 n = 1;
     for (i64 m = 1; m < member; m++) n += orders_of(m);
     return n;
-}
-
-static void must(struct ctx *c, enum err e)
-{
-    if (e == OK) return;
-    fprintf(stderr, STR_FMT "\n", STR_ARG(fail_text(c)));
-    exit(1);
 }
 
 static void fill_all(struct ctx *c, i64 members, instant until)
@@ -121,9 +112,7 @@ int main(int argc, char **argv)
             i++;
         else where = word;
     }
-    struct ctx c = {
-        .arena = arena_new(), .now = clock_now(), .zone = zone_open("Asia/Shanghai"), .locale = EN
-    };
+    struct ctx c = bench_ctx();
     app_wire();
     must(&c, store_open(&c, (struct store_options){ .where = where }, rooms, &c.store));
     instant until = zone_instant(c.zone, (struct civil){ .year = 2024, .month = 6, .day = 1 });

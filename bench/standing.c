@@ -7,16 +7,14 @@
  * of all segments, of making their plans on the new view (shared by all who changed within a
  * round), and both again for a hundred members in a round; then a refresh of all of them whole.
  */
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "bench/bench.h"
+
 #include <string.h>
 
 #include "app/rooms.h"
 #include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "audience/saved.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "demo/demo.h"
@@ -87,14 +85,6 @@ static enum err change(struct tx *t, void *arg)
 
 static instant now_of_bench(void) { return clock_now(); }
 
-static void must(struct ctx *c, enum err e)
-{
-    if (e == OK) return;
-    str why = fail_text(c);
-    fprintf(stderr, STR_FMT "\n", STR_ARG(why));
-    exit(1);
-}
-
 static void measure(struct ctx *c, struct audience *a, struct standing *st, i64 first, i64 rounds,
                     i64 a_round)
 {
@@ -128,24 +118,13 @@ static i64 option(int argc, char **argv, const char *name, i64 otherwise)
     return otherwise;
 }
 
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *f)
-{
-    (void)s, (void)kind, (void)f;
-    return remove(path);
-}
-
 int main(int argc, char **argv)
 {
     i64 members = option(argc, argv, "--members", 20000);
     i64 segments = option(argc, argv, "--segments", 256);
     i64 changes = option(argc, argv, "--changes", 200);
     char folder[] = "/tmp/koi-standing-XXXXXX";
-    struct ctx c = { .arena = arena_new(),
-                     .zone = zone_open("Asia/Shanghai"),
-                     .now = clock_now(),
-                     .actor = S("bench"),
-                     .locale = EN,
-                     .rights = ~(u64)0 };
+    struct ctx c = bench_ctx();
     struct demo_result made;
     struct audience *a;
     struct standing *st;
@@ -185,6 +164,6 @@ int main(int argc, char **argv)
     store_release(&c);
     store_close(c.store);
     arena_free(c.arena);
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    bench_remove(folder);
     return 0;
 }

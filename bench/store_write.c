@@ -4,13 +4,11 @@
  * usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts] [readers]
  * Readers look up rows all the while, so that the log never comes to rest.
  */
+#include "bench/bench.h"
+
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/num.h"
 #include "base/room.h"
 #include "store/store.h"
@@ -56,34 +54,23 @@ static enum err change(struct tx *t, void *arg)
     return tx_change(t, &change_balance, ARGS(k->account, balance.value - 1));
 }
 
-#define BUCKETS 20000 /* of 10 us */
 static struct store *store;
-static _Atomic i64 next_id = 1, done, took[BUCKETS];
+static struct took took;
+static _Atomic i64 next_id = 1;
 static _Atomic bool stop;
 static i64 accounts = 100000;
 
-static struct ctx new_ctx(void)
-{
-    return (struct ctx){ .arena = arena_new(), .now = clock_now(), .locale = EN };
-}
-
 static void *caller(void *arg)
 {
-    struct ctx c = new_ctx();
+    struct ctx c = bench_ctx();
     u64 state = (u64)(uintptr_t)arg * 0x9e3779b97f4a7c15u;
     while (!stop) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         struct change k = { .id = atomic_fetch_add(&next_id, 1),
                             .account = (i64)((state >> 33) % (u64)accounts) };
         i64 began = clock_mono_us();
-        if (store_write(store, &c, change, &k) != OK) {
-            fprintf(stderr, "%s\n", c.why.detail);
-            exit(1);
-        }
-        i64 slot = (clock_mono_us() - began) / 10;
-        atomic_fetch_add_explicit(&took[slot < BUCKETS ? slot : BUCKETS - 1], 1,
-                                  memory_order_relaxed);
-        atomic_fetch_add_explicit(&done, 1, memory_order_relaxed);
+        must(&c, store_write(store, &c, change, &k));
+        took_add(&took, clock_mono_us() - began);
         arena_reset(c.arena);
     }
     arena_free(c.arena);
@@ -94,30 +81,17 @@ static _Atomic i64 looked;
 
 static void *reader(void *arg)
 {
-    struct ctx c = new_ctx();
+    struct ctx c = bench_ctx();
     for (i64 i = 0; !stop; i++) {
         struct one_i64 balance;
-        if (store_reader(store, &c) != OK ||
-            db_get(&c, &read_balance, &balance, ARGS(i * 7919 % accounts)) != OK) {
-            fprintf(stderr, "%s\n", c.why.detail);
-            exit(1);
-        }
+        must(&c, store_reader(store, &c));
+        must(&c, db_get(&c, &read_balance, &balance, ARGS(i * 7919 % accounts)));
         atomic_fetch_add_explicit(&looked, 1, memory_order_relaxed);
         store_release(&c);
         arena_reset(c.arena);
     }
     arena_free(c.arena);
     return NULL;
-}
-
-static double percentile(double share)
-{
-    i64 seen = 0;
-    for (i64 i = 0; i < BUCKETS; i++) {
-        seen += took[i];
-        if ((double)seen >= share * (double)done) return (double)i / 100.0;
-    }
-    return BUCKETS / 100.0;
 }
 
 int main(int argc, char **argv)
@@ -131,12 +105,11 @@ int main(int argc, char **argv)
                 "usage: store_write FOLDER-OR-URL [callers] [seconds] [accounts] [readers]\n");
         return 2;
     }
-    struct ctx c = new_ctx();
-    enum err e =
-        store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, bench_rooms, &store);
-    for (struct change k = { 0 }; e == OK && k.id < accounts; k.id += 10000)
-        e = store_write(store, &c, fill, &k);
-    if (e != OK) return fprintf(stderr, "%s\n", c.why.detail), 1;
+    struct ctx c = bench_ctx();
+    must(&c,
+         store_open(&c, (struct store_options){ .where = str_of(argv[1]) }, bench_rooms, &store));
+    for (struct change k = { 0 }; k.id < accounts; k.id += 10000)
+        must(&c, store_write(store, &c, fill, &k));
     pthread_t threads[512];
     struct store_stats before = store_stats(store);
     i64 began = clock_mono_us();
@@ -154,8 +127,9 @@ int main(int argc, char **argv)
     i64 commits = after.commits - before.commits;
     printf("%lld callers: %.0f changes/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, %.0f commits/s, "
            "%.1f changes a commit\n",
-           (long long)callers, (double)done / s, percentile(0.5), percentile(0.99),
-           percentile(0.999), (double)commits / s, (double)done / (double)commits);
+           (long long)callers, (double)took.n / s, took_percentile(&took, 0.5),
+           took_percentile(&took, 0.99), took_percentile(&took, 0.999), (double)commits / s,
+           (double)took.n / (double)commits);
     if (readers)
         printf("%lld readers beside them: %.0f reads/s\n", (long long)readers, (double)looked / s);
     store_close(store);

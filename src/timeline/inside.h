@@ -3,6 +3,15 @@
 
 #include "timeline/timeline.h"
 
+/* What a line tells, as both tables of lines were made: written in migrations, so never changed. */
+#define LINE_TELLS          \
+    "  at int64 NOT NULL,"  \
+    "  kind text NOT NULL," \
+    "  subject text,"       \
+    "  touchpoint text,"    \
+    "  value int64,"        \
+    "  props text,"
+
 void timeline_values(struct value out[8], const struct timeline_line *in, i64 seq);
 
 /* Lines of the tail after `from` up to `to`: n of them. */

@@ -13,19 +13,13 @@
  *   crash_test [rounds]        on SQLite, and on PostgreSQL when TEST_PG is set. Default 200
  * rounds.
  */
+#include "crash/crash.h"
+
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "app/rooms.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/num.h"
-#include "test.h"
 #include "timeline/timeline.h"
 
 enum { THREADS = 8, ACCOUNTS = 50 };
@@ -262,30 +256,17 @@ end:
 
 static bool one_round(str where, struct shared *shared, u64 seed)
 {
-    struct dice dice = { seed };
-    int status;
     shared->ready = false;
     pid_t pid = fork();
     if (pid == 0) _exit(worker_main(where, shared, seed * 100));
-    /* Most rounds die under load; every eighth during start or recovery. */
-    for (int wait_ms = 0; seed % 8 && !shared->ready && wait_ms < 20000; wait_ms++) usleep(1000);
-    usleep((useconds_t)dice_below(&dice, seed % 8 ? 120000 : 30000));
-    kill(pid, SIGKILL);
-    waitpid(pid, &status, 0);
-    if (WIFEXITED(status))
-        return expect("the worker ended by itself with", WEXITSTATUS(status), -1);
-    return check_store(where, shared);
+    return crash_kill_at_work(pid, &shared->ready, seed) && check_store(where, shared);
 }
 
-static void crash_rounds(void)
+TEST(nothing_acknowledged_is_lost_by_a_kill)
 {
-    i64 rounds = 200;
-    const char *text = getenv("CRASH_ROUNDS");
-    if (text) CHECK(i64_parse(str_of(text), &rounds));
-    struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    i64 rounds = crash_rounds(200), acknowledged = 0;
+    struct shared *shared = crash_shared(sizeof *shared);
     str where = test_store_options().where;
-    i64 acknowledged = 0;
     for (i64 i = 0; i < rounds; i++)
         if (!one_round(where, shared, (u64)i + 1)) {
             print_message("round %lld of %lld\n", (long long)i + 1, (long long)rounds);
@@ -296,5 +277,3 @@ static void crash_rounds(void)
                   (long long)acknowledged);
     CHECK(acknowledged > rounds * 10);
 }
-
-TEST(nothing_acknowledged_is_lost_by_a_kill) { crash_rounds(); }

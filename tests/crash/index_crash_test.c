@@ -8,22 +8,15 @@
  *   2. a whole generation was taken up, a damaged one was not.
  * CRASH_ROUNDS says how often; 25 when it is not set.
  */
+#include "crash/crash.h"
+
 #include <fcntl.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "app/rooms.h"
 #include "audience/ask.h"
 #include "audience/index/file.h"
 #include "audience/index/follow.h"
-#include "base/num.h"
-#include "member/member.h"
-#include "test.h"
 #include "timeline/timeline.h"
 
 enum { PEOPLE = 300 };
@@ -31,21 +24,6 @@ enum { PEOPLE = 300 };
 struct shared {
     _Atomic i64 writes, saves;
 };
-
-static enum err people(struct tx *t, void *arg)
-{
-    (void)arg;
-    for (i64 i = 0; i < PEOPLE; i++) {
-        i64 member;
-        bool created;
-        struct identity id = { ID_USER_ID, S(""), str_fmt(t->c->arena, "u%lld", (long long)i) };
-        struct member_sighting in = {
-            .identities = &id, .n = 1, .source = S("api"), .at = t->c->now - DAY_MS
-        };
-        TRY(member_resolve(t, &in, &member, &created));
-    }
-    return OK;
-}
 
 static enum err some_life(struct tx *t, void *arg)
 {
@@ -133,28 +111,21 @@ static void damage(const char *file, struct dice *d)
 
 TEST(same_answers_after_a_kill)
 {
-    i64 rounds = 25, taken_up = 0, unfinished = 0;
-    const char *text = getenv("CRASH_ROUNDS");
-    if (text) CHECK(i64_parse(str_of(text), &rounds));
-    struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    i64 rounds = crash_rounds(25), taken_up = 0, unfinished = 0, members = PEOPLE;
+    struct shared *shared = crash_shared(sizeof *shared);
     struct dice d = { 1 };
     str where = test_store_options().where, folder = str_of(test_folder());
     char *file = str_z(test_ctx()->arena,
                        str_fmt(test_ctx()->arena, STR_FMT "/" AUDIENCE_FILE, STR_ARG(folder)));
     char *fresh = str_z(test_ctx()->arena, str_fmt(test_ctx()->arena, "%s.new", file));
-    CHECK_OK(test_reader(), store_write(test_store(), test_reader(), people, NULL));
+    CHECK_OK(test_reader(), store_write(test_store(), test_reader(), crash_people, &members));
     for (i64 i = 0; i < rounds; i++) {
-        int status;
         struct audience *a;
         struct index_file_head head;
         test_store_close();
         pid_t child = fork();
         if (child == 0) _exit(worker_main(where, folder, shared, (u64)i + 1));
-        usleep((useconds_t)(40000 + dice_below(&d, 150000)));
-        kill(child, SIGKILL);
-        waitpid(child, &status, 0);
-        CHECK(WIFSIGNALED(status));
+        CHECK(crash_kill(child, 40000 + dice_below(&d, 150000)));
         unfinished += access(fresh, F_OK) == 0;
         bool there = access(file, F_OK) == 0, whole = !there || i % 3;
         CHECK(!there || index_file_head(file, &head));

@@ -10,18 +10,12 @@
  *   3. the same after everything that is due has expired.
  * CRASH_ROUNDS says how often; 40 when it is not set. On PostgreSQL when TEST_PG is set.
  */
+#include "crash/crash.h"
+
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "app/rooms.h"
-#include "base/num.h"
 #include "ledger/ledger.h"
-#include "test.h"
 
 enum { THREADS = 6, MEMBERS = 5, NUMBERS_MAX = 100000 };
 
@@ -218,28 +212,16 @@ static bool check_store(str where, struct shared *shared)
 
 static bool one_round(str where, struct shared *shared, u64 seed)
 {
-    struct dice dice = { seed };
-    int status;
     shared->ready = false;
     pid_t pid = fork();
     if (pid == 0) _exit(worker_main(where, shared));
-    for (int wait_ms = 0; seed % 8 && !shared->ready && wait_ms < 20000; wait_ms++) usleep(1000);
-    usleep((useconds_t)dice_below(&dice, seed % 8 ? 120000 : 30000));
-    kill(pid, SIGKILL);
-    waitpid(pid, &status, 0);
-    if (WIFEXITED(status)) {
-        printf("# the worker ended by itself with %d\n", WEXITSTATUS(status));
-        return false;
-    }
-    return check_store(where, shared);
+    return crash_kill_at_work(pid, &shared->ready, seed) && check_store(where, shared);
 }
 
 TEST(the_books_balance_after_any_kill)
 {
-    i64 rounds = 40, acknowledged = 0;
-    if (getenv("CRASH_ROUNDS")) CHECK(i64_parse(str_of(getenv("CRASH_ROUNDS")), &rounds));
-    struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    i64 rounds = crash_rounds(40), acknowledged = 0;
+    struct shared *shared = crash_shared(sizeof *shared);
     str where = test_store_options().where;
     for (i64 i = 0; i < rounds; i++)
         if (!one_round(where, shared, (u64)i + 1)) {

@@ -9,17 +9,10 @@
  *   3. a refresh then brings it to what its text says, and 1 and 2 hold again.
  * CRASH_ROUNDS says how often; 25 when it is not set.
  */
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "crash/crash.h"
 
 #include "app/rooms.h"
 #include "audience/saved/inside.h"
-#include "base/num.h"
-#include "member/member.h"
-#include "test.h"
 #include "timeline/timeline.h"
 
 enum { PEOPLE = 300, SEGMENTS = 3 };
@@ -29,16 +22,7 @@ static const char *const texts[SEGMENTS] = { "tag = \"a\"", "not tag = \"a\" or 
 
 static enum err people(struct tx *t, void *arg)
 {
-    (void)arg;
-    for (i64 i = 0; i < PEOPLE; i++) {
-        i64 member;
-        bool created;
-        struct identity id = { ID_USER_ID, S(""), str_fmt(t->c->arena, "u%lld", (long long)i) };
-        struct member_sighting in = {
-            .identities = &id, .n = 1, .source = S("api"), .at = t->c->now - DAY_MS
-        };
-        TRY(member_resolve(t, &in, &member, &created));
-    }
+    TRY(crash_people(t, arg));
     for (i64 i = 0; i < SEGMENTS; i++) {
         i64 id;
         struct saved_post in = { .name = str_fmt(t->c->arena, "s%lld", (long long)i),
@@ -143,23 +127,16 @@ static void check_members(struct ctx *c)
 
 TEST(lines_replay_to_the_members_after_a_kill)
 {
-    i64 rounds = 25, torn = 0;
-    const char *text = getenv("CRASH_ROUNDS");
-    if (text) CHECK(i64_parse(str_of(text), &rounds));
-    _Atomic i64 *worked =
-        mmap(NULL, sizeof *worked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    i64 rounds = crash_rounds(25), torn = 0, members = PEOPLE;
+    _Atomic i64 *worked = crash_shared(sizeof *worked);
     struct dice d = { 1 };
     str where = test_store_options().where;
-    CHECK_OK(test_reader(), store_write(test_store(), test_reader(), people, NULL));
+    CHECK_OK(test_reader(), store_write(test_store(), test_reader(), people, &members));
     for (i64 i = 0; i < rounds; i++) {
-        int status;
         test_store_close();
         pid_t child = fork();
         if (child == 0) _exit(worker_main(where, worked, (u64)i + 1));
-        usleep((useconds_t)(30000 + dice_below(&d, 150000)));
-        kill(child, SIGKILL);
-        waitpid(child, &status, 0);
-        CHECK(WIFSIGNALED(status));
+        CHECK(crash_kill(child, 30000 + dice_below(&d, 150000)));
         struct ctx *c = test_reader();
         struct arena_mark mark = arena_mark(c->arena);
         struct saved_view_list all;

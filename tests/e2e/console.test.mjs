@@ -1,26 +1,13 @@
 // console.test.mjs -- what an operator does: signs in, reads figures, clicks through, tags, changes cuts, makes keys.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { current, typesOf } from '../../console/tools/types.mjs';
-import { openBrowser, until, Visitor } from './browser.mjs';
-import { openDemoShop } from './shop.mjs';
+import { until } from './browser.mjs';
+import { stage } from './stage.mjs';
 
-let shop;
-let browser;
-before(async () => {
-  [shop, browser] = await Promise.all([openDemoShop(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.close();
-});
+const { shop, visit, enter, owner } = stage();
 
 const digits = (text) => Number(/[\d,]+/.exec(text)[0].replace(/,/g, ''));
-const owner = async (path = '/', options = {}) => {
-  const visitor = await Visitor.come(browser, shop.base, options);
-  await visitor.signIn('owner', shop.ownerPassword, path);
-  return visitor;
-};
 
 test('the forms the console was built with are those the server describes', async () => {
   const reply = await fetch(`${shop.base}/openapi.json`, { headers: { 'accept-language': 'en' } });
@@ -28,7 +15,7 @@ test('the forms the console was built with are those the server describes', asyn
 });
 
 test('a wrong password is refused in words; the right one leads back to the page asked for', async () => {
-  const visitor = await Visitor.come(browser, shop.base);
+  const visitor = await visit();
   const { page } = visitor;
   await page.goto(`${shop.base}/settings`);
   await page.fill('input[autocomplete=username]', 'owner');
@@ -56,9 +43,7 @@ test('an ended session leads to sign-in and back', async () => {
 });
 
 test('who may only look sees no doors he cannot open', async () => {
-  await shop.person('viewer');
-  const visitor = await Visitor.come(browser, shop.base);
-  await visitor.signIn('viewer', 'viewer-pass-2481');
+  const visitor = await enter('viewer');
   const links = await visitor.page.locator('nav a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
   for (const path of ['/users', '/keys', '/audit', '/settings', '/imports']) assert.ok(!links.includes(path), `${path} is in the menu`);
   await visitor.go('/users');

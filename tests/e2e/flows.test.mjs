@@ -2,20 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Shop } from '../api/shop.mjs';
-import { openBrowser, until, Visitor } from './browser.mjs';
+import { until } from './browser.mjs';
 import { openDemoShop } from './shop.mjs';
+import { stage } from './stage.mjs';
 
-let shop;
-let browser;
-before(async () => {
-  [shop, browser] = await Promise.all([openDemoShop(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.close();
-});
+const { shop, enter, owner } = stage();
 
 const numbers = (text) => (text.match(/[\d,]+(\.\d+)?/g) ?? []).map((one) => Number(one.replace(/,/g, '')));
 const first = (text) => numbers(text)[0];
@@ -24,11 +17,6 @@ const ask = async (path, question) => {
   const reply = await shop.request('owner', 'POST', path, [], JSON.stringify(question));
   assert.equal(reply.status, 200, reply.text);
   return reply.json;
-};
-const owner = async (path, options) => {
-  const visitor = await Visitor.come(browser, shop.base, options);
-  await visitor.signIn('owner', shop.ownerPassword, path);
-  return visitor;
 };
 const at = (path, question) => `${path}?${new URLSearchParams(question)}`;
 const searchOf = (visitor) => new URL(visitor.page.url()).searchParams;
@@ -212,9 +200,7 @@ test('the rule of a stage is read in words, and changed by those who may', async
   visitor.checkQuiet('rule');
   await visitor.leave();
 
-  await shop.person('viewer');
-  const viewer = await Visitor.come(browser, shop.base);
-  await viewer.signIn('viewer', 'viewer-pass-2481', at('/aipl', period));
+  const viewer = await enter('viewer', at('/aipl', period));
   await viewer.page.getByText('365 天内购买次数 至少 1 次', { exact: true }).waitFor();
   assert.equal(await viewer.page.getByRole('button', { name: /修改/ }).count(), 0);
   viewer.checkQuiet('viewer');
@@ -264,9 +250,7 @@ test('a segment that is not understood, or holds for nobody, is told in words', 
 /* -- who may, and an empty shop -- */
 
 test('who may not see reports is told so; members he may see spread', async () => {
-  await shop.person('support');
-  const visitor = await Visitor.come(browser, shop.base);
-  await visitor.signIn('support', 'support-pass-2481', '/cross');
+  const visitor = await enter('support', '/cross');
   const links = await visitor.page.locator('nav a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
   for (const path of ['/aipl', '/funnel', '/retention', '/actives']) assert.ok(!links.includes(path), `${path} is in the menu`);
   await visitor.page.locator('.histogram').waitFor();
@@ -280,8 +264,7 @@ test('who may not see reports is told so; members he may see spread', async () =
 test('an empty shop has pages that say so', async () => {
   const empty = await openDemoShop({ members: 0 });
   try {
-    const visitor = await Visitor.come(browser, empty.base, { size: 'phone' });
-    await visitor.signIn('owner', empty.ownerPassword);
+    const visitor = await owner('/', { shop: empty, size: 'phone' });
     for (const path of ['/aipl', '/funnel', '/retention', '/actives', '/cross', '/cross?view=two', '/cross?view=rfm']) {
       await visitor.go(path);
       await visitor.page.locator('.ant-empty').first().waitFor();

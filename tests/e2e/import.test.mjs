@@ -1,18 +1,10 @@
 // import.test.mjs -- a file nobody has seen before: uploaded, mapped by hand, tried, imported; the bad row is given back.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser, Visitor } from './browser.mjs';
+import { test } from 'node:test';
 import { openDemoShop } from './shop.mjs';
+import { stage } from './stage.mjs';
 
-let shop;
-let browser;
-before(async () => {
-  [shop, browser] = await Promise.all([openDemoShop({ members: 50 }), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.close();
-});
+const { shop, owner } = stage({ members: 50 });
 
 const file = {
   name: '门店流水.csv',
@@ -55,9 +47,8 @@ const figure = (page, name) =>
 
 for (const size of ['desktop', 'phone']) {
   test(`an unknown file is mapped, tried, imported; its bad row comes back: ${size}`, async () => {
-    const visitor = await Visitor.come(browser, shop.base, { size });
+    const visitor = await owner('/', { size });
     const { page } = visitor;
-    await visitor.signIn('owner', shop.ownerPassword);
     await bring(visitor);
     await map(page);
     await page.getByText('一百').first().waitFor();
@@ -95,8 +86,7 @@ for (const size of ['desktop', 'phone']) {
 }
 
 test('a file that is no table is refused in words, and the page can go on', async () => {
-  const visitor = await Visitor.come(browser, shop.base);
-  await visitor.signIn('owner', shop.ownerPassword);
+  const visitor = await owner();
   await visitor.go('/imports');
   await visitor.page.setInputFiles('input[type=file]', { name: 'photo.csv', mimeType: 'text/csv', buffer: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0, 1, 2, 3]) });
   await visitor.page.locator('[role=alert]').waitFor();
@@ -107,9 +97,8 @@ test('a file that is no table is refused in words, and the page can go on', asyn
 test('an empty shop says so; one with old orders leads to them', async () => {
   const empty = await openDemoShop({ members: 0 });
   try {
-    const visitor = await Visitor.come(browser, empty.base);
+    const visitor = await owner('/', { shop: empty });
     const { page } = visitor;
-    await visitor.signIn('owner', empty.ownerPassword);
     await page.getByText('还没有订单').waitFor();
     for (const path of ['/members', '/orders', '/rfm', '/rfm/move', '/classes']) {
       await visitor.go(path);

@@ -1,24 +1,11 @@
 // segments.test.mjs -- segments as an operator makes them: by rows, by text, saved, changed, watched, compared.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openBrowser, until, Visitor } from './browser.mjs';
-import { openDemoShop } from './shop.mjs';
+import { test } from 'node:test';
+import { until } from './browser.mjs';
+import { stage } from './stage.mjs';
 
-let shop;
-let browser;
-before(async () => {
-  [shop, browser] = await Promise.all([openDemoShop(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.close();
-});
+const { shop, enter, owner } = stage();
 
-const owner = async (path, options = {}) => {
-  const visitor = await Visitor.come(browser, shop.base, options);
-  await visitor.signIn('owner', shop.ownerPassword, path);
-  return visitor;
-};
 const build = (text) => `/segments/new?text=${encodeURIComponent(text)}`;
 const ask = async (question) => {
   const reply = await shop.request('owner', 'POST', '/v1/segments/ask', [], JSON.stringify(question));
@@ -354,10 +341,8 @@ test('a filter takes what is understood and says what is not', async () => {
 });
 
 test('who may only look cannot save, and sees members masked', async () => {
-  await shop.person('viewer');
-  const visitor = await Visitor.come(browser, shop.base);
+  const visitor = await enter('viewer', build('phone is known'));
   const { page } = visitor;
-  await visitor.signIn('viewer', 'viewer-pass-2481', build('phone is known'));
   await page.locator('.member-name').first().waitFor();
   assert.equal(await page.getByRole('button', { name: /^保\s?存$/ }).count(), 0);
   assert.match(await page.getByRole('tabpanel', { name: '样本' }).textContent(), /\d{3}\*+\d{2,4}/);

@@ -6,15 +6,20 @@ import { join } from 'node:path';
 import { Shop } from '../api/shop.mjs';
 
 /** Seed and size of the demo shop: the same data every time; without members an empty shop. */
-export async function openDemoShop({ members = 600, seed = 7 } = {}) {
+export function demoShop({ members = 600, seed = 7 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'koi-e2e-'));
   const shop = new Shop(folder);
-  const data = join(folder, 'data');
-  if (members > 0) execFileSync(Shop.program(), ['demo', '--data', data, '--members', String(members), '--seed', String(seed)], { stdio: 'pipe' });
-  await shop.start();
+  shop.open = async () => {
+    const data = join(folder, 'data');
+    if (members > 0) execFileSync(Shop.program(), ['demo', '--data', data, '--members', String(members), '--seed', String(seed)], { stdio: 'pipe' });
+    await shop.start();
+    return shop;
+  };
   shop.close = async () => {
     await shop.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   return shop;
 }
+
+export const openDemoShop = (options) => demoShop(options).open();

@@ -1,18 +1,9 @@
 // walk.test.mjs -- every page in both languages, on a desk and on a phone: it shows, it fits, it is quiet, it can be used by all.
-import { after, before, test } from 'node:test';
-import { openBrowser, Visitor } from './browser.mjs';
+import { test } from 'node:test';
 import { pages } from './pages.mjs';
-import { openDemoShop } from './shop.mjs';
+import { stage } from './stage.mjs';
 
-let shop;
-let browser;
-before(async () => {
-  [shop, browser] = await Promise.all([openDemoShop(), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await shop?.close();
-});
+const { owner } = stage();
 
 const walks = [
   { size: 'desktop', locale: 'zh-CN', access: true },
@@ -24,8 +15,7 @@ const walks = [
 
 for (const { size, locale, access } of walks) {
   test(`every page shows and fits: ${size}, ${locale}`, async () => {
-    const visitor = await Visitor.come(browser, shop.base, { size, locale });
-    await visitor.signIn('owner', shop.ownerPassword);
+    const visitor = await owner('/', { size, locale });
     for (const [name, path, zh, en] of pages) {
       await visitor.go(path);
       const title = await visitor.page.textContent('h1');

@@ -103,18 +103,7 @@ TEST(tmall_by_its_header) { tmall((struct import_choice){ 0 }); }
 
 TEST(a_chinese_shop_without_order_numbers)
 {
-    struct import_pair pairs[] = {
-        { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") },
-        { S("status"), S("订单状态") }, { S("paid"), S("实付金额") },
-        { S("postage"), S("邮费") },    { S("province"), S("省份") },
-        { S("city"), S("城市") },       { S("quantity"), S("购买数量") }
-    };
-    str paid[] = { S("交易成功") };
-    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
-                                    .options = { .order_id = S("row"),
-                                                 .paid_status = { paid, 1 } } };
-    str path = data_file("cn_shop_orders_2019h1.csv");
-    struct import_summary s = import_file(path, choice, false);
+    struct import_summary s = import_chinese_shop();
     CHECK_I64(s.rows, 28833);
     CHECK_I64(s.rejected, 0);
     CHECK_I64(s.orders, 28833);
@@ -125,7 +114,7 @@ TEST(a_chinese_shop_without_order_numbers)
     CHECK_I64(sales.refund_orders, 1040);
     CHECK_I64(sales.buyers, 25420);
     CHECK_I64(sales.paid - sales.refund, sales.net);
-    struct import_summary again = import_file(path, choice, false);
+    struct import_summary again = import_chinese_shop();
     CHECK_I64(again.same, 28833);
     CHECK_I64(again.created_members, 0);
 }

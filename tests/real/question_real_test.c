@@ -98,17 +98,7 @@ static const struct {
 
 TEST(a_chinese_shop_is_the_same_through_the_index)
 {
-    struct import_pair pairs[] = {
-        { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") },
-        { S("status"), S("订单状态") }, { S("paid"), S("实付金额") },
-        { S("postage"), S("邮费") },    { S("province"), S("省份") },
-        { S("city"), S("城市") },       { S("quantity"), S("购买数量") }
-    };
-    str paid[] = { S("交易成功") };
-    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
-                                    .options = { .order_id = S("row"),
-                                                 .paid_status = { paid, 1 } } };
-    import_file(data_file("cn_shop_orders_2019h1.csv"), choice, false);
+    import_chinese_shop();
     struct ctx *c = test_reader();
     struct arena_mark mark = arena_mark(c->arena);
     struct audience *a = index_open();

@@ -28,6 +28,22 @@ static inline struct import_summary import_file(str path, struct import_choice c
     return run.summary;
 }
 
+/* Half a year of a shop: buyers, places, no order numbers. */
+static inline struct import_summary import_chinese_shop(void)
+{
+    struct import_pair pairs[] = {
+        { S("member"), S("买家标识") }, { S("paid_at"), S("付款日期") },
+        { S("status"), S("订单状态") }, { S("paid"), S("实付金额") },
+        { S("postage"), S("邮费") },    { S("province"), S("省份") },
+        { S("city"), S("城市") },       { S("quantity"), S("购买数量") }
+    };
+    str paid[] = { S("交易成功") };
+    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
+                                    .options = { .order_id = S("row"),
+                                                 .paid_status = { paid, 1 } } };
+    return import_file(data_file("cn_shop_orders_2019h1.csv"), choice, false);
+}
+
 /* Nine days of what 983 people did, and 44 lines of other days. */
 static inline struct import_summary import_behaviour(void)
 {

@@ -85,6 +85,18 @@ const char *test_folder(void)
     return now.folder;
 }
 
+str test_file_of(const void *content, i64 n)
+{
+    static int made;
+    str path = str_fmt(test_ctx()->arena, "%s/%d.csv", test_folder(), made++);
+    FILE *f = fopen(str_z(test_ctx()->arena, path), "wb");
+    CHECK(f && fwrite(content, 1, (size_t)n, f) == (size_t)n);
+    CHECK(fclose(f) == 0);
+    return path;
+}
+
+str test_file(const char *text) { return test_file_of(text, (i64)strlen(text)); }
+
 bool test_store_is_pg(void) { return getenv("TEST_PG") && *getenv("TEST_PG"); }
 
 static void pg_say(const char *sql)
@@ -133,6 +145,16 @@ struct ctx *test_reader(void)
     struct ctx *c = test_ctx();
     struct store *s = test_store();
     if (!c->db) test_check_err(c, store_reader(s, c), OK, "store_reader", __FILE__, __LINE__);
+    return c;
+}
+
+static void look_end(void *c) { test_ctx_free(c); }
+
+struct ctx *test_look(void)
+{
+    struct ctx *c = test_ctx_new();
+    arena_defer(test_ctx()->arena, look_end, c);
+    test_check_err(c, store_reader(test_store(), c), OK, "store_reader", __FILE__, __LINE__);
     return c;
 }
 

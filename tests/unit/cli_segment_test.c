@@ -1,50 +1,13 @@
 /* cli_segment_test.c -- koi segment: what programs and people read, and what is refused. Runs the
  * command line as the program does. */
 #include "segment_shop.h"
+#include "support/koi_run.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
 #include "access/access.h"
-#include "app/rooms.h"
-#include "cli/cli.h"
-
-/* What the command writes to standard output; its exit code must be `want`. */
-static str run(struct ctx *c, int want, const char *const *words)
-{
-    char *argv[32] = { str_z(c->arena, S("koi")) };
-    int argc = 1, status;
-    for (; words[argc - 1]; argc++) argv[argc] = str_z(c->arena, str_of(words[argc - 1]));
-    argv[argc++] = str_z(c->arena, test_store_is_pg() ? S("--store") : S("--data"));
-    argv[argc++] = str_z(c->arena, test_store_options().where);
-    char *path = str_z(c->arena, str_fmt(c->arena, "%s/said", test_folder()));
-    fflush(stdout);
-    test_store_close();
-    pid_t child = fork();
-    if (child == 0) {
-        int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-        if (file < 0 || dup2(file, 1) < 0 || !freopen("/dev/null", "w", stderr)) _exit(99);
-        app_wire();
-        int code = cli_main(argc, argv);
-        fflush(stdout);
-        _exit(code);
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
-    CHECK_I64(WEXITSTATUS(status), want);
-    CHECK(test_reader() == c);
-    struct buf said = { .arena = c->arena };
-    FILE *f = fopen(path, "r");
-    CHECK(f != NULL);
-    for (int byte; (byte = fgetc(f)) != EOF;) buf_byte(&said, (char)byte);
-    fclose(f);
-    return buf_str(&said);
-}
-#define RUN(c, want, ...) run((c), (want), (const char *const[]){ __VA_ARGS__, NULL })
 
 static i64 members_of(struct ctx *c, const char *text, const char *at)
 {
@@ -74,25 +37,25 @@ TEST(the_command_counts_lists_and_explains)
     struct ctx *c = test_reader();
     i64 n = members_of(c, text, "2024-05-01");
     CHECK(n > 2);
-    str said = RUN(c, 0, "segment", "count", text, "--at", "2024-05-01", "--json");
+    str said = KOI_RUN(c, 0, "segment", "count", text, "--at", "2024-05-01", "--json");
     CHECK_I64(number_of(said, "count"), n);
     CHECK(number_of(said, "took_us") > 0);
     CHECK(str_find(said, S("\"at\":\"2024-05-01\"")) > 0);
-    CHECK_STR(RUN(c, 0, "segment", "count", text, "--at", "2024-05-01"),
+    CHECK_STR(KOI_RUN(c, 0, "segment", "count", text, "--at", "2024-05-01"),
               str_z(c->arena, str_fmt(c->arena, "%lld\n", (long long)n)));
-    said = RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--limit", "2", "--json");
+    said = KOI_RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--limit", "2", "--json");
     CHECK_I64(number_of(said, "total"), n);
     i64 after = number_of(said, "next_after");
-    said = RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--after",
-               str_z(c->arena, str_fmt(c->arena, "%lld", (long long)after)), "--json");
+    said = KOI_RUN(c, 0, "segment", "list", text, "--at", "2024-05-01", "--after",
+                   str_z(c->arena, str_fmt(c->arena, "%lld", (long long)after)), "--json");
     json_t *page = json_loadb(said.at, (size_t)said.n, 0, NULL);
     CHECK_I64((i64)json_array_size(json_object_get(page, "items")), n - 2);
     json_decref(page);
-    said = RUN(c, 0, "segment", "explain", text, "--at", "2024-05-01", "--locale", "en");
+    said = KOI_RUN(c, 0, "segment", "explain", text, "--at", "2024-05-01", "--locale", "en");
     CHECK(str_find(said,
                    S("gender is known  (a column)  (its past is not kept: as it stands now)")) > 0);
     CHECK(str_find(said, S("orders >= 1  (purchases)\n")) > 0);
-    said = RUN(c, 0, "segment", "explain", text, "--sql", "--locale", "en");
+    said = KOI_RUN(c, 0, "segment", "explain", text, "--sql", "--locale", "en");
     CHECK(str_find(said, S("SELECT m.member AS value FROM member m")) > 0);
     CHECK(str_find(said, S("$1")) < 0);
 }
@@ -104,7 +67,8 @@ TEST(an_export_is_audited)
     struct audit_view_list lines;
     segment_shop_make(&d, 30);
     char *file = str_z(c->arena, str_fmt(c->arena, "%s/out.csv", test_folder()));
-    str said = RUN(c, 0, "segment", "export", "first_seen >= 2000-01-01", "--to", file, "--json");
+    str said =
+        KOI_RUN(c, 0, "segment", "export", "first_seen >= 2000-01-01", "--to", file, "--json");
     i64 n = number_of(said, "count");
     CHECK(n > 10);
     FILE *f = fopen(file, "r");
@@ -115,7 +79,7 @@ TEST(an_export_is_audited)
     CHECK_I64(rows, n + 1);
     CHECK_OK(c, audit_list(c, NO_STR, S("segment.exported"), 0, 10, &lines));
     CHECK_I64(lines.n, 1);
-    RUN(c, 2, "segment", "export", "orders >= 1", "--to", "out.pdf");
+    KOI_RUN(c, 2, "segment", "export", "orders >= 1", "--to", "out.pdf");
 }
 
 TEST(saved_segments_by_name)
@@ -126,38 +90,39 @@ TEST(saved_segments_by_name)
     i64 n = members_of(c, "orders >= 1", "2026-01-01"),
         rich = members_of(c, "gender is known", "2026-01-01");
     CHECK(n != rich && rich > 0);
-    str said = RUN(c, 0, "segment", "save", "买过", "orders>=1", "--description", "有单", "--json");
+    str said =
+        KOI_RUN(c, 0, "segment", "save", "买过", "orders>=1", "--description", "有单", "--json");
     CHECK_I64(number_of(said, "count"), n);
     CHECK_I64(number_of(said, "version"), 1);
-    RUN(c, 0, "segment", "save", "没买过", "not in_segment(\"买过\")", "--announce");
-    said = RUN(c, 0, "segment", "count", "in_segment(\"买过\")", "--json");
+    KOI_RUN(c, 0, "segment", "save", "没买过", "not in_segment(\"买过\")", "--announce");
+    said = KOI_RUN(c, 0, "segment", "count", "in_segment(\"买过\")", "--json");
     CHECK_I64(number_of(said, "count"), n);
-    said = RUN(c, 0, "segment", "save", "买过", "gender is known", "--json");
+    said = KOI_RUN(c, 0, "segment", "save", "买过", "gender is known", "--json");
     CHECK_I64(number_of(said, "count"), rich);
     CHECK_I64(number_of(said, "version"), 2);
-    CHECK(str_find(RUN(c, 0, "segment", "saved"), S("not in_segment")) > 0);
-    CHECK(str_find(RUN(c, 0, "segment", "show", "买过"), S("gender is known")) > 0);
-    said = RUN(c, 0, "segment", "refresh", "没买过", "--json");
+    CHECK(str_find(KOI_RUN(c, 0, "segment", "saved"), S("not in_segment")) > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "segment", "show", "买过"), S("gender is known")) > 0);
+    said = KOI_RUN(c, 0, "segment", "refresh", "没买过", "--json");
     CHECK(number_of(said, "entered") == 0 && number_of(said, "count") > 0);
-    CHECK(str_find(RUN(c, 0, "segment", "sizes", "买过", "--json"), S("\"entered\"")) > 0);
-    said = RUN(c, 0, "segment", "snapshot", "买过", "六月", "--json");
+    CHECK(str_find(KOI_RUN(c, 0, "segment", "sizes", "买过", "--json"), S("\"entered\"")) > 0);
+    said = KOI_RUN(c, 0, "segment", "snapshot", "买过", "六月", "--json");
     CHECK_I64(number_of(said, "count"), rich);
-    CHECK(str_find(RUN(c, 0, "segment", "snapshots", "买过"), S("六月")) > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "segment", "snapshots", "买过"), S("六月")) > 0);
     char *file = str_z(c->arena, str_fmt(c->arena, "%s/saved.xlsx", test_folder()));
-    said = RUN(c, 0, "segment", "export", "in_segment(\"买过\")", "--to", file, "--json");
+    said = KOI_RUN(c, 0, "segment", "export", "in_segment(\"买过\")", "--to", file, "--json");
     CHECK_I64(number_of(said, "count"), rich);
-    RUN(c, 1, "segment", "delete", "买过"); /* the other names it */
-    RUN(c, 0, "segment", "delete", "没买过");
-    RUN(c, 0, "segment", "delete", "买过");
-    RUN(c, 1, "segment", "show", "买过");
+    KOI_RUN(c, 1, "segment", "delete", "买过"); /* the other names it */
+    KOI_RUN(c, 0, "segment", "delete", "没买过");
+    KOI_RUN(c, 0, "segment", "delete", "买过");
+    KOI_RUN(c, 1, "segment", "show", "买过");
 }
 
 TEST(what_is_wrong_exits_with_one)
 {
     struct ctx *c = test_reader();
-    CHECK_STR(RUN(c, 1, "segment", "count", "ordres >= 1"), ""); /* it is on standard error */
-    CHECK_STR(RUN(c, 0, "segment", "format", "城市=“上海”"), "city = \"上海\"\n");
-    RUN(c, 2, "segment", "count");
+    CHECK_STR(KOI_RUN(c, 1, "segment", "count", "ordres >= 1"), ""); /* it is on standard error */
+    CHECK_STR(KOI_RUN(c, 0, "segment", "format", "城市=“上海”"), "city = \"上海\"\n");
+    KOI_RUN(c, 2, "segment", "count");
 }
 
 /* -- questions on what members are ------------------------------------------------------------- */
@@ -183,7 +148,8 @@ TEST(stages_add_up_to_flows)
     struct dice d = { 8 };
     segment_shop_make(&d, 80);
     struct ctx *c = test_reader();
-    str said = RUN(c, 0, "report", "aipl", "--from", "2024-03-01", "--to", "2024-06-01", "--json");
+    str said =
+        KOI_RUN(c, 0, "report", "aipl", "--from", "2024-03-01", "--to", "2024-06-01", "--json");
     i64 n = members_of(c, "first_seen is known", "2024-06-01");
     CHECK(n > 40);
     CHECK_I64(number_of(said, "members"), n);
@@ -198,10 +164,10 @@ TEST(stages_add_up_to_flows)
     i64 loyal = sum_of(said, "stages", "members", "stage", "loyalty");
     CHECK(loyal > 0 && loyal <= members_of(c, "orders(365d) >= 1 or did(\"Order Completed\", 365d)",
                                            "2024-06-01"));
-    said = RUN(c, 0, "report", "aipl", "--segment", "orders >= 1", "--locale", "en");
+    said = KOI_RUN(c, 0, "report", "aipl", "--segment", "orders >= 1", "--locale", "en");
     CHECK(str_find(said, S("Loyalty")) > 0 && str_find(said, S("orders >= 1")) > 0);
-    RUN(c, 1, "report", "aipl", "--from", "2024-06-01", "--to", "2024-06-01");
-    RUN(c, 1, "report", "aipl", "--segment", "orders >=");
+    KOI_RUN(c, 1, "report", "aipl", "--from", "2024-06-01", "--to", "2024-06-01");
+    KOI_RUN(c, 1, "report", "aipl", "--segment", "orders >=");
 }
 
 TEST(fields_are_spread_crossed_and_compared)
@@ -211,23 +177,24 @@ TEST(fields_are_spread_crossed_and_compared)
     struct ctx *c = test_reader();
     const char *at = "2024-05-20";
     i64 all = members_of(c, "first_seen is known", at), bought = members_of(c, "orders >= 1", at);
-    str said = RUN(c, 0, "report", "histogram", "城市", "--at", at, "--json");
+    str said = KOI_RUN(c, 0, "report", "histogram", "城市", "--at", at, "--json");
     CHECK_I64(sum_of(said, "bins", "members", NULL, NULL) + number_of(said, "unknown"), all);
-    said = RUN(c, 0, "report", "histogram", "spent", "--bins", "5", "--locale", "en", "--at", at);
+    said =
+        KOI_RUN(c, 0, "report", "histogram", "spent", "--bins", "5", "--locale", "en", "--at", at);
     CHECK(str_find(said, S("mean ")) > 0);
-    said = RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--json");
+    said = KOI_RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--json");
     CHECK_I64(number_of(said, "members"), all);
-    said = RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--locale", "en");
+    said = KOI_RUN(c, 0, "report", "cross", "gender", "orders", "--at", at, "--locale", "en");
     CHECK(str_find(said, S("gender \\ orders")) == 0 && str_find(said, S("All")) > 0);
-    said = RUN(c, 0, "segment", "compare", "orders >= 1", "--at", at, "--json");
+    said = KOI_RUN(c, 0, "segment", "compare", "orders >= 1", "--at", at, "--json");
     CHECK_I64(number_of(said, "a"), bought);
     CHECK_I64(number_of(said, "both"), bought);
     CHECK_I64(number_of(said, "b"), all);
     CHECK_I64(number_of(said, "neither"), 0);
-    said = RUN(c, 0, "segment", "compare", "orders >= 1", "gender = \"女\"", "--field", "orders",
-               "--at", at, "--locale", "en");
+    said = KOI_RUN(c, 0, "segment", "compare", "orders >= 1", "gender = \"女\"", "--field",
+                   "orders", "--at", at, "--locale", "en");
     CHECK(str_find(said, S("in both")) > 0 && str_find(said, S("TGI")) > 0);
-    RUN(c, 1, "report", "histogram", "ctiy");
-    RUN(c, 2, "report", "cross", "gender");
-    RUN(c, 2, "report", "histogram", "spent", "--bins", "1");
+    KOI_RUN(c, 1, "report", "histogram", "ctiy");
+    KOI_RUN(c, 2, "report", "cross", "gender");
+    KOI_RUN(c, 2, "report", "histogram", "spent", "--bins", "1");
 }

@@ -12,18 +12,6 @@
 #include "import/preview.h"
 #include "timeline/timeline.h"
 
-static str file_of(const char *text)
-{
-    static int made;
-    struct ctx *c = test_ctx();
-    str path = str_fmt(c->arena, "%s/events%d.csv", test_folder(), made++);
-    FILE *f = fopen(path.at, "wb");
-    CHECK(f != NULL);
-    fputs(text, f);
-    fclose(f);
-    return path;
-}
-
 static struct import_run last;
 
 static struct import_summary run_file(str path, struct import_choice choice)
@@ -39,7 +27,7 @@ static struct import_summary run_file(str path, struct import_choice choice)
 
 static struct import_summary run_text(const char *text)
 {
-    return run_file(file_of(text), (struct import_choice){ 0 });
+    return run_file(test_file(text), (struct import_choice){ 0 });
 }
 
 #define FIELDS_OF_kept_event(X, N)  \
@@ -75,12 +63,12 @@ TEST(rows_become_lines)
     struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
                                     .options.events = { words, COUNT(words) } };
     struct import_summary s =
-        run_file(file_of("who,behaviour,ts,item,category,price,quantity,page,via\n"
-                         "u1,pv,1511544070,13912345678,9,19.90,2,list,app\n"
-                         "u1,buy,1511544071000,,,,,,\n"
-                         "u2,PV,2017-11-25 12:00:00,77,8,,,home,\n"
-                         "u2,add_to_cart,2017-11-25T04:00:00Z,77,8,,,,\n"
-                         "u3,order.paid,20171126,,,,,,\n"),
+        run_file(test_file("who,behaviour,ts,item,category,price,quantity,page,via\n"
+                           "u1,pv,1511544070,13912345678,9,19.90,2,list,app\n"
+                           "u1,buy,1511544071000,,,,,,\n"
+                           "u2,PV,2017-11-25 12:00:00,77,8,,,home,\n"
+                           "u2,add_to_cart,2017-11-25T04:00:00Z,77,8,,,,\n"
+                           "u3,order.paid,20171126,,,,,,\n"),
                  choice);
     CHECK_I64(s.rows, 5);
     CHECK_I64(s.accepted, 5);
@@ -112,7 +100,7 @@ TEST(every_row_may_be_the_same_event)
 {
     struct import_word words[] = { { S(""), S("Products Searched") } };
     struct import_pair pairs[] = { { S("prop:query"), S("q") } };
-    run_file(file_of("user,time,q\nu1,1511544070,面膜\n"),
+    run_file(test_file("user,time,q\nu1,1511544070,面膜\n"),
              (struct import_choice){ .mapping = { pairs, 1 }, .options.events = { words, 1 } });
     struct kept_event_list k = kept();
     CHECK_I64(k.n, 1);
@@ -183,7 +171,7 @@ TEST(what_cannot_be_true_is_kept_and_marked)
 TEST(a_dry_run_writes_nothing)
 {
     struct ctx *c = test_reader();
-    last = (struct import_run){ .file = file_of("user,event,time\nu1,pv,1511544070\n"),
+    last = (struct import_run){ .file = test_file("user,event,time\nu1,pv,1511544070\n"),
                                 .choice.profile = S("events"),
                                 .dry_run = true,
                                 .facts_max = 10 };
@@ -201,7 +189,7 @@ TEST(a_preview_shows_behaviour)
     struct ctx *c = test_reader();
     struct import_choice choice = { .profile = S("events") };
     struct import_preview_result p;
-    str path = file_of("user,event,time\nu1,pv,1511544070\n,pv,1511544070\n");
+    str path = test_file("user,event,time\nu1,pv,1511544070\n,pv,1511544070\n");
     CHECK_OK(c, import_preview_read(c, path, &choice, &p));
     CHECK_I64(p.why.err, OK);
     CHECK_I64(p.events.n, 1);
@@ -226,7 +214,7 @@ static str random_file(struct dice *dice, i64 rows, i64 count[KINDS_OF_ROW])
         buf_fmt(&b, "u%lld,pv,%lld,%lld\n", (long long)(kind % 7),
                 (long long)(1511544000 + kind % 3), (long long)kind);
     }
-    return file_of(str_z(c->arena, buf_str(&b)));
+    return test_file(str_z(c->arena, buf_str(&b)));
 }
 
 static void lines_are(const i64 want[KINDS_OF_ROW])
@@ -301,13 +289,13 @@ TEST(members_of_orders_and_behaviour_are_one)
 {
     struct ctx *c = test_reader();
     struct import_run orders = {
-        .file = file_of("order id,total,customer id,created at\n1,10,u1,2024-05-01\n")
+        .file = test_file("order id,total,customer id,created at\n1,10,u1,2024-05-01\n")
     };
     CHECK_OK(c, import_run(test_store(), c, &orders));
     CHECK_I64(orders.summary.created_members, 1);
     struct import_summary s = run_text("user,event,time\nu1,pv,1511544070\n");
     CHECK_I64(s.created_members, 0);
-    s = run_file(file_of("user,event,time\nu1,pv,1511544070\n"),
+    s = run_file(test_file("user,event,time\nu1,pv,1511544070\n"),
                  (struct import_choice){ .options.identity = S("user_id") });
     CHECK_I64(s.created_members, 1); /* the shop's own user, as the tracking doors name him */
 }

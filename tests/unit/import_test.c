@@ -13,18 +13,6 @@
 
 /* -- files and runs ---------------------------------------------------------------------------- */
 
-static str file_of(const char *text)
-{
-    static int made;
-    struct ctx *c = test_ctx();
-    str path = str_fmt(c->arena, "%s/orders%d.csv", test_folder(), made++);
-    FILE *f = fopen(str_z(c->arena, path), "wb");
-    CHECK(f != NULL);
-    fputs(text, f);
-    fclose(f);
-    return path;
-}
-
 static struct import_run last;
 
 static struct import_summary run_file(str path, struct import_choice choice)
@@ -39,7 +27,7 @@ static struct import_summary run_file(str path, struct import_choice choice)
 
 static struct import_summary run_text(const char *text)
 {
-    return run_file(file_of(text), (struct import_choice){ 0 });
+    return run_file(test_file(text), (struct import_choice){ 0 });
 }
 
 static void totals(struct import_summary s, i64 rows, i64 rejected, i64 orders, i64 members,
@@ -180,7 +168,7 @@ TEST(taobao_items_join_their_orders)
     CHECK_I64(sales_of().orders, 1);
     CHECK_STR(money_text(test_ctx()->arena, sales_of().paid), "95.00");
     CHECK_I64(run_text(items).same, 1);
-    run_file(file_of(items),
+    run_file(test_file(items),
              (struct import_choice){ .profile = S("taobao") }); /* the family's one that fits */
     profile_is("taobao_items");
 }
@@ -319,7 +307,7 @@ TEST(woocommerce_lists_products_in_a_cell)
     CHECK_STR(money_text(test_ctx()->arena, kept("501").total),
               "1234.50"); /* lines name no price */
     struct import_choice named = { .options = { .identity = S("shop_account") } };
-    CHECK_I64(run_file(file_of(text), named).members, 1);
+    CHECK_I64(run_file(test_file(text), named).members, 1);
 }
 
 /* -- mapping and guesses ----------------------------------------------------------------------- */
@@ -333,10 +321,10 @@ TEST(an_unknown_header_gets_a_guess)
     profile_is("none");
     CHECK_I64(last.summary.notes.n, 1); /* counts as paid, and says so */
     struct ctx *c = test_reader();
-    last = (struct import_run){ .file = file_of("a,b\n1,2\n") };
+    last = (struct import_run){ .file = test_file("a,b\n1,2\n") };
     CHECK_ERR(c, import_run(test_store(), c, &last), E_INVALID);
     CHECK(str_find(str_of(c->why.detail), S("order number")) >= 0);
-    last = (struct import_run){ .file = file_of("a,b\n1,2\n"), .choice.profile = S("nobody") };
+    last = (struct import_run){ .file = test_file("a,b\n1,2\n"), .choice.profile = S("nobody") };
     CHECK_ERR(c, import_run(test_store(), c, &last), E_INVALID);
     CHECK(str_find(str_of(c->why.detail), S("shopify")) >= 0);
 }
@@ -370,7 +358,7 @@ TEST(a_part_of_the_columns_is_the_same_shop)
     /* named once and guessed once: the same buyers, nothing moves */
     const char *text = "订单编号,买家会员名,实付金额,订单状态,订单创建时间\n"
                        "1,锦鲤a,10.00,交易成功,2024-05-01 10:00:00\n";
-    totals(run_file(file_of(text), (struct import_choice){ .profile = S("taobao") }), 1, 0, 1, 1,
+    totals(run_file(test_file(text), (struct import_choice){ .profile = S("taobao") }), 1, 0, 1, 1,
            "10.00", "0.00");
     struct import_summary again = run_text(text);
     CHECK_I64(again.same, 1);
@@ -385,8 +373,8 @@ TEST(columns_are_mapped_by_the_operator)
                                    { S("status"), S("情况") } };
     struct import_choice choice = { .mapping = { pairs, 4 } };
     str words[] = { S("已结清") };
-    str path =
-        file_of("单号,会员,钱(元),情况\n1,a,10元,已结清\n2,b,20元,赊账\n3,c,\"1,000.50\",已结清\n");
+    str path = test_file(
+        "单号,会员,钱(元),情况\n1,a,10元,已结清\n2,b,20元,赊账\n3,c,\"1,000.50\",已结清\n");
     struct import_summary s = run_file(path, choice);
     CHECK_I64(s.notes.n, 1); /* the words nobody knows */
     CHECK(str_find(s.notes.at[0], S("已结清 (2)")) >= 0);
@@ -408,7 +396,7 @@ TEST(a_file_without_a_header_and_without_order_numbers)
                                    { S("amount"), S("amount") } };
     struct import_choice choice = { .mapping = { pairs, 3 },
                                     .options = { .order_id = S("row"), .columns = { names, 3 } } };
-    str path = file_of("u1,2024-05-01,10\nu1,2024-05-01,10\nu2,2024-05-02,20\n");
+    str path = test_file("u1,2024-05-01,10\nu1,2024-05-01,10\nu2,2024-05-02,20\n");
     totals(run_file(path, choice), 3, 0, 3, 2, "40.00", "0.00");
     struct import_summary again = run_file(path, choice);
     CHECK_I64(again.same, 3);
@@ -421,11 +409,12 @@ TEST(a_file_without_a_header_and_without_order_numbers)
 TEST(a_bad_row_stops_nothing)
 {
     struct ctx *c = test_reader();
-    str path = file_of("order id,date,total,qty,customer id\n"
-                       "1,2024-05-01,10,1,a\n2,tomorrow,10,1,b\n3,2024-05-01,ten,1,c\n4,2024-05-01,"
-                       "10,x,d\n,2024-05-01,10,1,e\n"
-                       "6.91714E+18,2024-05-01,10,1,f\n7,2024-05-01,99999999999,1,g\n8,2024-05-01,"
-                       "10,1,h,surplus\n9,2024-05-01,10,1,i\n");
+    str path =
+        test_file("order id,date,total,qty,customer id\n"
+                  "1,2024-05-01,10,1,a\n2,tomorrow,10,1,b\n3,2024-05-01,ten,1,c\n4,2024-05-01,"
+                  "10,x,d\n,2024-05-01,10,1,e\n"
+                  "6.91714E+18,2024-05-01,10,1,f\n7,2024-05-01,99999999999,1,g\n8,2024-05-01,"
+                  "10,1,h,surplus\n9,2024-05-01,10,1,i\n");
     str rejects = str_fmt(c->arena, "%s/rejects.csv", test_folder());
     last = (struct import_run){ .file = path, .rejects = rejects, .problems_max = 100 };
     CHECK_OK(c, import_run(test_store(), c, &last));
@@ -469,7 +458,7 @@ static str scattered(bool together)
     if (together) buf_add(&b, S("X,B,2,2.00,2024-05-01,a\nX,A,1,1.50,2024-05-01,a\n"));
     for (int i = 0; i < 9000; i++) buf_fmt(&b, "n%d,C,1,1,2024-05-01,m%d\n", i, i % 50);
     if (!together) buf_add(&b, S("X,B,2,2.00,2024-05-01,a\nX,A,1,1.50,2024-05-01,a\n"));
-    return file_of(str_z(b.arena, buf_str(&b)));
+    return test_file(str_z(b.arena, buf_str(&b)));
 }
 
 TEST(rows_of_one_order_are_one_order)
@@ -515,7 +504,7 @@ TEST(duplicates_can_be_dropped)
 {
     const char *text = "order id,sku,qty,price\n1,A,1,2\n1,A,1,2\n1,B,1,2\n2,A,1,2\n";
     struct import_choice drop = { .options.drop_duplicates = true };
-    struct import_summary s = run_file(file_of(text), drop);
+    struct import_summary s = run_file(test_file(text), drop);
     totals(s, 4, 0, 2, 0, "6.00", "0.00");
     CHECK_I64(s.duplicates, 1);
     CHECK_STR(lines_of("1"), "1:Ax1=2.00 2:Bx1=2.00");
@@ -534,7 +523,7 @@ TEST(a_dry_run_writes_nothing)
 TEST(the_rows_before_a_fault_are_in)
 {
     struct ctx *c = test_reader();
-    last = (struct import_run){ .file = file_of("order id,total\n1,10\n2,20\n\"3,30\n") };
+    last = (struct import_run){ .file = test_file("order id,total\n1,10\n2,20\n\"3,30\n") };
     CHECK_ERR(c, import_run(test_store(), c, &last), E_INVALID);
     CHECK(str_find(str_of(c->why.detail), S("row 4")) >= 0);
     CHECK_I64(last.summary.accepted, 2);

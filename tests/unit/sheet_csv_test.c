@@ -11,18 +11,6 @@
 
 /* -- files and what is read from them ---------------------------------------------------------- */
 
-static str file_of(const void *content, i64 n)
-{
-    static int made;
-    str path = str_fmt(test_ctx()->arena, "%s/%d.csv", test_folder(), made++);
-    FILE *f = fopen(str_z(test_ctx()->arena, path), "wb");
-    CHECK(f && fwrite(content, 1, (size_t)n, f) == (size_t)n);
-    fclose(f);
-    return path;
-}
-
-static str text_file(const char *text) { return file_of(text, (i64)strlen(text)); }
-
 /* All rows as "number: a|b|c\n", a bad one with its reason; after an error what came before it. */
 static str read_all_with(str path, struct sheet_options o, enum err want)
 {
@@ -51,7 +39,7 @@ static str read_all_with(str path, struct sheet_options o, enum err want)
 
 static str read_all(str path) { return read_all_with(path, (struct sheet_options){ 0 }, OK); }
 
-#define READS(TEXT, WANT) CHECK_STR(read_all(text_file(TEXT)), WANT)
+#define READS(TEXT, WANT) CHECK_STR(read_all(test_file(TEXT)), WANT)
 
 /* -- cells ------------------------------------------------------------------------------------- */
 
@@ -91,9 +79,9 @@ TEST(columns_can_be_named)
 {
     str names[] = { S("user"), S(" item ") };
     struct sheet_options o = { .columns = { names, 2 } };
-    CHECK_STR(read_all_with(text_file("1,2\r\n3,4\r\n"), o, OK), "user|item\n1: 1|2\n2: 3|4\n");
+    CHECK_STR(read_all_with(test_file("1,2\r\n3,4\r\n"), o, OK), "user|item\n1: 1|2\n2: 3|4\n");
     o.separator = ';';
-    CHECK_STR(read_all_with(text_file("1,2;x\n"), o, OK), "user|item\n1: 1,2|x\n");
+    CHECK_STR(read_all_with(test_file("1,2;x\n"), o, OK), "user|item\n1: 1,2|x\n");
 }
 
 /* -- encodings --------------------------------------------------------------------------------- */
@@ -107,7 +95,7 @@ static str converted(const char *text, const char *encoding, const char *mark, i
     iconv_t cd = iconv_open(encoding, "UTF-8");
     CHECK(cd != (iconv_t)-1 && iconv(cd, &from, &left, &to, &room) == 0);
     iconv_close(cd);
-    return file_of(out, to - out);
+    return test_file_of(out, to - out);
 }
 
 TEST(encodings_are_found_by_content)
@@ -120,9 +108,9 @@ TEST(encodings_are_found_by_content)
     CHECK_STR(read_all(converted(text, "UTF-16BE", "\xFE\xFF", 2)), want);
     CHECK_STR(read_all(converted("order,name,x\n1,a,b\n", "UTF-16LE", "", 0)),
               "order|name|x\n2: 1|a|b\n");
-    CHECK_STR(read_all(file_of("a,b\n\x80"
-                               "5,\xCC\xEC\n",
-                               9)),
+    CHECK_STR(read_all(test_file_of("a,b\n\x80"
+                                    "5,\xCC\xEC\n",
+                                    9)),
               "a|b\n2: €5|天\n"); /* Windows' euro sign */
 }
 
@@ -133,7 +121,7 @@ TEST(encoding_is_decided_at_the_first_letter_beyond_ascii)
     buf_add(&b, S("id,name\n"));
     for (int i = 0; i < 300000; i++) buf_add(&b, S("1,abc\n"));
     buf_add(&b, S("2,\xD5\xC5\xC8\xFD\n")); /* 张三 */
-    str path = file_of(b.at, b.n);
+    str path = test_file_of(b.at, b.n);
     struct sheet *s = NULL;
     CHECK_OK(c, sheet_open(c, path, (struct sheet_options){ 0 }, &s));
     struct sheet_row row = { 0 }, last = { 0 };
@@ -147,14 +135,14 @@ TEST(encoding_is_decided_at_the_first_letter_beyond_ascii)
 TEST(a_row_with_bytes_that_are_no_text_is_bad)
 {
     str got = read_all(
-        text_file("编号,名称\n1,好好好好好好好好好好好好好好好好好好好好\n2,断\xE5\xA5\n3,行\n"));
+        test_file("编号,名称\n1,好好好好好好好好好好好好好好好好好好好好\n2,断\xE5\xA5\n3,行\n"));
     CHECK(str_find(got, S("3: 2|断")) > 0);
     CHECK(str_find(got, S("BAD some bytes are not text")) > 0);
     CHECK(str_find(got, S("\n4: 3|行\n")) > 0);
     u8 noise[4000];
     struct dice d = { 7 };
     for (int i = 0; i < 4000; i++) noise[i] = (u8)(dice_next(&d) | 1);
-    read_all_with(file_of(noise, 4000), (struct sheet_options){ 0 }, E_UNSUPPORTED);
+    read_all_with(test_file_of(noise, 4000), (struct sheet_options){ 0 }, E_UNSUPPORTED);
 }
 
 /* -- broken files ------------------------------------------------------------------------------ */
@@ -170,11 +158,11 @@ static void refused(str path, const char *want_rows, enum err want, const char *
 
 TEST(broken_files_are_refused_with_the_place)
 {
-    refused(text_file(""), "", E_INVALID, "empty");
-    refused(text_file("\n\n,\n"), "", E_INVALID, "nothing");
-    refused(text_file("a,b\n1,2\n\"3,4\n5,6\n"), "a|b\n2: 1|2\n", E_INVALID, "row 3");
-    refused(file_of("a,b\n1,2\n3,\0004\n5,6\n", 17), "a|b\n2: 1|2\n", E_INVALID, "row 3");
-    refused(file_of("\xD0\xCF\x11\xE0zzzz", 8), "", E_UNSUPPORTED, ".xls");
+    refused(test_file(""), "", E_INVALID, "empty");
+    refused(test_file("\n\n,\n"), "", E_INVALID, "nothing");
+    refused(test_file("a,b\n1,2\n\"3,4\n5,6\n"), "a|b\n2: 1|2\n", E_INVALID, "row 3");
+    refused(test_file_of("a,b\n1,2\n3,\0004\n5,6\n", 17), "a|b\n2: 1|2\n", E_INVALID, "row 3");
+    refused(test_file_of("\xD0\xCF\x11\xE0zzzz", 8), "", E_UNSUPPORTED, ".xls");
     refused(S("/nowhere/at/all.csv"), "", E_NOT_FOUND, "cannot open");
     refused(S("/tmp"), "", E_INVALID, "not a file");
 }
@@ -185,11 +173,11 @@ TEST(a_10_mb_line_is_refused_with_its_number)
     char *text = malloc((size_t)n);
     memset(text, 'x', (size_t)n);
     memcpy(text, "a,b\n1,2\n", 8);
-    refused(file_of(text, n), "a|b\n2: 1|2\n", E_INVALID, "row 3");
+    refused(test_file_of(text, n), "a|b\n2: 1|2\n", E_INVALID, "row 3");
     text[8] = '"';
-    refused(file_of(text, n), "a|b\n2: 1|2\n", E_INVALID, "row 3");
+    refused(test_file_of(text, n), "a|b\n2: 1|2\n", E_INVALID, "row 3");
     text[n - 1] = '\n';
-    refused(file_of(text + n - (1 << 20) - 9, (1 << 20) + 9), "", E_INVALID, "row 1");
+    refused(test_file_of(text + n - (1 << 20) - 9, (1 << 20) + 9), "", E_INVALID, "row 1");
     free(text);
 }
 
@@ -198,7 +186,7 @@ TEST(a_10_mb_line_is_refused_with_its_number)
 TEST(gzip_is_read_as_it_is)
 {
     struct ctx *c = test_ctx();
-    str plain = text_file("a,b\n1,2\n");
+    str plain = test_file("a,b\n1,2\n");
     char *name = str_z(c->arena, str_fmt(c->arena, STR_FMT ".gz", STR_ARG(plain)));
     gzFile gz = gzopen(name, "wb");
     gzputs(gz, "a,b\n");

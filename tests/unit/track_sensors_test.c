@@ -62,16 +62,6 @@ static void tell(struct ctx *c, const char *json_text)
     CHECK_OK(c, track_keep(test_store(), c, &told, &kept));
 }
 
-static void end_look(void *c) { test_ctx_free(c); }
-
-static struct ctx *look(void)
-{
-    struct ctx *c = test_ctx_new();
-    arena_defer(test_ctx()->arena, end_look, c);
-    CHECK_OK(c, store_reader(test_store(), c));
-    return c;
-}
-
 static i64 member_of(struct ctx *c, enum identity_kind kind, const char *scope, const char *value)
 {
     struct identity id = { .kind = kind, .scope = str_of(scope), .value = str_of(value) };
@@ -199,7 +189,7 @@ TEST(identities_lead_to_one_member)
          "{\"type\":\"track\",\"distinct_id\":\"L1\",\"event\":\"Bought\",\"time\":3},"
          "{\"type\":\"track_id_unbind\",\"distinct_id\":\"L1\",\"event\":\"$UnbindID\",\"time\":4,"
          "\"identities\":{\"$identity_mobile\":\"13800138000\"}}]");
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     i64 member = member_of(c, ID_USER_ID, "", "L1");
     CHECK(member > 0);
     CHECK_I64(member_of(c, ID_ANONYMOUS_ID, "", "dev"), member);
@@ -248,7 +238,7 @@ TEST(profiles_are_set_added_to_and_taken_back)
                            "{\"type\":\"%s\",\"distinct_id\":\"u1\",\"_track_id\":%d,\"time\":%lld,"
                            "\"properties\":%s}",
                            rows[i].type, (int)i, (long long)r->now, rows[i].properties)));
-        struct ctx *c = look();
+        struct ctx *c = test_look();
         str value = value_of(c, member_of(c, ID_ANONYMOUS_ID, "", "u1"), rows[i].field);
         CHECK_STR(str_or(value, S("")), rows[i].value);
         store_release(c);
@@ -267,7 +257,7 @@ TEST(what_is_sent_again_is_known)
         tell(r, numbered);
         tell(r, plain);
     }
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     CHECK_STR(value_of(c, member_of(c, ID_ANONYMOUS_ID, "", "u1"), "age"), "1");
     struct timeline_line_list all;
     i64 n = 0;
@@ -282,7 +272,7 @@ TEST(items_are_nobodys)
     tell(r, "[{\"type\":\"item_set\",\"item_type\":\"product\",\"item_id\":\"P1\",\"properties\":{"
             "\"price\":3.5}},"
             "{\"type\":\"item_delete\",\"item_type\":\"product\",\"item_id\":2}]");
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     struct timeline_line_list all;
     CHECK_OK(c, timeline_after(c, 0, 100, &all));
     CHECK_I64(all.n, 2);

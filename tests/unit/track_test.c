@@ -29,17 +29,6 @@ static enum err tell(struct ctx *c, const char *type, const char *json_text,
     return track_keep(test_store(), c, &told, kept ? kept : &none);
 }
 
-static void end_look(void *c) { test_ctx_free(c); }
-
-/* A reader of its own, for what was just written; ends with the test. */
-static struct ctx *look(void)
-{
-    struct ctx *c = test_ctx_new();
-    arena_defer(test_ctx()->arena, end_look, c);
-    CHECK_OK(c, store_reader(test_store(), c));
-    return c;
-}
-
 static i64 member_of(struct ctx *c, enum identity_kind kind, const char *value)
 {
     struct identity id = { .kind = kind, .value = str_of(value) };
@@ -83,7 +72,7 @@ TEST(acknowledged_behaviour_is_on_disk)
     CHECK_I64(kept.kept, 2);
     store_release(r);
     test_store_reopen();
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     CHECK_I64(line_of(c, "A")->member, member_of(c, ID_USER_ID, "u1"));
     CHECK_I64(line_of(c, "B")->member, line_of(c, "A")->member);
 }
@@ -106,7 +95,7 @@ TEST(a_message_counts_once)
     CHECK_I64(kept.repeated, 1);
     store_release(r);
     test_store_reopen();
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     c->now = 1717200000000 + 47 * HOUR_MS;
     CHECK_OK(c, track_forget(test_store(), c));
     CHECK_OK(c, tell(c, NULL, text, &kept));
@@ -124,7 +113,7 @@ TEST(a_message_counts_once)
     CHECK_OK(c, track_forget(test_store(), c));
     CHECK_OK(c, tell(c, NULL, text, &kept));
     CHECK_I64(kept.kept, 20);
-    c = look();
+    c = test_look();
     CHECK_I64(lines_of(c, "Ping"), 41);
 }
 
@@ -233,7 +222,7 @@ TEST(a_message_counts_once_whoever_tells_it)
         pthread_create(&threads[i], NULL, teller, (void *)(uintptr_t)(i + 1));
     for (int i = 0; i < TELLERS; i++) pthread_join(threads[i], NULL);
     CHECK_I64(kept_by_all, MESSAGES); /* 6,400 draws: none is missed */
-    CHECK_I64(lines_of(look(), "Ping"), MESSAGES);
+    CHECK_I64(lines_of(test_look(), "Ping"), MESSAGES);
 }
 
 TEST(no_personal_data_in_lines)
@@ -252,7 +241,7 @@ TEST(no_personal_data_in_lines)
                   "\"$ip\":\"1\",\"colour\":\"红\",\"size\":42,\"ok\":true,\"order_id\":"
                   "\"123456789012345678\"}}",
                   NULL));
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     CHECK_STR(line_of(c, "Custom")->props,
               "{\"colour\":\"红\",\"size\":42,\"ok\":true,\"order_id\":\"123456789012345678\"}");
 }
@@ -267,7 +256,7 @@ TEST(known_properties_are_kept_in_one_spelling)
                   "\"url\":\"https://x.cn/p?phone=13800138000#a\",\"Product Id\":8,"
                   "\"products\":[{\"sku\":\"s\",\"name\":\"n\",\"buyer\":\"b\",\"price\":0.1}]}}",
                   NULL));
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     CHECK_STR(line_of(c, "Product Viewed")->props,
               "{\"product_id\":7,\"name\":\"面膜 "
               "A\",\"price\":1299.50,\"quantity\":2,\"path\":\"https://x.cn/p\","
@@ -428,7 +417,7 @@ TEST(identify_joins_device_and_person)
                   "8000\",\"email\":\"nonsense\",\"gender\":\"Female\",\"birthday\":\"1990-05-01\","
                   "\"hobbies\":[\"旅行\",\"美食\"],\"age\":\"old\",\"unheard\":\"of\"}}",
                   NULL));
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     i64 member = member_of(c, ID_USER_ID, "u1");
     CHECK_I64(member_of(c, ID_ANONYMOUS_ID, "d1"), member);
     CHECK_I64(member_of(c, ID_PHONE, "13800138000"), member);
@@ -455,18 +444,18 @@ TEST(a_login_said_to_be_somebody_is_his)
                      "{\"anonymousId\":\"d1\",\"traits\":{\"phone\":\"13800138000\"}}", NULL));
     CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u1\",\"previousId\":\"d1\"}", NULL));
     CHECK_OK(r, tell(r, "track", "{\"userId\":\"u1\",\"event\":\"Seen\"}", NULL));
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     i64 member = member_of(c, ID_PHONE, "13800138000");
     CHECK_I64(member_of(c, ID_USER_ID, "u1"), member);
     CHECK_I64(line_of(c, "Seen")->member, member);
     /* But somebody with a login of his own does not become another by it. */
     CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u2\",\"previousId\":\"d1\"}", NULL));
-    c = look();
+    c = test_look();
     CHECK(member_of(c, ID_USER_ID, "u2") != member);
     CHECK_I64(member_of(c, ID_USER_ID, "u1"), member);
     /* A former id of a user leads to him, and his new one too. */
     CHECK_OK(r, tell(r, "alias", "{\"userId\":\"u9\",\"previousId\":\"u1\"}", NULL));
-    c = look();
+    c = test_look();
     CHECK_I64(member_of(c, ID_USER_ID, "u9"), member);
 }
 
@@ -482,7 +471,7 @@ TEST(one_batch_has_many_people)
     struct track_kept kept;
     CHECK_OK(r, tell(r, NULL, str_z(r->arena, buf_str(&batch)), &kept));
     CHECK_I64(kept.kept, 500);
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     struct timeline_line_list all;
     CHECK_OK(c, timeline_after(c, 0, 2000, &all));
     i64 events = 0;
@@ -502,13 +491,13 @@ TEST(an_erased_person_gets_no_profile)
 {
     struct ctx *r = reader();
     CHECK_OK(r, tell(r, "identify", "{\"userId\":\"gone\",\"traits\":{\"city\":\"上海\"}}", NULL));
-    struct ctx *c = look();
+    struct ctx *c = test_look();
     i64 member = member_of(c, ID_USER_ID, "gone");
     CHECK(member > 0);
     CHECK_OK(r, store_write(test_store(), r, erase, &member));
     CHECK_OK(r, tell(r, "identify",
                      "{\"userId\":\"gone\",\"traits\":{\"city\":\"北京\",\"name\":\"x\"}}", NULL));
-    c = look();
+    c = test_look();
     struct value_view_list values;
     CHECK_OK(c, member_values(c, member, true, &values));
     CHECK_I64(values.n, 0);

@@ -125,6 +125,18 @@ static enum err values_of_choices(struct ctx *c, str field, str low, i64 limit,
     return OK;
 }
 
+/* The words that members have and that `low` finds, those of most members first. */
+static void add_words(struct ctx *c, struct counting *k, const struct words *w, str low, i64 limit,
+                      struct segment_value_list *out)
+{
+    const i64 *counts = count_members(c, k);
+    for (i64 i = 0; i < k->codes; i++)
+        if (counts[i] && (str_empty(low) || str_find(words_folded(w, i), low) >= 0))
+            *PUSH(c->arena, out) =
+                (struct segment_value){ str_copy(c->arena, words_text(w, i)), SOME(counts[i]) };
+    take_best(out, limit);
+}
+
 enum err values_of_field(struct ctx *c, const struct view *v, str field, str q, i64 limit,
                          struct segment_value_list *out)
 {
@@ -134,12 +146,7 @@ enum err values_of_field(struct ctx *c, const struct view *v, str field, str q, 
     if (view_schema(v)->columns[column].kind == COLUMN_NUMBER) return OK;
     const struct words *w = view_words(v, column);
     struct counting k = { .view = v, .column = column, .codes = words_count(w) };
-    const i64 *counts = count_members(c, &k);
-    for (i64 i = 0; i < k.codes; i++)
-        if (counts[i] && (str_empty(low) || str_find(words_folded(w, i), low) >= 0))
-            *PUSH(c->arena, out) =
-                (struct segment_value){ str_copy(c->arena, words_text(w, i)), SOME(counts[i]) };
-    take_best(out, limit);
+    add_words(c, &k, w, low, limit, out);
     return OK;
 }
 
@@ -149,12 +156,7 @@ enum err values_of_events(struct ctx *c, const struct view *v, str q, i64 limit,
     const struct words *w = view_event_names(v, SOURCE_TIMELINE);
     str low = str_fold(c->arena, str_trim(q));
     struct counting k = { .view = v, .column = -1, .prop = -1, .codes = words_count(w) };
-    const i64 *counts = count_members(c, &k);
-    for (i64 i = 0; i < k.codes; i++)
-        if (counts[i] && (str_empty(low) || str_find(words_folded(w, i), low) >= 0))
-            *PUSH(c->arena, out) =
-                (struct segment_value){ str_copy(c->arena, words_text(w, i)), SOME(counts[i]) };
-    take_best(out, limit);
+    add_words(c, &k, w, low, limit, out);
     return OK;
 }
 

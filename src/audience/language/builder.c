@@ -104,16 +104,6 @@ static void begins(struct writing *w, i64 row, str part)
     *PUSH(w->c->arena, &w->origins) = (struct origin){ w->out.n, row, part };
 }
 
-static void add_quoted(struct buf *out, str s)
-{
-    buf_byte(out, '"');
-    for (i64 i = 0; i < s.n; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\') buf_byte(out, '\\');
-        buf_byte(out, s.at[i]);
-    }
-    buf_byte(out, '"');
-}
-
 /* One token of the language that is no text: nothing in it can end the row. */
 static bool is_token(str s)
 {
@@ -144,7 +134,7 @@ static void add_operand(struct buf *out, str s, enum operand_form form)
                 : form == AS_EITHER ? is_quoted(s) || (is_token(s) && reads_like_a_value(s))
                                     : false;
     if (bare) buf_add(out, s);
-    else add_quoted(out, s);
+    else segment_quote(out, s);
 }
 
 static bool operator_known(str op)
@@ -198,7 +188,7 @@ static enum err add_call(struct writing *w, i64 i, const struct segment_call *ca
     if (call->alone) return OK;
     buf_byte(&w->out, '(');
     begins(w, i, call->named ? S("/name") : S("/window"));
-    if (call->named) add_quoted(&w->out, row->name);
+    if (call->named) segment_quote(&w->out, row->name);
     if (row->window.n) {
         if (call->named) buf_add(&w->out, S(", "));
         begins(w, i, S("/window"));
@@ -212,7 +202,7 @@ static enum err add_call(struct writing *w, i64 i, const struct segment_call *ca
                             "name the property");
         buf_add(&w->out, S(", "));
         begins(w, i, str_fmt(a, STR_FMT "/name", STR_ARG(part)));
-        add_quoted(&w->out, p->name);
+        segment_quote(&w->out, p->name);
         TRY(add_comparison(w, i, part, p->op, &p->operands, AS_EITHER));
     }
     buf_byte(&w->out, ')');
@@ -242,7 +232,7 @@ static enum err add_test(struct writing *w, i64 i)
     begins(w, i, S("/subject"));
     if (field) {
         buf_add(&w->out, S("field("));
-        add_quoted(&w->out, row->subject);
+        segment_quote(&w->out, row->subject);
         buf_byte(&w->out, ')');
     } else TRY(add_call(w, i, call));
     enum operand_form form = field ? texts_of(w, row->subject) ? AS_TEXT : AS_VALUE

@@ -16,16 +16,6 @@ static bool named_with_conditions(str text, str *name, str *conditions)
     return true;
 }
 
-static void add_quoted(struct buf *out, str s)
-{
-    buf_byte(out, '"');
-    for (i64 i = 0; i < s.n; i++) {
-        if (s.at[i] == '"' || s.at[i] == '\\') buf_byte(out, '\\');
-        buf_byte(out, s.at[i]);
-    }
-    buf_byte(out, '"');
-}
-
 /* did("…", …) as it would be written in a segment. */
 static str event_as_test(struct ctx *c, str text)
 {
@@ -36,7 +26,7 @@ static str event_as_test(struct ctx *c, str text)
     bool quoted = name.n > 1 && name.at[0] == '"' && name.at[name.n - 1] == '"';
     buf_add(&out, S("did("));
     if (quoted) buf_add(&out, name);
-    else add_quoted(&out, name);
+    else segment_quote(&out, name);
     if (open && conditions.n) {
         buf_add(&out, S(", "));
         buf_add(&out, conditions);

@@ -4,7 +4,7 @@
 
 /* -- operands --------------------------------------------------------------------------------- */
 
-static void add_text(struct buf *out, str s)
+void segment_quote(struct buf *out, str s)
 {
     buf_byte(out, '"');
     for (i64 i = 0; i < s.n; i++) {
@@ -27,7 +27,7 @@ static void add_operand(struct buf *out, const struct segment_operand *o)
 {
     switch (o->kind) {
     case OPERAND_NUMBER: add_number(out, o->number); return;
-    case OPERAND_TEXT: add_text(out, o->text); return;
+    case OPERAND_TEXT: segment_quote(out, o->text); return;
     case OPERAND_DURATION:
         buf_i64(out, o->number);
         buf_byte(out, o->unit);
@@ -74,7 +74,7 @@ static void add_call(struct buf *out, const struct segment_test *t)
     buf_add(out, str_of(t->call->name));
     if (t->call->alone) return;
     buf_byte(out, '(');
-    if (t->call->named) add_text(out, t->name);
+    if (t->call->named) segment_quote(out, t->name);
     if (t->window.number) {
         if (t->call->named) buf_add(out, S(", "));
         add_operand(out, &t->window);
@@ -83,7 +83,7 @@ static void add_call(struct buf *out, const struct segment_test *t)
         const struct segment_prop *p = &t->props.at[i];
         buf_add(out, S(", "));
         if (plain_name(p->name)) buf_add(out, p->name);
-        else add_text(out, p->name);
+        else segment_quote(out, p->name);
         add_comparison(out, p->op, &p->operands);
     }
     buf_byte(out, ')');
@@ -100,7 +100,7 @@ static void add_test(struct buf *out, const struct segment_test *t)
     if (t->call) add_call(out, t);
     else if (segment_word(str_of(t->field->name))) {
         buf_add(out, S("field("));
-        add_text(out, str_of(t->field->name));
+        segment_quote(out, str_of(t->field->name));
         buf_byte(out, ')');
     } else buf_add(out, str_of(t->field->name));
     if (t->op->id != OP_HOLDS && !at_least_once(t)) add_comparison(out, t->op, &t->operands);

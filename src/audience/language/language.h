@@ -71,6 +71,7 @@ enum err field_rows(struct ctx *c, const struct field *f, i64 first, i64 last, i
                     struct composed *out);
 enum err field_each(struct ctx *c, const struct field *f, i64 first, i64 last, instant at,
                     enum err (*fn)(void *arg, const void *row), void *arg);
+void segment_quote(struct buf *out, str text); /* as a text of the language is written */
 str segment_test_format(struct arena *a, const struct segment_test *t);
 str segment_operand_format(struct arena *a, const struct segment_operand *o);
 str segment_place_stem(str folded); /* of a place: what is compared */

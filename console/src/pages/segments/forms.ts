@@ -2,16 +2,19 @@
 import type { Forms, Given, Instant, MemberRow } from '~/api'
 
 export type AskedProp = Required<Forms['segment_row_prop']>
-/** One line of a tree written in pre-order: what stands under it follows with a greater depth. */
-export interface AskedRow {
-  depth: number
-  kind: 'all' | 'any' | 'not' | 'test'
+/** What a test says: of whom or what, since when, compared how with what. */
+export interface Said {
   subject: string
   name: string
   window: string
   op: string
   operands: string[]
   props: AskedProp[]
+}
+/** One line of a tree written in pre-order: what stands under it follows with a greater depth. */
+export interface AskedRow extends Said {
+  depth: number
+  kind: 'all' | 'any' | 'not' | 'test'
 }
 export type AnsweredRow = Omit<Given<Forms['segment_row'], 'kind' | 'text'>, 'props'> & { props: AskedProp[] }
 export type Answered = Omit<Given<Forms['segment_asked'], 'text' | 'explain'>, 'rows' | 'sample'> & {

@@ -1,7 +1,7 @@
 // tree.ts -- the conditions as the builder holds them, and how they become rows for the server and come back.
 //
 // A group or a test may be turned round by `not`. Tests may be half filled in: those are left out of what is asked.
-import type { AnsweredRow, AskedProp, AskedRow } from './forms'
+import type { AnsweredRow, AskedProp, AskedRow, Said } from './forms'
 
 interface Common {
   /** Known to this page only: which row is which while things move. */
@@ -12,14 +12,8 @@ export interface Group extends Common {
   kind: 'all' | 'any'
   parts: Node[]
 }
-export interface Test extends Common {
+export interface Test extends Common, Said {
   kind: 'test'
-  subject: string
-  name: string
-  window: string
-  op: string
-  operands: string[]
-  props: AskedProp[]
 }
 export type Node = Group | Test
 
