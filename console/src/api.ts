@@ -13,7 +13,7 @@ export type Instant = string
 export type Right =
   | 'members:read' | 'members:write' | 'personal:read' | 'orders:read' | 'orders:write' | 'import'
   | 'reports:read' | 'export' | 'settings:write' | 'users:write' | 'audit:read' | 'track:write'
-  | 'segments:write'
+  | 'segments:write' | 'loyalty:read' | 'loyalty:write' | 'points:grant' | 'approve'
 export type User = Given<Forms['user_view'], 'name' | 'role'>
 export type Role = User['role']
 export type Session = Forms['session_view'] & { user: { role: Role } }

@@ -16,20 +16,26 @@
 #include "store/store.h"
 
 /* Rights are bits; a route row names one. Roles and key scopes are sets of them. */
-#define RIGHTS(X)                                                                              \
-    X(MEMBERS_READ, 1, "members:read", "查看会员", "see members")                              \
-    X(MEMBERS_WRITE, 2, "members:write", "修改会员、标签", "change members and tags")          \
-    X(PERSONAL_READ, 3, "personal:read", "查看未脱敏的个人信息", "see personal data unmasked") \
-    X(ORDERS_READ, 4, "orders:read", "查看订单与商品", "see orders and products")              \
-    X(ORDERS_WRITE, 5, "orders:write", "写入订单与商品", "write orders and products")          \
-    X(IMPORT, 6, "import", "导入文件", "import files")                                         \
-    X(REPORTS_READ, 7, "reports:read", "查看报表", "see reports")                              \
-    X(EXPORT, 8, "export", "导出", "export data")                                              \
-    X(SETTINGS_WRITE, 9, "settings:write", "修改设置", "change settings")                      \
-    X(USERS_WRITE, 10, "users:write", "管理用户与密钥", "manage users and keys")               \
-    X(AUDIT_READ, 11, "audit:read", "查看审计日志", "see the audit log")                       \
-    X(TRACK_WRITE, 12, "track:write", "写入行为", "write behaviour")                           \
-    X(SEGMENTS_WRITE, 13, "segments:write", "保存分层", "save segments")
+#define RIGHTS(X)                                                                               \
+    X(MEMBERS_READ, 1, "members:read", "查看会员", "see members")                               \
+    X(MEMBERS_WRITE, 2, "members:write", "修改会员、标签", "change members and tags")           \
+    X(PERSONAL_READ, 3, "personal:read", "查看未脱敏的个人信息", "see personal data unmasked")  \
+    X(ORDERS_READ, 4, "orders:read", "查看订单与商品", "see orders and products")               \
+    X(ORDERS_WRITE, 5, "orders:write", "写入订单与商品", "write orders and products")           \
+    X(IMPORT, 6, "import", "导入文件", "import files")                                          \
+    X(REPORTS_READ, 7, "reports:read", "查看报表", "see reports")                               \
+    X(EXPORT, 8, "export", "导出", "export data")                                               \
+    X(SETTINGS_WRITE, 9, "settings:write", "修改设置", "change settings")                       \
+    X(USERS_WRITE, 10, "users:write", "管理用户与密钥", "manage users and keys")                \
+    X(AUDIT_READ, 11, "audit:read", "查看审计日志", "see the audit log")                        \
+    X(TRACK_WRITE, 12, "track:write", "写入行为", "write behaviour")                            \
+    X(SEGMENTS_WRITE, 13, "segments:write", "保存分层", "save segments")                        \
+    X(LOYALTY_READ, 14, "loyalty:read", "查看会员计划", "see the loyalty programme")            \
+    X(LOYALTY_WRITE, 15, "loyalty:write", "修改会员计划的规则", "change the programme's rules") \
+    X(POINTS_GRANT, 16, "points:grant", "手工增减积分与权益", "give and take points by hand")   \
+    X(APPROVE, 17, "approve", "审批他人的申请", "decide what others ask for")                   \
+    X(MEMBER_TOKENS, 18, "members:token", "为会员签发令牌", "issue tokens for members")         \
+    X(MY, 19, "my", "会员本人", "the member himself")
 
 enum right_bit {
 #define X(name, bit, text, zh, en) name##_BIT_ = bit,

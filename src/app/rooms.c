@@ -44,8 +44,12 @@ const struct room *const rooms[] = {
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = { &trade_merges, &saved_merges, NULL };
 
+/* Who acts on orders, in this order. */
+static const struct order_listener *const followers_of_orders[] = { NULL };
+
 void app_wire(void)
 {
+    order_listeners = followers_of_orders;
     settings_register(rooms);
     fields_register(rooms);
     merge_listeners = listeners;

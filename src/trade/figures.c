@@ -14,7 +14,11 @@ struct batch batch_new(struct tx *t)
 {
     struct arena *a = t->c->arena;
     return (struct batch){
-        .t = t, .shops = { .arena = a }, .products = { .arena = a }, .members = { .arena = a }
+        .t = t,
+        .shops = { .arena = a },
+        .products = { .arena = a },
+        .members = { .arena = a },
+        .orders = { .arena = a },
     };
 }
 
@@ -22,6 +26,31 @@ void batch_touch(struct batch *b, i64 member)
 {
     bool added;
     if (member > 0) key_map_slot(&b->members, member, NO_STR, &added);
+}
+
+void batch_changed(struct batch *b, const struct order_row *was, const struct order_row *is)
+{
+    batch_touch(b, is->member);
+    if (was) batch_touch(b, was->member);
+    bool added; /* a fact may come twice in a batch */
+    struct key_slot *slot = key_map_slot(&b->orders, is->id, NO_STR, &added);
+    if (added) {
+        slot->value = b->changes.n;
+        *PUSH(b->t->c->arena, &b->changes) = (struct order_change){
+            .order = is->id, .was = was ? was->member : is->member, .placed = !was
+        };
+    }
+    b->changes.at[slot->value].member = is->member;
+}
+
+const struct order_listener *const *order_listeners;
+
+static enum err tell_listeners(struct batch *b)
+{
+    if (b->changes.n == 0) return OK;
+    for (const struct order_listener *const *l = order_listeners; l && *l; l++)
+        TRY((*l)->changed(b->t, b->changes.at, b->changes.n));
+    return OK;
 }
 
 static int by_number(const void *a, const void *b)
@@ -41,7 +70,7 @@ enum err batch_end(struct batch *b)
     qsort(members, (size_t)n, sizeof *members, by_number);
     for (i64 i = 0; i < n; i++) TRY(member_trade_put(b->t, members[i]));
     if (b->lines.n) TRY(timeline_append_all(b->t, b->lines.at, b->lines.n));
-    return OK;
+    return tell_listeners(b);
 }
 
 /* -- by member --------------------------------------------------------------------------------- */

@@ -90,7 +90,7 @@ static enum err write_new(struct batch *b, const struct order_fact *in, i64 shop
     TRY(order_insert(b->t, &o));
     TRY(tx_change(b->t, &c_number, ARGS(shop, in->number, o.member, id)));
     order_history(b, NULL, &o, in->shop);
-    batch_touch(b, o.member);
+    batch_changed(b, NULL, &o);
     return OK;
 }
 
@@ -109,7 +109,6 @@ static enum err write_known(struct batch *b, const struct order_fact *in, struct
     if (in->member > 0 && in->member != was.member && (!older || was.member == 0)) {
         is.member = in->member;
         TRY(order_move(b->t, was.id, was.member, is.member));
-        batch_touch(b, was.member);
     }
     bool changed = is.member != was.member;
     TRY(lines_merge(b, &is, in, older, &lines, &changed));
@@ -120,7 +119,7 @@ static enum err write_known(struct batch *b, const struct order_fact *in, struct
     if (!changed) return OK;
     TRY(order_update(b->t, &is));
     order_history(b, &was, &is, in->shop);
-    batch_touch(b, is.member);
+    batch_changed(b, &was, &is);
     return OK;
 }
 

@@ -122,12 +122,19 @@ struct batch {
     struct key_map shops, products, members; /* members: whose member_trade is recomputed */
     struct known_products known;             /* products point here */
     struct timeline_line_list lines;
+    struct key_map orders; /* that changed: their places in changes */
+    struct {
+        struct order_change *at;
+        i64 n;
+    } changes;
     struct value waiting[LINES_AT_ONCE * LINE_VALUES]; /* new order lines, not written yet */
     i64 waiting_n;
 };
 struct batch batch_new(struct tx *t);
-enum err batch_end(struct batch *b);           /* member_trade, timeline */
+enum err batch_end(struct batch *b);           /* member_trade, timeline, listeners */
 void batch_touch(struct batch *b, i64 member); /* 0 is nobody */
+/* An order was written: whose it was (NULL: new) and is. */
+void batch_changed(struct batch *b, const struct order_row *was, const struct order_row *is);
 
 /* product.c */
 enum err shop_id(struct batch *b, str name, i64 *shop);

@@ -54,7 +54,7 @@ static enum err put_back(struct tx *t, struct hand *h)
     TRY(order_update(t, &h->is));
     TRY(db_get(t->c, &q_shop_name, &shop, ARGS(h->is.shop)));
     order_history(&h->b, &h->was, &h->is, shop.value);
-    batch_touch(&h->b, h->is.member);
+    batch_changed(&h->b, &h->was, &h->is);
     return batch_end(&h->b);
 }
 

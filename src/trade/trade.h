@@ -296,6 +296,23 @@ enum err member_trade_get(struct ctx *c, i64 member, struct member_trade *out);
 enum err trade_check(struct ctx *c, i64 *wrong);
 enum err trade_mend(struct tx *t, i64 *mended);
 
+/* -- who follows orders ------------------------------------------------------------------------ */
+
+/* An order that changed: its rows are written already, so what stands in the tables is true. */
+struct order_change {
+    i64 order, member; /* whose it is now; 0: not known */
+    i64 was;           /* whose it was; a new order's is its member */
+    bool placed;       /* new */
+};
+/* Rooms that act on orders do so here, in the transaction of the change, once for each changed
+ * order of a batch. They work from the facts as they stand, not from what changed, so that being
+ * called again does nothing. Merges of members are told by merge_listener alone. */
+struct order_listener {
+    const char *room;
+    enum err (*changed)(struct tx *t, const struct order_change *at, i64 n);
+};
+extern const struct order_listener *const *order_listeners; /* set by app; ends with NULL */
+
 struct merge_listener;
 struct field_table;
 extern const struct merge_listener trade_merges; /* orders follow merges */

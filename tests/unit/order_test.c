@@ -547,3 +547,49 @@ TEST(what_is_derived_is_checked_and_mended)
     CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil_more, NULL));
     CHECK_I64(wrong(), 1); /* a line of no order, and nothing else */
 }
+
+/* -- listeners --------------------------------------------------------------------------------- */
+
+static struct {
+    struct order_change at[8];
+    i64 n;
+    money net; /* of the first, as the tables say inside the transaction */
+    enum err answer;
+} heard;
+
+static enum err hear(struct tx *t, const struct order_change *at, i64 n)
+{
+    struct order_view v = { 0 };
+    TRY(order_show(t->c, at[0].order, &v, NULL, NULL));
+    heard.net = v.net;
+    for (i64 i = 0; i < n; i++) heard.at[heard.n++] = at[i];
+    return heard.answer;
+}
+static const struct order_listener listener = { "test", hear };
+static const struct order_listener *const listening[] = { &listener, NULL };
+
+TEST(listeners_hear_each_changed_order_once_in_its_transaction)
+{
+    heard = (typeof(heard)){ 0 };
+    order_listeners = listening;
+    struct order_fact fact = paid_order("1", 5, YUAN(10));
+    struct order_fact twice[] = { fact, fact };
+    twice[1].member = 6;
+    struct writing w = { .in = twice, .n = 2 };
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), write_all, &w));
+    CHECK_I64(heard.n, 1);
+    CHECK(heard.at[0].placed && heard.at[0].order == w.out[0].order);
+    CHECK_I64(heard.at[0].member, 6);
+
+    put(twice[1]); /* nothing new: nobody is told */
+    CHECK_I64(heard.n, 1);
+    CHECK_OK(test_ctx(), refund_now(w.out[0].order, "r", YUAN(4), NULL));
+    CHECK_I64(heard.n, 2);
+    CHECK(!heard.at[1].placed && heard.at[1].was == 6);
+    CHECK_I64(heard.net, YUAN(6));
+
+    heard.answer = E_CONFLICT; /* a listener's refusal refuses the change */
+    CHECK_ERR(test_ctx(), refund_now(w.out[0].order, "s", YUAN(1), NULL), E_CONFLICT);
+    CHECK_I64(show(w.out[0].order).net, YUAN(6));
+    order_listeners = NULL;
+}

@@ -1,0 +1,54 @@
+/* points.h -- points: what orders and deeds earn, how long they last, what is owed for them.
+ *
+ * Points are the ledger's unit "point", whole numbers. An order's points are worked out line by
+ * line from its facts as they stand (what was paid less what was refunded) and from the rules and
+ * the multiplier that held when it was paid; what has been given is brought to that by transfers.
+ * So an order told twice earns once, and a refund takes back exactly its share, once.
+ *
+ * Promises
+ *   - an_order_earns_once: however often it is told, in whatever order its changes come.
+ *   - a_refund_takes_its_share: per line, at the multiplier the line earned with; all refunded:
+ * all.
+ *   - pending_until_the_return_window_ends: pending points are shown, and cannot be spent; they
+ * turn by themselves at that instant, job or no job.
+ *   - caps_hold: no rule gives more than its caps, by day and in all, however many ask at once.
+ *   - months_end_as_people_say: 31 January + 1 month is the last day of February.
+ *   - spent_points_are_owed: what a refund takes back beyond what is there is a debt, refused or
+ *     written off, as the setting says.
+ */
+#pragma once
+
+#include "ledger/ledger.h"
+
+#define POINT "point" /* the unit */
+
+/* What all other parts use. `id` names what it is for and makes a retry harmless; reason is a word
+ * for the statement. Members are living ids. */
+
+/* Gives points. expires_at absent: by the policy of the programme, counted from now. */
+enum err points_give(struct tx *t, i64 member, i64 amount, str id, str reason,
+                     opt_instant expires_at, struct transferred *out);
+/* Takes points: E_UNPROCESSABLE when there are not enough. */
+enum err points_spend(struct tx *t, i64 member, i64 amount, str id, str reason,
+                      struct transferred *out);
+/* Reserves them until confirmed (points_take_held) or let go, for at most hold_ms. */
+enum err points_hold(struct tx *t, i64 member, i64 amount, str id, i64 hold_ms, str reason,
+                     struct transferred *out);
+enum err points_take_held(struct tx *t, i64 member, str held, str id, struct transferred *out);
+enum err points_let_go(struct tx *t, i64 member, str held, str id, struct transferred *out);
+/* Undoes a gift or a spending, in part or whole (amount 0); spent points return to their lots. */
+enum err points_reverse(struct tx *t, i64 member, str of, i64 amount, str id, str reason,
+                        struct transferred *out);
+
+#define FIELDS_OF_points_expiring(X, N)                 \
+    X(day, on, ANY, "The last day they can be used", N) \
+    X(i64, amount, ANY, "How many", N)
+SHAPE(points_expiring);
+#define FIELDS_OF_points_balance(X, N)                                                  \
+    X(i64, available, ANY, "Can be spent now", N)                                       \
+    X(i64, pending, ANY, "Earned, waiting for the return window to end", N)             \
+    X(list(points_expiring), expiring, ANY, "What expires, by day, the first first", N) \
+    X(i64, debt, ANY, "Owed: later earnings repay it", N)
+SHAPE(points_balance);
+/* At c->now, exactly. */
+enum err points_balance_of(struct ctx *c, i64 member, struct points_balance *out);

@@ -1,0 +1,61 @@
+/* reward.h -- the one way to give: points, growth, credit, an entitlement, a tag, a gift; once
+ * each, within a budget, held for review where something looks wrong.
+ *
+ * Tasks, tiers, joins, boards, teams and the KOC programme all give through here.
+ *
+ * Promises
+ *   - given_once: the same (member, id) again answers as the first time and gives nothing.
+ *   - a_budget_is_never_overspent: what a reward costs is taken from its budget in the same
+ *     transaction; when that has too little the reward is refused, and a line says so.
+ *   - held_is_not_given: a reward under review gives nothing until somebody says yes; its cost
+ * stays reserved meanwhile.
+ *   - taken_back_once: what was given can be taken back, once, with its cost.
+ */
+#pragma once
+
+#include "ledger/ledger.h"
+
+enum reward_kind {
+    REWARD_POINTS,  /* amount: points */
+    REWARD_GROWTH,  /* amount: growth value */
+    REWARD_CREDIT,  /* money: shopping credit, as bonus */
+    REWARD_BENEFIT, /* amount times the benefit `code` */
+    REWARD_TAG,     /* the tag `code` */
+    REWARD_GIFT, /* a thing sent by people: `code` says what; amount pieces; becomes an order of the
+                    mall to ship */
+};
+CHOICE(reward_kind);
+
+#define FIELDS_OF_reward(X, N)                                                              \
+    X(choice(reward_kind), kind, REQUIRED, "Kind", N)                                       \
+    X(i64, amount, NOT_NEGATIVE, "How many; credit and tags: none", N)                      \
+    X(opt_money, credit, POSITIVE, "Credit: how much", N)                                   \
+    X(str, code, SHORT, "Benefit, tag or gift", N)                                          \
+    X(opt_i64, valid_days, POSITIVE, "Ends after so many days; absent: by its own rule", N) \
+    X(opt_money, cost, NOT_NEGATIVE, "Of all of it, for the budget; absent: worked out", N) \
+    X(str, budget, SHORT, "Campaign budget it is charged to; absent: none", N)
+SHAPE(reward);
+/* What a rule may promise: E_INVALID with the field at fault (under `at`, a JSON pointer). */
+enum err reward_check(struct ctx *c, const struct reward *in, str at);
+
+enum reward_result {
+    REWARD_GIVEN,
+    REWARD_HELD,      /* for review */
+    REWARD_NO_BUDGET, /* the budget has too little: nothing given, a line "reward.refused" written
+                       */
+    REWARD_REJECTED,  /* after review */
+    REWARD_TAKEN_BACK,
+};
+CHOICE(reward_result);
+
+struct reward_why {
+    str id;     /* of what it is for: "task:3:2026-11-22" */
+    str reason; /* a word for statements: "task", "birthday" */
+    str review; /* not empty: hold it for review, for this reason ("same device as member 7") */
+};
+/* OK also when the budget refused: see *out. */
+enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct reward_why why,
+                     enum reward_result *out);
+/* Takes back what reward_give gave (or held) under this id. Nothing given: nothing done. */
+enum err reward_take_back(struct tx *t, i64 member, str id, str reason);
+enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum reward_result *out);
