@@ -52,7 +52,8 @@ void test_ctx_free(struct ctx *c);
 struct store *test_store(void); /* this test's store, opened at the first call */
 struct ctx *test_reader(void);  /* test_ctx() with a reader of test_store() */
 struct ctx *test_look(void);    /* another ctx with a reader of its own: sees what is there now */
-void test_store_close(void); /* before a fork: no threads are left; test_reader() opens it again */
+void test_store_close(void);  /* before a fork: no threads are left; test_reader() opens it again */
+void test_store_remove(void); /* with the folder: the next ones are new and empty */
 struct store *test_store_reopen(void); /* closes it and opens it again: what is on disk stays */
 bool test_store_is_pg(void);
 const char *test_folder(void);   /* an empty folder of this test */

@@ -62,7 +62,7 @@ export class Shop {
     const reply = await this.request('none', 'POST', '/v1/session', [], JSON.stringify({ name: role, password }));
     if (reply.status >= 300) throw new Error(`sign-in of ${role}: ${reply.status} ${reply.text}`);
     const cookie = (reply.headers.get('set-cookie') ?? '').split(';')[0];
-    this.people[role] = { cookie, csrf: reply.json.csrf, password };
+    this.people[role] = { cookie, csrf: reply.json.csrf };
     return this.people[role];
   }
 

@@ -13,14 +13,23 @@ export const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 39
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
+/** How long anything may take before it counts as never. */
+const patience_ms = 20_000 * Number(process.env.TEST_SLOWER || 1);
+
 /** Asks again until it is so. */
 export async function until(so, what) {
-  for (let i = 0; i < 100; i++) {
-    if (await so()) return;
-    await new Promise((done) => setTimeout(done, 100));
+  const end = Date.now() + patience_ms;
+  while (!(await so())) {
+    if (Date.now() > end) assert.fail(typeof what === 'function' ? what() : what);
+    await new Promise((done) => setTimeout(done, 50));
   }
-  assert.fail(what);
 }
+
+/** In the page: it is drawn and says nowhere that it waits. */
+const shown = () => document.querySelector('h1, .ant-result') !== null
+  && document.querySelector('.ant-skeleton, .ant-spin-spinning, [aria-busy=true]') === null;
+/** In the page: after a while in which it had nothing to do. */
+const rested = () => new Promise((done) => setTimeout(() => requestIdleCallback(done), 100));
 
 /** A visitor with cookies and language of his own. */
 export class Visitor {
@@ -30,8 +39,14 @@ export class Visitor {
     });
     await context.addInitScript((chosen) => localStorage.getItem('koi.locale') ?? localStorage.setItem('koi.locale', chosen), locale);
     const visitor = new Visitor();
-    Object.assign(visitor, { context, base, wrongs: [], page: await context.newPage() });
-    visitor.page.setDefaultTimeout(15000);
+    Object.assign(visitor, { context, base, wrongs: [], asked: 0, open: new Set(), page: await context.newPage() });
+    visitor.page.setDefaultTimeout(patience_ms);
+    visitor.page.on('request', (request) => {
+      if (request.resourceType() === 'eventsource') return;
+      visitor.asked++;
+      visitor.open.add(request);
+    });
+    for (const end of ['requestfinished', 'requestfailed']) visitor.page.on(end, (request) => visitor.open.delete(request));
     visitor.page.on('pageerror', (error) => visitor.wrongs.push(`error: ${error.message}`));
     visitor.page.on('console', (message) => {
       // Before anybody has signed in, being told so is the answer the page asked for.
@@ -55,11 +70,24 @@ export class Visitor {
     await this.settle();
   }
 
-  /** Waits until a page is there and nothing loads any more. */
+  /** As a link within the console does: nothing is loaded that is there already. */
+  async follow(path) {
+    await this.page.evaluate((to) => {
+      history.pushState(null, '', to);
+      dispatchEvent(new PopStateEvent('popstate', { state: null }));
+    }, path);
+    await this.settle();
+  }
+
+  /** Waits until a page is there, nothing loads any more, and of what was loaded nothing follows. */
   async settle() {
-    await this.page.waitForLoadState('networkidle');
-    await this.page.waitForFunction(() => document.querySelector('h1, .ant-result')
-      && !document.querySelector('.ant-skeleton, .ant-spin-spinning, [aria-busy=true]'));
+    await until(async () => {
+      await this.page.waitForFunction(shown);
+      const { asked } = this;
+      // A page that is left meanwhile has not settled.
+      await this.page.evaluate(rested).catch(() => this.asked++);
+      return this.open.size === 0 && this.asked === asked && (await this.page.evaluate(shown).catch(() => false));
+    }, () => `${this.page.url()} settles; open: ${[...this.open].map((request) => request.url()).join(' ')}`);
   }
 
   /** Notes what sticks out sideways: on a phone that makes the whole page slide. */

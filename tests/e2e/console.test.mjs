@@ -172,3 +172,17 @@ test('a page that does not exist says so, and so does a member', async () => {
   await visitor.page.locator('[role=alert]').waitFor();
   await visitor.leave();
 });
+
+test('a page whose file does not come says so; the others open', async () => {
+  const visitor = await owner('/');
+  const { page } = visitor;
+  await page.route(/assets\/audit-[^/]*\.js$/, (route) => route.abort());
+  await visitor.follow('/audit');
+  await page.getByText('这个页面出错了').waitFor();
+  await page.click('nav a[href="/orders"]');
+  await page.getByRole('heading', { name: '订单' }).waitFor();
+  await page.unrouteAll();
+  await visitor.go('/audit');
+  await page.getByRole('heading', { name: '审计日志' }).waitFor();
+  await visitor.leave();
+});

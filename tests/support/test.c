@@ -165,24 +165,15 @@ void test_store_close(void)
     now.store = NULL;
 }
 
-struct store *test_store_reopen(void)
-{
-    test_store_close();
-    return test_store();
-}
-
 static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *f)
 {
     (void)s, (void)kind, (void)f;
     return remove(path);
 }
 
-static int test_end(void **state)
+void test_store_remove(void)
 {
-    (void)state;
-    if (now.c && now.c->db) store_release(now.c);
-    if (now.c) test_ctx_free(now.c);
-    if (now.store) store_close(now.store);
+    test_store_close();
     if (now.folder[0]) nftw(now.folder, remove_one, 32, FTW_DEPTH | FTW_PHYS);
     if (now.schema[0]) {
         char sql[160];
@@ -190,6 +181,22 @@ static int test_end(void **state)
                  now.schema);
         pg_say(sql);
     }
+    now.folder[0] = now.schema[0] = 0;
+}
+
+struct store *test_store_reopen(void)
+{
+    test_store_close();
+    return test_store();
+}
+
+static int test_end(void **state)
+{
+    (void)state;
+    if (now.c && now.c->db) store_release(now.c);
+    if (now.c) test_ctx_free(now.c);
+    now.c = NULL; /* with readers of its own: before the store they read */
+    test_store_remove();
     memset(&now, 0, sizeof now);
     return 0;
 }

@@ -1,7 +1,7 @@
 // frame.tsx -- what stands around every page: menu, language, the user's own menu.
 import { LogoutOutlined, KeyOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons'
-import { Button, Drawer, Dropdown, Grid, Layout, Menu, Skeleton, type MenuProps } from 'antd'
-import { Suspense, useState } from 'react'
+import { Button, Drawer, Dropdown, Grid, Layout, Menu, type MenuProps } from 'antd'
+import { useState } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
@@ -93,9 +93,7 @@ export function Frame() {
         </Layout.Header>
         <Layout.Content id="content" className="content" tabIndex={-1}>
           <Guard key={path}>
-            <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
-              <Outlet />
-            </Suspense>
+            <Outlet />
           </Guard>
         </Layout.Content>
       </Layout>

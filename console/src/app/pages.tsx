@@ -4,59 +4,63 @@ import {
   FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SettingOutlined, ShoppingOutlined, TableOutlined,
   TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
-import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
+import { Skeleton } from 'antd'
+import type { ComponentType, ReactNode } from 'react'
 import type { Right } from '~/api'
+import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
 
 export interface PageRow {
   path: string
   word: Word
   right?: Right
-  page: LazyExoticComponent<ComponentType>
+  page: ComponentType
   /** Where it stands in the menu; pages without are reached from others. */
   menu?: { group: Word; icon: ReactNode }
 }
 
+const page = (load: () => Promise<{ default: ComponentType }>) => fetched(load, () => <Skeleton active paragraph={{ rows: 8 }} />)
+
 export const pages: PageRow[] = [
-  { path: '/', word: 'page.overview', right: 'reports:read', page: lazy(() => import('~/pages/overview/overview')),
+  { path: '/', word: 'page.overview', right: 'reports:read', page: page(() => import('~/pages/overview/overview')),
     menu: { group: 'group.look', icon: <DashboardOutlined /> } },
-  { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: lazy(() => import('~/pages/rfm/rfm')),
+  { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: page(() => import('~/pages/rfm/rfm')),
     menu: { group: 'group.look', icon: <HeatMapOutlined /> } },
-  { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: lazy(() => import('~/pages/rfm/rfm_members')) },
-  { path: '/rfm/move', word: 'page.rfm_move', right: 'reports:read', page: lazy(() => import('~/pages/rfm/move')) },
-  { path: '/classes', word: 'page.classes', right: 'reports:read', page: lazy(() => import('~/pages/rfm/classes')),
+  { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: page(() => import('~/pages/rfm/rfm_members')) },
+  { path: '/rfm/move', word: 'page.rfm_move', right: 'reports:read', page: page(() => import('~/pages/rfm/move')) },
+  { path: '/classes', word: 'page.classes', right: 'reports:read', page: page(() => import('~/pages/rfm/classes')),
     menu: { group: 'group.look', icon: <AppstoreOutlined /> } },
-  { path: '/aipl', word: 'page.aipl', right: 'reports:read', page: lazy(() => import('~/pages/aipl/aipl')),
+  { path: '/aipl', word: 'page.aipl', right: 'reports:read', page: page(() => import('~/pages/aipl/aipl')),
     menu: { group: 'group.insight', icon: <BranchesOutlined /> } },
-  { path: '/aipl/members', word: 'page.aipl_members', right: 'members:read', page: lazy(() => import('~/pages/aipl/flow_members')) },
-  { path: '/funnel', word: 'page.funnel', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/funnel')),
+  { path: '/aipl/members', word: 'page.aipl_members', right: 'members:read', page: page(() => import('~/pages/aipl/flow_members')) },
+  { path: '/funnel', word: 'page.funnel', right: 'reports:read', page: page(() => import('~/pages/behaviour/funnel')),
     menu: { group: 'group.insight', icon: <FunnelPlotOutlined /> } },
-  { path: '/retention', word: 'page.retention', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/retention')),
+  { path: '/retention', word: 'page.retention', right: 'reports:read', page: page(() => import('~/pages/behaviour/retention')),
     menu: { group: 'group.insight', icon: <RiseOutlined /> } },
-  { path: '/actives', word: 'page.actives', right: 'reports:read', page: lazy(() => import('~/pages/behaviour/actives')),
+  { path: '/actives', word: 'page.actives', right: 'reports:read', page: page(() => import('~/pages/behaviour/actives')),
     menu: { group: 'group.insight', icon: <LineChartOutlined /> } },
-  { path: '/cross', word: 'page.cross', right: 'members:read', page: lazy(() => import('~/pages/cross/cross')),
+  { path: '/cross', word: 'page.cross', right: 'members:read', page: page(() => import('~/pages/cross/cross')),
     menu: { group: 'group.insight', icon: <TableOutlined /> } },
-  { path: '/members', word: 'page.members', right: 'members:read', page: lazy(() => import('~/pages/members/members')),
+  { path: '/members', word: 'page.members', right: 'members:read', page: page(() => import('~/pages/members/members')),
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
-  { path: '/members/:id', word: 'member', right: 'members:read', page: lazy(() => import('~/pages/member/member')) },
-  { path: '/merges', word: 'page.merges', right: 'members:read', page: lazy(() => import('~/pages/members/merges')) },
-  { path: '/segments', word: 'page.segments', right: 'members:read', page: lazy(() => import('~/pages/segments/segments')),
+  { path: '/members/:id', word: 'member', right: 'members:read', page: page(() => import('~/pages/member/member')) },
+  { path: '/merges', word: 'page.merges', right: 'members:read', page: page(() => import('~/pages/members/merges')) },
+  { path: '/segments', word: 'page.segments', right: 'members:read', page: page(() => import('~/pages/segments/segments')),
     menu: { group: 'group.people', icon: <FilterOutlined /> } },
-  { path: '/segments/new', word: 'page.segment_new', right: 'members:read', page: lazy(() => import('~/pages/segments/builder')) },
-  { path: '/segments/compare', word: 'page.segments_compare', right: 'members:read', page: lazy(() => import('~/pages/segments/compare')) },
-  { path: '/segments/:id', word: 'page.segment', right: 'members:read', page: lazy(() => import('~/pages/segments/builder')) },
-  { path: '/orders', word: 'page.orders', right: 'orders:read', page: lazy(() => import('~/pages/orders/orders')),
+  { path: '/segments/new', word: 'page.segment_new', right: 'members:read', page: page(() => import('~/pages/segments/builder')) },
+  { path: '/segments/compare', word: 'page.segments_compare', right: 'members:read', page: page(() => import('~/pages/segments/compare')) },
+  { path: '/segments/:id', word: 'page.segment', right: 'members:read', page: page(() => import('~/pages/segments/builder')) },
+  { path: '/orders', word: 'page.orders', right: 'orders:read', page: page(() => import('~/pages/orders/orders')),
     menu: { group: 'group.people', icon: <ShoppingOutlined /> } },
-  { path: '/imports', word: 'page.imports', right: 'import', page: lazy(() => import('~/pages/imports/imports')),
+  { path: '/imports', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/imports')),
     menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
-  { path: '/imports/:id', word: 'page.imports', right: 'import', page: lazy(() => import('~/pages/imports/wizard')) },
-  { path: '/users', word: 'page.users', right: 'users:write', page: lazy(() => import('~/pages/house/users')),
+  { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
+  { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),
     menu: { group: 'group.house', icon: <UserSwitchOutlined /> } },
-  { path: '/keys', word: 'page.keys', right: 'users:write', page: lazy(() => import('~/pages/house/keys')),
+  { path: '/keys', word: 'page.keys', right: 'users:write', page: page(() => import('~/pages/house/keys')),
     menu: { group: 'group.house', icon: <ApiOutlined /> } },
-  { path: '/audit', word: 'page.audit', right: 'audit:read', page: lazy(() => import('~/pages/house/audit')),
+  { path: '/audit', word: 'page.audit', right: 'audit:read', page: page(() => import('~/pages/house/audit')),
     menu: { group: 'group.house', icon: <AuditOutlined /> } },
-  { path: '/settings', word: 'page.settings', right: 'settings:write', page: lazy(() => import('~/pages/house/settings')),
+  { path: '/settings', word: 'page.settings', right: 'settings:write', page: page(() => import('~/pages/house/settings')),
     menu: { group: 'group.house', icon: <SettingOutlined /> } },
 ]

@@ -1,13 +1,5 @@
 // chart_box.tsx -- fetches the chart library when the first chart is shown, not before.
 import { Skeleton } from 'antd'
-import { lazy, Suspense, type ComponentProps } from 'react'
+import { fetched } from '~/base/fetched'
 
-const Chart = lazy(() => import('./chart'))
-
-export function ChartBox(props: ComponentProps<typeof Chart>) {
-  return (
-    <Suspense fallback={<div style={{ height: props.height }}><Skeleton active /></div>}>
-      <Chart {...props} />
-    </Suspense>
-  )
-}
+export const ChartBox = fetched(() => import('./chart'), ({ height }) => <div style={{ height }}><Skeleton active /></div>)
