@@ -14,6 +14,8 @@
 #include "insight/insight.h"
 #include "job/job.h"
 #include "ledger/ledger.h"
+#include "loyalty/benefits.h"
+#include "loyalty/tiers.h"
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -31,6 +33,8 @@ const struct room *const rooms[] = {
     &track_room,
     &trade_room,
     &import_room,
+    &benefits_room,
+    &tiers_room,
     &worth_room,
     &insight_room,
     &timeline_settle_room,

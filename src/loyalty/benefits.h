@@ -50,3 +50,5 @@ enum err entitlements_of(struct ctx *c, i64 member, struct entitlement_list *out
 /* Uses one. E_UNPROCESSABLE: none left. */
 enum err entitlement_use(struct tx *t, i64 member, str code, str id, struct transferred *out);
 enum err entitlement_give_back(struct tx *t, i64 member, str use, str id, struct transferred *out);
+
+extern const struct room benefits_room;

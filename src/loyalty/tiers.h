@@ -27,5 +27,10 @@
 SHAPE(tier_now);
 /* At c->now, exactly. */
 enum err tier_of(struct ctx *c, i64 member, struct tier_now *out);
+/* What he held at an instant by what lies before it: the tier an order paid then is bought with,
+ * whether or not that order is written. next and missing are as of then. */
+enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out);
 /* The rank of a code; E_NOT_FOUND. */
 enum err tier_rank(struct ctx *c, str tier, i64 *rank);
+
+extern const struct room tiers_room;

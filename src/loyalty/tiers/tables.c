@@ -1,0 +1,52 @@
+/* tables.c -- the tables of tiers, the ladder that is shipped, and the room's choices.
+ *
+ * A ladder is never altered: another one is another version. The one that went live last is in
+ * force.
+ */
+#include "loyalty/tiers/inside.h"
+
+const struct migration tiers_migrations[] = {
+    { "0001 tiers",
+      "CREATE TABLE tier_ladder (\n"
+      "  version int64 NOT NULL PRIMARY KEY,\n"
+      "  measure text NOT NULL,\n"
+      "  span text NOT NULL,\n"
+      "  span_days int64,\n"
+      "  term_months int64 NOT NULL,\n"
+      "  to_month_end flag NOT NULL,\n"
+      "  on_expiry text NOT NULL,\n"
+      "  actor text,\n"
+      "  created_at int64 NOT NULL,\n"
+      "  live int64\n" /* 1, 2, 3 …: the highest is in force; absent: a draft */
+      ");\n"
+      "CREATE UNIQUE INDEX tier_ladder_live ON tier_ladder (live);\n"
+      "CREATE TABLE tier_step (\n"
+      "  version int64 NOT NULL,\n"
+      "  rank int64 NOT NULL,\n"
+      "  code text NOT NULL,\n"
+      "  zh text NOT NULL,\n"
+      "  en text NOT NULL,\n"
+      "  threshold int64,\n" /* ten-thousandths; absent: by invitation */
+      "  keep int64,\n"
+      "  multiplier int64 NOT NULL,\n"
+      "  PRIMARY KEY (version, rank)\n"
+      ") clustered;\n"
+      "INSERT INTO tier_ladder (version, measure, span, span_days, term_months, to_month_end,"
+      " on_expiry, actor, created_at, live) VALUES"
+      " (1, 'spent', 'days', 365, 12, TRUE, 'one_down', NULL, 0, 1);\n"
+      "INSERT INTO tier_step (version, rank, code, zh, en, threshold, keep, multiplier) VALUES\n"
+      "  (1, 1, '小白', '小白', 'Newcomer', 0, NULL, 1000),\n"
+      "  (1, 2, '素人', '素人', 'Regular', 4990000, NULL, 1200),\n"
+      "  (1, 3, '达人', '达人', 'Insider', 9990000, NULL, 1500),\n"
+      "  (1, 4, '红人', '红人', 'Star', 19990000, NULL, 2000),\n"
+      "  (1, 5, '品牌KOC', '品牌 KOC', 'Brand KOC', NULL, NULL, 2000);\n" },
+    { 0 },
+};
+
+SHAPE_DEFINE(tier_now);
+SHAPE_DEFINE(tier_step);
+SHAPE_DEFINE(ladder);
+SHAPE_DEFINE(deed);
+CHOICE_DEFINE(tier_measure, "spent", "growth", "orders");
+CHOICE_DEFINE(tier_span, "days", "year", "ever");
+CHOICE_DEFINE(tier_expiry, "one_down", "recompute");
