@@ -189,5 +189,6 @@ void book_note_lapse(struct book *b)
     opt_instant first = NONE;
     for (i64 i = 0; i < b->lots.n && !first.has; i++)
         if (lot_free(&b->lots.at[i])) first = b->lots.at[i].row.expires_at;
+    b->terms |= first.has != b->a.lapse_at.has || first.value != b->a.lapse_at.value;
     b->a.lapse_at = first;
 }

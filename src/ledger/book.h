@@ -2,8 +2,10 @@
  *
  * A change runs: load the books of a transfer (locked, in the order of their keys) -> bring each up
  * to now (settle.c: holds whose time came, lots that expired) -> decide -> change the books in
- * memory -> save what changed. Refusals come before the first row is written. book.c is pure; the
- * balance that is read and the balance that is spent go through the same functions.
+ * memory -> save what changed. Saved books wait in memory until the batch commits: the next change
+ * of the batch finds them there, and an account that many touched is written once (waiting.c).
+ * book.c is pure; the balance that is read and the balance that is spent go through the same
+ * functions.
  *
  * Invariants of a book
  *   1. a.balance = sum of its entries' amounts.
@@ -100,11 +102,12 @@ struct book {
     struct arena *arena;
     struct purse_row a;
     bool keeps_lots, changed;
+    bool fresh, terms; /* without a row; limits or lapse_at have changed too */
     struct {
         struct lot *at; /* in the order in which they are spent */
         i64 n;
     } lots;
-    struct entry_row_list entries; /* not written yet */
+    struct entry_row_list entries; /* of the change in work */
 };
 /* Whose entries: the transfer that makes them. */
 struct mark {
@@ -167,19 +170,18 @@ struct work {
         i64 n;
     } holds;
 };
-enum err unit_find(struct ctx *c, str unit, struct unit *out, bool *found);
+/* t: NULL, or the change in which it is looked up. */
+enum err unit_find(struct ctx *c, struct tx *t, str unit, struct unit *out, bool *found);
 /* The book of an account, opened when new, locked until the change ends. */
 enum err work_book(struct work *w, i64 member, str name, struct book **out);
 /* Two at once, locked in the order of their keys. */
 enum err work_books(struct work *w, const struct transfer_row *of, struct book **from,
                     struct book **to);
-enum err work_save(struct work *w);
 enum err purse_row_find(struct ctx *c, const struct account *of, struct purse_row *out,
                         bool *found);
 /* Brings a lot into hand that may have nothing left. */
 enum err book_fetch_lot(struct ctx *c, struct book *b, i64 lot);
-enum err transfer_row_find(struct ctx *c, i64 member, str id, struct transfer_row *out,
-                           bool *found);
+enum err transfer_row_find(struct tx *t, i64 member, str id, struct transfer_row *out, bool *found);
 /* What it took (gave) as its entries say, in their order. */
 enum err entries_taken(struct ctx *c, const struct transfer_row *of, struct entry_row_list *out);
 enum err entries_given(struct ctx *c, const struct transfer_row *of, struct entry_row_list *out);
@@ -194,6 +196,17 @@ enum err hold_pieces(struct ctx *c, i64 member, str id, struct piece_row_list *o
 enum err holds_due(struct ctx *c, const struct account *of, const struct hold_row *after,
                    struct hold_row_list *out);
 enum { HOLDS_AT_ONCE = 64 };
+
+/* -- waiting.c: what the batch has changed and not yet written --------------------------------- */
+
+/* What changed in the work's books and came of it waits for the batch's end, with its lines. */
+enum err work_save(struct work *w);
+struct arena *waiting_arena(struct tx *t); /* lives as long as the batch */
+/* A copy to work on; NULL: rows have what there is. */
+struct book *waiting_book(struct tx *t, i64 member, str unit, str name);
+const struct transfer_row *waiting_transfer(struct tx *t, i64 member, str id);
+bool waiting_unit(struct tx *t, str unit, struct unit *out);
+void waiting_unit_add(struct tx *t, const struct unit *unit);
 
 /* -- settle.c ---------------------------------------------------------------------------------- */
 

@@ -27,7 +27,7 @@ static enum err settle_some(struct tx *t, void *arg)
         struct work w = { .t = t, .c = t->c };
         struct book *b;
         bool found;
-        TRY(unit_find(t->c, of->unit, &w.unit, &found));
+        TRY(unit_find(t->c, t, of->unit, &w.unit, &found));
         TRY(work_book(&w, of->member, of->name, &b));
         TRY(work_settle(&w, b, SETTLE_ALL));
         b->changed = true; /* lapse_at, also when nothing was free */

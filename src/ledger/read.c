@@ -15,7 +15,7 @@ static enum err read_book(struct ctx *c, const struct account *of, struct book *
         struct account key = { of->member, of->unit, of->name.at ? of->name : S("") };
         struct purse_row after;
         bool found;
-        TRY(unit_find(c, of->unit, &w.unit, &found));
+        TRY(unit_find(c, w.t, of->unit, &w.unit, &found));
         if (!found)
             return fail_at(c, E_NOT_FOUND, S("/unit"), "没有单位 " STR_FMT,
                            "there is no unit " STR_FMT, STR_ARG(of->unit));
@@ -129,7 +129,7 @@ enum err account_put(struct tx *t, const struct account *of, const struct accoun
     struct book *b;
     bool found;
     i64 coming;
-    TRY(unit_find(c, of->unit, &w.unit, &found));
+    TRY(unit_find(c, w.t, of->unit, &w.unit, &found));
     if (!found)
         return fail_at(c, E_NOT_FOUND, S("/unit"), "没有单位 " STR_FMT, "there is no unit " STR_FMT,
                        STR_ARG(of->unit));
@@ -150,6 +150,6 @@ enum err account_put(struct tx *t, const struct account *of, const struct accoun
     b->a.floor = limits->floor;
     b->a.lowest = limits->lowest;
     b->a.cap = limits->cap;
-    b->changed = true;
+    b->changed = b->terms = true;
     return work_save(&w);
 }

@@ -272,7 +272,7 @@ static enum err row_of_another(struct deal *d, enum ledger_result *out)
 {
     bool found, turned = kinds[d->in->kind].turned;
     const struct transfer_row *of = &d->of;
-    TRY(transfer_row_find(d->w.c, d->in->member, d->in->of, &d->of, &found));
+    TRY(transfer_row_find(d->w.t, d->in->member, d->in->of, &d->of, &found));
     *out = !found ? R_OF_UNKNOWN : kinds[d->in->kind].of & BIT(of->kind) ? R_DONE : R_OF_WRONG;
     if (*out != R_DONE) return OK;
     d->row.member = of->member;
@@ -335,11 +335,11 @@ static enum err take_in_hand(struct deal *d, struct transferred *out, bool *done
     } else {
         row_of_its_own(d);
     }
-    TRY(unit_find(c, d->row.unit, &d->w.unit, &found));
+    TRY(unit_find(c, d->w.t, d->row.unit, &d->w.unit, &found));
     *r = found ? R_DONE : R_UNIT_UNKNOWN;
     if (!found) return OK;
     TRY(work_books(&d->w, &d->row, &d->from, &d->to));
-    TRY(transfer_row_find(c, d->row.member, d->row.id, &was, done));
+    TRY(transfer_row_find(d->w.t, d->row.member, d->row.id, &was, done));
     if (*done) {
         *r = same_content(&was, &d->row) ? R_DONE : R_OTHER_CONTENT;
         answer(out, &was, true);

@@ -511,6 +511,7 @@ const struct driver driver_sqlite = {
     .float64 = "REAL",
     .table_end = " STRICT",
     .clustered_end = " STRICT, WITHOUT ROWID",
+    .late_savepoints = true,
     .open = sqlite_open_db,
     .close = sqlite_close_db,
     .run = sqlite_run,

@@ -34,6 +34,7 @@ static void number_all(void)
     for (struct query *const *at = __start_queries; at < __stop_queries; at++) {
         if (!*at) continue;
         (*at)->slot = (int)numbered_count;
+        (*at)->tells = shelves_told(*at);
         numbered[numbered_count++] = *at;
     }
 }
@@ -211,6 +212,7 @@ enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *r
         return fail(c, E_INTERNAL, "语句 %s 要改动数据，却在只读连接上执行",
                     "statement %s changes rows but was run on a reader", q->name);
     if (db->job && db->job->broken != OK) return db->job->broken;
+    if (db->role == ROLE_WRITER) TRY(shelves_before(c, db, q));
     i64 began = coarse_ms();
     enum err e = db->driver->run(c, db, q, args, rows, changed);
     i64 took = coarse_ms() - began;

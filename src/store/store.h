@@ -117,25 +117,34 @@ struct query {
     int line;
     int slot; /* dense number, given at start: the place of its prepared form in every connection */
     bool once; /* made of parts (store/composed.h): it has no slot */
+    bool past; /* reads and writes past what waits on a shelf */
+    u32 tells; /* bits of the shelves whose tables it names, given at start */
 };
 
-#define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG) \
-    static struct query ID = { .name = #ID,        \
-                               .sql = SQL,         \
-                               .pg = PG,           \
-                               .shape = SHAPE_AT,  \
-                               .changes = CHANGES, \
-                               .file = __FILE__,   \
-                               .line = __LINE__ }; \
+#define QUERY_ROW_(ID, SHAPE_AT, CHANGES, SQL, PG, PAST) \
+    static struct query ID = { .name = #ID,              \
+                               .sql = SQL,               \
+                               .pg = PG,                 \
+                               .shape = SHAPE_AT,        \
+                               .changes = CHANGES,       \
+                               .file = __FILE__,         \
+                               .line = __LINE__,         \
+                               .past = PAST };           \
     static struct query *const ID##_listed_ __attribute__((used, section("queries"))) = &ID
 /* Reads rows of a shape: every column has a field of its name and a kind that fits. */
-#define QUERY(ID, SHAPE_NAME, SQL)        QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL)
-#define QUERY_PG(ID, SHAPE_NAME, SQL, PG) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG)
+#define QUERY(ID, SHAPE_NAME, SQL)        QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL, false)
+#define QUERY_PG(ID, SHAPE_NAME, SQL, PG) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG, false)
 /* Changes rows and answers none. */
-#define CHANGE(ID, SQL)        QUERY_ROW_(ID, NULL, true, SQL, NULL)
-#define CHANGE_PG(ID, SQL, PG) QUERY_ROW_(ID, NULL, true, SQL, PG)
+#define CHANGE(ID, SQL)        QUERY_ROW_(ID, NULL, true, SQL, NULL, false)
+#define CHANGE_PG(ID, SQL, PG) QUERY_ROW_(ID, NULL, true, SQL, PG, false)
 /* Changes rows and answers some (RETURNING). */
-#define CHANGE_RETURNING(ID, SHAPE_NAME, SQL) QUERY_ROW_(ID, &SHAPE_NAME##_shape, true, SQL, NULL)
+#define CHANGE_RETURNING(ID, SHAPE_NAME, SQL) \
+    QUERY_ROW_(ID, &SHAPE_NAME##_shape, true, SQL, NULL, false)
+/* Of a room that has a shelf, and looks itself at what waits on it. pg: NULL, or where it differs.
+ */
+#define QUERY_PAST(ID, SHAPE_NAME, SQL, PG) \
+    QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG, true)
+#define CHANGE_PAST(ID, SQL) QUERY_ROW_(ID, NULL, true, SQL, NULL, true)
 
 /* Prepares every listed statement on db and compares its columns with its struct.
  * NULL: all fit; else what is wrong, in a's memory. Run by a test on both engines. */
@@ -192,6 +201,31 @@ typedef enum err write_fn(struct tx *t, void *arg);
  * undone and the change goes on. Without it a failed statement ends its change: every later
  * statement answers the same error. */
 enum err tx_try(struct tx *t, write_fn *fn, void *arg);
+
+/* What changes write can wait in memory until their batch commits, and be written in one go: many
+ * changes of one row become one. A shelf belongs to one transaction of the writer and is empty at
+ * its begin. Any statement that names its tables first has it written, so everybody but its own
+ * room finds rows where they belong; a part that is undone (a failed job, tx_try) is undone here
+ * too. Promises: what_waits_is_seen, what_is_undone_waits_no_more.
+ *
+ * mark, undo and keep go with the savepoints of a change: a part begins; back to where the last
+ * mark was (which stays), and what was written since is no longer; the last mark is dropped. */
+struct shelf {
+    const char *tables; /* part of the names of its tables: "timeline" */
+    i64 size;           /* of its state, zeroed */
+    enum err (*write)(struct tx *t, void *state);
+    void (*mark)(void *state, struct arena *a);
+    void (*undo)(void *state);
+    void (*keep)(void *state);
+    int number; /* given at start */
+};
+#define SHELF(ID, ...)                        \
+    static struct shelf ID = { __VA_ARGS__ }; \
+    static struct shelf *const ID##_listed_ __attribute__((used, section("shelves"))) = &ID
+/* Its state in t's transaction; *a: memory that lives as long. */
+void *tx_shelf(struct tx *t, struct shelf *shelf, struct arena **a);
+/* Writes what waits on it now, when it has become much. */
+enum err tx_shelf_write(struct tx *t, struct shelf *shelf);
 
 /* Runs fn in one transaction, perhaps more than once, so fn touches only its tx and its argument:
  * no I/O, no clock. Sleeps until it is durable or refused. Errors of fn come back with c->why. Text

@@ -54,6 +54,8 @@ enum control {
 struct job;
 struct lease;
 
+enum { SHELVES_MAX = 8 };
+
 /* One connection. Drivers put it first in their own struct. */
 struct db {
     const struct driver *driver;
@@ -63,6 +65,12 @@ struct db {
     bool lost;       /* the connection is gone: reopen before use */
     bool retry;      /* the transaction failed for a reason that a second try can mend */
     struct job *job; /* the job in work, on the writer's connection */
+    /* The writer's, while it runs a batch (shelf.c). */
+    struct arena *arena;
+    int parts, opened; /* parts in work, and how many of them have their savepoint */
+    u32 shelved;       /* bits of the shelves in use */
+    void *shelves[SHELVES_MAX];
+    bool writing_shelves;
     struct lease *lease;
     struct db *next; /* in the pool */
 };
@@ -71,6 +79,9 @@ struct driver {
     const char *name;
     /* Column words of migrations. */
     const char *int64, *text, *bytes, *flag, *float64, *table_end, *clustered_end;
+    /* A failed statement that only reads leaves the transaction as it was: a part takes its
+     * savepoint at its first change. */
+    bool late_savepoints;
     enum err (*open)(struct ctx *c, struct store *s, enum role role, struct db **out);
     void (*close)(struct db *db);
     /* Runs q with its parameters; rows may be NULL; *changed may be NULL. */
@@ -95,6 +106,18 @@ struct driver {
     void (*rest)(struct db *writer);
 };
 extern const struct driver driver_sqlite, driver_pg;
+
+/* -- shelf.c: parts of a change, and what waits for its end ------------------------------------ */
+
+void batch_begins(struct db *db, struct arena *a); /* no parts, empty shelves */
+enum err part_begin(struct ctx *c, struct db *db);
+enum err part_undo(struct ctx *c, struct db *db); /* what it did; it goes on */
+enum err part_end(struct ctx *c, struct db *db);
+/* Before q runs on a writer: what waits is written, if q could miss it; a change has its
+ * savepoints. */
+enum err shelves_before(struct ctx *c, struct db *db, const struct query *q);
+enum err shelves_write(struct ctx *c, struct db *db, u32 which);
+u32 shelves_told(const struct query *q);
 
 /* Numbers the listed statements; once per process. */
 void queries_number(void);
@@ -138,6 +161,7 @@ struct writer {
     pthread_t thread;
     bool started;
     bool committing; /* the batch in work has reached its COMMIT */
+    bool one_by_one; /* each job writes what waits on shelves: together it failed */
     u64 jitter;
 };
 

@@ -8,6 +8,8 @@
  * the batch was rolled back.
  * 3. What a job that failed has changed is undone to its savepoint before the next job runs: jobs
  * do not see each other fail.
+ * Rows that wait on shelves are written before COMMIT; when that fails the batch runs again with
+ * each job writing its own.
  * 4. When the transaction itself is lost (the engine rolled back, COMMIT failed) every job of the
  * batch gets the error.
  * 5. After-commit callbacks run between COMMIT and `done`, in the order of the jobs, so they come
@@ -99,20 +101,19 @@ enum err tx_try(struct tx *t, write_fn *fn, void *arg)
     struct job *j = db->job;
     if (j->broken != OK) return j->broken;
     struct after_commit **after_end = j->after_end;
-    TRY(db->driver->say(t->c, db, SAY_SAVEPOINT));
+    TRY(part_begin(t->c, db));
     enum err e = fn(t, arg);
     if (e == OK) e = j->broken;
     if (e != OK) {
         struct problem why = t->c->why;
-        enum err undone =
-            db->retry || !db->driver->alive(db) ? E_STORE : db->driver->say(t->c, db, SAY_UNDO);
+        enum err undone = db->retry || !db->driver->alive(db) ? E_STORE : part_undo(t->c, db);
         t->c->why = why;
         j->broken = undone == OK ? OK : e;
         if (undone != OK) return e;
         *after_end = NULL;
         j->after_end = after_end;
     }
-    enum err released = db->driver->say(t->c, db, SAY_RELEASE);
+    enum err released = part_end(t->c, db);
     if (released != OK) j->broken = released;
     return e != OK ? e : released;
 }
@@ -169,13 +170,14 @@ static enum err run_job(struct writer *w, struct job *j, bool alone)
 {
     struct db *db = w->db;
     job_reset(j);
-    if (!alone) TRY(db->driver->say(&w->ctx, db, SAY_SAVEPOINT));
+    if (!alone) TRY(part_begin(&w->ctx, db));
     j->ctx = *j->caller;
     j->ctx.db = db;
     j->ctx.store = w->store;
     j->tx.c = &j->ctx;
     db->job = j;
     j->result = j->fn(&j->tx, j->arg);
+    if (j->result == OK && w->one_by_one) j->result = shelves_write(&j->ctx, db, ~(u32)0);
     db->job = NULL;
     if (j->result == OK) j->result = j->broken;
     if (db->retry || !db->driver->alive(db)) { /* the transaction itself is lost */
@@ -185,9 +187,9 @@ static enum err run_job(struct writer *w, struct job *j, bool alone)
     if (j->result != OK) {
         j->after = NULL;
         if (alone) return OK; /* run_batch rolls back */
-        TRY(db->driver->say(&w->ctx, db, SAY_UNDO));
+        TRY(part_undo(&w->ctx, db));
     }
-    return alone ? OK : db->driver->say(&w->ctx, db, SAY_RELEASE);
+    return alone ? OK : part_end(&w->ctx, db);
 }
 
 /* Runs and commits; *rest gets the jobs that the time did not reach. */
@@ -196,6 +198,7 @@ static enum err try_batch(struct writer *w, struct job *batch, struct job **rest
     struct db *db = w->db;
     bool alone = !batch->next;
     db->retry = false;
+    batch_begins(db, w->ctx.arena);
     TRY(db->driver->say(&w->ctx, db, SAY_BEGIN));
     i64 began = clock_mono_us();
     for (struct job *j = batch; j; j = j->next) {
@@ -206,6 +209,9 @@ static enum err try_batch(struct writer *w, struct job *batch, struct job **rest
         }
     }
     if (alone && batch->result != OK) return db->driver->say(&w->ctx, db, SAY_ROLLBACK);
+    enum err e = shelves_write(&w->ctx, db, ~(u32)0);
+    if (e != OK && !w->one_by_one) w->one_by_one = db->retry = true; /* whose fault it is */
+    TRY(e);
     w->committing = true;
     return db->driver->say(&w->ctx, db, SAY_COMMIT);
 }
@@ -291,6 +297,7 @@ static void run_batch(struct writer *w, struct job *batch)
     struct job *rest = NULL;
     enum err e;
     int tries = 0;
+    w->one_by_one = false;
     for (;; tries++) {
         w->committing = false;
         e = try_batch(w, batch, &rest);

@@ -63,6 +63,62 @@ void timeline_values(struct value out[8], const struct timeline_line *in, i64 se
     out[7] = V(in->props);
 }
 
+/* Lines wait for the end of the batch: one number taken for all, and statements of four. */
+enum { LINES_WAITING_MAX = 2000 };
+struct lines_mark {
+    i64 n, written;
+};
+struct lines_waiting {
+    struct timeline_line_list lines;
+    i64 written;
+    struct {
+        struct lines_mark *at;
+        i64 n;
+    } marks;
+};
+
+static enum err lines_write(struct tx *t, void *state)
+{
+    struct lines_waiting *w = state;
+    struct value values[8 * FOUR];
+    i64 seq, done = w->written, n = w->lines.n;
+    const struct timeline_line *in = w->lines.at;
+    if (done == n) return OK;
+    TRY(tx_take(t, S("timeline"), n - done, &seq));
+    for (; n - done >= FOUR; done += FOUR, seq += FOUR) {
+        for (i64 i = 0; i < FOUR; i++) timeline_values(values + 8 * i, &in[done + i], seq + i);
+        TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
+    }
+    for (; done < n; done++, seq++) {
+        timeline_values(values, &in[done], seq);
+        TRY(tx_change(t, &line_insert, (struct args){ values, 8 }));
+    }
+    w->written = n;
+    return OK;
+}
+
+static void lines_mark(void *state, struct arena *a)
+{
+    struct lines_waiting *w = state;
+    *PUSH(a, &w->marks) = (struct lines_mark){ w->lines.n, w->written };
+}
+
+static void lines_undo(void *state)
+{
+    struct lines_waiting *w = state;
+    w->lines.n = w->marks.at[w->marks.n - 1].n;
+    w->written = w->marks.at[w->marks.n - 1].written;
+}
+
+static void lines_keep(void *state)
+{
+    struct lines_waiting *w = state;
+    w->marks.n--;
+}
+
+SHELF(lines_shelf, .tables = "timeline", .size = sizeof(struct lines_waiting), .write = lines_write,
+      .mark = lines_mark, .undo = lines_undo, .keep = lines_keep);
+
 enum err timeline_append(struct tx *t, const struct timeline_line *in)
 {
     return timeline_append_all(t, in, 1);
@@ -70,21 +126,20 @@ enum err timeline_append(struct tx *t, const struct timeline_line *in)
 
 enum err timeline_append_all(struct tx *t, const struct timeline_line *in, i64 n)
 {
+    struct arena *a;
     if (n == 0) return OK;
-    i64 seq;
-    TRY(tx_take(t, S("timeline"), n, &seq));
-    struct value values[8 * FOUR];
-    i64 done = 0;
-    for (; n - done >= FOUR; done += FOUR) {
-        for (i64 i = 0; i < FOUR; i++)
-            timeline_values(values + 8 * i, &in[done + i], seq + done + i);
-        TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
+    struct lines_waiting *w = tx_shelf(t, &lines_shelf, &a);
+    for (i64 i = 0; i < n; i++) {
+        assert(in[i].kind.n > 0 && in[i].member >= 0);
+        struct timeline_line *line = PUSH(a, &w->lines);
+        *line = in[i];
+        line->kind = str_copy(a, line->kind);
+        line->subject = str_copy(a, line->subject);
+        line->touchpoint = str_copy(a, line->touchpoint);
+        line->props = str_copy(a, line->props);
     }
-    for (; done < n; done++) {
-        timeline_values(values, &in[done], seq + done);
-        TRY(tx_change(t, &line_insert, (struct args){ values, 8 }));
-    }
-    return OK;
+    if (w->lines.n - w->written < LINES_WAITING_MAX) return OK;
+    return tx_shelf_write(t, &lines_shelf);
 }
 
 /* -- reading ---------------------------------------------------------------------------------- */
