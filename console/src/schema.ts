@@ -116,6 +116,55 @@ export interface components {
             name: string;
             value?: string | null;
         };
+        token_ask: {
+            id: number;
+            hours?: number | null;
+        };
+        member_token: {
+            token: string;
+            expires_at: string;
+        };
+        token_owner: {
+            id: number;
+        };
+        approval_page_ask: {
+            state: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        approval_page: {
+            items: components["schemas"]["approval_view"][];
+            next_cursor?: string | null;
+        };
+        approval_view: {
+            id: number;
+            kind: string;
+            title: string;
+            what?: string | null;
+            amount?: string | null;
+            subject?: string | null;
+            body?: unknown;
+            reason?: string | null;
+            /** @enum {string} */
+            state: "open" | "approved" | "rejected" | "withdrawn" | "expired";
+            asked_by: string;
+            asked_at: string;
+            expires_at: string;
+            decided_by?: string | null;
+            decided_at?: string | null;
+            note?: string | null;
+            problem?: string | null;
+            problem_at?: string | null;
+            own: boolean;
+            may_decide: boolean;
+        };
+        approval_ref: {
+            id: number;
+        };
+        approval_said: {
+            id: number;
+            note?: string | null;
+        };
         health_view: {
             ok: boolean;
         };
@@ -341,6 +390,10 @@ export interface components {
             type: "text" | "number" | "date" | "flag" | "choice" | "choices";
             choices?: string[];
             personal?: boolean;
+        };
+        my_view: {
+            name?: string | null;
+            member_since: string;
         };
         segment_identify: {
             traits: unknown;

@@ -105,6 +105,14 @@ const struct migration access_migrations[] = {
                     "  detail text,"
                     "  address text);"
                     "CREATE INDEX audit_line_by_actor ON audit_line (actor, id);" },
+    { "0004 makers of keys", "ALTER TABLE api_key ADD COLUMN made_by int64;" },
+    { "0005 tokens of members", "CREATE TABLE member_token_secret ("
+                                "  id int64 PRIMARY KEY,"
+                                "  secret text NOT NULL);"
+                                "CREATE TABLE member_token_epoch ("
+                                "  member int64 NOT NULL,"
+                                "  epoch int64 NOT NULL,"
+                                "  PRIMARY KEY (member)) clustered;" },
     { NULL, NULL },
 };
 

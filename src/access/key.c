@@ -1,5 +1,6 @@
 /* key.c -- API keys: shown once, kept as a hash, carrying a set of rights. */
 #include "access/inside.h"
+#include "access/member_token.h"
 
 SHAPE_DEFINE(key_view);
 
@@ -17,8 +18,9 @@ SHAPE_DEFINE(key_row);
 #define KEY_COLUMNS "id, name, scopes, created_at, expires_at, used_at, revoked"
 QUERY(keys_all, key_row, "SELECT " KEY_COLUMNS " FROM api_key ORDER BY id DESC");
 QUERY(key_by_hash, key_row, "SELECT " KEY_COLUMNS " FROM api_key WHERE hash = $1");
-CHANGE(key_insert, "INSERT INTO api_key (id, name, hash, scopes, created_at, expires_at, revoked) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, FALSE)");
+CHANGE(key_insert,
+       "INSERT INTO api_key (id, name, hash, scopes, created_at, expires_at, revoked, made_by) "
+       "VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7)");
 CHANGE(key_set_revoked, "UPDATE api_key SET revoked = TRUE WHERE id = $1");
 
 static void forget(void *store) { memory_forget_all(store); }
@@ -33,13 +35,16 @@ enum err key_create(struct tx *t, str name, u64 scopes, opt_instant expires_at,
     if (!scopes)
         return fail_at(c, E_INVALID, S("scopes"), "密钥至少要有一项权限",
                        "a key needs at least one right");
+    if (scopes & MY)
+        return fail_at(c, E_INVALID, S("scopes"), "密钥不能代表会员本人，请用会员令牌",
+                       "a key is no member: use tokens of members");
     if (expires_at.has && expires_at.value <= c->now)
         return fail_at(c, E_INVALID, S("expires_at"), "到期时间须在将来", "the end must lie ahead");
     TRY(tx_take(t, S("api_key"), 1, &out->id));
     out->secret = secret_random(c->arena, "koi_");
-    return tx_change(
-        t, &key_insert,
-        ARGS(out->id, name, secret_hash(c->arena, out->secret), (i64)scopes, c->now, expires_at));
+    return tx_change(t, &key_insert,
+                     ARGS(out->id, name, secret_hash(c->arena, out->secret), (i64)scopes, c->now,
+                          expires_at, c->user ? SOME(c->user) : NONE));
 }
 
 enum err key_revoke(struct tx *t, i64 id)
@@ -82,6 +87,9 @@ static enum err load(struct ctx *c, str hash, struct known *k)
 
 enum err key_use(struct ctx *c, str secret)
 {
+    if (member_token_is(secret))
+        return fail(c, E_FORBIDDEN, "会员令牌只能访问 /v1/my",
+                    "a member's token opens /v1/my only");
     if (secret.n != 47 || !str_starts(secret, S("koi_"))) return refuse(c);
     str hash = secret_hash(c->arena, secret);
     struct known k, again;
@@ -90,7 +98,8 @@ enum err key_use(struct ctx *c, str secret)
         memory_find(c, KNOWN_KEY, hash, &again); /* counts this use */
     }
     if (k.expires_at && c->now >= k.expires_at) return refuse(c);
-    c->user = 0;
+    c->user = c->member = 0;
+    c->key = k.id;
     c->rights = k.rights;
     c->actor = str_copy(c->arena, str_of(k.actor));
     return OK;

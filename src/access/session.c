@@ -176,6 +176,7 @@ enum err session_use(struct ctx *c, str token, bool changing, str csrf)
         return fail(c, E_FORBIDDEN, "缺少或错误的 X-CSRF-Token，请刷新页面",
                     "X-CSRF-Token is missing or wrong; reload the page");
     c->user = k.id;
+    c->key = c->member = 0;
     c->rights = k.rights;
     c->actor = str_copy(c->arena, str_of(k.actor));
     return OK;

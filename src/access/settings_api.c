@@ -32,10 +32,10 @@ HANDLER(settings_change, setting_change, setting_view)
     return OK;
 }
 
-extern const struct route settings_routes[];
+extern const struct route settings_routes[], member_token_routes[];
 const struct route settings_routes[] = {
     ROUTE(GET, "/v1/settings", RIGHT_NONE, settings_list, "Settings", "列出设置", "List settings"),
     ROUTE(PUT, "/v1/settings/{name}", SETTINGS_WRITE, settings_change, "Settings", "修改一项设置",
           "Change a setting", .errors = "E_NOT_FOUND"),
-    { 0 },
+    { .next = member_token_routes },
 };

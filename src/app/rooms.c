@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "access/access.h"
+#include "access/approval.h"
 #include "audience/ask.h"
 #include "audience/question_fields.h"
 #include "audience/question_rows.h"
@@ -25,6 +26,7 @@
 
 const struct room *const rooms[] = {
     &access_room,
+    &approval_room,
     &http_room,
     &job_room,
     &timeline_room,
@@ -56,6 +58,7 @@ void app_wire(void)
     order_listeners = followers_of_orders;
     settings_register(rooms);
     fields_register(rooms);
+    approvals_register(rooms);
     merge_listeners = listeners;
     segment_saved_find = saved_find;
     segment_saved_names = saved_names;

@@ -32,7 +32,10 @@ struct ctx {
     const struct zone *zone; /* the programme's time zone: what "a day" means */
     u64 rights;              /* bits of access/access.h */
     i64 user;                /* who acts: a user id, 0 for the system */
-    str actor;   /* how the audit log names him: "user:anna", "key:erp", "cli", "system" */
+    i64 key;                 /* by an API key: its id, else 0 */
+    i64 member;              /* a member himself, by his token: his living id, else 0 */
+    str actor;   /* how the audit log names him: "user:anna", "key:erp", "member:7", "cli", "system"
+                  */
     str address; /* where he comes from, for the audit log; empty when not by the network */
     enum locale locale;
     struct problem why; /* set by fail() */

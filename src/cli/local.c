@@ -171,6 +171,9 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     if (r->flags & (UPLOAD | STREAM))
         return fail(c, E_UNSUPPORTED, "这个接口收发文件：请用 --url 指向运行中的服务",
                     "this route carries files: use --url with a running server");
+    if (r->right & MY)
+        return fail(c, E_FORBIDDEN, "这个接口只接受会员令牌：请用 --url 和 --key koim_…",
+                    "this route takes a member's token only: use --url and --key koim_…");
     void *in = arena_alloc(c->arena, r->handler->in->size, 1);
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));

@@ -75,7 +75,7 @@ struct errs describe_errors(struct arena *a, const struct route *row)
     if (row->handler->in->n) add_err(a, &errs, E_INVALID);
     if (!(row->flags & PUBLIC)) {
         add_err(a, &errs, E_UNAUTHENTICATED);
-        if (row->right || row->method != M_GET) add_err(a, &errs, E_FORBIDDEN);
+        add_err(a, &errs, E_FORBIDDEN); /* a member's token, if nothing else */
     }
     if (route_has_body(row) || (row->flags & UPLOAD)) add_err(a, &errs, E_TOO_LARGE);
     if (route_has_body(row)) add_err(a, &errs, E_UNSUPPORTED);

@@ -2,6 +2,7 @@
  * line. */
 #include <assert.h>
 
+#include "access/member_token.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -61,17 +62,38 @@ static void find_address(struct request *r)
     r->c.address = r->address;
 }
 
+static enum err too_many(struct request *r, i64 wait_ms)
+{
+    i64 seconds = (wait_ms + 999) / 1000;
+    atomic_fetch_add(&r->http->refused_rate, 1);
+    reply_header(r, "Retry-After", str_fmt(r->c.arena, "%lld", (long long)seconds));
+    return fail(&r->c, E_TOO_MANY, "请求太频繁，请 %lld 秒后再试",
+                "too many requests; try again in %lld s", (long long)seconds);
+}
+
 static void limit_rate(struct request *r)
 {
     struct http *h = r->http;
     if (!h->limiter || (!h->rate_loopback && is_loopback(r->address))) return;
-    i64 wait_ms = limiter_take(h->limiter, r->address, r->started_us);
-    if (!wait_ms) return;
-    atomic_fetch_add(&h->refused_rate, 1);
-    i64 seconds = (wait_ms + 999) / 1000;
-    reply_header(r, "Retry-After", str_fmt(r->c.arena, "%lld", (long long)seconds));
-    refuse(r, fail(&r->c, E_TOO_MANY, "请求太频繁，请 %lld 秒后再试",
-                   "too many requests from this address; try again in %lld s", (long long)seconds));
+    i64 wait_ms = limiter_take(h->limiter, r->address, h->rate, r->started_us);
+    if (wait_ms) refuse(r, too_many(r, wait_ms));
+}
+
+static struct my_settings my_settings(struct http *h)
+{
+    pthread_mutex_lock(&h->lock);
+    struct my_settings my = h->my;
+    pthread_mutex_unlock(&h->lock);
+    return my;
+}
+
+/* A member's requests, from wherever they come. */
+static enum err limit_member(struct request *r)
+{
+    i64 rate = my_settings(r->http).per_second;
+    if (!rate) return OK;
+    i64 wait_ms = limiter_take(r->http->members, r->c.actor, rate, r->started_us);
+    return wait_ms ? too_many(r, wait_ms) : OK;
 }
 
 static void say_allowed(struct request *r)
@@ -98,6 +120,26 @@ static void allow_any_site(struct request *r)
     reply_header(r, "Access-Control-Max-Age", S("86400"));
 }
 
+/* Pages of the shop's own sites (setting my.origins) may call what a member's token opens. */
+static void allow_own_sites(struct request *r)
+{
+    str origin = r->headers[H_ORIGIN];
+    bool mine = str_eq(r->path, S("/v1/my")) || str_starts(r->path, S("/v1/my/"));
+    if (!origin.n || !mine) return;
+    struct my_settings my = my_settings(r->http);
+    strs sites = str_split(r->c.arena, str_of(my.origins), ' ');
+    bool known = false;
+    for (i64 i = 0; i < sites.n; i++) known |= str_eq_nocase(sites.at[i], origin);
+    reply_header(r, "Vary", S("Origin"));
+    if (!known) return;
+    reply_header(r, "Access-Control-Allow-Origin", origin);
+    if (!r->options) return;
+    reply_header(r, "Access-Control-Allow-Methods", S("GET, POST, PUT, PATCH, DELETE"));
+    reply_header(r, "Access-Control-Allow-Headers",
+                 S("Authorization, Content-Type, Accept-Language, Idempotency-Key"));
+    reply_header(r, "Access-Control-Max-Age", S("600"));
+}
+
 /* What a page asks before it sends: is any row of this path open to it? */
 static void answer_options(struct request *r)
 {
@@ -119,6 +161,7 @@ static void find_route(struct request *r)
     str rest = r->uri;
     r->query = str_cut(rest, '?', &r->path);
     router_find(r->http->router, r->method, r->path, &r->match);
+    allow_own_sites(r);
     if (r->options && r->match.allowed) return answer_options(r);
     if (is_raw(r)) allow_any_site(r);
     if (r->match.entry) return;
@@ -236,7 +279,13 @@ static enum err authenticate(struct request *r)
         if (bearer.n < 7 || !str_eq_nocase(str_sub(bearer, 0, 7), S("Bearer ")))
             return fail(c, E_UNAUTHENTICATED, "Authorization 须为 Bearer 加密钥",
                         "Authorization must be Bearer and a key");
-        TRY(key_use(c, str_trim(str_sub(bearer, 7, bearer.n))));
+        str secret = str_trim(str_sub(bearer, 7, bearer.n));
+        if (member_token_is(secret)) {
+            TRY(member_token_use(c, secret));
+            TRY(limit_member(r));
+        } else {
+            TRY(key_use(c, secret));
+        }
     } else {
         str token = request_cookie(r, S("koi_session"));
         if (!token.n)
@@ -247,6 +296,12 @@ static enum err authenticate(struct request *r)
         str csrf = r->headers[H_CSRF];
         TRY(session_use(c, token, changes(r), csrf.at ? csrf : S("")));
     }
+    if (c->member && !(route->right & MY))
+        return fail(c, E_FORBIDDEN, "会员令牌只能访问 /v1/my 下的接口",
+                    "a member's token opens /v1/my only");
+    if (!c->member && (route->right & MY))
+        return fail(c, E_FORBIDDEN, "这个接口只接受会员令牌（Authorization: Bearer koim_…）",
+                    "this takes a member's token only (Authorization: Bearer koim_…)");
     if ((c->rights & route->right) == route->right) return OK;
     str missing = rights_text(c->arena, route->right & ~c->rights, ", ");
     return fail(c, E_FORBIDDEN, "缺少权限：" STR_FMT, "the right is missing: " STR_FMT,

@@ -3,6 +3,7 @@
 #include "base/room.h"
 #include "http/inside.h"
 #include "job/job.h"
+#include "store/setting.h"
 
 QUERY(http_alive, one_i64, "SELECT 1 AS value");
 
@@ -80,9 +81,43 @@ static const struct job_row http_jobs[] = {
     { 0 },
 };
 
+static enum err check_origins(struct ctx *c, str value)
+{
+    strs sites = str_split(c->arena, value, ' ');
+    bool good = value.n <= ORIGINS_MAX;
+    for (i64 i = 0; i < sites.n && good; i++) {
+        str host = str_sub(sites.at[i], str_find(sites.at[i], S("://")) + 3, sites.at[i].n);
+        good = (str_starts(sites.at[i], S("https://")) || str_starts(sites.at[i], S("http://"))) &&
+               host.n && !str_has(host, '/') && !str_has(host, '*');
+    }
+    if (good) return OK;
+    return fail(c, E_INVALID, "网站来源须形如 https://m.example.com，以空格分隔，共不超过 %d 字节",
+                "origins look like https://m.example.com, with blanks between, %d bytes in all",
+                ORIGINS_MAX);
+}
+
+static const struct setting http_settings[] = {
+    { .name = "my.requests_per_second",
+      .kind = SETTING_I64,
+      .fallback = "20",
+      .min = 1,
+      .max = 10000,
+      .zh = "每位会员每秒最多请求数（/v1/my）",
+      .en = "Requests a member may make each second (/v1/my)" },
+    { .name = "my.origins",
+      .kind = SETTING_TEXT,
+      .fallback = "",
+      .zh = "哪些网站的页面可用会员令牌访问 /v1/my（空格分隔）；空：都不可以，小程序不受影响",
+      .en = "Sites whose pages may call /v1/my with a member's token, blanks between; empty: none "
+            "(mini-programs need none)",
+      .check = check_origins },
+    { 0 },
+};
+
 const struct room http_room = {
     .name = "http",
     .migrations = http_migrations,
+    .settings = http_settings,
     .routes = http_routes,
     .jobs = http_jobs,
 };

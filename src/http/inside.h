@@ -179,6 +179,13 @@ struct metrics_extra {
     void *arg;
 };
 
+/* Settings of /v1/my that the door needs without a reader. */
+#define ORIGINS_MAX 1000
+struct my_settings {
+    i64 per_second;                /* requests of a member; 0: as many as come */
+    char origins[ORIGINS_MAX + 1]; /* with blanks between */
+};
+
 struct http {
     struct arena *arena;
     struct store *store;
@@ -187,17 +194,20 @@ struct http {
     struct router *router;
     struct engine *engine;
     struct workers *readers, *writers;
-    struct limiter *limiter;
+    struct limiter *limiter; /* by address; NULL: off */
+    struct limiter *members; /* by member */
     _Atomic(const struct zone *) zone;
     instant (*now)(void);
     i64 request_us;
     bool quick; /* QUICK rows run on the loops (SQLite) */
+    i64 rate;   /* per second and address */
     bool rate_loopback;
+    struct my_settings my; /* under lock */
     int listen_fd, loops_n, readers_n;
     char *tmp; /* folder of spooled bodies */
     u8 boot[16];
 
-    pthread_mutex_t lock; /* loops, in_work, sleeping, extras */
+    pthread_mutex_t lock; /* loops, in_work, sleeping, extras, my */
     struct loop *loops;
     struct request *in_work, *sleeping;
     struct metrics_extra extras[16];
@@ -214,7 +224,7 @@ struct http {
 /* server.c */
 struct loop *loop_here(struct http *h);
 enum err loop_reader(struct loop *l, struct ctx *c); /* lends the loop's reader */
-void zone_refresh(struct http *h);
+void settings_refresh(struct http *h);
 struct request *request_take(struct loop *loop, str uri);
 void request_let_go(struct request *r, bool on_loop);
 /* Suspends and runs work on a thread; it ends with request_done. */
@@ -253,10 +263,10 @@ enum locale locale_of(str accept_language);
 bool static_open(struct http *h, str path);
 void static_reply(struct request *r);
 /* limit.c */
-struct limiter *limiter_new(i64 per_second);
+struct limiter *limiter_new(void);
 void limiter_free(struct limiter *l);
-/* 0: go on; else milliseconds until there is room again. */
-i64 limiter_take(struct limiter *l, str address, i64 now_us);
+/* Of an address, or another name. 0: go on; else milliseconds until there is room again. */
+i64 limiter_take(struct limiter *l, str who, i64 per_second, i64 now_us);
 /* workers.c */
 struct workers *workers_new(int n);
 void workers_push(struct workers *w, struct task *t);

@@ -1,4 +1,5 @@
-/* limit.c -- how many requests an address may make: a token bucket each, in a fixed table.
+/* limit.c -- how many requests an address or a member may make: a token bucket each, in a fixed
+ * table.
  *
  * A bucket that is full again says the same as none, so the table forgets it when its place is
  * wanted. When all places of a set are busy the least used is taken over: a flood of addresses
@@ -16,28 +17,26 @@ struct bucket {
     i64 full_us; /* when it will be full again */
 };
 struct limiter {
-    i64 per_second, burst_us, cost_us;
     struct set {
         pthread_mutex_t lock;
         struct bucket ways[WAYS];
     } sets[SETS];
 };
 
-struct limiter *limiter_new(i64 per_second)
+struct limiter *limiter_new(void)
 {
     struct limiter *l = calloc(1, sizeof *l);
     if (!l) abort();
-    l->per_second = per_second;
-    l->cost_us = 1000000 / per_second;
-    if (l->cost_us < 1) l->cost_us = 1;
-    l->burst_us = 2 * l->cost_us * per_second; /* two seconds' worth at once */
     for (int i = 0; i < SETS; i++) pthread_mutex_init(&l->sets[i].lock, NULL);
     return l;
 }
 
-i64 limiter_take(struct limiter *l, str address, i64 now_us)
+i64 limiter_take(struct limiter *l, str name, i64 per_second, i64 now_us)
 {
-    u64 who = str_hash(address);
+    u64 who = str_hash(name);
+    i64 cost_us = 1000000 / per_second;
+    if (cost_us < 1) cost_us = 1;
+    i64 burst_us = 2 * cost_us * per_second; /* two seconds' worth at once */
     struct set *set = &l->sets[who % SETS];
     pthread_mutex_lock(&set->lock);
     struct bucket *b = &set->ways[0];
@@ -50,8 +49,8 @@ i64 limiter_take(struct limiter *l, str address, i64 now_us)
     }
     if (b->who != who) *b = (struct bucket){ who, 0 };
     if (b->full_us < now_us) b->full_us = now_us;
-    i64 over_us = b->full_us + l->cost_us - now_us - l->burst_us;
-    if (over_us <= 0) b->full_us += l->cost_us;
+    i64 over_us = b->full_us + cost_us - now_us - burst_us;
+    if (over_us <= 0) b->full_us += cost_us;
     pthread_mutex_unlock(&set->lock);
     return over_us <= 0 ? 0 : over_us / 1000 + 1;
 }

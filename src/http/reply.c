@@ -28,7 +28,7 @@ enum err request_body(struct request *r, i64 max, str *out)
 }
 
 str request_ip(struct request *r) { return r->address; }
-void request_settings_changed(struct request *r) { zone_refresh(r->http); }
+void request_settings_changed(struct request *r) { settings_refresh(r->http); }
 
 bool request_secure(struct request *r)
 {

@@ -199,18 +199,33 @@ static i64 wake_streams(struct http *h, i64 now_us)
     return next_us;
 }
 
-void zone_refresh(struct http *h)
+static bool setting_known(const char *name)
 {
-    bool known = false;
-    for (const struct setting *const *t = setting_tables; t && *t && !known; t++)
-        for (const struct setting *s = *t; s->name && !known; s++)
-            known = strcmp(s->name, "timezone") == 0;
-    if (!known) return;
+    for (const struct setting *const *t = setting_tables; t && *t; t++)
+        for (const struct setting *s = *t; s->name; s++)
+            if (strcmp(s->name, name) == 0) return true;
+    return false;
+}
+
+/* What the server keeps of the settings; rooms of tests may lack them. */
+void settings_refresh(struct http *h)
+{
     struct ctx c = { .arena = arena_new(), .store = h->store, .now = h->now() };
-    str name;
-    if (store_reader(h->store, &c) == OK && setting_text(&c, "timezone", &name) == OK) {
-        const struct zone *z = zone_open(str_z(c.arena, name));
-        if (z) atomic_store(&h->zone, z);
+    str name, text;
+    struct my_settings my = { 0 };
+    if (store_reader(h->store, &c) == OK) {
+        if (setting_known("timezone") && setting_text(&c, "timezone", &name) == OK) {
+            const struct zone *z = zone_open(str_z(c.arena, name));
+            if (z) atomic_store(&h->zone, z);
+        }
+        if (setting_known("my.origins") &&
+            setting_i64(&c, "my.requests_per_second", &my.per_second) == OK &&
+            setting_text(&c, "my.origins", &text) == OK && text.n < (i64)sizeof my.origins) {
+            memcpy(my.origins, text.at, (size_t)text.n);
+            pthread_mutex_lock(&h->lock);
+            h->my = my;
+            pthread_mutex_unlock(&h->lock);
+        }
     }
     arena_free(c.arena);
 }
@@ -227,7 +242,7 @@ static void *run_timer(void *arg)
         pthread_mutex_unlock(&h->lock);
         engine_close_idle(h->engine, now_us - h->request_us - h->request_us / 4);
         if (now_us > zone_us) {
-            zone_refresh(h);
+            settings_refresh(h);
             zone_us = now_us + ZONE_US;
         }
         pthread_mutex_lock(&h->lock);
@@ -341,6 +356,7 @@ static void free_http(struct http *h)
     }
     store_readers_add(h->store, -h->readers_n);
     limiter_free(h->limiter);
+    limiter_free(h->members);
     pthread_cond_destroy(&h->timer_wake);
     pthread_mutex_destroy(&h->lock);
     struct arena *a = h->arena;
@@ -362,8 +378,9 @@ static struct http *make(struct store *s, const struct room *const *rooms, struc
     h->request_us = (o.request_ms ? o.request_ms : MINUTE_MS) * 1000;
     h->quick = !store_is_pg(s);
     h->rate_loopback = o.rate_per_second > 0;
-    if (o.rate_per_second >= 0)
-        h->limiter = limiter_new(o.rate_per_second ? o.rate_per_second : 500);
+    h->rate = o.rate_per_second ? o.rate_per_second : 500;
+    if (h->rate > 0) h->limiter = limiter_new();
+    h->members = limiter_new();
     h->router = router_new(h->arena, rooms);
     h->started_us = clock_mono_us();
     randombytes_buf(h->boot, sizeof h->boot);
@@ -394,7 +411,7 @@ enum err http_start(struct ctx *c, struct store *s, const struct room *const *ro
     struct http *h = make(s, rooms, o);
     h->listen_fd = fd;
     atomic_store(&h->zone, c->zone);
-    zone_refresh(h);
+    settings_refresh(h);
     enum err e = make_tmp(c, h);
     if (e == OK && (!h->readers || !h->writers))
         e = fail(c, E_INTERNAL, "无法创建线程", "threads cannot be made");

@@ -194,6 +194,8 @@ HANDLER(field_create, field_post, nothing)
 
 #define TAGS "Tags and fields"
 
+extern const struct route my_routes[]; /* my_api.c */
+
 const struct route member_definition_routes[] = {
     ROUTE(GET, "/v1/tags", MEMBERS_READ, tag_page_get, TAGS, "标签列表与人数",
           "List tags and how many carry them"),
@@ -211,5 +213,5 @@ const struct route member_definition_routes[] = {
           "List profile fields"),
     ROUTE(POST, "/v1/fields", MEMBERS_WRITE, field_create, TAGS, "新建资料字段",
           "Define a profile field", .flags = CREATES, .errors = "E_CONFLICT"),
-    { 0 },
+    { .next = my_routes },
 };

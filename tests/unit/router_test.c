@@ -159,15 +159,15 @@ TEST(the_language_is_the_best_we_speak)
 
 TEST(a_bucket_fills_with_time_and_each_address_has_its_own)
 {
-    struct limiter *l = limiter_new(10);
+    struct limiter *l = limiter_new();
     i64 t = 1000000;
     int passed = 0;
-    for (int i = 0; i < 100; i++) passed += limiter_take(l, S("a"), t) == 0;
+    for (int i = 0; i < 100; i++) passed += limiter_take(l, S("a"), 10, t) == 0;
     CHECK_I64(passed, 20);
-    i64 wait_ms = limiter_take(l, S("a"), t);
+    i64 wait_ms = limiter_take(l, S("a"), 10, t);
     CHECK(wait_ms > 0 && wait_ms <= 101);
-    CHECK_I64(limiter_take(l, S("b"), t), 0);
-    CHECK_I64(limiter_take(l, S("a"), t + wait_ms * 1000), 0);
-    CHECK(limiter_take(l, S("a"), t + wait_ms * 1000) > 0);
+    CHECK_I64(limiter_take(l, S("b"), 10, t), 0);
+    CHECK_I64(limiter_take(l, S("a"), 10, t + wait_ms * 1000), 0);
+    CHECK(limiter_take(l, S("a"), 10, t + wait_ms * 1000) > 0);
     limiter_free(l);
 }
