@@ -1584,6 +1584,107 @@ export interface components {
             columns: string[];
             at: string | null;
         };
+        budget_page: {
+            items: components["schemas"]["budget_view"][];
+            next_cursor: string | null;
+        };
+        budget_view: {
+            code: string | null;
+            name: string | null;
+            /** @example 12.50 */
+            total: string;
+            /** @example 12.50 */
+            spent: string;
+            /** @example 12.50 */
+            reserved: string;
+            /** @example 12.50 */
+            left: string;
+            ends_at: string | null;
+            created_at: string;
+        };
+        budget_post: {
+            code: string;
+            name: string;
+            /** @example 12.50 */
+            amount: string;
+            ends_at?: string | null;
+        };
+        budget_ref: {
+            code: string;
+        };
+        budget_detail: {
+            budget: components["schemas"]["budget_view"] | null;
+            uses: components["schemas"]["budget_use"][];
+        };
+        budget_use: {
+            reason: string | null;
+            charges: number;
+            /** @example 12.50 */
+            amount: string;
+        };
+        budget_raise: {
+            code: string;
+            key: string;
+            /** @example 12.50 */
+            amount: string;
+            reason?: string | null;
+        };
+        rewards_ask: {
+            state: string | null;
+            budget: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        reward_page: {
+            items: components["schemas"]["reward_view"][];
+            next_cursor: string | null;
+        };
+        reward_view: {
+            member: number;
+            id: string | null;
+            number: number;
+            /** @enum {string|null} */
+            state: "given" | "held" | "no_budget" | "rejected" | "taken_back" | null;
+            /** @enum {string|null} */
+            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift" | null;
+            amount: number;
+            /** @example 12.50 */
+            credit: string | null;
+            code: string | null;
+            valid_days: number | null;
+            /** @example 12.50 */
+            cost: string;
+            budget: string | null;
+            reason: string | null;
+            review: string | null;
+            held_until: string | null;
+            decided_at: string | null;
+            decided_by: string | null;
+            note: string | null;
+            taken: number;
+            shipped_at: string | null;
+            shipment: string | null;
+            at: string;
+        };
+        reward_decision: {
+            member: number;
+            id: string;
+            note?: string | null;
+        };
+        gift_sent: {
+            member: number;
+            id: string;
+            shipment: string;
+        };
+        gifts_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        member_rewards_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
     };
     responses: never;
     parameters: never;

@@ -17,6 +17,8 @@
 #include "ledger/ledger.h"
 #include "loyalty/benefits.h"
 #include "loyalty/tiers.h"
+#include "loyalty/budget.h"
+#include "loyalty/reward.h"
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -44,11 +46,14 @@ const struct room *const rooms[] = {
     &question_fields_room,
     &question_rows_room,
     &saved_room,
+    &budget_room,
+    &reward_room,
     NULL,
 };
 
 /* Who takes part when members are merged and parted. */
-static const struct merge_listener *const listeners[] = { &trade_merges, &saved_merges, NULL };
+static const struct merge_listener *const listeners[] = { &trade_merges, &saved_merges,
+                                                          &reward_merges, NULL };
 
 /* Who acts on orders, in this order. */
 static const struct order_listener *const followers_of_orders[] = { NULL };

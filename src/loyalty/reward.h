@@ -59,3 +59,51 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
 /* Takes back what reward_give gave (or held) under this id. Nothing given: nothing done. */
 enum err reward_take_back(struct tx *t, i64 member, str id, str reason);
 enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum reward_result *out);
+
+/* -- what was given, for people ---------------------------------------------------------------- */
+
+#define FIELDS_OF_reward_view(X, N)                                                                \
+    X(i64, member, ANY, "Whose", N)                                                                \
+    X(str, id, ANY, "Of what it is for", N)                                                        \
+    X(i64, number, ANY, "Number of the reward", N)                                                 \
+    X(choice(reward_result), state, ANY, "Where it stands", N)                                     \
+    X(choice(reward_kind), kind, ANY, "Kind", N)                                                   \
+    X(i64, amount, ANY, "How many", N)                                                             \
+    X(opt_money, credit, ANY, "Credit: how much", N)                                               \
+    X(str, code, ANY, "Benefit, tag or gift", N)                                                   \
+    X(opt_i64, valid_days, ANY, "Ends after so many days", N)                                      \
+    X(money, cost, ANY, "What it costs", N)                                                        \
+    X(str, budget, ANY, "Budget it is charged to", N)                                              \
+    X(str, reason, ANY, "What for", N)                                                             \
+    X(str, review, ANY, "Why it was held for review", N)                                           \
+    X(opt_instant, held_until, ANY, "Held: rejected by itself after this", N)                      \
+    X(opt_instant, decided_at, ANY, "When it was released, rejected or taken back", N)             \
+    X(str, decided_by, ANY, "Who did that", N)                                                     \
+    X(str, note, ANY, "What he said", N)                                                           \
+    X(i64, taken, ANY, "Taken back: how many of them were still there; credit in ten-thousandths", \
+      N)                                                                                           \
+    X(opt_instant, shipped_at, ANY, "Gift: when it was sent", N)                                   \
+    X(str, shipment, ANY, "Gift: carrier and number", N)                                           \
+    X(instant, at, ANY, "When", N)
+SHAPE(reward_view);
+/* Newest first, below a number (0: from the newest). state, budget: absent for all. */
+enum err reward_list(struct ctx *c, str state, str budget, i64 below, i64 limit,
+                     struct reward_view_list *out);
+enum err rewards_of(struct ctx *c, i64 member, i64 below, i64 limit, struct reward_view_list *out);
+/* Gifts given and not sent yet, oldest first, above a number. */
+enum err gifts_to_ship(struct ctx *c, i64 above, i64 limit, struct reward_view_list *out);
+enum err reward_get(struct ctx *c, i64 member, str id, struct reward_view *out); /* E_NOT_FOUND */
+
+/* Somebody decides: a held one is given or rejected; one that was refused for want of budget may be
+ * given after all (*out REWARD_NO_BUDGET: still too little). Decided before the same way: nothing.
+ * Otherwise E_CONFLICT. */
+enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out);
+enum err reward_reject(struct tx *t, i64 member, str id, str note);
+/* A gift that was given is on its way; again with another number: corrected. */
+enum err gift_shipped(struct tx *t, i64 member, str id, str shipment);
+/* Writes down what was held past its time. */
+enum err reward_expire(struct store *s, struct ctx *c);
+
+struct merge_listener;
+extern const struct merge_listener reward_merges;
+extern const struct room reward_room;

@@ -1,0 +1,136 @@
+/* kinds.c -- the kinds of reward: what each may promise, what it costs, how it is given and taken
+ * back. */
+#include "base/clock.h"
+#include "loyalty/reward/inside.h"
+
+opt_instant reward_days_end(const struct ctx *c, opt_i64 days)
+{
+    if (!days.has) return NONE;
+    return SOME(zone_midnight(c->zone, zone_day(c->zone, c->now) + (day)days.value + 1));
+}
+
+i64 given_size(const struct given *g)
+{
+    return g->kind == REWARD_CREDIT ? g->credit.value : g->kind == REWARD_TAG ? 1 : g->amount;
+}
+
+/* -- what is an account of the ledger ---------------------------------------------------------- */
+
+static struct account purse_of(const struct given *g)
+{
+    switch (g->kind) {
+    case REWARD_POINTS: return (struct account){ g->member, S("point"), S("") };
+    case REWARD_GROWTH: return (struct account){ g->member, S("growth"), S("") };
+    case REWARD_CREDIT: return (struct account){ g->member, S("credit"), S("bonus") };
+    default: return (struct account){ g->member, S("quota"), g->code };
+    }
+}
+
+static str transfer_id(struct ctx *c, const struct given *g, const char *end)
+{
+    return str_fmt(c->arena, "reward:" STR_FMT "%s", STR_ARG(g->id), end);
+}
+
+static enum err give_units(struct tx *t, const struct given *g)
+{
+    struct account to = purse_of(g);
+    struct transferred done;
+    struct transfer x = { .kind = T_MOVE,
+                          .id = transfer_id(t->c, g, ""),
+                          .unit = to.unit,
+                          .from_name = S(LEDGER_SOURCE),
+                          .to = to.member,
+                          .to_name = to.name,
+                          .amount = given_size(g),
+                          .expires_at = g->kind == REWARD_GROWTH
+                                            ? NONE
+                                            : reward_days_end(t->c, g->valid_days),
+                          .reason = g->reason };
+    return ledger_transfer(t, &x, &done);
+}
+
+/* What was used of it is taken from others of the same, as far as there are any; where the unit may
+ * be owed, all of it. */
+static enum err take_units(struct tx *t, const struct given *g, str reason, i64 *taken)
+{
+    struct ctx *c = t->c;
+    struct account of = purse_of(g);
+    struct transferred done;
+    struct balance has;
+    bool owes = g->kind == REWARD_POINTS || g->kind == REWARD_GROWTH;
+    TRY(ledger_balance(c, &of, &has));
+    *taken = given_size(g);
+    if (!owes && has.available < *taken) *taken = has.available;
+    if (!*taken) return OK;
+    struct transfer x = { .kind = T_REVERSE,
+                          .id = transfer_id(c, g, ":back"),
+                          .member = g->origin,
+                          .of = transfer_id(c, g, ""),
+                          .amount = *taken,
+                          .reason = reason };
+    return ledger_transfer(t, &x, &done);
+}
+
+static enum err cost_nothing(struct ctx *c, const struct reward *in, money *out)
+{
+    *out = 0;
+    return OK;
+}
+
+static enum err cost_of_credit(struct ctx *c, const struct reward *in, money *out)
+{
+    *out = in->credit.value;
+    return OK;
+}
+
+static enum err cost_must_be_said(struct ctx *c, const struct reward *in, money *out)
+{
+    *out = in->cost.value;
+    return OK;
+}
+
+/* -- tags -------------------------------------------------------------------------------------- */
+
+#define BY_REWARD S("reward")
+
+static enum err give_tag(struct tx *t, const struct given *g)
+{
+    return tag_put(t, g->member, g->code, BY_REWARD, reward_days_end(t->c, g->valid_days));
+}
+
+/* Who carries it for another reason keeps it. */
+static enum err take_tag(struct tx *t, const struct given *g, str reason, i64 *taken)
+{
+    struct member_tag_view_list tags = { 0 };
+    str name = str_fold(t->c->arena, str_trim(g->code));
+    TRY(member_tags(t->c, g->member, &tags));
+    *taken = 0;
+    for (i64 i = 0; i < tags.n && !*taken; i++)
+        *taken = str_eq(tags.at[i].source, BY_REWARD) &&
+                 str_eq(str_fold(t->c->arena, tags.at[i].tag), name);
+    return *taken ? tag_drop(t, g->member, g->code) : OK;
+}
+
+/* -- gifts ------------------------------------------------------------------------------------- */
+
+/* Its row is what people ship by. */
+static enum err give_gift(struct tx *t, const struct given *g) { return OK; }
+
+static enum err take_gift(struct tx *t, const struct given *g, str reason, i64 *taken)
+{
+    *taken = g->shipped_at.has ? 0 : g->amount;
+    return OK;
+}
+
+/* -- the table --------------------------------------------------------------------------------- */
+
+static const struct reward_way ways[] = {
+    [REWARD_POINTS] = { true, false, NULL, cost_must_be_said, give_units, take_units },
+    [REWARD_GROWTH] = { true, false, NULL, cost_nothing, give_units, take_units },
+    [REWARD_CREDIT] = { false, false, NULL, cost_of_credit, give_units, take_units },
+    [REWARD_BENEFIT] = { true, true, NULL, cost_must_be_said, give_units, take_units },
+    [REWARD_TAG] = { false, true, NULL, cost_nothing, give_tag, take_tag },
+    [REWARD_GIFT] = { true, true, NULL, cost_must_be_said, give_gift, take_gift },
+};
+
+const struct reward_way *reward_way(enum reward_kind kind) { return &ways[kind]; }

@@ -1,0 +1,356 @@
+/* reward.c -- giving once, within a budget, and taking back once.
+ *
+ * States of a reward. Its row is written by whoever asks first; everything else follows from it.
+ *
+ *     give --> given -------------------------> taken_back
+ *          --> held ---release--> given          (held past its time: rejected)
+ *               |------reject---> rejected
+ *               |------take back> taken_back
+ *          --> no_budget --release--> given      (when the budget has enough by then)
+ *
+ * Invariants
+ *   1. One row for (member, id); after a merge one for each id he has had. Whoever has one of them
+ *      as given or held is not given it again.
+ *   2. given: its transfers are done and its budget is charged. held: its cost is reserved, nothing
+ *      else. Any other state: neither, but what could not be taken back.
+ */
+#include "loyalty/reward.h"
+
+#include "base/json.h"
+#include "loyalty/reward/inside.h"
+#include "store/setting.h"
+
+enum { ID_MAX = 64 };
+
+#define GIVEN                                                                                  \
+    "member, id, origin, number, state, kind, amount, credit, code, valid_days, cost, budget," \
+    " reason, held_until, shipped_at"
+QUERY(q_given, given, "SELECT " GIVEN " FROM reward WHERE member = $1 AND id = $2 ORDER BY number");
+CHANGE(c_given,
+       "INSERT INTO reward (" GIVEN ", review, taken, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+       " $9, $10, $11, $12, $13, $14, NULL, $15, 0, $16) ON CONFLICT (member, id, origin) DO "
+       "NOTHING");
+CHANGE(c_state, "UPDATE reward SET state = $4 WHERE member = $1 AND id = $2 AND origin = $3");
+CHANGE_RETURNING(c_lock, given,
+                 "UPDATE reward SET state = state WHERE member = $1 AND id = $2 AND origin = $3"
+                 " RETURNING " GIVEN);
+CHANGE(c_decided, "UPDATE reward SET state = $4, decided_at = $5, decided_by = $6, note = $7,"
+                  " taken = $8 WHERE member = $1 AND id = $2 AND origin = $3");
+
+/* -- what a rule may promise ------------------------------------------------------------------- */
+
+static enum err at_fault(struct ctx *c, str at, const char *field, const char *zh, const char *en)
+{
+    return fail_at(c, E_INVALID, str_fmt(c->arena, STR_FMT "/%s", STR_ARG(at), field), "%s", "%s",
+                   c->locale == ZH ? zh : en);
+}
+
+enum err reward_check(struct ctx *c, const struct reward *in, str at)
+{
+    const struct reward_way *way = reward_way(in->kind);
+    struct budget_view budget;
+    bool found;
+    if (way->counted && in->amount <= 0)
+        return at_fault(c, at, "amount", "要给多少", "how many of it");
+    if (!way->counted && in->amount)
+        return at_fault(c, at, "amount", "这种奖励没有数量", "this kind has no amount");
+    if (in->amount > 1000000000)
+        return at_fault(c, at, "amount", "至多 10 亿", "at most 1,000,000,000");
+    if (in->kind == REWARD_CREDIT && (!in->credit.has || in->credit.value <= 0))
+        return at_fault(c, at, "credit", "购物金要给多少元", "how much credit");
+    if (in->kind != REWARD_CREDIT && in->credit.has)
+        return at_fault(c, at, "credit", "只有购物金有金额", "only credit has an amount of money");
+    if (way->coded && str_empty(in->code))
+        return at_fault(c, at, "code", "缺少代号：哪种权益、标签或礼品",
+                        "the code is missing: which benefit, tag or gift");
+    if (!way->coded && !str_empty(in->code))
+        return at_fault(c, at, "code", "这种奖励没有代号", "this kind has no code");
+    if (in->code.n > 60 || (in->code.n && !str_is_line(in->code)))
+        return at_fault(c, at, "code", "代号须为不超过 60 字节的一行文字",
+                        "a code is a line of at most 60 bytes");
+    if (in->valid_days.has && (in->valid_days.value <= 0 || in->valid_days.value > 36500))
+        return at_fault(c, at, "valid_days", "有效天数须在 1 与 36500 之间",
+                        "days must be between 1 and 36500");
+    if (way->check) TRY(way->check(c, in, at));
+    if (str_empty(in->budget)) return OK;
+    TRY(budget_find(c, in->budget, &found, &budget));
+    if (!found) return at_fault(c, at, "budget", "没有这个预算", "there is no such budget");
+    return OK;
+}
+
+/* -- giving ------------------------------------------------------------------------------------ */
+
+enum err reward_line(struct tx *t, const struct given *g, const char *verb)
+{
+    struct buf props = { .arena = t->c->arena };
+    buf_add(&props, S("{\"kind\":"));
+    json_write_str(&props, choice_name(&reward_kind_choice, (int)g->kind));
+    buf_fmt(&props, ",\"amount\":%lld", (long long)given_size(g));
+    if (!str_empty(g->code)) {
+        buf_add(&props, S(",\"code\":"));
+        json_write_str(&props, g->code);
+    }
+    if (!str_empty(g->budget)) {
+        buf_add(&props, S(",\"budget\":"));
+        json_write_str(&props, g->budget);
+    }
+    buf_add(&props, S(",\"reason\":"));
+    json_write_str(&props, g->reason);
+    buf_byte(&props, '}');
+    struct timeline_line line = {
+        .at = t->c->now,
+        .member = g->member,
+        .kind = str_fmt(t->c->arena, "reward.%s", verb),
+        .subject = str_fmt(t->c->arena, "reward:" STR_FMT, STR_ARG(g->id)),
+        .value = g->cost ? SOME(g->cost) : NONE,
+        .props = buf_str(&props),
+    };
+    return timeline_append(t, &line);
+}
+
+/* At this instant, whether or not the job has run. */
+static enum reward_result state_now(const struct ctx *c, const struct given *g)
+{
+    bool over = g->state == REWARD_HELD && g->held_until.has && g->held_until.value <= c->now;
+    return over ? REWARD_REJECTED : g->state;
+}
+
+/* Of several, as after a merge, the one by which he has it. */
+static bool better(enum reward_result a, enum reward_result than)
+{
+    static const int rank[] = { [REWARD_GIVEN] = 4,
+                                [REWARD_HELD] = 3,
+                                [REWARD_TAKEN_BACK] = 2,
+                                [REWARD_REJECTED] = 1,
+                                [REWARD_NO_BUDGET] = 0 };
+    return rank[a] > rank[than];
+}
+
+enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum reward_result *out)
+{
+    struct given_list rows = { 0 };
+    TRY(db_all(c, &q_given, &rows, ARGS(member, id)));
+    *found = rows.n > 0;
+    for (i64 i = 0; i < rows.n; i++) {
+        enum reward_result state = state_now(c, &rows.at[i]);
+        if (!i || better(state, *out)) *out = state;
+    }
+    return OK;
+}
+
+static enum err cost_of(struct ctx *c, const struct reward *what, money *out)
+{
+    *out = what->cost.value;
+    return what->cost.has ? OK : reward_way(what->kind)->cost(c, what, out);
+}
+
+static enum err settle(struct tx *t, struct given *g, enum reward_result state)
+{
+    g->state = state;
+    return tx_change(t, &c_state,
+                     ARGS(g->member, g->id, g->origin, choice_name(&reward_result_choice, state)));
+}
+
+/* Charged, then given; or refused for want of budget. */
+static enum err give_now(struct tx *t, struct given *g)
+{
+    bool enough = true;
+    if (!str_empty(g->budget)) TRY(budget_charge(t, g->budget, g->origin, g->cost, g->id, &enough));
+    if (!enough) {
+        TRY(settle(t, g, REWARD_NO_BUDGET));
+        return reward_line(t, g, "refused");
+    }
+    TRY(reward_way(g->kind)->give(t, g));
+    return reward_line(t, g, "given");
+}
+
+static enum err hold_now(struct tx *t, struct given *g)
+{
+    bool enough = true;
+    if (!str_empty(g->budget))
+        TRY(budget_reserve(t, g->budget, g->origin, g->cost, g->id, g->held_until.value - t->c->now,
+                           &enough));
+    if (enough) return reward_line(t, g, "held");
+    TRY(settle(t, g, REWARD_NO_BUDGET));
+    return reward_line(t, g, "refused");
+}
+
+enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct reward_why why,
+                     enum reward_result *out)
+{
+    struct ctx *c = t->c;
+    bool found, review = !str_empty(why.review);
+    i64 rows, days;
+    if (str_empty(why.id) || why.id.n > ID_MAX || !str_is_line(why.id))
+        return fail_at(c, E_INVALID, S("/id"), "奖励的编号须为 1 至 %d 字节的一行文字",
+                       "a reward's id is a line of 1 to %d bytes", ID_MAX);
+    TRY(reward_state(c, member, why.id, &found, out));
+    if (found) return OK;
+    TRY(setting_i64(c, "reward.review_days", &days));
+    struct given g = { .member = member,
+                       .id = why.id,
+                       .origin = member,
+                       .state = review ? REWARD_HELD : REWARD_GIVEN,
+                       .kind = what->kind,
+                       .amount = what->amount,
+                       .credit = what->credit,
+                       .code = what->code,
+                       .valid_days = what->valid_days,
+                       .budget = what->budget,
+                       .reason = str_or(why.reason, S("reward")),
+                       .held_until = review ? SOME(c->now + days * DAY_MS) : NONE };
+    TRY(cost_of(c, what, &g.cost));
+    TRY(tx_take(t, S("reward"), 1, &g.number));
+    TRY(tx_change_rows(
+        t, &c_given, &rows,
+        ARGS(member, g.id, g.origin, g.number, choice_name(&reward_result_choice, g.state),
+             choice_name(&reward_kind_choice, g.kind), g.amount, g.credit, g.code, g.valid_days,
+             g.cost, g.budget, g.reason, g.held_until, review ? why.review : NO_STR, c->now)));
+    if (!rows) return reward_state(c, member, why.id, &found, out); /* another was first */
+    TRY(review ? hold_now(t, &g) : give_now(t, &g));
+    *out = g.state;
+    return OK;
+}
+
+/* -- taking back ------------------------------------------------------------------------------- */
+
+static enum err decided(struct tx *t, struct given *g, enum reward_result state, str note,
+                        i64 taken)
+{
+    g->state = state;
+    return tx_change(t, &c_decided,
+                     ARGS(g->member, g->id, g->origin, choice_name(&reward_result_choice, state),
+                          t->c->now, t->c->actor, note, taken));
+}
+
+static enum err take_back_one(struct tx *t, const struct given *was, str reason)
+{
+    struct ctx *c = t->c;
+    struct given g;
+    i64 taken = 0;
+    TRY(db_get(c, &c_lock, &g, ARGS(was->member, was->id, was->origin)));
+    enum reward_result state = state_now(c, &g);
+    if (state == REWARD_HELD) {
+        if (!str_empty(g.budget)) TRY(budget_let_go(t, g.budget, g.origin, g.id));
+    } else if (state == REWARD_GIVEN && !g.shipped_at.has) {
+        TRY(reward_way(g.kind)->take_back(t, &g, reason, &taken));
+        /* What was used of it stays charged. */
+        money back = (money)((__int128)g.cost * taken / given_size(&g));
+        if (!str_empty(g.budget) && back) TRY(budget_refund(t, g.budget, g.origin, g.id, back));
+    } else {
+        return OK;
+    }
+    TRY(decided(t, &g, REWARD_TAKEN_BACK, reason, taken));
+    return reward_line(t, &g, "taken_back");
+}
+
+enum err reward_take_back(struct tx *t, i64 member, str id, str reason)
+{
+    struct given_list rows = { 0 };
+    TRY(db_all(t->c, &q_given, &rows, ARGS(member, id)));
+    for (i64 i = 0; i < rows.n; i++)
+        TRY(take_back_one(t, &rows.at[i], str_or(reason, S("taken back"))));
+    return OK;
+}
+
+/* -- deciding ---------------------------------------------------------------------------------- */
+
+/* The row that can be decided: the held one, else the one without budget, else any. */
+static enum err to_decide(struct tx *t, i64 member, str id, struct given *out)
+{
+    struct ctx *c = t->c;
+    struct given_list rows = { 0 };
+    TRY(db_all(c, &q_given, &rows, ARGS(member, id)));
+    if (!rows.n)
+        return fail(c, E_NOT_FOUND, "没有编号为 " STR_FMT " 的奖励", "there is no reward " STR_FMT,
+                    STR_ARG(id));
+    const struct given *best = &rows.at[0];
+    for (i64 i = 1; i < rows.n; i++) {
+        enum reward_result state = state_now(c, &rows.at[i]), than = state_now(c, best);
+        if (state == REWARD_HELD || (state == REWARD_NO_BUDGET && than != REWARD_HELD))
+            best = &rows.at[i];
+    }
+    return db_get(c, &c_lock, out, ARGS(best->member, best->id, best->origin));
+}
+
+static enum err too_late(struct ctx *c, enum reward_result state)
+{
+    str name = choice_name(&reward_result_choice, (int)state);
+    return fail(c, E_CONFLICT, "这份奖励已经处理（" STR_FMT "）",
+                "this reward was decided already: " STR_FMT, STR_ARG(name));
+}
+
+static enum err release_held(struct tx *t, struct given *g, str note)
+{
+    if (!str_empty(g->budget)) TRY(budget_charge_reserved(t, g->budget, g->origin, g->id));
+    TRY(decided(t, g, REWARD_GIVEN, note, 0));
+    TRY(reward_way(g->kind)->give(t, g));
+    return reward_line(t, g, "given");
+}
+
+enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out)
+{
+    struct given g;
+    TRY(to_decide(t, member, id, &g));
+    *out = state_now(t->c, &g);
+    if (*out == REWARD_GIVEN) return OK;
+    if (*out == REWARD_HELD) {
+        *out = REWARD_GIVEN;
+        return release_held(t, &g, note);
+    }
+    if (*out != REWARD_NO_BUDGET) return too_late(t->c, *out);
+    TRY(decided(t, &g, REWARD_GIVEN, note, 0));
+    TRY(give_now(t, &g));
+    *out = g.state;
+    return OK;
+}
+
+static enum err reject_now(struct tx *t, struct given *g, str note)
+{
+    TRY(decided(t, g, REWARD_REJECTED, note, 0));
+    return reward_line(t, g, "rejected");
+}
+
+enum err reward_reject(struct tx *t, i64 member, str id, str note)
+{
+    struct given g;
+    TRY(to_decide(t, member, id, &g));
+    enum reward_result state = state_now(t->c, &g);
+    if (state == REWARD_REJECTED) return OK;
+    if (state != REWARD_HELD && state != REWARD_NO_BUDGET) return too_late(t->c, state);
+    if (state == REWARD_HELD && !str_empty(g.budget))
+        TRY(budget_let_go(t, g.budget, g.origin, g.id));
+    return reject_now(t, &g, note);
+}
+
+/* -- held past their time ---------------------------------------------------------------------- */
+
+enum { EXPIRED_AT_ONCE = 200 };
+QUERY(q_over, given,
+      "SELECT " GIVEN " FROM reward WHERE state = 'held' AND held_until <= $1"
+      " ORDER BY held_until LIMIT $2");
+
+static enum err expire_some(struct tx *t, void *arg)
+{
+    i64 *n = arg;
+    struct given_list rows = { 0 };
+    TRY(db_all(t->c, &q_over, &rows, ARGS(t->c->now, (i64)EXPIRED_AT_ONCE)));
+    for (i64 i = 0; i < rows.n; i++) {
+        struct given g;
+        TRY(db_get(t->c, &c_lock, &g, ARGS(rows.at[i].member, rows.at[i].id, rows.at[i].origin)));
+        if (g.state == REWARD_HELD) TRY(reject_now(t, &g, S("time over")));
+    }
+    *n = rows.n;
+    return OK;
+}
+
+enum err reward_expire(struct store *s, struct ctx *c)
+{
+    for (i64 n = EXPIRED_AT_ONCE; n == EXPIRED_AT_ONCE;) {
+        struct arena_mark mark = arena_mark(c->arena);
+        enum err e = store_write(s, c, expire_some, &n);
+        arena_rewind(c->arena, mark);
+        TRY(e);
+    }
+    return OK;
+}
