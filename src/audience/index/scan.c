@@ -31,11 +31,15 @@ i64 bits_ids(const u64 *in, i64 chunk, i64 *out)
     return index_kernels()->ids(in, chunk * CHUNK, out);
 }
 
+/* Asked after every step of a plan, mostly of sets that have somebody soon. */
 bool bits_any(const u64 *in)
 {
-    u64 any = 0;
-    for (i64 i = 0; i < CHUNK_WORDS; i++) any |= in[i];
-    return any != 0;
+    for (i64 i = 0; i < CHUNK_WORDS; i += 8) {
+        u64 any = 0;
+        for (i64 k = i; k < i + 8; k++) any |= in[k];
+        if (any) return true;
+    }
+    return false;
 }
 
 /* -- columns ----------------------------------------------------------------------------------- */
