@@ -96,7 +96,13 @@ struct part {
     i64 known_n;
     const u64 *known; /* CHUNK_WORDS; never NULL */
     const void *at;
+    /* Which of BANDS bands each value lies in, in one byte, for those of two bytes and more: a
+     * question reads these, and values only where a band is cut (bands.c). Band b, from 1, is
+     * floors[b - 1] <= value < floors[b]; 0: unknown. */
+    const u8 *bands;   /* NULL: none */
+    const i64 *floors; /* BANDS of them, about as many members from each to the next; NULL: none */
 };
+#define BANDS 255
 /* NULL: nobody of the chunk has a value. A WORD column holds codes. */
 const struct part *view_part(const struct view *v, i64 chunk, i64 column);
 bool part_value(const struct part *p, i64 member_in_chunk, i64 *value); /* false: unknown */
@@ -173,6 +179,11 @@ i64 bits_ids(const u64 *in, i64 chunk,
 void part_range(const struct part *p, i64 low, i64 high, chunk_bits out);
 /* Known members whose code c has in[c] != 0. The table covers the dictionary of the view. */
 void part_in(const struct part *p, const u8 *in, i64 n, chunk_bits out);
+/* The same of the members in mask: the others go. The fewer there are the less is read. */
+void part_narrow(const struct part *p, i64 low, i64 high, chunk_bits mask);
+void part_narrow_in(const struct part *p, const u8 *in, i64 n, chunk_bits mask);
+/* About how many have such a value, without looking at them: for planning. */
+i64 part_about(const struct part *p, i64 low, i64 high);
 void part_known(const struct part *p, chunk_bits out);
 /* counts[code] += members of `within` with that code; unknown ones at counts[n]. */
 void part_counts(const struct part *p, const u64 *within, i64 n, i64 *counts);

@@ -6,19 +6,24 @@
 
 #include "audience/index/kernels.h"
 
-/* Twice: as this processor would have it, and as any can. */
-#define KERNEL_TEST(NAME)             \
-    static void NAME##_check(void);   \
-    TEST(NAME)                        \
-    {                                 \
-        kernels_always_plain = false; \
-        NAME##_check();               \
-    }                                 \
-    TEST(NAME##_on_any_machine)       \
-    {                                 \
-        kernels_always_plain = true;  \
-        NAME##_check();               \
-    }                                 \
+/* As this processor would have it, as those with AVX2 have it, and as any can. */
+#define KERNEL_TEST(NAME)                \
+    static void NAME##_check(void);      \
+    TEST(NAME)                           \
+    {                                    \
+        kernels_at_most = KERNELS_V4;    \
+        NAME##_check();                  \
+    }                                    \
+    TEST(NAME##_on_most_machines)        \
+    {                                    \
+        kernels_at_most = KERNELS_V3;    \
+        NAME##_check();                  \
+    }                                    \
+    TEST(NAME##_on_any_machine)          \
+    {                                    \
+        kernels_at_most = KERNELS_PLAIN; \
+        NAME##_check();                  \
+    }                                    \
     static void NAME##_check(void)
 
 /* One model and its index for all kernels, made at the first need; patches in it by later changes.
@@ -97,6 +102,23 @@ static bool in_range(i64 i, i64 low, i64 high)
     return value != NOT_KNOWN && value >= low && value <= high;
 }
 
+/* From all to hardly anybody: what is read depends on how many are asked. */
+static void some_of(chunk_bits out, int round)
+{
+    static const int thousandths[] = { 1000, 500, 100, 12, 1 };
+    bits_fill(out, false);
+    for (i64 i = 0; i < CHUNK; i++)
+        if (dice_below(&dice, 1000) < thousandths[round % COUNT(thousandths)])
+            out[i / 64] |= 1ull << (i % 64);
+}
+
+static void check_within(const u64 *narrowed, const u64 *asked, const u64 *all)
+{
+    i64 wrong = 0;
+    for (i64 w = 0; w < CHUNK_WORDS; w++) wrong += narrowed[w] != (asked[w] & all[w]);
+    CHECK_I64(wrong, 0);
+}
+
 KERNEL_TEST(ranges_of_every_width)
 {
     setup();
@@ -113,6 +135,14 @@ KERNEL_TEST(ranges_of_every_width)
                 if (i == 23) low = INT64_MAX, high = INT64_MAX;
                 part_range(view_part(v, c, column_now), low, high, bits);
                 check_bits(bits, c, in_range, low, high);
+                chunk_bits asked, narrowed;
+                some_of(asked, i);
+                bits_copy(narrowed, asked);
+                part_narrow(view_part(v, c, column_now), low, high, narrowed);
+                check_within(narrowed, asked, bits);
+                i64 about = part_about(view_part(v, c, column_now), low, high);
+                CHECK(about >= 0 && about <= CHUNK);
+                if (c == 0) CHECK(llabs(about - bits_count(bits)) < CHUNK / 16);
             }
     teardown();
 }
@@ -141,6 +171,11 @@ KERNEL_TEST(words_by_table_and_by_ranges)
             chunk_bits bits;
             part_in(view_part(v, c, COL_CITY), in, words_count(w), bits);
             check_bits(bits, c, city_in, 0, 0);
+            chunk_bits asked, narrowed;
+            some_of(asked, round);
+            bits_copy(narrowed, asked);
+            part_narrow_in(view_part(v, c, COL_CITY), in, words_count(w), narrowed);
+            check_within(narrowed, asked, bits);
         }
     }
     teardown();

@@ -2,26 +2,6 @@
  * words. */
 #include "audience/ask/plan.h"
 
-/* -- few members ------------------------------------------------------------------------------- */
-
-/* Below so many members their values are looked up one by one: a column of a chunk is 64 to 256
- * KiB, mostly not in the cache. */
-static bool few(const struct part *p, const u64 *mask, i64 each_byte)
-{
-    return bits_count(mask) < each_byte * (i64)p->width;
-}
-#define FEW_IN_RANGE  400
-#define FEW_WITH_WORD 800 /* a table, or several ranges, cost more than one range */
-
-/* Asks for the values of the members before the first is needed: they lie far apart, and one wait
- * for memory after the other is what looking them up would cost. */
-static void fetch(const struct part *p, const u64 *mask)
-{
-    for (i64 w = 0; w < CHUNK_WORDS; w++)
-        for (u64 left = mask[w]; left; left &= left - 1)
-            __builtin_prefetch((const char *)p->at + (w * 64 + __builtin_ctzll(left)) * p->width);
-}
-
 static bool in_ranges(const struct segment_ranges *ranges, i64 value)
 {
     if (ranges->n != 1) return segment_ranges_have(ranges, value);
@@ -52,24 +32,23 @@ static void narrow_range(const struct step *s, struct running *r, i64 chunk, u64
     const struct part *p = view_part(r->plan->view, chunk, s->column);
     if (!p) {
         if (!s->zero) bits_fill(mask, false);
-        return;
-    }
-    if (s->ranges.n > RANGES_FEW || few(p, mask, FEW_IN_RANGE)) {
-        fetch(p, mask);
+    } else if (s->ranges.n > RANGES_FEW) {
         range_one_by_one(s, p, mask);
-        return;
+    } else if (s->ranges.n == 1 && !s->zero) {
+        part_narrow(p, s->ranges.at[0].from, s->ranges.at[0].to, mask);
+    } else {
+        u64 *in = running_mask(r), *more = running_mask(r);
+        bits_copy(in, mask);
+        if (s->zero) bits_andnot(in, p->known);
+        else bits_fill(in, false);
+        for (i64 i = 0; i < s->ranges.n; i++) {
+            bits_copy(more, mask);
+            part_narrow(p, s->ranges.at[i].from, s->ranges.at[i].to, more);
+            bits_or(in, more);
+        }
+        bits_copy(mask, in);
+        r->masks_n -= 2;
     }
-    u64 *in = running_mask(r), *more = running_mask(r);
-    if (s->ranges.n) part_range(p, s->ranges.at[0].from, s->ranges.at[0].to, in);
-    else bits_fill(in, false);
-    for (i64 i = 1; i < s->ranges.n; i++) {
-        part_range(p, s->ranges.at[i].from, s->ranges.at[i].to, more);
-        bits_or(in, more);
-    }
-    if (s->zero)
-        for (i64 w = 0; w < CHUNK_WORDS; w++) in[w] |= ~p->known[w];
-    bits_and(mask, in);
-    r->masks_n -= 2;
 }
 
 static bool holds_range(const struct step *s, const struct plan *p, i64 member)
@@ -105,31 +84,9 @@ const struct step_kind step_known = { "列", "a column", narrow_known, holds_kno
 
 /* -- words ------------------------------------------------------------------------------------- */
 
-static void word_one_by_one(const struct step *s, const struct part *p, u64 *mask)
-{
-    for (i64 w = 0; w < CHUNK_WORDS; w++) {
-        u64 out = 0;
-        for (u64 left = mask[w] & p->known[w]; left; left &= left - 1) {
-            i64 bit = __builtin_ctzll(left), code = 0;
-            part_value(p, w * 64 + bit, &code);
-            out |= (u64)(s->table[code] != 0) << bit;
-        }
-        mask[w] = out;
-    }
-}
-
 static void narrow_word(const struct step *s, struct running *r, i64 chunk, u64 *mask)
 {
-    const struct part *p = view_part(r->plan->view, chunk, s->column);
-    if (p && few(p, mask, FEW_WITH_WORD)) {
-        fetch(p, mask);
-        word_one_by_one(s, p, mask);
-        return;
-    }
-    u64 *in = running_mask(r);
-    part_in(p, s->table, s->table_n, in);
-    bits_and(mask, in);
-    r->masks_n--;
+    part_narrow_in(view_part(r->plan->view, chunk, s->column), s->table, s->table_n, mask);
 }
 
 static bool holds_word(const struct step *s, const struct plan *p, i64 member)

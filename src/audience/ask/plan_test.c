@@ -64,56 +64,34 @@ static enum err by_sql(struct planning *k, const struct segment_node *n, struct 
 
 /* -- columns ----------------------------------------------------------------------------------- */
 
-/* Values seldom lie evenly: most members bought little. Of a large shop some are looked at; a small
- * one is answered quickly in any order, and its plans are made often. */
-#define SHOP_IS_LARGE ((i64)8) /* chunks */
-#define SAMPLES       32       /* a chunk looked at */
+#define RUNS_LOOKED_AT 64
+#define COLUMN_US      6 /* a byte of each member, where a set is a bit of each */
 
-static f64 share_of_some(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
-{
-    const struct view *v = plan->view;
-    i64 looked = 0, in = 0, value;
-    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v)) {
-        const struct part *p = view_part(v, chunk, column);
-        for (i64 i = 0; i < SAMPLES; i++, looked++)
-            in += p && part_value(p, i * (CHUNK / SAMPLES) + chunk % SAMPLES, &value) &&
-                  segment_ranges_have(ranges, value);
-    }
-    return ((f64)in + 0.5) / ((f64)looked + 1);
-}
-
-/* Members with a value, and those in the ranges if values lay evenly. */
-static f64 share_if_even(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
+static f64 share_of_ranges(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
 {
     const struct view *v = plan->view;
     f64 in = 0;
     for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v)) {
         const struct part *p = view_part(v, chunk, column);
-        for (i64 i = 0; p && i < ranges->n; i++) {
-            f64 low = (f64)(ranges->at[i].from > p->low ? ranges->at[i].from : p->low);
-            f64 high = (f64)(ranges->at[i].to < p->high ? ranges->at[i].to : p->high);
-            f64 width = (f64)p->high - (f64)p->low + 1;
-            if (low <= high) in += (f64)p->known_n * (high - low + 1) / width;
-        }
+        for (i64 i = 0; p && i < ranges->n; i++)
+            in += (f64)part_about(p, ranges->at[i].from, ranges->at[i].to);
     }
     return in < plan->people ? in / plan->people : 1;
 }
 
-static f64 share_of_ranges(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
+/* Few words are often most of the members; of many words, about as many as there are of them. */
+static f64 share_of_words(struct planning *k, i64 column, const u8 *table, i64 n)
 {
-    return view_chunks(plan->view) > SHOP_IS_LARGE ? share_of_some(plan, column, ranges)
-                                                   : share_if_even(plan, column, ranges);
-}
-
-/* Bytes a value, where the column is widest: what is read costs, whatever is done with it. */
-static f64 bytes_of(const struct view *v, i64 column)
-{
-    int widest = 1;
-    for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v)) {
-        const struct part *p = view_part(v, chunk, column);
-        if (p && p->width > widest) widest = p->width;
+    struct segment_ranges ranges = { 0 };
+    i64 on = 0;
+    for (i64 i = 0; i < n; i++) {
+        on += table[i];
+        if (!table[i] || ranges.n > RUNS_LOOKED_AT) continue;
+        if (i && table[i - 1]) ranges.at[ranges.n - 1].to = i;
+        else *PUSH(k->c->arena, &ranges) = (struct segment_range){ i, i };
     }
-    return widest;
+    if (ranges.n > RUNS_LOOKED_AT) return (f64)on / (f64)n;
+    return share_of_ranges(k->plan, column, &ranges);
 }
 
 static f64 share_of_carriers(const struct plan *plan, i64 column, const ints *codes)
@@ -133,7 +111,7 @@ static enum err by_number(struct planning *k, const struct segment_test *t, i64 
     TRY(ranges_of(k, t, s));
     s->column = column;
     s->share = share_of_ranges(k->plan, column, &s->ranges);
-    s->cost = s->ranges.n > 4 ? 500 : bytes_of(k->plan->view, column) * (f64)(2 + 2 * s->ranges.n);
+    s->cost = s->ranges.n > 4 ? 500 : COLUMN_US * (f64)s->ranges.n;
     if (!s->ranges.n && !s->zero) s->kind = &step_nobody;
     *out = s;
     return OK;
@@ -164,8 +142,8 @@ static enum err by_word(struct planning *k, const struct segment_test *t, i64 co
     s->column = column;
     s->table = table;
     s->table_n = n;
-    s->share = n ? (f64)on / (f64)n : 0;
-    s->cost = 20;
+    s->share = share_of_words(k, column, table, n);
+    s->cost = 2 * COLUMN_US;
     if (!on) s->kind = &step_nobody;
     *out = s;
     return OK;
@@ -219,8 +197,8 @@ static enum err by_purchases(struct planning *k, const struct segment_test *t, e
     s->rows = (struct row_filter){ .from = from, .until = k->plan->at };
     if (columns[of]) s->column = view_column(k->plan->view, str_of(columns[of]));
     if (s->column >= 0) s->share = share_of_ranges(k->plan, s->column, &s->ranges);
-    s->cost =
-        from == INT64_MIN && s->column >= 0 ? 20 : 100 + k->plan->rows[SOURCE_PURCHASES] / 500;
+    s->cost = from == INT64_MIN && s->column >= 0 ? COLUMN_US
+                                                  : 100 + k->plan->rows[SOURCE_PURCHASES] / 500;
     *out = s;
     return OK;
 }

@@ -22,7 +22,7 @@
 #include "audience/index/inside.h"
 
 #define FILE_MAGIC 0x4b4f495f31494458u
-#define FILE_FORM  1
+#define FILE_FORM  2
 #define LINE       64
 
 enum section_kind { SECTION_WORDS = 1, SECTION_CHUNK };
@@ -166,7 +166,9 @@ static void put_part(struct out *o, const struct part *p)
     if (!p) return;
     i64 head[] = { p->width, p->base, p->scale, p->low, p->high, p->known_n };
     out_put(o, head, sizeof head);
+    if (p->floors) out_array(o, p->floors, FLOORS_BYTES);
     out_array(o, p->known, CHUNK / 8);
+    if (p->bands) out_array(o, p->bands, CHUNK);
     out_array(o, p->at, (i64)p->width * CHUNK);
 }
 
@@ -400,7 +402,9 @@ static struct part_block *get_part(struct in *in, _Atomic i64 *memory)
     p.low = in_i64(in);
     p.high = in_i64(in);
     p.known_n = in_i64(in);
+    if (width) p.floors = in_array(in, FLOORS_BYTES);
     p.known = in_array(in, CHUNK / 8);
+    if (bands_bytes(width)) p.bands = in_array(in, CHUNK);
     p.at = in_array(in, (i64)width * CHUNK);
     in->bad |= p.scale < 1;
     if (in->bad) return NULL;

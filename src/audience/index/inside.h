@@ -35,12 +35,17 @@ struct part_block {
     struct block block;
     struct part part;
     i64 at_bytes;
-    /* known and at follow, or lie in a mapped file */
+    /* floors, known, bands and at follow, or lie in a mapped file */
 };
+#define FLOORS_BYTES ((BANDS + 1) * 8)
+static inline i64 bands_bytes(u8 width) { return width > 1 ? CHUNK : 0; }
 /* Values of the members in `known` (others are ignored), as narrow as they fit. NULL when nobody is
  * known. */
 struct part_block *part_make(_Atomic i64 *memory, const i64 values[CHUNK], const u64 *known);
 void part_read(const struct part *p, i64 values[CHUNK], u64 known[CHUNK_WORDS]);
+/* bands.c: the floors that cut the known values into bands of about as many members; n > 0. */
+void floors_of(const i64 values[CHUNK], const u64 *known, i64 n, i64 floors[BANDS]);
+u8 band_of(const i64 floors[BANDS], i64 value); /* 1 .. BANDS */
 
 struct edit {
     uint16_t member; /* in the chunk */

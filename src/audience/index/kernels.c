@@ -3,7 +3,9 @@
  */
 #include "audience/index/kernels.h"
 
-#ifdef __SSE2__
+#ifdef __AVX2__
+#include <immintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -54,7 +56,12 @@ static i64 ids(const u64 *in, i64 base, i64 *out)
 /* 64 bytes, each 0 or 0xff, to 64 bits. */
 static inline u64 pack(const u8 bytes[64])
 {
-#ifdef __SSE2__
+#if defined(__AVX512BW__)
+    return _mm512_movepi8_mask(_mm512_load_si512(bytes));
+#elif defined(__AVX2__)
+    const __m256i *v = (const __m256i *)(const void *)bytes;
+    return (u64)(u32)_mm256_movemask_epi8(v[0]) | (u64)(u32)_mm256_movemask_epi8(v[1]) << 32;
+#elif defined(__SSE2__)
     u64 out = 0;
     for (int i = 0; i < 4; i++) {
         __m128i v = _mm_load_si128((const __m128i *)(const void *)(bytes + 16 * i));
@@ -70,20 +77,22 @@ static inline u64 pack(const u8 bytes[64])
 
 /* -- columns ----------------------------------------------------------------------------------- */
 
-#define RANGE(T, NAME)                                                                    \
-    static void NAME(const T *restrict at, T low, T span, const u64 *restrict known,      \
-                     u64 *restrict out)                                                   \
-    {                                                                                     \
-        for (i64 w = 0; w < CHUNK_WORDS; w++) {                                           \
-            _Alignas(64) u8 bytes[64];                                                    \
-            const T *v = at + w * 64;                                                     \
-            for (int i = 0; i < 64; i++) bytes[i] = (u8) - (u8)((T)(v[i] - low) <= span); \
-            out[w] = pack(bytes) & known[w];                                              \
-        }                                                                                 \
+/* Of a word of the mask without anybody nothing is read: 64 members are one line of memory. */
+static void bytes_(const u8 *restrict at, const u8 range[2], const u8 edges[2],
+                   const u64 *restrict mask, u64 *restrict in, u64 *restrict edge)
+{
+    u8 low = range[0], span = (u8)(range[1] - range[0]), first = edges[0], second = edges[1];
+    for (i64 w = 0; w < CHUNK_WORDS; w++) {
+        _Alignas(64) u8 is[64], cut[64];
+        const u8 *v = at + w * 64;
+        in[w] = edge[w] = 0;
+        if (!mask[w]) continue;
+        for (int i = 0; i < 64; i++) is[i] = (u8) - (u8)((u8)(v[i] - low) <= span);
+        for (int i = 0; i < 64; i++) cut[i] = (u8) - (u8)((v[i] == first) | (v[i] == second));
+        in[w] = pack(is) & mask[w];
+        edge[w] = pack(cut) & in[w];
     }
-RANGE(u8, range_u8)
-RANGE(uint16_t, range_u16)
-RANGE(u32, range_u32)
+}
 
 static void range_i64(const i64 *restrict at, i64 low, i64 high, u64 *restrict out)
 {
@@ -92,44 +101,6 @@ static void range_i64(const i64 *restrict at, i64 low, i64 high, u64 *restrict o
         const i64 *v = at + w * 64;
         for (int i = 0; i < 64; i++) bytes[i] = (u8) - (u8)((v[i] >= low) & (v[i] <= high));
         out[w] = pack(bytes);
-    }
-}
-
-static void range(const struct part *p, u64 low, u64 high, u64 *out)
-{
-    switch (p->width) {
-    case 1: range_u8(p->at, (u8)low, (u8)(high - low), p->known, out); break;
-    case 2: range_u16(p->at, (uint16_t)low, (uint16_t)(high - low), p->known, out); break;
-    case 4: range_u32(p->at, (u32)low, (u32)(high - low), p->known, out); break;
-    case 8:
-        range_i64(p->at, (i64)low, (i64)high, out);
-        and_(out, p->known);
-        break;
-    default: memcpy(out, p->known, CHUNK / 8);
-    }
-}
-
-#define IN(T, NAME)                                                                             \
-    static void NAME(const T *restrict at, const u8 *restrict table, const u64 *restrict known, \
-                     u64 *restrict out)                                                         \
-    {                                                                                           \
-        for (i64 w = 0; w < CHUNK_WORDS; w++) {                                                 \
-            u64 bits = 0;                                                                       \
-            for (int i = 0; i < 64; i++) bits |= (u64)(table[at[w * 64 + i]] != 0) << i;        \
-            out[w] = bits & known[w];                                                           \
-        }                                                                                       \
-    }
-IN(u8, in_u8)
-IN(uint16_t, in_u16)
-IN(u32, in_u32)
-
-/* table is moved by the base: table[at[i]] */
-static void in(const struct part *p, const u8 *table, u64 *out)
-{
-    switch (p->width) {
-    case 1: in_u8(p->at, table, p->known, out); break;
-    case 2: in_u16(p->at, table, p->known, out); break;
-    default: in_u32(p->at, table, p->known, out); break;
     }
 }
 
@@ -339,7 +310,7 @@ static u64 weeks_(const uint16_t *restrict at, const u8 *restrict marks, i64 n, 
     return out;
 }
 
-const struct kernels KERNELS_NAME = { fill,      and_,  or_,   andnot, not_,        count,
-                                      ids,       range, in,    cells,  sum,         u32_range,
-                                      i64_range, match, tally, funnel, funnel_many, unmark,
-                                      unstart,   days_, weeks_ };
+const struct kernels KERNELS_NAME = { fill,      and_,   or_,       andnot, not_,        count,
+                                      ids,       bytes_, range_i64, cells,  sum,         u32_range,
+                                      i64_range, match,  tally,     funnel, funnel_many, unmark,
+                                      unstart,   days_,  weeks_ };

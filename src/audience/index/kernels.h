@@ -1,5 +1,5 @@
-/* kernels.h -- the inner loops, compiled twice: for every x86-64 and for those with AVX2
- * (x86-64-v3).
+/* kernels.h -- the inner loops, compiled three times: for every machine, for those with AVX2
+ * (x86-64-v3), and for those with AVX-512 and its count of bits (x86-64-v4).
  *
  * Pure functions on plain arrays. index_kernels() picks once, by what the processor can.
  */
@@ -29,9 +29,10 @@ struct kernels {
     void (*not_)(u64 *inout);
     i64 (*count)(const u64 *in);
     i64 (*ids)(const u64 *in, i64 base, i64 *out);
-    /* values low .. high as the array holds them */
-    void (*range)(const struct part *p, u64 low, u64 high, u64 *out);
-    void (*in)(const struct part *p, const u8 *table, u64 *out);
+    /* in: those of the mask with range[0] <= at <= range[1]; edge: those of them at one of edges */
+    void (*bytes)(const u8 *at, const u8 range[2], const u8 edges[2], const u64 *mask, u64 *in,
+                  u64 *edge);
+    void (*range)(const i64 *at, i64 low, i64 high, u64 *out);
     void (*cells)(const u64 *const bands[6], const u64 *within, i64 counts[27]);
     i64 (*sum)(const struct part *p, const u64 *within,
                i64 *known); /* of at[i], without base and scale */
@@ -55,7 +56,8 @@ struct kernels {
 };
 extern const struct kernels kernels_plain;
 #ifdef __x86_64__
-extern const struct kernels kernels_v3;
+extern const struct kernels kernels_v3, kernels_v4;
 #endif
 const struct kernels *index_kernels(void);
-extern bool kernels_always_plain; /* tests hold both forms against the naive twin */
+/* Tests hold each form that the machine can run against the naive twin. */
+extern enum kernels_for { KERNELS_PLAIN, KERNELS_V3, KERNELS_V4 } kernels_at_most;

@@ -35,12 +35,16 @@ static i64 aligned(i64 n) { return (n + 63) / 64 * 64; }
 
 static struct part_block *part_empty(_Atomic i64 *memory, u8 width)
 {
-    i64 head = aligned(sizeof(struct part_block)), known = CHUNK / 8;
-    struct part_block *p = block_new(memory, head + known + (i64)width * CHUNK);
+    i64 head = aligned(sizeof(struct part_block)), floors = width ? FLOORS_BYTES : 0;
+    i64 known = CHUNK / 8, bands = bands_bytes(width), at_bytes = (i64)width * CHUNK;
+    struct part_block *p = block_new(memory, head + floors + known + bands + at_bytes);
+    char *bytes = (char *)p + head;
     p->part.width = width;
-    p->part.known = (u64 *)((char *)p + head);
-    p->part.at = (char *)p + head + known;
-    p->at_bytes = (i64)width * CHUNK;
+    p->part.floors = floors ? (i64 *)(void *)bytes : NULL;
+    p->part.known = (u64 *)(void *)(bytes + floors);
+    p->part.bands = bands ? (u8 *)bytes + floors + known : NULL;
+    p->part.at = bytes + floors + known + bands;
+    p->at_bytes = at_bytes;
     return p;
 }
 
@@ -55,6 +59,7 @@ static void poke(struct part_block *p, i64 i, i64 value)
     case 8: ((i64 *)at)[i] = value; break;
     default: break;
     }
+    if (p->part.bands) ((u8 *)(uintptr_t)p->part.bands)[i] = band_of(p->part.floors, value);
 }
 
 static inline i64 value_at(const struct part *p, i64 i)
@@ -92,6 +97,7 @@ struct part_block *part_make(_Atomic i64 *memory, const i64 values[CHUNK], const
     p->part.high = high;
     p->part.known_n = n;
     memcpy((void *)(uintptr_t)p->part.known, known, CHUNK / 8);
+    if (width) floors_of(values, known, n, (i64 *)(uintptr_t)p->part.floors);
     for (i64 w = 0; w < CHUNK_WORDS; w++)
         for (u64 bits = known[w]; bits; bits &= bits - 1) {
             i64 i = w * 64 + __builtin_ctzll(bits);
@@ -145,9 +151,13 @@ static struct part_block *part_copy(_Atomic i64 *memory, const struct part_block
     struct part_block *p = part_empty(memory, old->part.width);
     struct part mine = p->part;
     p->part = old->part;
+    p->part.floors = mine.floors;
     p->part.known = mine.known;
+    p->part.bands = mine.bands;
     p->part.at = mine.at;
     memcpy((void *)(uintptr_t)mine.known, old->part.known, CHUNK / 8);
+    if (mine.floors) memcpy((void *)(uintptr_t)mine.floors, old->part.floors, BANDS * sizeof(i64));
+    if (mine.bands) memcpy((void *)(uintptr_t)mine.bands, old->part.bands, CHUNK);
     if (old->part.width) memcpy((void *)(uintptr_t)mine.at, old->part.at, (size_t)p->at_bytes);
     return p;
 }
@@ -158,6 +168,7 @@ static void poke_edit(struct part_block *p, const struct edit *e)
     p->part.known_n += (i64)e->known - (i64)((*word & bit) != 0);
     *word = e->known ? *word | bit : *word & ~bit;
     poke(p, e->member, e->known ? e->value : p->part.base);
+    if (!e->known && p->part.bands) ((u8 *)(uintptr_t)p->part.bands)[e->member] = 0;
     if (!e->known) return;
     if (e->value < p->part.low) p->part.low = e->value;
     if (e->value > p->part.high) p->part.high = e->value;

@@ -5,16 +5,22 @@
 #include "audience/index/inside.h"
 #include "audience/index/kernels.h"
 
-bool kernels_always_plain;
+enum kernels_for kernels_at_most = KERNELS_V4;
 
 const struct kernels *index_kernels(void)
 {
 #ifdef __x86_64__
-    if (!kernels_always_plain && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-        __builtin_cpu_supports("popcnt"))
+    if (kernels_at_most < KERNELS_V3 || !__builtin_cpu_supports("avx2") ||
+        !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("popcnt"))
+        return &kernels_plain;
+    if (kernels_at_most < KERNELS_V4 || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
+        !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512vpopcntdq"))
         return &kernels_v3;
-#endif
+    return &kernels_v4;
+#else
     return &kernels_plain;
+#endif
 }
 
 /* -- sets -------------------------------------------------------------------------------------- */
@@ -52,63 +58,14 @@ void part_known(const struct part *p, chunk_bits out)
 
 void part_range(const struct part *p, i64 low, i64 high, chunk_bits out)
 {
-    if (!p || low > high || high < p->low || low > p->high) {
-        bits_fill(out, false);
-    } else if (low <= p->low && high >= p->high) {
-        bits_copy(out, p->known);
-    } else if (p->width == 8) {
-        index_kernels()->range(p, (u64)low, (u64)high, out);
-    } else {
-        /* in steps of the array: the first at or above low, the last at or below high */
-        u64 scale = (u64)p->scale, most = p->width == 0 ? 0 : (1ull << (8 * p->width)) - 1;
-        u64 from = low <= p->base ? 0 : ((u64)low - (u64)p->base + (scale - 1)) / scale;
-        u64 to = high < p->base ? 0 : ((u64)high - (u64)p->base) / scale;
-        if (to > most) to = most;
-        if (high < p->base || from > to) bits_fill(out, false);
-        else index_kernels()->range(p, from, to, out);
-    }
-}
-
-/* Neighbouring codes that are meant are one range: up to this many are quicker than a table. */
-#define RANGES_MAX 8
-
-static bool in_by_ranges(const struct part *p, const u8 *in, chunk_bits out)
-{
-    i64 from[RANGES_MAX] = { 0 }, to[RANGES_MAX] = { 0 }, n = 0;
-    for (i64 code = p->low; code <= p->high; code++) {
-        if (!in[code]) continue;
-        if (n && to[n - 1] == code - 1) {
-            to[n - 1] = code;
-            continue;
-        }
-        if (n == RANGES_MAX) return false;
-        from[n] = to[n] = code;
-        n++;
-    }
-    part_range(n ? p : NULL, from[0], to[0], out);
-    for (i64 i = 1; i < n; i++) {
-        chunk_bits more;
-        part_range(p, from[i], to[i], more);
-        bits_or(out, more);
-    }
-    return true;
+    part_known(p, out);
+    part_narrow(p, low, high, out);
 }
 
 void part_in(const struct part *p, const u8 *in, i64 n, chunk_bits out)
 {
-    assert(!p || (p->low >= 0 && p->high < n));
-    if (!p) {
-        bits_fill(out, false);
-    } else if (in_by_ranges(p, in, out)) {
-        return;
-    } else if (p->scale == 1 && p->width < 8) {
-        index_kernels()->in(p, in + p->base, out);
-    } else { /* codes that happen to lie far apart */
-        bits_fill(out, false);
-        i64 code;
-        for (i64 i = 0; i < CHUNK; i++)
-            if (part_value(p, i, &code) && in[code]) out[i / 64] |= 1ull << (i % 64);
-    }
+    part_known(p, out);
+    part_narrow_in(p, in, n, out);
 }
 
 void part_counts(const struct part *p, const u64 *within, i64 n, i64 *counts)
@@ -141,7 +98,8 @@ void parts_cells(const struct part *const p[3], const i64 cuts[3][2], const u64 
     chunk_bits bits[6];
     const u64 *bands[6];
     for (int k = 0; k < 6; k++) {
-        part_range(p[k / 2], cuts[k / 2][k % 2], INT64_MAX, bits[k]);
+        bits_copy(bits[k], within);
+        part_narrow(p[k / 2], cuts[k / 2][k % 2], INT64_MAX, bits[k]);
         bands[k] = bits[k];
     }
     index_kernels()->cells(bands, within, counts);
