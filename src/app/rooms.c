@@ -16,6 +16,7 @@
 #include "job/job.h"
 #include "ledger/ledger.h"
 #include "loyalty/benefits.h"
+#include "loyalty/programme.h"
 #include "loyalty/tiers.h"
 #include "loyalty/budget.h"
 #include "loyalty/reward.h"
@@ -37,6 +38,7 @@ const struct room *const rooms[] = {
     &track_room,
     &trade_room,
     &import_room,
+    &programme_room,
     &benefits_room,
     &tiers_room,
     &worth_room,

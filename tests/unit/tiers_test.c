@@ -1,5 +1,7 @@
 /* tiers_test.c -- the promises of the ladder, one by one, and the figures of docs/loyalty.md. */
+#include "loyalty/programme.h"
 #include "loyalty/tiers.h"
+#include "store/setting.h"
 #include "trade/trade.h"
 
 #include "test.h"
@@ -36,6 +38,37 @@ static struct tier_now now_at(instant at)
     test_ctx()->now = at;
     CHECK_OK(test_ctx(), tier_of(test_reader(), WHO, &out));
     return out;
+}
+
+struct wish {
+    str name, value;
+};
+static enum err set_now(struct tx *t, void *arg)
+{
+    struct wish *w = arg;
+    return setting_set(t, w->name, w->value);
+}
+static enum err set(const char *name, const char *value)
+{
+    struct wish w = { str_of(name), str_of(value) };
+    return store_write(test_store(), test_reader(), set_now, &w);
+}
+
+TEST(nothing_is_earned_before_it_opens)
+{
+    opt_instant since;
+    CHECK_OK(test_ctx(), programme_open(test_reader(), &since));
+    CHECK(!since.has);
+    CHECK_ERR(test_ctx(), set("loyalty.since", "soon"), E_INVALID);
+    CHECK_OK(test_ctx(), set("loyalty.since", "2024-06-01"));
+    CHECK_OK(test_ctx(), programme_open(test_reader(), &since));
+    CHECK_I64(since.value, zone_midnight(test_ctx()->zone, day_of(2024, 6, 1)));
+    CHECK_OK(test_ctx(), set("loyalty.since", "2024-06-02"));
+    CHECK_OK(test_ctx(), programme_open(test_reader(), &since));
+    CHECK(!since.has);
+    CHECK_OK(test_ctx(), set("loyalty.since", ""));
+    CHECK_OK(test_ctx(), programme_open(test_reader(), &since));
+    CHECK(!since.has);
 }
 
 TEST(the_shipped_ladder)
