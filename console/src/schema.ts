@@ -855,6 +855,100 @@ export interface components {
         import_profile_ref: {
             name: string;
         };
+        board_page: {
+            items: components["schemas"]["board_view"][];
+            next_cursor: string | null;
+        };
+        board_view: {
+            id: number;
+            name: string | null;
+            /** @enum {string|null} */
+            metric: "amount" | "orders" | null;
+            starts_at: string;
+            ends_at: string;
+            frozen_at: string | null;
+            /** @enum {string|null} */
+            scope: "all" | "segment" | "tag" | null;
+            scope_name: string | null;
+            /** @enum {string|null} */
+            ties: "earlier" | "share" | "dense" | null;
+            /** @example 12.50 */
+            min_score: string;
+            /** @example 12.50 */
+            order_cap: string | null;
+            visible: boolean;
+            /** @enum {string|null} */
+            state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
+            filled: boolean;
+            settled_at: string | null;
+            created_at: string;
+        };
+        board_post: {
+            name: string;
+            starts_at: string;
+            ends_at: string;
+            scope_name?: string | null;
+            /** @example 12.50 */
+            min_score?: string | null;
+            /** @example 12.50 */
+            order_cap?: string | null;
+            visible?: boolean | null;
+            /** @enum {string} */
+            metric: "amount" | "orders";
+            /** @enum {string|null} */
+            scope?: "all" | "segment" | "tag" | null;
+            /** @enum {string|null} */
+            ties?: "earlier" | "share" | "dense" | null;
+        };
+        board_ref: {
+            id: number;
+        };
+        board_patch: {
+            id: number;
+            name?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            scope_name?: string | null;
+            /** @example 12.50 */
+            min_score?: string | null;
+            /** @example 12.50 */
+            order_cap?: string | null;
+            visible?: boolean | null;
+            state?: string | null;
+        };
+        board_top_ask: {
+            id: number;
+            from?: number | null;
+            limit?: number | null;
+        };
+        board_top_view: {
+            items: components["schemas"]["board_line"][];
+            ranked: number;
+            /** @enum {string|null} */
+            state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
+            as_of: string;
+        };
+        board_line: {
+            rank: number;
+            place: number;
+            member: number;
+            name: string | null;
+            score: string | null;
+            reached_at: string | null;
+        };
+        board_rank_ask: {
+            id: number;
+            member: number;
+            near?: number | null;
+        };
+        board_rank_view: {
+            mine: components["schemas"]["board_line"] | null;
+            around: components["schemas"]["board_line"][];
+            ranked: number;
+            /** @enum {string|null} */
+            state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
+            as_of: string;
+        };
         period_ask: {
             from: string | null;
             to: string | null;

@@ -16,10 +16,11 @@
 #include "job/job.h"
 #include "ledger/ledger.h"
 #include "loyalty/benefits.h"
-#include "loyalty/programme.h"
-#include "loyalty/tiers.h"
+#include "loyalty/boards.h"
 #include "loyalty/budget.h"
+#include "loyalty/programme.h"
 #include "loyalty/reward.h"
+#include "loyalty/tiers.h"
 #include "member/member.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -41,6 +42,7 @@ const struct room *const rooms[] = {
     &programme_room,
     &benefits_room,
     &tiers_room,
+    &boards_room,
     &worth_room,
     &insight_room,
     &timeline_settle_room,
@@ -54,11 +56,22 @@ const struct room *const rooms[] = {
 };
 
 /* Who takes part when members are merged and parted. */
-static const struct merge_listener *const listeners[] = { &trade_merges, &saved_merges,
-                                                          &reward_merges, NULL };
+static const struct merge_listener *const listeners[] = { &trade_merges, &board_merges,
+                                                          &saved_merges, &reward_merges, NULL };
 
 /* Who acts on orders, in this order. */
-static const struct order_listener *const followers_of_orders[] = { NULL };
+static const struct order_listener *const followers_of_orders[] = { &board_orders, NULL };
+
+/* Whether a member is in a saved segment, as it was last refreshed. */
+static enum err in_segment(struct ctx *c, str segment, i64 member, bool *in)
+{
+    struct saved_view view;
+    ints ids;
+    TRY(saved_get_named(c, segment, &view));
+    TRY(saved_members(c, view.id, member - 1, 1, &ids));
+    *in = ids.n > 0 && ids.at[0] == member;
+    return OK;
+}
 
 void app_wire(void)
 {
@@ -67,6 +80,7 @@ void app_wire(void)
     fields_register(rooms);
     approvals_register(rooms);
     merge_listeners = listeners;
+    board_members_in = in_segment;
     segment_saved_find = saved_find;
     segment_saved_names = saved_names;
 }

@@ -11,6 +11,7 @@
 #include "http/http.h"
 #include "import/import.h"
 #include "job/job.h"
+#include "loyalty/boards.h"
 #include "store/setting.h"
 #include "track/track.h"
 
@@ -125,7 +126,7 @@ static enum err set_zone(struct ctx *c)
  */
 static enum err run_until_signal(struct ctx *c, struct serve_options o, struct store *s,
                                  struct audience *audience, struct standing *standing,
-                                 const sigset_t *signals)
+                                 struct live *live, const sigset_t *signals)
 {
     struct first_owner first = { 0 };
     TRY(make_first_owner(s, c, &first));
@@ -142,6 +143,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
     metrics_add(http, store_gauges, s);
     metrics_add(http, index_gauges, audience);
     metrics_add(http, standing_gauges, standing);
+    metrics_add(http, live_gauges, live);
     metrics_add(http, track_gauges, NULL);
     struct jobs *jobs;
     enum err e = jobs_start(s, c, rooms, &jobs);
@@ -169,10 +171,14 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
                       (struct audience_options){ .folder = o.data, .saves = true, .thread = true },
                       &audience));
     struct standing *standing = NULL;
+    struct live *live = NULL;
     audience_serve(audience);
     enum err e = standing_open(
         c, s, audience, (struct standing_options){ .now = clock_now, .thread = true }, &standing);
-    if (e == OK) e = run_until_signal(c, o, s, audience, standing, signals);
+    if (e == OK) e = live_open(c, s, (struct live_options){ .thread = true }, &live);
+    if (e == OK) live_serve(live);
+    if (e == OK) e = run_until_signal(c, o, s, audience, standing, live, signals);
+    live_close(live);
     standing_close(standing);
     audience_serve(NULL);
     audience_close(audience);

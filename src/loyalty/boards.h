@@ -1,0 +1,157 @@
+/* boards.h -- leaderboards: who is ahead in something over a period, live, frozen at the end,
+ * prizes given once.
+ *
+ * Words
+ *   metric   what is counted: money spent (net), orders.
+ *   score    in the metric's smallest step. It follows from facts alone and is recomputed, never
+ *            added to: a refund lowers it, an order told twice counts once.
+ *   reached  when a score was reached: the instant of the last fact that it counts.
+ *   ties     equal scores: `earlier` (who reached it first is ahead; then the older member),
+ * `share` (1, 1, 3), `dense` (1, 1, 2). scope    who takes part: everybody, a saved segment, a tag.
+ * It is asked when a fact of somebody's first counts; who has come onto the board stays on it. The
+ * period is starts_at <= paid < ends_at. What was paid within it and is told late counts until
+ * frozen_at (ends_at and the setting boards.late_hours, as it was when the board was published).
+ * From that instant the scores stand, job or no job; a refund after it is a review of the prize.
+ *
+ * Promises
+ *   - a_score_is_its_facts: at every commit; however often orders, refunds and merges are told.
+ *   - a_rank_is_of_one_state: rank, neighbours and top are those of one committed state, no older
+ *     than the question.
+ *   - frozen_at_the_end: reading after frozen_at gives the same ranks for ever, whether or not the
+ *     job has run.
+ *   - a_prize_is_given_once: however often a board is settled, and however its members are merged:
+ *     one prize a person and board.
+ *   - a_refund_after_the_end_is_reviewed: a prize not given yet waits for somebody; one that was
+ *     given is listed for review. Nothing is taken back silently.
+ *   - the_live_ranks_are_derived: nothing is kept but scores; thrown away and read again they are
+ *     the same.
+ * Threads  any; live_* have a thread of their own.
+ */
+#pragma once
+
+#include "store/store.h"
+
+enum board_metric { BOARD_AMOUNT, BOARD_ORDERS };
+CHOICE(board_metric); /* amount orders */
+enum board_ties { TIES_EARLIER, TIES_SHARE, TIES_DENSE };
+CHOICE(board_ties); /* earlier share dense */
+enum board_scope { SCOPE_ALL, SCOPE_SEGMENT, SCOPE_TAG };
+CHOICE(board_scope); /* all segment tag */
+/* What is kept, and (from UPCOMING) what follows from it and the clock: boards/tables.c. */
+enum board_state {
+    BOARD_DRAFT,
+    BOARD_CANCELLED,
+    BOARD_UPCOMING,
+    BOARD_RUNNING,
+    BOARD_CLOSING, /* over; what is told late still counts */
+    BOARD_FROZEN,
+    BOARD_SETTLED,
+};
+CHOICE(board_state); /* draft cancelled upcoming running closing frozen settled */
+
+/* -- what is kept ------------------------------------------------------------------------------ */
+
+#define BOARD_TERMS(X, N, NAME, INSTANT)                                                     \
+    X(str, name, NAME | SHORT, "Name", N)                                                    \
+    X(INSTANT, starts_at, NAME, "Facts count from here on", N)                               \
+    X(INSTANT, ends_at, NAME, "Facts count before this", N)                                  \
+    X(str, scope_name, SHORT, "Name of the segment or tag", N)                               \
+    X(opt_money, min_score, NOT_NEGATIVE, "Who has less is not ranked; counts are whole", N) \
+    X(opt_money, order_cap, POSITIVE, "amount: one order counts at most this much", N)       \
+    X(opt_flag, visible, ANY, "Members see it", N)
+
+#define FIELDS_OF_board_post(X, N)                                             \
+    BOARD_TERMS(X, N, REQUIRED, instant)                                       \
+    X(choice(board_metric), metric, REQUIRED, "What counts", N)                \
+    X(choice(board_scope), scope, ANY, "Who takes part; absent: everybody", N) \
+    X(choice(board_ties), ties, ANY, "Equal scores; absent: earlier", N)
+SHAPE(board_post);
+
+#define FIELDS_OF_board_patch(X, N)             \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N) \
+    BOARD_TERMS(X, N, ANY, opt_instant)         \
+    X(str, state, SHORT, "published (from draft) or cancelled (before it is frozen)", N)
+SHAPE(board_patch);
+
+#define FIELDS_OF_board_view(X, N)                                               \
+    X(i64, id, ANY, "Id", N)                                                     \
+    X(str, name, ANY, "Name", N)                                                 \
+    X(choice(board_metric), metric, ANY, "What counts", N)                       \
+    X(instant, starts_at, ANY, "Facts count from here on", N)                    \
+    X(instant, ends_at, ANY, "Facts count before this", N)                       \
+    X(opt_instant, frozen_at, ANY, "What is told later changes nothing", N)      \
+    X(choice(board_scope), scope, ANY, "Who takes part", N)                      \
+    X(str, scope_name, ANY, "Name of the segment or tag", N)                     \
+    X(choice(board_ties), ties, ANY, "Equal scores", N)                          \
+    X(money, min_score, ANY, "Who has less is not ranked", N)                    \
+    X(opt_money, order_cap, ANY, "One order counts at most this much", N)        \
+    X(flag, visible, ANY, "Members see it", N)                                   \
+    X(choice(board_state), state, ANY, "Where it stands now", N)                 \
+    X(flag, filled, ANY, "Facts from before it was published are counted", N)    \
+    X(opt_instant, settled_at, ANY, "When the final ranks were written down", N) \
+    X(instant, created_at, ANY, "Made", N)
+SHAPE(board_view);
+
+/* A board begins as a draft, whose terms may change; of a published one only the name, the end (not
+ * into the past) and whether members see it. */
+enum err board_create(struct tx *t, const struct board_post *in, i64 *id);
+enum err board_change(struct tx *t, const struct board_patch *in);
+enum err board_get(struct ctx *c, i64 id, struct board_view *out); /* E_NOT_FOUND */
+enum err board_list(struct ctx *c, struct board_view_list *out);   /* newest first */
+/* Counts the facts from before a board was published, in steps; again: nothing. */
+enum err board_fill(struct store *s, struct ctx *c, i64 board);
+
+/* What a segment's name says of a member: set by app. */
+extern enum err (*board_members_in)(struct ctx *c, str segment, i64 member, bool *in);
+
+/* -- ranks ------------------------------------------------------------------------------------- */
+
+#define FIELDS_OF_board_place(X, N)                                           \
+    X(i64, rank, ANY, "Rank, by the board's rule for ties; 0: not ranked", N) \
+    X(i64, place, ANY, "Place in the list, from 1", N)                        \
+    X(i64, member, ANY, "Member, or the team", N)                             \
+    X(i64, score, ANY, "In the metric's smallest step", N)                    \
+    X(opt_instant, reached_at, ANY, "When it was reached", N)
+SHAPE(board_place);
+
+struct board_ranks {
+    struct board_place mine;        /* of who was asked for; rank 0: not ranked */
+    struct board_place_list around; /* he and his neighbours, or the top; by place */
+    i64 ranked;                     /* how many are ranked */
+    instant as_of;
+};
+/* His place with `near` neighbours on either side. member: any id ever given, or a team. */
+enum err board_rank(struct ctx *c, const struct board_view *board, i64 member, i64 near,
+                    struct board_ranks *out);
+/* Places from..from+n-1, from 1. */
+enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 n,
+                   struct board_ranks *out);
+str board_score_text(struct arena *a, enum board_metric metric, i64 score); /* "128.50", "7" */
+
+/* -- live ranks -------------------------------------------------------------------------------- */
+
+/* The order of all places of all boards in play, in memory, kept up by following committed scores:
+ * of this process and of others. Without one each question reads all scores of its board. */
+struct live;
+struct live_options {
+    bool thread; /* keeps up by itself too, so that no question finds much to catch up with */
+};
+enum err live_open(struct ctx *c, struct store *s, struct live_options o, struct live **out);
+void live_close(struct live *l); /* NULL is allowed */
+void live_serve(struct live *l); /* questions of this process are answered from it; NULL: none */
+struct live_stats {
+    i64 version, boards, places, bytes, rounds, rows, rows_max, failures;
+};
+struct live_stats live_stats(struct live *l);
+void live_gauges(struct buf *out, void *live); /* for /metrics */
+
+/* -- upkeep ------------------------------------------------------------------------------------ */
+
+/* Recomputes every score of boards that are not frozen and counts those that differ. */
+enum err boards_check(struct ctx *c, i64 *wrong);
+
+struct merge_listener;
+struct order_listener;
+extern const struct merge_listener board_merges;
+extern const struct order_listener board_orders;
+extern const struct room boards_room; /* boards_api.c */

@@ -1,0 +1,244 @@
+/* board.c -- boards themselves: made, changed, published, read; where each stands now. */
+#include "loyalty/boards/inside.h"
+
+#include "base/num.h"
+#include "store/setting.h"
+#include "timeline/timeline.h"
+
+QUERY(board_one, board_row, "SELECT " BOARD_COLUMNS " FROM board WHERE id = $1");
+QUERY(board_all, board_row, "SELECT " BOARD_COLUMNS " FROM board ORDER BY id DESC");
+QUERY(board_playing, board_row,
+      "SELECT " BOARD_COLUMNS " FROM board WHERE state = 'published' AND frozen_at > $1"
+      " ORDER BY id");
+CHANGE(board_insert,
+       "INSERT INTO board (" BOARD_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+       " $11, $12, $13, $14, $15, $16)");
+CHANGE(board_update,
+       "UPDATE board SET name = $2, metric = $3, starts_at = $4, ends_at = $5, frozen_at = $6,"
+       " scope = $7, scope_name = $8, ties = $9, min_score = $10, order_cap = $11, visible = $12,"
+       " state = $13, filled = $14, settled_at = $15 WHERE id = $1");
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+enum err board_row_get(struct ctx *c, i64 id, struct board_row *out)
+{
+    bool found;
+    TRY(db_find(c, &board_one, out, &found, ARGS(id)));
+    return found ? OK : fail(c, E_NOT_FOUND, "没有这个排行榜", "there is no such leaderboard");
+}
+
+enum err boards_in_play(struct ctx *c, struct board_row_list *out)
+{
+    return db_all(c, &board_playing, out, ARGS(c->now));
+}
+
+enum board_state board_state_at(const struct board_row *b, instant now)
+{
+    switch (b->state) {
+    case KEPT_DRAFT: return BOARD_DRAFT;
+    case KEPT_CANCELLED: return BOARD_CANCELLED;
+    case KEPT_SETTLED: return BOARD_SETTLED;
+    case KEPT_SETTLING: return BOARD_FROZEN;
+    case KEPT_PUBLISHED: break;
+    }
+    if (now < b->starts_at) return BOARD_UPCOMING;
+    if (now < b->ends_at) return BOARD_RUNNING;
+    return now < b->frozen_at.value ? BOARD_CLOSING : BOARD_FROZEN;
+}
+
+static bool is_money(enum board_metric metric) { return metric == BOARD_AMOUNT; }
+
+str board_score_text(struct arena *a, enum board_metric metric, i64 score)
+{
+    return is_money(metric) ? money_text(a, score) : str_fmt(a, "%lld", (long long)score);
+}
+
+void board_show(const struct board_row *b, instant now, struct board_view *out)
+{
+    *out = (struct board_view){
+        .id = b->id,
+        .name = b->name,
+        .metric = b->metric,
+        .starts_at = b->starts_at,
+        .ends_at = b->ends_at,
+        .frozen_at = b->frozen_at,
+        .scope = b->scope,
+        .scope_name = b->scope_name,
+        .ties = b->ties,
+        .min_score = is_money(b->metric) ? b->min_score : b->min_score * MONEY_UNIT,
+        .order_cap = b->order_cap ? SOME(b->order_cap) : NONE,
+        .visible = b->visible,
+        .state = board_state_at(b, now),
+        .filled = b->filled,
+        .settled_at = b->settled_at,
+        .created_at = b->created_at,
+    };
+}
+
+enum err board_get(struct ctx *c, i64 id, struct board_view *out)
+{
+    struct board_row row;
+    TRY(board_row_get(c, id, &row));
+    board_show(&row, c->now, out);
+    return OK;
+}
+
+enum err board_list(struct ctx *c, struct board_view_list *out)
+{
+    struct board_row_list rows = { 0 };
+    TRY(db_all(c, &board_all, &rows, NO_ARGS));
+    for (i64 i = 0; i < rows.n; i++) board_show(&rows.at[i], c->now, PUSH(c->arena, out));
+    return OK;
+}
+
+/* -- changing ---------------------------------------------------------------------------------- */
+
+static enum err check_terms(struct ctx *c, const struct board_row *b)
+{
+    if (!b->name.n || !str_is_line(b->name))
+        return fail_at(c, E_INVALID, S("/name"), "名称须为一行文字", "the name must be one line");
+    if (b->ends_at <= b->starts_at)
+        return fail_at(c, E_INVALID, S("/ends_at"), "结束须晚于开始",
+                       "the end must be after the start");
+    if (b->scope != SCOPE_ALL && !b->scope_name.n)
+        return fail_at(c, E_INVALID, S("/scope_name"), "请写出分层或标签的名称",
+                       "name the segment or tag that takes part");
+    if (b->scope == SCOPE_ALL && b->scope_name.n)
+        return fail_at(c, E_INVALID, S("/scope"), "给出了名称，范围应为 segment 或 tag",
+                       "with a name the scope must be segment or tag");
+    if (b->order_cap && b->metric != BOARD_AMOUNT)
+        return fail_at(c, E_INVALID, S("/order_cap"), "只有按金额的榜单才有每单上限",
+                       "only boards of amounts have a cap by order");
+    return OK;
+}
+
+/* Counts are whole; kept in steps of one. */
+static enum err min_score_of(struct ctx *c, enum board_metric metric, opt_money in, i64 *out)
+{
+    if (!in.has) return OK;
+    if (!is_money(metric) && in.value % MONEY_UNIT)
+        return fail_at(c, E_INVALID, S("/min_score"), "这种榜单的最低分须为整数",
+                       "the least score of such a board is a whole number");
+    *out = is_money(metric) ? in.value : in.value / MONEY_UNIT;
+    return OK;
+}
+
+static enum err line(struct tx *t, const struct board_row *b, str kind)
+{
+    return timeline_append(t, &(struct timeline_line){ .at = t->c->now,
+                                                       .kind = kind,
+                                                       .subject = str_fmt(t->c->arena, "board:%lld",
+                                                                          (long long)b->id) });
+}
+
+enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
+{
+    struct ctx *c = t->c;
+    struct board_row b = {
+        .name = str_trim(in->name),
+        .metric = in->metric,
+        .starts_at = in->starts_at,
+        .ends_at = in->ends_at,
+        .scope = in->scope,
+        .scope_name = in->scope_name,
+        .ties = in->ties,
+        .order_cap = in->order_cap.has ? in->order_cap.value : 0,
+        .visible = !in->visible.has || in->visible.value,
+        .created_at = c->now,
+    };
+    TRY(min_score_of(c, b.metric, in->min_score, &b.min_score));
+    TRY(check_terms(c, &b));
+    TRY(tx_take(t, S("board"), 1, &b.id));
+    *id = b.id;
+    TRY(tx_change(t, &board_insert,
+                  ARGS(b.id, b.name, choice_name(&board_metric_choice, (int)b.metric), b.starts_at,
+                       b.ends_at, b.frozen_at, choice_name(&board_scope_choice, (int)b.scope),
+                       b.scope_name, choice_name(&board_ties_choice, (int)b.ties), b.min_score,
+                       b.order_cap, b.visible, choice_name(&board_kept_choice, (int)b.state),
+                       b.filled, b.settled_at, b.created_at)));
+    return line(t, &b, S("board.made"));
+}
+
+static enum err save(struct tx *t, const struct board_row *b)
+{
+    return tx_change(t, &board_update,
+                     ARGS(b->id, b->name, choice_name(&board_metric_choice, (int)b->metric),
+                          b->starts_at, b->ends_at, b->frozen_at,
+                          choice_name(&board_scope_choice, (int)b->scope), b->scope_name,
+                          choice_name(&board_ties_choice, (int)b->ties), b->min_score, b->order_cap,
+                          b->visible, choice_name(&board_kept_choice, (int)b->state), b->filled,
+                          b->settled_at));
+}
+
+static enum err freeze_at(struct ctx *c, struct board_row *b)
+{
+    i64 hours;
+    if (b->ends_at <= c->now)
+        return fail_at(c, E_UNPROCESSABLE, S("/ends_at"), "结束时间已过，请改晚",
+                       "its end is in the past: choose a later one");
+    TRY(setting_i64(c, "boards.late_hours", &hours));
+    b->frozen_at = SOME(b->ends_at + hours * HOUR_MS);
+    return OK;
+}
+
+static enum err change_state(struct tx *t, struct board_row *b, str to)
+{
+    struct ctx *c = t->c;
+    if (str_eq(to, S("published"))) {
+        if (b->state == KEPT_PUBLISHED) return OK;
+        if (b->state != KEPT_DRAFT)
+            return fail_at(c, E_CONFLICT, S("/state"), "只有草稿可以发布",
+                           "only a draft can be published");
+        TRY(freeze_at(c, b));
+        b->state = KEPT_PUBLISHED;
+        b->filled = false;
+        return line(t, b, S("board.published"));
+    }
+    if (!str_eq(to, S("cancelled")))
+        return fail_at(c, E_INVALID, S("/state"), "应为 published 或 cancelled",
+                       "published or cancelled is expected");
+    if (b->state == KEPT_CANCELLED) return OK;
+    if (board_state_at(b, c->now) >= BOARD_FROZEN)
+        return fail_at(c, E_CONFLICT, S("/state"), "榜单已冻结，不能取消",
+                       "the board is frozen: it cannot be cancelled any more");
+    b->state = KEPT_CANCELLED;
+    return line(t, b, S("board.cancelled"));
+}
+
+/* A draft's terms are free; those of a board in play stand, but for its end and its looks. */
+static enum err change_terms(struct tx *t, struct board_row *b, const struct board_patch *in)
+{
+    struct ctx *c = t->c;
+    bool draft = b->state == KEPT_DRAFT;
+    if (in->name.n) b->name = str_trim(in->name);
+    if (in->visible.has) b->visible = in->visible.value;
+    bool terms = in->starts_at.has || in->scope_name.at || in->min_score.has || in->order_cap.has;
+    if (!draft && terms)
+        return fail(c, E_CONFLICT, "已发布的榜单只能改名称、结束时间和是否可见",
+                    "of a published board only name, end and visibility may change");
+    if (in->ends_at.has && !draft && board_state_at(b, c->now) > BOARD_RUNNING)
+        return fail_at(c, E_CONFLICT, S("/ends_at"), "榜单已经结束", "the board is over");
+    if (in->starts_at.has) b->starts_at = in->starts_at.value;
+    if (in->scope_name.at) b->scope_name = in->scope_name;
+    if (in->order_cap.has) b->order_cap = in->order_cap.value;
+    TRY(min_score_of(c, b->metric, in->min_score, &b->min_score));
+    if (in->ends_at.has) {
+        b->ends_at = in->ends_at.value;
+        if (!draft) {
+            TRY(freeze_at(c, b));
+            b->filled = false; /* another end may count other facts */
+        }
+    }
+    return check_terms(c, b);
+}
+
+enum err board_change(struct tx *t, const struct board_patch *in)
+{
+    struct board_row b;
+    TRY(board_row_get(t->c, in->id, &b));
+    if (b.state == KEPT_CANCELLED && !str_eq(in->state, S("cancelled")))
+        return fail(t->c, E_CONFLICT, "榜单已取消", "the board was cancelled");
+    TRY(change_terms(t, &b, in));
+    if (in->state.n) TRY(change_state(t, &b, in->state));
+    return save(t, &b);
+}

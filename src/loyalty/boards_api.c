@@ -1,0 +1,192 @@
+/* boards_api.c -- doors of leaderboards: made, changed, read live. */
+#include "base/room.h"
+#include "http/request.h"
+#include "job/job.h"
+#include "loyalty/boards/inside.h"
+#include "member/member.h"
+#include "store/setting.h"
+
+#define FIELDS_OF_board_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Board", N)
+SHAPE(board_ref);
+SHAPE_DEFINE(board_ref);
+#define FIELDS_OF_board_page(X, N)                             \
+    X(list(board_view), items, ANY, "Boards, newest first", N) \
+    X(str, next_cursor, ANY, "Always null: all are here", N)
+SHAPE(board_page);
+SHAPE_DEFINE(board_page);
+
+#define FIELDS_OF_board_line(X, N)                                               \
+    X(i64, rank, ANY, "Rank, by the board's rule for ties; 0: not ranked", N)    \
+    X(i64, place, ANY, "Place in the list, from 1; 0: not ranked", N)            \
+    X(i64, member, ANY, "Member", N)                                             \
+    X(str, name, PERSONAL, "Name", N)                                            \
+    X(str, score, ANY, "Score: money with two decimals, else a whole number", N) \
+    X(opt_instant, reached_at, ANY, "When it was reached", N)
+SHAPE(board_line);
+SHAPE_DEFINE(board_line);
+#define FIELDS_OF_board_top_ask(X, N)                           \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)                 \
+    X(opt_i64, from, POSITIVE, "First place; 1 when absent", N) \
+    X(opt_i64, limit, POSITIVE, "How many, 1 to 200; 50 when absent", N)
+SHAPE(board_top_ask);
+SHAPE_DEFINE(board_top_ask);
+#define FIELDS_OF_board_top_view(X, N)                              \
+    X(list(board_line), items, ANY, "By place", N)                  \
+    X(i64, ranked, ANY, "How many are ranked", N)                   \
+    X(choice(board_state), state, ANY, "Where the board stands", N) \
+    X(instant, as_of, ANY, "All of it is the state of this moment", N)
+SHAPE(board_top_view);
+SHAPE_DEFINE(board_top_view);
+#define FIELDS_OF_board_rank_ask(X, N)               \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)      \
+    X(i64, member, REQUIRED | POSITIVE, "Member", N) \
+    X(opt_i64, near, NOT_NEGATIVE, "Neighbours on either side, at most 20; 3 when absent", N)
+SHAPE(board_rank_ask);
+SHAPE_DEFINE(board_rank_ask);
+#define FIELDS_OF_board_rank_view(X, N)                             \
+    X(one(board_line), mine, ANY, "His place", N)                   \
+    X(list(board_line), around, ANY, "He and his neighbours", N)    \
+    X(i64, ranked, ANY, "How many are ranked", N)                   \
+    X(choice(board_state), state, ANY, "Where the board stands", N) \
+    X(instant, as_of, ANY, "All of it is the state of this moment", N)
+SHAPE(board_rank_view);
+SHAPE_DEFINE(board_rank_view);
+
+/* -- boards ------------------------------------------------------------------------------------ */
+
+HANDLER(boards_get, nothing, board_page) { return board_list(c, &out->items); }
+HANDLER(board_get_one, board_ref, board_view) { return board_get(c, in->id, out); }
+
+struct making {
+    const struct board_post *in;
+    i64 id;
+};
+static enum err make(struct tx *t, void *arg)
+{
+    struct making *m = arg;
+    return board_create(t, m->in, &m->id);
+}
+HANDLER(board_post_one, board_post, board_view)
+{
+    struct making m = { .in = in };
+    TRY(store_write(c->store, c, make, &m));
+    return board_get(c, m.id, out);
+}
+
+static enum err change(struct tx *t, void *arg) { return board_change(t, arg); }
+HANDLER(board_patch_one, board_patch, board_view)
+{
+    struct board_patch patch = *in;
+    TRY(store_write(c->store, c, change, &patch));
+    TRY(board_fill(c->store, c, in->id));
+    return board_get(c, in->id, out);
+}
+
+/* -- ranks ------------------------------------------------------------------------------------- */
+
+QUERY(name_of, one_str, "SELECT name AS value FROM member WHERE member = $1");
+
+static enum err show_line(struct ctx *c, const struct board_view *b, const struct board_place *p,
+                          struct board_line *out)
+{
+    struct one_str name = { 0 };
+    bool found;
+    TRY(db_find(c, &name_of, &name, &found, ARGS(p->member)));
+    *out = (struct board_line){
+        .rank = p->rank,
+        .place = p->place,
+        .member = p->member,
+        .name = may(c, PERSONAL_READ) ? name.value : mask_name(c->arena, name.value),
+        .score = board_score_text(c->arena, b->metric, p->score),
+        .reached_at = p->reached_at,
+    };
+    return OK;
+}
+
+static enum err show_lines(struct ctx *c, const struct board_view *b,
+                           const struct board_place_list *places, struct board_line_list *out)
+{
+    for (i64 i = 0; i < places->n; i++) TRY(show_line(c, b, &places->at[i], PUSH(c->arena, out)));
+    return OK;
+}
+
+HANDLER(board_top_get, board_top_ask, board_top_view)
+{
+    struct board_view b;
+    struct board_ranks r;
+    TRY(board_get(c, in->id, &b));
+    TRY(board_top(c, &b, in->from.has ? in->from.value : 1, page_limit(in->limit), &r));
+    out->ranked = r.ranked;
+    out->as_of = r.as_of;
+    out->state = b.state;
+    return show_lines(c, &b, &r.around, &out->items);
+}
+
+HANDLER(board_rank_get, board_rank_ask, board_rank_view)
+{
+    struct board_view b;
+    struct board_ranks r;
+    TRY(board_get(c, in->id, &b));
+    TRY(board_rank(c, &b, in->member, in->near.has ? min_i64(in->near.value, 20) : 3, &r));
+    out->ranked = r.ranked;
+    out->as_of = r.as_of;
+    out->state = b.state;
+    out->mine = NEW(c->arena, struct board_line);
+    TRY(show_line(c, &b, &r.mine, out->mine));
+    return show_lines(c, &b, &r.around, &out->around);
+}
+
+#define BOARDS "Leaderboards"
+static const struct route routes[] = {
+    ROUTE(GET, "/v1/boards", LOYALTY_READ, boards_get, BOARDS, "排行榜列表", "List leaderboards"),
+    ROUTE(POST, "/v1/boards", LOYALTY_WRITE, board_post_one, BOARDS, "新建排行榜（草稿）",
+          "Make a leaderboard (a draft)", .flags = IDEMPOTENT | CREATES),
+    ROUTE(GET, "/v1/boards/{id}", LOYALTY_READ, board_get_one, BOARDS, "看一个排行榜",
+          "Show a leaderboard", .errors = "E_NOT_FOUND"),
+    ROUTE(PATCH, "/v1/boards/{id}", LOYALTY_WRITE, board_patch_one, BOARDS,
+          "修改、发布或取消排行榜", "Change, publish or cancel a leaderboard",
+          .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/boards/{id}/top", LOYALTY_READ, board_top_get, BOARDS, "榜首及其后的名次",
+          "The top, or any stretch of places", .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/boards/{id}/rank", LOYALTY_READ, board_rank_get, BOARDS,
+          "一位会员的名次和前后的人", "A member's rank and neighbours", .errors = "E_NOT_FOUND"),
+    { 0 },
+};
+
+/* -- the room ---------------------------------------------------------------------------------- */
+
+static const struct setting settings[] = {
+    { .name = "boards.late_hours",
+      .kind = SETTING_I64,
+      .fallback = "24",
+      .min = 0,
+      .max = 720,
+      .zh = "排行榜结束后，期内付款但晚到的订单还计多少小时（之后榜单冻结）",
+      .en = "How many hours after a leaderboard's end what was paid within it and is told late "
+            "still counts (then it is frozen)" },
+    { 0 },
+};
+
+/* What a stop or a crash left unfinished. */
+static enum err upkeep(struct store *s, struct ctx *c)
+{
+    struct board_row_list boards = { 0 };
+    TRY(boards_in_play(c, &boards));
+    for (i64 i = 0; i < boards.n; i++)
+        if (!boards.at[i].filled) TRY(board_fill(s, c, boards.at[i].id));
+    return OK;
+}
+
+static const struct job_row jobs[] = {
+    { "boards.upkeep", MINUTE_MS, 0, upkeep, "补算新发布的排行榜",
+      "Counts the facts from before a board was published" },
+    { 0 },
+};
+
+const struct room boards_room = {
+    .name = "boards",
+    .migrations = board_migrations,
+    .settings = settings,
+    .routes = routes,
+    .jobs = jobs,
+};
