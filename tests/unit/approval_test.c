@@ -1,6 +1,8 @@
 /* approval_test.c -- what a second person must approve: who decides, once, and what comes of it. */
 #include "test.h"
 
+#include <pthread.h>
+
 #include "support/http_client.h"
 
 #include "access/access.h"
@@ -312,4 +314,80 @@ TEST(lists_are_by_state_and_page)
     CHECK_I64(list.n, 1);
     CHECK_I64(list.at[0].id, second);
     CHECK_ERR(b, approval_list(b, S("gone"), 0, 10, &list), E_INVALID);
+}
+
+/* -- at once ------------------------------------------------------------------------------------*/
+
+/* Counts in a setting how often it ran: twice for one ask would show. */
+static enum err count(struct tx *t, i64 approval, json body)
+{
+    i64 days;
+    TRY(setting_i64(t->c, "approval.days", &days));
+    return setting_set(t, S("approval.days"), str_fmt(t->c->arena, "%lld", (long long)days + 1));
+}
+
+static const struct approval_kind counting[] = {
+    { "trial.set", POINTS_GRANT, APPROVE, "试数", "Count on trial", count, describe },
+    { 0 },
+};
+static const struct room counting_room = { .name = "trial", .approvals = counting };
+static const struct room *const counting_rooms[] = { &counting_room, NULL };
+
+enum { ROUNDS = 25, DECIDERS = 4 };
+
+struct decider {
+    struct store *store;
+    i64 user, first, won, lost, other;
+    enum approval_verdict verdict;
+};
+
+static void *decide_all(void *arg)
+{
+    struct decider *d = arg;
+    struct ctx *c = test_ctx_new();
+    CHECK_OK(c, store_reader(d->store, c));
+    c->user = d->user;
+    c->rights = role_rights(ROLE_OWNER);
+    c->actor = str_fmt(c->arena, "user:%lld", (long long)d->user);
+    for (i64 id = d->first; id < d->first + ROUNDS; id++) {
+        enum err e = approval_decide(d->store, c, id, d->verdict, S("said"));
+        if (e == OK) d->won++;
+        else if (e == E_CONFLICT) d->lost++;
+        else d->other++;
+    }
+    test_ctx_free(c);
+    return NULL;
+}
+
+TEST(of_deciders_at_once_one_wins)
+{
+    i64 anna = user("anna", ROLE_OWNER);
+    approvals_register(counting_rooms);
+    struct ctx *a = as(anna, "anna", ROLE_OWNER);
+    struct store *second = NULL;
+    i64 first = ask_for(a, "1").id;
+    for (int i = 1; i < ROUNDS; i++) CHECK_I64(ask_for(a, "1").id, first + i);
+    struct ctx *c = test_reader();
+    if (test_store_is_pg()) CHECK_OK(c, store_open(c, test_store_options(), rooms, &second));
+    struct decider d[DECIDERS];
+    pthread_t threads[DECIDERS];
+    for (i64 i = 0; i < DECIDERS; i++) {
+        d[i] = (struct decider){ .store = second && i % 2 ? second : test_store(),
+                                 .user = anna + 1 + i,
+                                 .first = first,
+                                 .verdict = i < 3 ? APPROVE_IT : REJECT_IT };
+        CHECK(!pthread_create(&threads[i], NULL, decide_all, &d[i]));
+    }
+    i64 won = 0, approved = 0;
+    for (i64 i = 0; i < DECIDERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_I64(d[i].won + d[i].lost, ROUNDS);
+        won += d[i].won;
+        if (d[i].verdict == APPROVE_IT) approved += d[i].won;
+    }
+    if (second) store_close(second);
+    CHECK_I64(won, ROUNDS);
+    CHECK_I64(days_now(), 7 + approved);
+    CHECK_I64(audited("approval.approved"), approved);
+    CHECK_I64(audited("approval.rejected"), ROUNDS - approved);
 }
