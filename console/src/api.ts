@@ -13,11 +13,13 @@ export type Instant = string
 export type Right =
   | 'members:read' | 'members:write' | 'personal:read' | 'orders:read' | 'orders:write' | 'import'
   | 'reports:read' | 'export' | 'settings:write' | 'users:write' | 'audit:read' | 'track:write'
-  | 'segments:write' | 'loyalty:read' | 'loyalty:write' | 'points:grant' | 'approve'
+  | 'segments:write' | 'loyalty:read' | 'loyalty:write' | 'points:grant' | 'approve' | 'members:token'
 export type User = Given<Forms['user_view'], 'name' | 'role'>
 export type Role = User['role']
 export type Session = Forms['session_view'] & { user: { role: Role } }
 export type Key = Given<Forms['key_view'], 'name'>
+export type Approval = Given<Forms['approval_view'], 'reason'>
+export type ApprovalState = Approval['state']
 export type AuditLine = Given<Forms['audit_view'], 'actor' | 'action'>
 export type Setting = Given<Forms['setting_view'], 'kind' | 'value' | 'fallback' | 'doc'>
 

@@ -21,6 +21,7 @@ export const pages = [
   ['merges', '/merges', '合并记录', 'Merges'],
   ['orders', '/orders', '订单', 'Orders'],
   ['imports', '/imports', '导入', 'Import'],
+  ['approvals', '/approvals', '审批', 'Approvals'],
   ['users', '/users', '用户', 'Users'],
   ['keys', '/keys', '接口密钥', 'API keys'],
   ['audit', '/audit', '审计日志', 'Audit log'],

@@ -1,7 +1,7 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined,
-  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SettingOutlined, ShoppingOutlined, TableOutlined,
+  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, TableOutlined,
   TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
@@ -13,7 +13,7 @@ import type { Word } from '~/base/words'
 export interface PageRow {
   path: string
   word: Word
-  right?: Right
+  right?: Right | readonly Right[]
   page: ComponentType
   /** Where it stands in the menu; pages without are reached from others. */
   menu?: { group: Word; icon: ReactNode }
@@ -55,6 +55,8 @@ export const pages: PageRow[] = [
   { path: '/imports', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/imports')),
     menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
   { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
+  { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
+    menu: { group: 'group.house', icon: <SafetyCertificateOutlined /> } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),
     menu: { group: 'group.house', icon: <UserSwitchOutlined /> } },
   { path: '/keys', word: 'page.keys', right: 'users:write', page: page(() => import('~/pages/house/keys')),

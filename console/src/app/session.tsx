@@ -14,7 +14,8 @@ interface SessionState {
   signIn: (name: string, password: string) => Promise<void>
   signOut: () => Promise<void>
   ask: () => void
-  may: (right: Right | undefined) => boolean
+  /** Of several rights one is enough. */
+  may: (right: Right | readonly Right[] | undefined) => boolean
 }
 
 /** How the programme counts its days and its money. Pages can do with the defaults when this cannot be read. */
@@ -79,7 +80,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       signIn,
       signOut,
       ask: askServer,
-      may: (right) => right === undefined || (session?.rights.includes(right) ?? false),
+      may: (right) => right === undefined || [right].flat().some((one) => session?.rights.includes(one)),
     }),
     [session, state, error, expired, signIn, signOut, askServer],
   )

@@ -16,6 +16,7 @@ export const common = {
   'page.imports': ['导入', 'Import'],
   'page.users': ['用户', 'Users'],
   'page.keys': ['接口密钥', 'API keys'],
+  'page.approvals': ['审批', 'Approvals'],
   'page.audit': ['审计日志', 'Audit log'],
   'page.settings': ['设置', 'Settings'],
   'page.merges': ['合并记录', 'Merges'],
