@@ -18,6 +18,7 @@
 #include "loyalty/benefits.h"
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
+#include "loyalty/points.h"
 #include "loyalty/programme.h"
 #include "loyalty/reward.h"
 #include "loyalty/tiers.h"
@@ -29,29 +30,14 @@
 #include "worth/worth.h"
 
 const struct room *const rooms[] = {
-    &access_room,
-    &approval_room,
-    &http_room,
-    &job_room,
-    &timeline_room,
-    &ledger_room,
-    &member_room,
-    &track_room,
-    &trade_room,
-    &import_room,
-    &programme_room,
-    &benefits_room,
-    &tiers_room,
-    &boards_room,
-    &worth_room,
-    &insight_room,
-    &timeline_settle_room,
-    &ask_room,
-    &question_fields_room,
-    &question_rows_room,
-    &saved_room,
-    &budget_room,
-    &reward_room,
+    &access_room, &approval_room,        &http_room,
+    &job_room,    &timeline_room,        &ledger_room,
+    &member_room, &track_room,           &trade_room,
+    &import_room, &programme_room,       &benefits_room,
+    &tiers_room,  &points_room,          &boards_room,
+    &worth_room,  &insight_room,         &timeline_settle_room,
+    &ask_room,    &question_fields_room, &question_rows_room,
+    &saved_room,  &budget_room,          &reward_room,
     NULL,
 };
 

@@ -52,3 +52,5 @@ SHAPE(points_expiring);
 SHAPE(points_balance);
 /* At c->now, exactly. */
 enum err points_balance_of(struct ctx *c, i64 member, struct points_balance *out);
+
+extern const struct room points_room;

@@ -1,0 +1,20 @@
+/* cli_points.c -- koi points: what a member has, through the same doors as the console. */
+#include "cli/local.h"
+
+static enum err run_balance(struct cli *cli)
+{
+    TRY(cli_open(cli, CLI_READS));
+    struct local_call call = { .method = M_GET,
+                               .path = str_fmt(cli->c->arena, "/v1/members/" STR_FMT "/points",
+                                               STR_ARG(cli->args.at[0])) };
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, NULL);
+    return OK;
+}
+
+const struct verb points_verbs[] = {
+    { "points balance", "MEMBER", "会员的积分：可用、待生效、将到期、欠的",
+      "points of a member: available, pending, expiring, owed", NULL, run_balance, 1, 1 },
+    { 0 },
+};

@@ -1,0 +1,98 @@
+/* expiry.c -- how long points last: never, months, or until a date of the year; in programme days.
+ */
+#include "base/num.h"
+#include "loyalty/points/inside.h"
+
+/* "12-31"; 29 February is the last of February in other years. */
+static bool month_day_parse(str text, i32 *month, i32 *dom)
+{
+    str head, rest = str_cut(text, '-', &head);
+    i64 m, d;
+    if (!i64_parse(head, &m) || !i64_parse(rest, &d)) return false;
+    if (m < 1 || m > 12 || d < 1 || d > 31) return false;
+    struct civil leap = { .year = 2024, .month = (i32)m, .day = (i32)d };
+    *month = (i32)m;
+    *dom = (i32)d;
+    return civil_valid(leap);
+}
+
+static enum err check_month_day(struct ctx *c, str value)
+{
+    i32 month, dom;
+    if (month_day_parse(value, &month, &dom)) return OK;
+    return fail(c, E_INVALID, "要写成 月-日，例如 12-31", "a month and a day, like 12-31");
+}
+
+enum err points_policy_load(struct ctx *c, struct points_policy *out)
+{
+    str kind, round, on;
+    *out = (struct points_policy){ .kind = EXPIRES_NEVER };
+    TRY(setting_text(c, "points.expiry", &kind));
+    if (str_eq(kind, S("never"))) return OK;
+    out->kind = str_eq(kind, S("date")) ? EXPIRES_DATE : EXPIRES_MONTHS;
+    TRY(setting_i64(c, "points.expiry_months", &out->months));
+    if (out->kind == EXPIRES_MONTHS) {
+        TRY(setting_text(c, "points.expiry_round", &round));
+        out->month_end = str_eq(round, S("month"));
+    } else {
+        TRY(setting_text(c, "points.expiry_day", &on));
+        month_day_parse(on, &out->month, &out->dom);
+    }
+    return OK;
+}
+
+static day end_of_month(i32 year, i32 month) { return month_add(day_of(year, month, 1), 1) - 1; }
+
+static day day_in(i32 year, const struct points_policy *p)
+{
+    day last = end_of_month(year, p->month), d = day_of(year, p->month, 1) + p->dom - 1;
+    return d < last ? d : last;
+}
+
+day points_last_day(const struct points_policy *p, day given)
+{
+    day least = month_add(given, (i32)p->months);
+    struct civil then = day_civil(least);
+    if (p->kind == EXPIRES_MONTHS)
+        return p->month_end ? end_of_month(then.year, then.month) : least;
+    day this_year = day_in(then.year, p);
+    return this_year >= least ? this_year : day_in(then.year + 1, p);
+}
+
+opt_instant points_expire(const struct points_policy *p, const struct zone *zone, instant given)
+{
+    if (p->kind == EXPIRES_NEVER) return NONE;
+    return SOME(zone_midnight(zone, points_last_day(p, zone_day(zone, given)) + 1));
+}
+
+const struct setting points_settings[] = {
+    { .name = "points.expiry",
+      .kind = SETTING_CHOICE,
+      .fallback = "months",
+      .choices = "never months date",
+      .zh = "积分有效期：never 永久，months 得到后若干个月，date 每年固定日期",
+      .en = "How long points last: for ever, months after they were given, or until a date of the "
+            "year" },
+    { .name = "points.expiry_months",
+      .kind = SETTING_I64,
+      .fallback = "12",
+      .min = 1,
+      .max = 120,
+      .zh = "有效几个月（固定日期时：至少几个月）；1 月 31 日加 1 个月是 2 月最后一天",
+      .en =
+          "For how many months (with a fixed date: at least so many); 31 January + 1 month is the "
+          "last day of February" },
+    { .name = "points.expiry_round",
+      .kind = SETTING_CHOICE,
+      .fallback = "day",
+      .choices = "day month",
+      .zh = "按月计算的有效期到当天（day）还是延到当月月底（month）",
+      .en = "Months end on their day, or last to the end of that month" },
+    { .name = "points.expiry_day",
+      .kind = SETTING_TEXT,
+      .fallback = "12-31",
+      .zh = "固定日期（月-日）：这一天是最后可用的一天",
+      .en = "The date of the year (month-day): the last day they can be used",
+      .check = check_month_day },
+    { 0 },
+};
