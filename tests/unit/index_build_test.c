@@ -2,6 +2,8 @@
  */
 #include "index_model.h"
 
+#include "audience/index/inside.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -107,6 +109,32 @@ TEST(what_did_not_change_is_shared)
     view_release(new);
     index_free(x);
     model_free(m);
+}
+
+/* Taken and given back in any order, none lies in another. */
+TEST(places_of_slabs_are_ones_own)
+{
+    enum { PLACES = 300 };
+    static const i64 sizes[] = { 8384, 75904 }; /* of a set, and of a column of one byte */
+    static u8 *at[PLACES];
+    struct dice d = { 11 };
+    i64 wrong = 0;
+    for (int round = 0; round < 3000; round++) {
+        int i = dice_below(&d, PLACES);
+        i64 size = sizes[i % 2];
+        if (at[i]) {
+            for (i64 k = 0; k < size; k += 64) wrong += at[i][k] != (u8)i;
+            slab_give(at[i]);
+            at[i] = NULL;
+            continue;
+        }
+        at[i] = slab_take(size);
+        wrong += (uintptr_t)at[i] % 64 != 0;
+        memset(at[i], i, (size_t)size);
+    }
+    CHECK_I64(wrong, 0);
+    for (int i = 0; i < PLACES; i++)
+        if (at[i]) slab_give(at[i]);
 }
 
 /* -- the_last_reader_frees_a_view: readers while the builder publishes (run under TSan) -------- */

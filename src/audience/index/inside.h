@@ -22,10 +22,15 @@ struct block {
     i64 bytes; /* counted in *memory */
     _Atomic i64 *memory;
     void (*end)(void *block); /* drops what it points at; NULL: nothing */
+    bool walked;              /* its memory is a slab's */
 };
 /* size bytes, zeroed, on a cache line; the struct begins with its struct block. One pointer is
  * counted. */
 void *block_new(_Atomic i64 *memory, i64 size);
+/* The same for blocks of a few sizes that questions walk through: on huge pages. */
+void *block_new_walked(_Atomic i64 *memory, i64 size);
+void *slab_take(i64 size); /* slabs.c */
+void slab_give(void *at);
 void block_take(void *block); /* NULL is allowed, here and below */
 bool block_drop(void *block); /* true: it was the last pointer and the memory is gone */
 

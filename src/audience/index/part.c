@@ -37,7 +37,7 @@ static struct part_block *part_empty(_Atomic i64 *memory, u8 width)
 {
     i64 head = aligned(sizeof(struct part_block)), floors = width ? FLOORS_BYTES : 0;
     i64 known = CHUNK / 8, bands = bands_bytes(width), at_bytes = (i64)width * CHUNK;
-    struct part_block *p = block_new(memory, head + floors + known + bands + at_bytes);
+    struct part_block *p = block_new_walked(memory, head + floors + known + bands + at_bytes);
     char *bytes = (char *)p + head;
     p->part.width = width;
     p->part.floors = floors ? (i64 *)(void *)bytes : NULL;

@@ -8,7 +8,8 @@ struct set_block *set_make(_Atomic i64 *memory, const u64 *bits)
     i64 n = bits_count(bits);
     if (!n) return NULL;
     bool sparse = n < SET_SPARSE;
-    struct set_block *s = block_new(memory, (i64)sizeof *s + (sparse ? n * 2 : CHUNK / 8 + 64));
+    struct set_block *s = sparse ? block_new(memory, (i64)sizeof *s + n * 2)
+                                 : block_new_walked(memory, (i64)sizeof *s + CHUNK / 8 + 64);
     s->n = n;
     if (sparse) {
         uint16_t *list = (uint16_t *)(s + 1);
