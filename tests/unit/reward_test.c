@@ -1,4 +1,5 @@
 /* reward_test.c -- the promises of rewards and their budgets, one by one. */
+#include "loyalty/benefits.h"
 #include "loyalty/budget.h"
 #include "loyalty/reward.h"
 #include "member/member.h"
@@ -41,6 +42,25 @@ static i64 person(const char *user)
     struct call k = { .fn = new_member, .id = str_of(user) };
     CHECK_OK(test_ctx(), run(&k));
     return k.member;
+}
+
+static enum err define_it(struct tx *t, struct call *k)
+{
+    struct benefit b = { .code = S("coupon"),
+                         .kind = BENEFIT_COUPON,
+                         .zh = S("优惠券"),
+                         .en = S("Coupon"),
+                         .value = SOME(5 * MONEY_UNIT),
+                         .cost = 25000,
+                         .ended = k->enough };
+    if (k->amount) b.valid_days = SOME(k->amount);
+    return benefit_put(t, &b);
+}
+/* The benefit "coupon", which costs 2.50. */
+static void coupon_is(i64 valid_days, bool ended)
+{
+    struct call k = { .fn = define_it, .amount = valid_days, .enough = ended };
+    CHECK_OK(test_ctx(), run(&k));
 }
 
 static enum err give_it(struct tx *t, struct call *k)
@@ -180,6 +200,7 @@ TEST(every_kind_is_given_and_taken_back)
     i64 m = person("a");
     struct member_tag_view_list tags = { 0 };
     struct reward_view_list gifts = { 0 };
+    coupon_is(0, false);
     give(m, points(10), "p");
     give(m, (struct reward){ .kind = REWARD_GROWTH, .amount = 5 }, "g");
     give(m, (struct reward){ .kind = REWARD_CREDIT, .credit = SOME(YUAN(3)) }, "c");
@@ -228,8 +249,11 @@ static enum err use_one(struct tx *t, struct call *k)
 TEST(taken_back_once_with_its_cost)
 {
     i64 m = person("a");
+    struct reward four = coupons(4);
+    coupon_is(0, false);
     budget("spring", YUAN(100));
-    give(m, paid_by(coupons(4), "spring", YUAN(10)), "b");
+    four.budget = S("spring"); /* its cost follows from the benefit's: 10.00 */
+    give(m, four, "b");
     CHECK_I64(left_of("spring").left, YUAN(90));
     struct call k = { .fn = use_one, .member = m };
     CHECK_OK(test_ctx(), run(&k));
@@ -363,7 +387,8 @@ TEST(valid_days_are_days_of_the_programme)
     struct reward r = coupons(1);
     struct account of = { m, S("quota"), S("coupon") };
     struct expiring_list until;
-    r.valid_days = SOME(7);
+    coupon_is(3, false);
+    r.valid_days = SOME(7); /* the reward's own word counts */
     give(m, r, "b");
     CHECK_OK(test_ctx(), ledger_expiring(test_reader(), &of, &until));
     /* Given on 1 June, 8 in the morning of Shanghai: usable through 8 June. */
@@ -395,6 +420,20 @@ TEST(given_once_to_who_was_two)
     enum reward_result state;
     CHECK_OK(test_ctx(), reward_state(test_reader(), a, S("task:1"), &found, &state));
     CHECK(!found);
+}
+
+TEST(what_is_no_longer_granted_is_refused)
+{
+    i64 m = person("a");
+    struct reward r = coupons(1);
+    struct ctx *c = test_reader();
+    CHECK_ERR(c, reward_check(c, &r, S("")), E_INVALID);
+    coupon_is(3, false);
+    CHECK_OK(c, reward_check(c, &r, S("")));
+    coupon_is(3, true);
+    CHECK_ERR(c, reward_check(c, &r, S("")), E_INVALID);
+    CHECK_I64(give(m, r, "b"), REWARD_REJECTED);
+    CHECK_I64(has(m, "quota", "coupon"), 0);
 }
 
 TEST(what_a_rule_may_promise)

@@ -31,7 +31,9 @@ struct reward_way {
     bool counted; /* needs an amount */
     bool coded;   /* needs a code */
     enum err (*check)(struct ctx *c, const struct reward *in, str at);
-    enum err (*cost)(struct ctx *c, const struct reward *in, money *out);
+    /* Fills what the reward leaves open: its cost, how long it lasts. *stopped: it is no longer
+     * given. */
+    enum err (*fill)(struct ctx *c, struct reward *what, bool *stopped);
     enum err (*give)(struct tx *t, const struct given *g);
     /* *taken: how many of them were still there, in the steps of given_size. */
     enum err (*take_back)(struct tx *t, const struct given *g, str reason, i64 *taken);

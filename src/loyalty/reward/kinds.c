@@ -1,6 +1,8 @@
 /* kinds.c -- the kinds of reward: what each may promise, what it costs, how it is given and taken
  * back. */
 #include "base/clock.h"
+#include "base/num.h"
+#include "loyalty/benefits.h"
 #include "loyalty/reward/inside.h"
 
 opt_instant reward_days_end(const struct ctx *c, opt_i64 days)
@@ -71,22 +73,46 @@ static enum err take_units(struct tx *t, const struct given *g, str reason, i64 
     return ledger_transfer(t, &x, &done);
 }
 
-static enum err cost_nothing(struct ctx *c, const struct reward *in, money *out)
+static enum err fill_cost(struct reward *what, money cost)
 {
-    *out = 0;
+    if (!what->cost.has) what->cost = SOME(cost);
     return OK;
 }
 
-static enum err cost_of_credit(struct ctx *c, const struct reward *in, money *out)
+static enum err fill_plain(struct ctx *c, struct reward *what, bool *stopped)
 {
-    *out = in->credit.value;
-    return OK;
+    return fill_cost(what, 0);
 }
 
-static enum err cost_must_be_said(struct ctx *c, const struct reward *in, money *out)
+static enum err fill_credit(struct ctx *c, struct reward *what, bool *stopped)
 {
-    *out = in->cost.value;
-    return OK;
+    return fill_cost(what, what->credit.value);
+}
+
+/* -- benefits ---------------------------------------------------------------------------------- */
+
+static enum err check_benefit(struct ctx *c, const struct reward *in, str at)
+{
+    struct benefit b;
+    enum err e = benefit_get(c, in->code, &b);
+    if (e != OK && e != E_NOT_FOUND) return e;
+    if (e == OK && !b.ended) return OK;
+    return fail_at(c, E_INVALID, str_fmt(c->arena, STR_FMT "/code", STR_ARG(at)),
+                   "没有权益“" STR_FMT "”，或已停止发放",
+                   "there is no benefit \"" STR_FMT "\", or it is no longer granted",
+                   STR_ARG(in->code));
+}
+
+static enum err fill_benefit(struct ctx *c, struct reward *what, bool *stopped)
+{
+    struct benefit b;
+    money cost;
+    TRY(benefit_get(c, what->code, &b));
+    *stopped = b.ended;
+    if (!what->valid_days.has) what->valid_days = b.valid_days;
+    if (!money_times(b.cost, what->amount, &cost))
+        return fail(c, E_INVALID, "权益的成本超出范围", "the cost of the benefit is out of range");
+    return fill_cost(what, cost);
 }
 
 /* -- tags -------------------------------------------------------------------------------------- */
@@ -125,12 +151,12 @@ static enum err take_gift(struct tx *t, const struct given *g, str reason, i64 *
 /* -- the table --------------------------------------------------------------------------------- */
 
 static const struct reward_way ways[] = {
-    [REWARD_POINTS] = { true, false, NULL, cost_must_be_said, give_units, take_units },
-    [REWARD_GROWTH] = { true, false, NULL, cost_nothing, give_units, take_units },
-    [REWARD_CREDIT] = { false, false, NULL, cost_of_credit, give_units, take_units },
-    [REWARD_BENEFIT] = { true, true, NULL, cost_must_be_said, give_units, take_units },
-    [REWARD_TAG] = { false, true, NULL, cost_nothing, give_tag, take_tag },
-    [REWARD_GIFT] = { true, true, NULL, cost_must_be_said, give_gift, take_gift },
+    [REWARD_POINTS] = { true, false, NULL, fill_plain, give_units, take_units },
+    [REWARD_GROWTH] = { true, false, NULL, fill_plain, give_units, take_units },
+    [REWARD_CREDIT] = { false, false, NULL, fill_credit, give_units, take_units },
+    [REWARD_BENEFIT] = { true, true, check_benefit, fill_benefit, give_units, take_units },
+    [REWARD_TAG] = { false, true, NULL, fill_plain, give_tag, take_tag },
+    [REWARD_GIFT] = { true, true, NULL, fill_plain, give_gift, take_gift },
 };
 
 const struct reward_way *reward_way(enum reward_kind kind) { return &ways[kind]; }

@@ -138,12 +138,6 @@ enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum rewar
     return OK;
 }
 
-static enum err cost_of(struct ctx *c, const struct reward *what, money *out)
-{
-    *out = what->cost.value;
-    return what->cost.has ? OK : reward_way(what->kind)->cost(c, what, out);
-}
-
 static enum err settle(struct tx *t, struct given *g, enum reward_result state)
 {
     g->state = state;
@@ -175,11 +169,22 @@ static enum err hold_now(struct tx *t, struct given *g)
     return reward_line(t, g, "refused");
 }
 
-enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct reward_why why,
+/* By now: refused when what it promises is no longer given. */
+static enum err give_held_or_not(struct tx *t, struct given *g, bool stopped)
+{
+    if (stopped) {
+        TRY(settle(t, g, REWARD_REJECTED));
+        return reward_line(t, g, "rejected");
+    }
+    return g->state == REWARD_HELD ? hold_now(t, g) : give_now(t, g);
+}
+
+enum err reward_give(struct tx *t, i64 member, const struct reward *promised, struct reward_why why,
                      enum reward_result *out)
 {
     struct ctx *c = t->c;
-    bool found, review = !str_empty(why.review);
+    struct reward filled = *promised, *what = &filled;
+    bool found, stopped = false, review = !str_empty(why.review);
     i64 rows, days;
     if (str_empty(why.id) || why.id.n > ID_MAX || !str_is_line(why.id))
         return fail_at(c, E_INVALID, S("/id"), "奖励的编号须为 1 至 %d 字节的一行文字",
@@ -187,6 +192,7 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
     TRY(reward_state(c, member, why.id, &found, out));
     if (found) return OK;
     TRY(setting_i64(c, "reward.review_days", &days));
+    TRY(reward_way(what->kind)->fill(c, what, &stopped));
     struct given g = { .member = member,
                        .id = why.id,
                        .origin = member,
@@ -196,10 +202,10 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
                        .credit = what->credit,
                        .code = what->code,
                        .valid_days = what->valid_days,
+                       .cost = what->cost.value,
                        .budget = what->budget,
                        .reason = str_or(why.reason, S("reward")),
                        .held_until = review ? SOME(c->now + days * DAY_MS) : NONE };
-    TRY(cost_of(c, what, &g.cost));
     TRY(tx_take(t, S("reward"), 1, &g.number));
     TRY(tx_change_rows(
         t, &c_given, &rows,
@@ -207,7 +213,7 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
              choice_name(&reward_kind_choice, g.kind), g.amount, g.credit, g.code, g.valid_days,
              g.cost, g.budget, g.reason, g.held_until, review ? why.review : NO_STR, c->now)));
     if (!rows) return reward_state(c, member, why.id, &found, out); /* another was first */
-    TRY(review ? hold_now(t, &g) : give_now(t, &g));
+    TRY(give_held_or_not(t, &g, stopped));
     *out = g.state;
     return OK;
 }
