@@ -1779,6 +1779,53 @@ export interface components {
             cursor?: string | null;
             limit?: number | null;
         };
+        join_ref: {
+            id: number;
+        };
+        join_view: {
+            member: number;
+            joined: boolean;
+            joined_at: string | null;
+            left_at: string | null;
+            channel: string | null;
+            touchpoint: string | null;
+            inviter: number | null;
+        };
+        join_ask: {
+            id: number;
+            channel?: string | null;
+            touchpoint?: string | null;
+            inviter?: number | null;
+        };
+        my_join: {
+            joined: boolean;
+            joined_at: string | null;
+            left_at: string | null;
+        };
+        my_join_ask: {
+            channel: string | null;
+            touchpoint: string | null;
+        };
+        pack_page: {
+            items: components["schemas"]["pack"][];
+            next_cursor: string | null;
+        };
+        pack: {
+            pack: string;
+            rewards?: components["schemas"]["reward"][];
+        };
+        reward: {
+            /** @enum {string} */
+            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift";
+            amount?: number;
+            /** @example 12.50 */
+            credit?: string | null;
+            code?: string | null;
+            valid_days?: number | null;
+            /** @example 12.50 */
+            cost?: string | null;
+            budget?: string | null;
+        };
     };
     responses: never;
     parameters: never;

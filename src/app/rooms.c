@@ -18,6 +18,7 @@
 #include "loyalty/benefits.h"
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
+#include "loyalty/join.h"
 #include "loyalty/points.h"
 #include "loyalty/programme.h"
 #include "loyalty/reward.h"
@@ -30,23 +31,29 @@
 #include "worth/worth.h"
 
 const struct room *const rooms[] = {
-    &access_room, &approval_room,        &http_room,
-    &job_room,    &timeline_room,        &ledger_room,
-    &member_room, &track_room,           &trade_room,
-    &import_room, &programme_room,       &benefits_room,
-    &tiers_room,  &points_room,          &boards_room,
-    &worth_room,  &insight_room,         &timeline_settle_room,
-    &ask_room,    &question_fields_room, &question_rows_room,
-    &saved_room,  &budget_room,          &reward_room,
-    NULL,
+    &access_room,        &approval_room,
+    &http_room,          &job_room,
+    &timeline_room,      &ledger_room,
+    &member_room,        &track_room,
+    &trade_room,         &import_room,
+    &programme_room,     &benefits_room,
+    &tiers_room,         &points_room,
+    &boards_room,        &worth_room,
+    &insight_room,       &timeline_settle_room,
+    &ask_room,           &question_fields_room,
+    &question_rows_room, &saved_room,
+    &budget_room,        &reward_room,
+    &join_room,          NULL,
 };
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = { &trade_merges, &board_merges,
-                                                          &saved_merges, &reward_merges, NULL };
+                                                          &saved_merges, &reward_merges,
+                                                          &join_merges,  NULL };
 
 /* Who acts on orders, in this order. */
-static const struct order_listener *const followers_of_orders[] = { &board_orders, NULL };
+static const struct order_listener *const followers_of_orders[] = { &board_orders, &join_orders,
+                                                                    NULL };
 
 /* Whether a member is in a saved segment, as it was last refreshed. */
 static enum err in_segment(struct ctx *c, str segment, i64 member, bool *in)

@@ -58,6 +58,8 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
                      enum reward_result *out);
 /* Takes back what reward_give gave (or held) under this id. Nothing given: nothing done. */
 enum err reward_take_back(struct tx *t, i64 member, str id, str reason);
+/* The same, and whether all of it was still there. */
+enum err reward_take_back_whole(struct tx *t, i64 member, str id, str reason, bool *whole);
 enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum reward_result *out);
 
 /* -- what was given, for people ---------------------------------------------------------------- */

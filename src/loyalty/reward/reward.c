@@ -229,17 +229,20 @@ static enum err decided(struct tx *t, struct given *g, enum reward_result state,
                           t->c->now, t->c->actor, note, taken));
 }
 
-static enum err take_back_one(struct tx *t, const struct given *was, str reason)
+/* *whole: nothing of it stays with him. */
+static enum err take_back_one(struct tx *t, const struct given *was, str reason, bool *whole)
 {
     struct ctx *c = t->c;
     struct given g;
     i64 taken = 0;
     TRY(db_get(c, &c_lock, &g, ARGS(was->member, was->id, was->origin)));
     enum reward_result state = state_now(c, &g);
+    *whole = state != REWARD_GIVEN;
     if (state == REWARD_HELD) {
         if (!str_empty(g.budget)) TRY(budget_let_go(t, g.budget, g.origin, g.id));
     } else if (state == REWARD_GIVEN && !g.shipped_at.has) {
         TRY(reward_way(g.kind)->take_back(t, &g, reason, &taken));
+        *whole = taken == given_size(&g);
         /* What was used of it stays charged. */
         money back = (money)((__int128)g.cost * taken / given_size(&g));
         if (!str_empty(g.budget) && back) TRY(budget_refund(t, g.budget, g.origin, g.id, back));
@@ -250,13 +253,23 @@ static enum err take_back_one(struct tx *t, const struct given *was, str reason)
     return reward_line(t, &g, "taken_back");
 }
 
-enum err reward_take_back(struct tx *t, i64 member, str id, str reason)
+enum err reward_take_back_whole(struct tx *t, i64 member, str id, str reason, bool *whole)
 {
     struct given_list rows = { 0 };
+    *whole = true;
     TRY(db_all(t->c, &q_given, &rows, ARGS(member, id)));
-    for (i64 i = 0; i < rows.n; i++)
-        TRY(take_back_one(t, &rows.at[i], str_or(reason, S("taken back"))));
+    for (i64 i = 0; i < rows.n; i++) {
+        bool one;
+        TRY(take_back_one(t, &rows.at[i], str_or(reason, S("taken back")), &one));
+        *whole &= one;
+    }
     return OK;
+}
+
+enum err reward_take_back(struct tx *t, i64 member, str id, str reason)
+{
+    bool whole;
+    return reward_take_back_whole(t, member, id, reason, &whole);
 }
 
 /* -- deciding ---------------------------------------------------------------------------------- */
