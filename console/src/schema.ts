@@ -855,6 +855,19 @@ export interface components {
         import_profile_ref: {
             name: string;
         };
+        points_ref: {
+            id: number;
+        };
+        points_balance: {
+            available: number;
+            pending: number;
+            expiring: components["schemas"]["points_expiring"][];
+            debt: number;
+        };
+        points_expiring: {
+            on: string;
+            amount: number;
+        };
         board_page: {
             items: components["schemas"]["board_view"][];
             next_cursor: string | null;
