@@ -890,11 +890,29 @@ export interface components {
             /** @example 12.50 */
             order_cap: string | null;
             visible: boolean;
+            prizes: components["schemas"]["board_prize"][];
             /** @enum {string|null} */
             state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
             filled: boolean;
             settled_at: string | null;
             created_at: string;
+        };
+        board_prize: {
+            first: number;
+            last: number;
+            rewards?: components["schemas"]["reward"][];
+        };
+        reward: {
+            /** @enum {string} */
+            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift";
+            amount?: number;
+            /** @example 12.50 */
+            credit?: string | null;
+            code?: string | null;
+            valid_days?: number | null;
+            /** @example 12.50 */
+            cost?: string | null;
+            budget?: string | null;
         };
         board_post: {
             name: string;
@@ -906,6 +924,7 @@ export interface components {
             /** @example 12.50 */
             order_cap?: string | null;
             visible?: boolean | null;
+            prizes?: components["schemas"]["board_prize"][];
             /** @enum {string} */
             metric: "amount" | "orders";
             /** @enum {string|null} */
@@ -927,6 +946,7 @@ export interface components {
             /** @example 12.50 */
             order_cap?: string | null;
             visible?: boolean | null;
+            prizes?: components["schemas"]["board_prize"][];
             state?: string | null;
         };
         board_top_ask: {
@@ -961,6 +981,76 @@ export interface components {
             /** @enum {string|null} */
             state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
             as_of: string;
+        };
+        board_prizes_ask: {
+            id: number;
+            open?: boolean;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        board_prize_page: {
+            items: components["schemas"]["prize_view"][];
+            next_cursor: string | null;
+        };
+        prize_view: {
+            place: number;
+            rank: number;
+            member: number;
+            score: number;
+            /** @enum {string|null} */
+            state: "given" | "skipped" | "withheld" | "taken_back" | null;
+            rewards: string[];
+            score_now: number | null;
+            decision: string | null;
+        };
+        board_review_ask: {
+            id: number;
+            member: number;
+            decision: string;
+        };
+        my_board_page: {
+            items: components["schemas"]["my_board"][];
+        };
+        my_board: {
+            id: number;
+            name: string | null;
+            /** @enum {string|null} */
+            metric: "amount" | "orders" | null;
+            /** @enum {string|null} */
+            state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
+            starts_at: string;
+            ends_at: string;
+            frozen_at: string | null;
+            mine: components["schemas"]["my_board_line"] | null;
+            ranked: number;
+            as_of: string;
+        };
+        my_board_line: {
+            rank: number;
+            place: number;
+            name: string | null;
+            score: string | null;
+            me: boolean;
+        };
+        my_board_ref: {
+            id: number;
+        };
+        my_board_view: {
+            id: number;
+            name: string | null;
+            /** @enum {string|null} */
+            metric: "amount" | "orders" | null;
+            /** @enum {string|null} */
+            state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
+            starts_at: string;
+            ends_at: string;
+            frozen_at: string | null;
+            mine: components["schemas"]["my_board_line"] | null;
+            ranked: number;
+            as_of: string;
+            prizes: components["schemas"]["board_prize"][];
+            top: components["schemas"]["my_board_line"][];
+            around: components["schemas"]["my_board_line"][];
         };
         period_ask: {
             from: string | null;
@@ -1826,18 +1916,6 @@ export interface components {
         pack: {
             pack: string;
             rewards?: components["schemas"]["reward"][];
-        };
-        reward: {
-            /** @enum {string} */
-            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift";
-            amount?: number;
-            /** @example 12.50 */
-            credit?: string | null;
-            code?: string | null;
-            valid_days?: number | null;
-            /** @example 12.50 */
-            cost?: string | null;
-            budget?: string | null;
         };
     };
     responses: never;

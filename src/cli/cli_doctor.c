@@ -4,6 +4,7 @@
 #include "app/rooms.h"
 #include "base/clock.h"
 #include "ledger/ledger.h"
+#include "loyalty/boards.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -133,13 +134,24 @@ static enum err check_ledger(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_boards(struct cli *cli, str *detail)
+{
+    i64 wrong;
+    TRY(boards_check(cli->c, &wrong));
+    if (wrong)
+        return fail(cli->c, E_INTERNAL, "排行榜有 %lld 个分数与事实不符",
+                    "%lld scores of leaderboards differ from their facts", (long long)wrong);
+    *detail = say(cli->c, S("分数与事实一致"), S("scores are as the facts say"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
 } checks[] = {
     { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
     { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
-    { "trade", check_trade }, { "ledger", check_ledger },
+    { "trade", check_trade }, { "ledger", check_ledger },     { "boards", check_boards },
 };
 
 static enum err run_doctor(struct cli *cli)

@@ -29,7 +29,7 @@
  */
 #pragma once
 
-#include "store/store.h"
+#include "loyalty/reward.h"
 
 enum board_metric { BOARD_AMOUNT, BOARD_ORDERS };
 CHOICE(board_metric); /* amount orders */
@@ -49,6 +49,14 @@ enum board_state {
 };
 CHOICE(board_state); /* draft cancelled upcoming running closing frozen settled */
 
+/* Ranks first..last win all of these. Where ranks are shared there may be more winners than ranks:
+ * three who share rank 10 of a prize for 1 to 10 all win it; budgets bound the cost. */
+#define FIELDS_OF_board_prize(X, N)                                \
+    X(i64, first, REQUIRED | POSITIVE, "From this rank", N)        \
+    X(i64, last, REQUIRED | POSITIVE, "To this rank, included", N) \
+    X(list(reward), rewards, ANY, "What each of them wins", N)
+SHAPE(board_prize);
+
 /* -- what is kept ------------------------------------------------------------------------------ */
 
 #define BOARD_TERMS(X, N, NAME, INSTANT)                                                     \
@@ -58,7 +66,8 @@ CHOICE(board_state); /* draft cancelled upcoming running closing frozen settled 
     X(str, scope_name, SHORT, "Name of the segment or tag", N)                               \
     X(opt_money, min_score, NOT_NEGATIVE, "Who has less is not ranked; counts are whole", N) \
     X(opt_money, order_cap, POSITIVE, "amount: one order counts at most this much", N)       \
-    X(opt_flag, visible, ANY, "Members see it", N)
+    X(opt_flag, visible, ANY, "Members see it", N)                                           \
+    X(list(board_prize), prizes, ANY, "Prizes; a change gives all of them anew", N)
 
 #define FIELDS_OF_board_post(X, N)                                             \
     BOARD_TERMS(X, N, REQUIRED, instant)                                       \
@@ -86,6 +95,7 @@ SHAPE(board_patch);
     X(money, min_score, ANY, "Who has less is not ranked", N)                    \
     X(opt_money, order_cap, ANY, "One order counts at most this much", N)        \
     X(flag, visible, ANY, "Members see it", N)                                   \
+    X(list(board_prize), prizes, ANY, "Prizes", N)                               \
     X(choice(board_state), state, ANY, "Where it stands now", N)                 \
     X(flag, filled, ANY, "Facts from before it was published are counted", N)    \
     X(opt_instant, settled_at, ANY, "When the final ranks were written down", N) \
@@ -127,6 +137,37 @@ enum err board_rank(struct ctx *c, const struct board_view *board, i64 member, i
 enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 n,
                    struct board_ranks *out);
 str board_score_text(struct arena *a, enum board_metric metric, i64 score); /* "128.50", "7" */
+
+/* -- the end ------------------------------------------------------------------------------------
+ */
+
+/* Writes down the final ranks and gives the prizes, in steps; stopped in between, it goes on where
+ * it was; settled before: nothing. E_UNPROCESSABLE: not frozen yet. */
+enum err board_settle(struct store *s, struct ctx *c, i64 board);
+
+enum prize_state {
+    PRIZE_GIVEN,      /* its rewards went their way: given, or held for review by their own rules */
+    PRIZE_SKIPPED,    /* he had won a better one under another id, or was erased */
+    PRIZE_WITHHELD,   /* somebody decided so before it was given */
+    PRIZE_TAKEN_BACK, /* somebody decided so after */
+};
+CHOICE(prize_state); /* given skipped withheld taken_back */
+#define FIELDS_OF_prize_view(X, N)                                                       \
+    X(i64, place, ANY, "Place in the final list", N)                                     \
+    X(i64, rank, ANY, "Rank", N)                                                         \
+    X(i64, member, ANY, "Whose it is now", N)                                            \
+    X(i64, score, ANY, "Final score, in the metric's smallest step", N)                  \
+    X(choice(prize_state), state, ANY, "What became of it", N)                           \
+    X(strs, rewards, ANY, "Ids of its rewards", N)                                       \
+    X(opt_i64, score_now, ANY, "What the facts come to since a refund after the end", N) \
+    X(str, decision, ANY, "What was decided of that: keep, take_back; null: open", N)
+SHAPE(prize_view);
+/* By place, above a place; only_open: those that wait for a decision. */
+enum err board_prizes(struct ctx *c, i64 board, bool only_open, i64 after, i64 limit,
+                      struct prize_view_list *out);
+/* Decides a review: keep, or take back (withhold, where nothing was given yet). Again the same:
+ * nothing. E_NOT_FOUND: there is no review of his; E_CONFLICT: it was decided otherwise. */
+enum err board_review(struct tx *t, i64 board, i64 member, bool keep);
 
 /* -- live ranks -------------------------------------------------------------------------------- */
 

@@ -136,6 +136,68 @@ HANDLER(board_rank_get, board_rank_ask, board_rank_view)
     return show_lines(c, &b, &r.around, &out->around);
 }
 
+/* -- the end ----------------------------------------------------------------------------------- */
+
+HANDLER(board_settle_post, board_ref, board_view)
+{
+    TRY(board_settle(c->store, c, in->id));
+    return board_get(c, in->id, out);
+}
+
+#define FIELDS_OF_board_prizes_ask(X, N)                         \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)                  \
+    X(flag, open, ANY, "Only those that wait for a decision", N) \
+    PAGE_FIELDS(X, N)
+SHAPE(board_prizes_ask);
+SHAPE_DEFINE(board_prizes_ask);
+#define FIELDS_OF_board_prize_page(X, N)           \
+    X(list(prize_view), items, ANY, "By place", N) \
+    X(str, next_cursor, ANY, "Where to go on", N)
+SHAPE(board_prize_page);
+SHAPE_DEFINE(board_prize_page);
+
+HANDLER(board_prizes_get, board_prizes_ask, board_prize_page)
+{
+    struct board_view b;
+    struct cursor at;
+    i64 limit = page_limit(in->limit);
+    TRY(cursor_read(c, "board prizes", in->cursor, &at));
+    TRY(board_get(c, in->id, &b));
+    TRY(board_prizes(c, in->id, in->open, at.id, limit + 1, &out->items));
+    if (out->items.n <= limit) return OK;
+    out->items.n = limit;
+    out->next_cursor =
+        cursor_make(c, "board prizes", (struct cursor){ .id = out->items.at[limit - 1].place });
+    return OK;
+}
+
+#define FIELDS_OF_board_review_ask(X, N)                  \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)           \
+    X(i64, member, REQUIRED | POSITIVE, "Whose prize", N) \
+    X(str, decision, REQUIRED | SHORT, "keep or take_back", N)
+SHAPE(board_review_ask);
+SHAPE_DEFINE(board_review_ask);
+
+static enum err decide(struct tx *t, void *arg)
+{
+    const struct board_review_ask *in = arg;
+    bool keep = str_eq(in->decision, S("keep"));
+    struct board_row row;
+    if (!keep && !str_eq(in->decision, S("take_back")))
+        return fail_at(t->c, E_INVALID, S("/decision"), "应为 keep 或 take_back",
+                       "keep or take_back is expected");
+    TRY(board_row_get(t->c, in->id, &row));
+    return board_review(t, in->id, in->member, keep);
+}
+
+HANDLER(board_review_post, board_review_ask, nothing)
+{
+    struct board_review_ask ask = *in;
+    return store_write(c->store, c, decide, &ask);
+}
+
+extern const struct route board_my_routes[];
+
 #define BOARDS "Leaderboards"
 static const struct route routes[] = {
     ROUTE(GET, "/v1/boards", LOYALTY_READ, boards_get, BOARDS, "排行榜列表", "List leaderboards"),
@@ -150,7 +212,15 @@ static const struct route routes[] = {
           "The top, or any stretch of places", .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/boards/{id}/rank", LOYALTY_READ, board_rank_get, BOARDS,
           "一位会员的名次和前后的人", "A member's rank and neighbours", .errors = "E_NOT_FOUND"),
-    { 0 },
+    ROUTE(POST, "/v1/boards/{id}/settle", LOYALTY_WRITE, board_settle_post, BOARDS,
+          "结算已冻结的榜单：写下最终名次并发奖", "Settle a frozen board: final ranks and prizes",
+          .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/boards/{id}/prizes", LOYALTY_READ, board_prizes_get, BOARDS, "奖品及其去向",
+          "Prizes and what became of them", .flags = CURSOR, .errors = "E_NOT_FOUND"),
+    ROUTE(POST, "/v1/boards/{id}/reviews", LOYALTY_WRITE, board_review_post, BOARDS,
+          "冻结后有退款：保留或收回奖品", "After a refund past the end: keep or take back a prize",
+          .errors = "E_NOT_FOUND E_CONFLICT"),
+    { .next = board_my_routes },
 };
 
 /* -- the room ---------------------------------------------------------------------------------- */
@@ -164,22 +234,32 @@ static const struct setting settings[] = {
       .zh = "排行榜结束后，期内付款但晚到的订单还计多少小时（之后榜单冻结）",
       .en = "How many hours after a leaderboard's end what was paid within it and is told late "
             "still counts (then it is frozen)" },
+    { .name = "boards.review_days",
+      .kind = SETTING_I64,
+      .fallback = "60",
+      .min = 0,
+      .max = 400,
+      .zh = "排行榜冻结后多少天内的退款仍会提出奖品复核",
+      .en = "For how many days after a leaderboard was frozen a refund asks for a review of the "
+            "prize" },
     { 0 },
 };
 
-/* What a stop or a crash left unfinished. */
+/* What a stop or a crash left unfinished, and boards whose end has come. */
 static enum err upkeep(struct store *s, struct ctx *c)
 {
-    struct board_row_list boards = { 0 };
+    struct board_row_list boards = { 0 }, over = { 0 };
     TRY(boards_in_play(c, &boards));
     for (i64 i = 0; i < boards.n; i++)
         if (!boards.at[i].filled) TRY(board_fill(s, c, boards.at[i].id));
+    TRY(boards_to_settle(c, &over));
+    for (i64 i = 0; i < over.n; i++) TRY(board_settle(s, c, over.at[i].id));
     return OK;
 }
 
 static const struct job_row jobs[] = {
-    { "boards.upkeep", MINUTE_MS, 0, upkeep, "补算新发布的排行榜",
-      "Counts the facts from before a board was published" },
+    { "boards.upkeep", MINUTE_MS, 0, upkeep, "补算新发布的排行榜，结算已冻结的",
+      "Counts the facts from before a board was published; settles what is frozen" },
     { 0 },
 };
 

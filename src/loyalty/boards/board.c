@@ -1,22 +1,31 @@
 /* board.c -- boards themselves: made, changed, published, read; where each stands now. */
 #include "loyalty/boards/inside.h"
 
+#include "base/json.h"
 #include "base/num.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
+
+enum { RANKS_MAX = 10000, REWARDS_MAX = 10 };
 
 QUERY(board_one, board_row, "SELECT " BOARD_COLUMNS " FROM board WHERE id = $1");
 QUERY(board_all, board_row, "SELECT " BOARD_COLUMNS " FROM board ORDER BY id DESC");
 QUERY(board_playing, board_row,
       "SELECT " BOARD_COLUMNS " FROM board WHERE state = 'published' AND frozen_at > $1"
       " ORDER BY id");
+QUERY(board_played, board_row,
+      "SELECT " BOARD_COLUMNS " FROM board WHERE state IN ('published', 'settling', 'settled')"
+      " AND prizes IS NOT NULL AND frozen_at <= $1 AND frozen_at > $2 ORDER BY id");
+QUERY(board_unsettled, board_row,
+      "SELECT " BOARD_COLUMNS " FROM board WHERE state IN ('published', 'settling', 'settled')"
+      " AND settled_at IS NULL AND frozen_at <= $1 ORDER BY id");
 CHANGE(board_insert,
        "INSERT INTO board (" BOARD_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-       " $11, $12, $13, $14, $15, $16)");
+       " $11, $12, $13, $14, $15, $16, $17)");
 CHANGE(board_update,
        "UPDATE board SET name = $2, metric = $3, starts_at = $4, ends_at = $5, frozen_at = $6,"
        " scope = $7, scope_name = $8, ties = $9, min_score = $10, order_cap = $11, visible = $12,"
-       " state = $13, filled = $14, settled_at = $15 WHERE id = $1");
+       " state = $13, filled = $14, prizes = $15, settled_at = $16 WHERE id = $1");
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
@@ -30,6 +39,18 @@ enum err board_row_get(struct ctx *c, i64 id, struct board_row *out)
 enum err boards_in_play(struct ctx *c, struct board_row_list *out)
 {
     return db_all(c, &board_playing, out, ARGS(c->now));
+}
+
+enum err boards_over(struct ctx *c, struct board_row_list *out)
+{
+    i64 days;
+    TRY(setting_i64(c, "boards.review_days", &days));
+    return db_all(c, &board_played, out, ARGS(c->now, c->now - days * DAY_MS));
+}
+
+enum err boards_to_settle(struct ctx *c, struct board_row_list *out)
+{
+    return db_all(c, &board_unsettled, out, ARGS(c->now));
 }
 
 enum board_state board_state_at(const struct board_row *b, instant now)
@@ -53,7 +74,15 @@ str board_score_text(struct arena *a, enum board_metric metric, i64 score)
     return is_money(metric) ? money_text(a, score) : str_fmt(a, "%lld", (long long)score);
 }
 
-void board_show(const struct board_row *b, instant now, struct board_view *out)
+enum err prizes_read(struct ctx *c, const struct board_row *b, struct board_prize_list *out)
+{
+    struct board_prizes_kept kept = { 0 };
+    if (b->prizes.n) TRY(json_read(c, &board_prizes_kept_shape, &kept, b->prizes));
+    *out = kept.items;
+    return OK;
+}
+
+enum err board_show(struct ctx *c, const struct board_row *b, struct board_view *out)
 {
     *out = (struct board_view){
         .id = b->id,
@@ -68,26 +97,26 @@ void board_show(const struct board_row *b, instant now, struct board_view *out)
         .min_score = is_money(b->metric) ? b->min_score : b->min_score * MONEY_UNIT,
         .order_cap = b->order_cap ? SOME(b->order_cap) : NONE,
         .visible = b->visible,
-        .state = board_state_at(b, now),
+        .state = board_state_at(b, c->now),
         .filled = b->filled,
         .settled_at = b->settled_at,
         .created_at = b->created_at,
     };
+    return prizes_read(c, b, &out->prizes);
 }
 
 enum err board_get(struct ctx *c, i64 id, struct board_view *out)
 {
     struct board_row row;
     TRY(board_row_get(c, id, &row));
-    board_show(&row, c->now, out);
-    return OK;
+    return board_show(c, &row, out);
 }
 
 enum err board_list(struct ctx *c, struct board_view_list *out)
 {
     struct board_row_list rows = { 0 };
     TRY(db_all(c, &board_all, &rows, NO_ARGS));
-    for (i64 i = 0; i < rows.n; i++) board_show(&rows.at[i], c->now, PUSH(c->arena, out));
+    for (i64 i = 0; i < rows.n; i++) TRY(board_show(c, &rows.at[i], PUSH(c->arena, out)));
     return OK;
 }
 
@@ -112,6 +141,35 @@ static enum err check_terms(struct ctx *c, const struct board_row *b)
     return OK;
 }
 
+/* Each reward as reward.h would take it; no rank wins twice. */
+static enum err prizes_write(struct ctx *c, const struct board_prize_list *prizes, json *out)
+{
+    struct board_prizes_kept kept = { *prizes };
+    struct buf b = { .arena = c->arena };
+    for (i64 i = 0; i < prizes->n; i++) {
+        const struct board_prize *p = &prizes->at[i];
+        str at = str_fmt(c->arena, "/prizes/%lld", (long long)i);
+        if (p->last < p->first || p->last > RANKS_MAX)
+            return fail_at(c, E_INVALID, str_fmt(c->arena, STR_FMT "/last", STR_ARG(at)),
+                           "名次须从小到大，且不超过 %d", "ranks rise, up to %d", RANKS_MAX);
+        if (p->rewards.n == 0 || p->rewards.n > REWARDS_MAX)
+            return fail_at(c, E_INVALID, str_fmt(c->arena, STR_FMT "/rewards", STR_ARG(at)),
+                           "每档奖品须为 1 至 %d 项", "a prize is 1 to %d rewards", REWARDS_MAX);
+        if (i > 0 && p->first <= prizes->at[i - 1].last)
+            return fail_at(c, E_INVALID, str_fmt(c->arena, STR_FMT "/first", STR_ARG(at)),
+                           "各档须按名次排列，不可重叠", "prizes come by rank and do not overlap");
+        for (i64 k = 0; k < p->rewards.n; k++)
+            TRY(reward_check(
+                c, &p->rewards.at[k],
+                str_fmt(c->arena, STR_FMT "/rewards/%lld", STR_ARG(at), (long long)k)));
+    }
+    *out = (json){ 0 };
+    if (prizes->n == 0) return OK;
+    json_write(&b, &board_prizes_kept_shape, &kept);
+    *out = buf_str(&b);
+    return OK;
+}
+
 /* Counts are whole; kept in steps of one. */
 static enum err min_score_of(struct ctx *c, enum board_metric metric, opt_money in, i64 *out)
 {
@@ -123,7 +181,7 @@ static enum err min_score_of(struct ctx *c, enum board_metric metric, opt_money 
     return OK;
 }
 
-static enum err line(struct tx *t, const struct board_row *b, str kind)
+enum err board_line_of(struct tx *t, const struct board_row *b, str kind)
 {
     return timeline_append(t, &(struct timeline_line){ .at = t->c->now,
                                                        .kind = kind,
@@ -148,6 +206,7 @@ enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
     };
     TRY(min_score_of(c, b.metric, in->min_score, &b.min_score));
     TRY(check_terms(c, &b));
+    TRY(prizes_write(c, &in->prizes, &b.prizes));
     TRY(tx_take(t, S("board"), 1, &b.id));
     *id = b.id;
     TRY(tx_change(t, &board_insert,
@@ -155,11 +214,11 @@ enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
                        b.ends_at, b.frozen_at, choice_name(&board_scope_choice, (int)b.scope),
                        b.scope_name, choice_name(&board_ties_choice, (int)b.ties), b.min_score,
                        b.order_cap, b.visible, choice_name(&board_kept_choice, (int)b.state),
-                       b.filled, b.settled_at, b.created_at)));
-    return line(t, &b, S("board.made"));
+                       b.filled, b.prizes, b.settled_at, b.created_at)));
+    return board_line_of(t, &b, S("board.made"));
 }
 
-static enum err save(struct tx *t, const struct board_row *b)
+enum err board_row_save(struct tx *t, const struct board_row *b)
 {
     return tx_change(t, &board_update,
                      ARGS(b->id, b->name, choice_name(&board_metric_choice, (int)b->metric),
@@ -167,7 +226,7 @@ static enum err save(struct tx *t, const struct board_row *b)
                           choice_name(&board_scope_choice, (int)b->scope), b->scope_name,
                           choice_name(&board_ties_choice, (int)b->ties), b->min_score, b->order_cap,
                           b->visible, choice_name(&board_kept_choice, (int)b->state), b->filled,
-                          b->settled_at));
+                          b->prizes, b->settled_at));
 }
 
 static enum err freeze_at(struct ctx *c, struct board_row *b)
@@ -192,7 +251,7 @@ static enum err change_state(struct tx *t, struct board_row *b, str to)
         TRY(freeze_at(c, b));
         b->state = KEPT_PUBLISHED;
         b->filled = false;
-        return line(t, b, S("board.published"));
+        return board_line_of(t, b, S("board.published"));
     }
     if (!str_eq(to, S("cancelled")))
         return fail_at(c, E_INVALID, S("/state"), "应为 published 或 cancelled",
@@ -202,7 +261,7 @@ static enum err change_state(struct tx *t, struct board_row *b, str to)
         return fail_at(c, E_CONFLICT, S("/state"), "榜单已冻结，不能取消",
                        "the board is frozen: it cannot be cancelled any more");
     b->state = KEPT_CANCELLED;
-    return line(t, b, S("board.cancelled"));
+    return board_line_of(t, b, S("board.cancelled"));
 }
 
 /* A draft's terms are free; those of a board in play stand, but for its end and its looks. */
@@ -212,7 +271,8 @@ static enum err change_terms(struct tx *t, struct board_row *b, const struct boa
     bool draft = b->state == KEPT_DRAFT;
     if (in->name.n) b->name = str_trim(in->name);
     if (in->visible.has) b->visible = in->visible.value;
-    bool terms = in->starts_at.has || in->scope_name.at || in->min_score.has || in->order_cap.has;
+    bool terms = in->starts_at.has || in->scope_name.at || in->min_score.has || in->order_cap.has ||
+                 in->prizes.at;
     if (!draft && terms)
         return fail(c, E_CONFLICT, "已发布的榜单只能改名称、结束时间和是否可见",
                     "of a published board only name, end and visibility may change");
@@ -222,6 +282,7 @@ static enum err change_terms(struct tx *t, struct board_row *b, const struct boa
     if (in->scope_name.at) b->scope_name = in->scope_name;
     if (in->order_cap.has) b->order_cap = in->order_cap.value;
     TRY(min_score_of(c, b->metric, in->min_score, &b->min_score));
+    if (in->prizes.at) TRY(prizes_write(c, &in->prizes, &b->prizes));
     if (in->ends_at.has) {
         b->ends_at = in->ends_at.value;
         if (!draft) {
@@ -240,5 +301,5 @@ enum err board_change(struct tx *t, const struct board_patch *in)
         return fail(t->c, E_CONFLICT, "榜单已取消", "the board was cancelled");
     TRY(change_terms(t, &b, in));
     if (in->state.n) TRY(change_state(t, &b, in->state));
-    return save(t, &b);
+    return board_row_save(t, &b);
 }

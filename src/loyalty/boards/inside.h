@@ -26,12 +26,13 @@ CHOICE(board_kept); /* draft published cancelled settling settled */
     X(flag, visible, ANY, "", N)                \
     X(choice(board_kept), state, ANY, "", N)    \
     X(flag, filled, ANY, "", N)                 \
+    X(json, prizes, ANY, "", N)                 \
     X(opt_instant, settled_at, ANY, "", N)      \
     X(instant, created_at, ANY, "", N)
 SHAPE(board_row);
 #define BOARD_COLUMNS                                                                      \
     "id, name, metric, starts_at, ends_at, frozen_at, scope, scope_name, ties, min_score," \
-    " order_cap, visible, state, filled, settled_at, created_at"
+    " order_cap, visible, state, filled, prizes, settled_at, created_at"
 
 #define FIELDS_OF_score_row(X, N)      \
     X(i64, member, ANY, "", N)         \
@@ -45,10 +46,20 @@ static inline i64 min_i64(i64 a, i64 b) { return a < b ? a : b; }
 static inline i64 max_i64(i64 a, i64 b) { return a > b ? a : b; }
 
 enum err board_row_get(struct ctx *c, i64 id, struct board_row *out); /* E_NOT_FOUND */
+enum err board_row_save(struct tx *t, const struct board_row *b);
+enum err board_line_of(struct tx *t, const struct board_row *b, str kind);
+/* The prizes as they are kept: one object. */
+#define FIELDS_OF_board_prizes_kept(X, N) X(list(board_prize), items, ANY, "", N)
+SHAPE(board_prizes_kept);
+enum err prizes_read(struct ctx *c, const struct board_row *b, struct board_prize_list *out);
 enum board_state board_state_at(const struct board_row *b, instant now);
-void board_show(const struct board_row *b, instant now, struct board_view *out);
+enum err board_show(struct ctx *c, const struct board_row *b, struct board_view *out);
 /* Boards whose scores facts still change: published, and not frozen at c->now. */
 enum err boards_in_play(struct ctx *c, struct board_row_list *out);
+/* Frozen boards with prizes, whose facts are still looked at (setting boards.review_days). */
+enum err boards_over(struct ctx *c, struct board_row_list *out);
+/* Frozen boards that are not settled whole. */
+enum err boards_to_settle(struct ctx *c, struct board_row_list *out);
 
 /* What a member's score is by the facts. */
 struct score {
@@ -65,5 +76,13 @@ struct scoring {
 enum err score_put(struct scoring *s, const struct board_row *b, i64 member, struct score now);
 /* By the facts, now. */
 enum err score_renew(struct scoring *s, const struct board_row *b, i64 member);
+
+/* After the end: of an order that changed, what a frozen board's prize should know (review.c). */
+enum err review_after(struct tx *t, const struct board_row *b, i64 member);
+/* Why his prize should wait, or that it is withheld; absent: nothing speaks against it. */
+enum err review_of(struct ctx *c, i64 board, i64 member, str *why, bool *withheld);
+str prize_reward_id(struct arena *a, i64 board, i64 place, i64 reward);
+enum err prize_merged(struct tx *t, i64 merge, i64 loser, i64 winner);
+enum err prize_parted(struct tx *t, i64 loser, i64 winner, ints noted);
 
 extern const struct migration board_migrations[];

@@ -248,6 +248,19 @@ void places_let_go(struct places_held *h)
     *h = (struct places_held){ 0 };
 }
 
+void live_forget(struct store *s, i64 board)
+{
+    struct live *l = atomic_load(&serving);
+    if (!l || l->store != s) return;
+    pthread_mutex_lock(&l->lock);
+    for (i64 i = 0; i < l->boards_n; i++) {
+        if (l->boards[i].board != board) continue;
+        places_free(l->boards[i].places);
+        l->boards[i] = l->boards[--l->boards_n];
+    }
+    pthread_mutex_unlock(&l->lock);
+}
+
 struct live_stats live_stats(struct live *l)
 {
     pthread_mutex_lock(&l->lock);

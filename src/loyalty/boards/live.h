@@ -12,3 +12,5 @@ struct places_held {
 };
 enum err places_hold(struct ctx *c, i64 board, struct places_held *out);
 void places_let_go(struct places_held *h);
+/* Its scores are gone from SQL. */
+void live_forget(struct store *s, i64 board);

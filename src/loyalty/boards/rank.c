@@ -27,7 +27,7 @@ static i64 least(const struct board_view *b)
 static void read_places(struct ctx *c, const struct board_view *b, const struct places *places,
                         i64 from, i64 n, struct board_ranks *out)
 {
-    i64 first = max_i64(from, 1);
+    i64 first = max_i64(from, 1); /* near the first fewer stand above him */
     n = min_i64(from + n, out->ranked + 1) - first;
     if (n <= 0) return;
     struct place *at = NEWS(c->arena, struct place, n);
@@ -57,15 +57,52 @@ static enum err begin(struct ctx *c, const struct board_view *b, struct places_h
     return OK;
 }
 
+/* -- of a settled board ------------------------------------------------------------------------ */
+
+QUERY(final_one, board_place,
+      "SELECT rank, place, member, score, reached_at FROM board_final WHERE member = $1"
+      " AND board = $2");
+QUERY(final_range, board_place,
+      "SELECT rank, place, member, score, reached_at FROM board_final WHERE board = $1"
+      " AND place >= $2 AND place < $3 ORDER BY place");
+QUERY(final_count, one_i64,
+      "SELECT COALESCE(MAX(place), 0) AS value FROM board_final WHERE board = $1");
+
+static enum err final_read(struct ctx *c, i64 board, i64 from, i64 n, struct board_ranks *out)
+{
+    struct one_i64 count = { 0 };
+    *out = (struct board_ranks){ .as_of = c->now, .mine = out->mine };
+    TRY(db_get(c, &final_count, &count, ARGS(board)));
+    out->ranked = count.value;
+    return db_all(c, &final_range, &out->around, ARGS(board, from, from + n));
+}
+
+static enum err final_rank(struct ctx *c, i64 board, ints ids, i64 near, struct board_ranks *out)
+{
+    struct board_place best = { 0 };
+    for (i64 i = 0; i < ids.n; i++) {
+        struct board_place p = { 0 };
+        bool found;
+        TRY(db_find(c, &final_one, &p, &found, ARGS(ids.at[i], board)));
+        if (found && (!best.place || p.place < best.place)) best = p;
+    }
+    out->mine = best;
+    out->mine.member = ids.at[0];
+    return final_read(c, board, best.place - near, best.place ? 2 * near + 1 : 0, out);
+}
+
+/* -- for all ----------------------------------------------------------------------------------- */
+
 enum err board_rank(struct ctx *c, const struct board_view *board, i64 member, i64 near,
                     struct board_ranks *out)
 {
     struct places_held held;
     struct place p = { 0 };
-    ints ids = { &member, 1 };
+    ints ids;
     i64 living;
     TRY(member_living(c, member, &living));
     TRY(member_ids(c, living, &ids));
+    if (board->state == BOARD_SETTLED) return final_rank(c, board->id, ids, near, out);
     TRY(begin(c, board, &held, out));
     out->mine = (struct board_place){ .member = living };
     if (held.places && best_place(held.places, ids, &p)) {
@@ -82,6 +119,8 @@ enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 
                    struct board_ranks *out)
 {
     struct places_held held;
+    *out = (struct board_ranks){ 0 };
+    if (board->state == BOARD_SETTLED) return final_read(c, board->id, from, n, out);
     TRY(begin(c, board, &held, out));
     if (held.places) read_places(c, board, held.places, from, n, out);
     places_let_go(&held);

@@ -87,17 +87,30 @@ static enum err renew_on_all(struct scoring *s, const struct board_row_list *boa
     return OK;
 }
 
+static enum err review_on_all(struct tx *t, const struct board_row_list *boards, i64 member)
+{
+    for (i64 i = 0; i < boards->n; i++) TRY(review_after(t, &boards->at[i], member));
+    return OK;
+}
+
 /* Of changed orders the buyers, each once where orders of one lie together. */
 static enum err orders_changed(struct tx *t, const struct order_change *at, i64 n)
 {
     struct scoring s = { .t = t };
-    struct board_row_list boards = { 0 };
+    struct board_row_list boards = { 0 }, over = { 0 };
     TRY(boards_in_play(t->c, &boards));
-    if (boards.n == 0) return OK;
+    TRY(boards_over(t->c, &over));
+    if (boards.n + over.n == 0) return OK;
     i64 last = 0;
     for (i64 i = 0; i < n; i++) {
-        if (at[i].member > 0 && at[i].member != last) TRY(renew_on_all(&s, &boards, at[i].member));
-        if (at[i].was > 0 && at[i].was != at[i].member) TRY(renew_on_all(&s, &boards, at[i].was));
+        if (at[i].member > 0 && at[i].member != last) {
+            TRY(renew_on_all(&s, &boards, at[i].member));
+            TRY(review_on_all(t, &over, at[i].member));
+        }
+        if (at[i].was > 0 && at[i].was != at[i].member) {
+            TRY(renew_on_all(&s, &boards, at[i].was));
+            TRY(review_on_all(t, &over, at[i].was));
+        }
         last = at[i].member;
     }
     return OK;
@@ -118,13 +131,13 @@ static enum err both_anew(struct tx *t, i64 loser, i64 winner)
 
 static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 {
-    (void)merge;
+    TRY(prize_merged(t, merge, loser, winner));
     return both_anew(t, loser, winner);
 }
 static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
 {
     (void)merge;
-    (void)noted;
+    TRY(prize_parted(t, loser, winner, noted));
     return both_anew(t, loser, winner);
 }
 const struct merge_listener board_merges = { .room = "boards", .moved = moved, .parted = parted };

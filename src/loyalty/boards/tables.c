@@ -48,6 +48,42 @@ const struct migration board_migrations[] = {
                      "  PRIMARY KEY (member, board)\n"
                      ") clustered;\n"
                      "CREATE INDEX board_score_version ON board_score (version);\n" },
+    { "0002 the end",
+      "ALTER TABLE board ADD COLUMN prizes text;\n"
+      "CREATE TABLE board_final (\n"
+      "  member int64 NOT NULL,\n"
+      "  board int64 NOT NULL,\n"
+      "  place int64 NOT NULL,\n"
+      "  rank int64 NOT NULL,\n"
+      "  score int64 NOT NULL,\n"
+      "  reached_at int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, board)\n"
+      ") clustered;\n"
+      "CREATE INDEX board_final_place ON board_final (board, place);\n"
+      "CREATE TABLE board_prize (\n"
+      "  member int64 NOT NULL,\n"
+      "  board int64 NOT NULL,\n"
+      "  place int64 NOT NULL,\n"
+      "  origin int64 NOT NULL,\n" /* whose place it is: a merge moves member alone */
+      "  rank int64 NOT NULL,\n"
+      "  score int64 NOT NULL,\n"
+      "  rewards int64 NOT NULL,\n" /* how many */
+      "  number int64 NOT NULL,\n"  /* of the row: what merges note */
+      "  state text NOT NULL,\n"
+      "  at int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, board, place)\n"
+      ") clustered;\n"
+      "CREATE INDEX board_prize_place ON board_prize (board, place);\n"
+      "CREATE TABLE board_review (\n"
+      "  member int64 NOT NULL,\n" /* as on the board */
+      "  board int64 NOT NULL,\n"
+      "  score int64 NOT NULL,\n"
+      "  score_now int64 NOT NULL,\n"
+      "  decision text,\n"
+      "  decided_by text,\n"
+      "  at int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, board)\n"
+      ") clustered;\n" },
     { 0 },
 };
 
@@ -58,7 +94,12 @@ CHOICE_DEFINE(board_state, "draft", "cancelled", "upcoming", "running", "closing
               "settled");
 CHOICE_DEFINE(board_kept, "draft", "published", "cancelled", "settling", "settled");
 
+CHOICE_DEFINE(prize_state, "given", "skipped", "withheld", "taken_back");
+
 SHAPE_DEFINE(board_row);
+SHAPE_DEFINE(board_prize);
+SHAPE_DEFINE(board_prizes_kept);
+SHAPE_DEFINE(prize_view);
 SHAPE_DEFINE(score_row);
 SHAPE_DEFINE(board_post);
 SHAPE_DEFINE(board_patch);
