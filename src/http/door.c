@@ -364,6 +364,14 @@ static void write_reply(struct request *r, const void *out)
     r->reply = buf_str(&b);
 }
 
+static void take_back(struct request *r)
+{
+    if (r->file_fd >= 0) close_file(r);
+    r->file_n = 0;
+    r->replied = r->streaming = false;
+    r->extra.n = 0;
+}
+
 /* The handler, its reply, and what is to be remembered of both. */
 static enum err serve(struct request *r)
 {
@@ -386,9 +394,15 @@ static enum err serve(struct request *r)
                  ((changes(r) && !only_asks(r)) || (route->flags & AUDITED));
     if (!done.audit && !done.keep) return e;
     struct problem why = c->why;
-    if (store_write(c->store, c, note_done, &done) != OK)
+    enum err noted = store_write(c->store, c, note_done, &done);
+    if (noted != OK) {
         LOG(ERROR, "http.audit_failed", KV("route", route->path), KV("why", c->why.detail));
-    c->why = why;
+        if (!changes(r) || only_asks(r)) { /* what the log is to know does not leave without it */
+            take_back(r);
+            return noted;
+        }
+    }
+    c->why = why; /* what was changed is changed, noted or not */
     return e;
 }
 

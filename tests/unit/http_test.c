@@ -210,6 +210,10 @@ static const struct route test_routes[] = {
     ROUTE(POST, "/v1/private-files", IMPORT, take_file, "Test", "上传", "Upload", .flags = UPLOAD),
     ROUTE(GET, "/v1/file", RIGHT_NONE, give_file, "Test", "下载", "Download",
           .flags = PUBLIC | STREAM),
+    ROUTE(GET, "/v1/secret/{id}", RIGHT_NONE, echo_back, "Test", "机密", "Secret",
+          .flags = AUDITED),
+    ROUTE(GET, "/v1/secret-file", RIGHT_NONE, give_file, "Test", "机密", "Secret",
+          .flags = AUDITED | STREAM),
     ROUTE(GET, "/v1/ticks/{id}", RIGHT_NONE, tick, "Test", "事件", "Events",
           .flags = PUBLIC | STREAM),
     { 0 },
@@ -618,6 +622,26 @@ TEST(files_are_streamed_with_their_name)
                    S("filename*=UTF-8''%E6%8B%92%E7%BB%9D")) > 0);
     CHECK(access(str_z(k->c->arena, str_fmt(k->c->arena, "%s/give.csv", test_folder())), F_OK) !=
           0);
+}
+
+CHANGE(no_more_audit, "DROP TABLE audit_line");
+static enum err end_audit(struct tx *t, void *arg) { return tx_change(t, &no_more_audit, NO_ARGS); }
+
+TEST(what_must_be_audited_does_not_leave_without)
+{
+    struct client *k = serve((struct http_options){ 0 });
+    client_sign_in(k, "anna", ROLE_OWNER);
+    struct reply r = GET(k, "/v1/secret/7?text=diamonds");
+    CHECK(r.status == 200 && reply_has(&r, "diamonds"));
+    r = GET(k, "/v1/secret-file");
+    CHECK(r.status == 200 && reply_has(&r, "0000001"));
+    CHECK_OK(k->c, store_write(test_store(), k->c, end_audit, NULL));
+    r = GET(k, "/v1/secret/7?text=diamonds");
+    CHECK(r.status >= 500 && !reply_has(&r, "diamonds"));
+    r = GET(k, "/v1/secret-file");
+    CHECK(r.status >= 500 && !reply_has(&r, "0000001"));
+    CHECK(!reply_header_of(&r, "Content-Disposition").n);
+    CHECK_I64(GET(k, "/v1/echo/7").status, 200); /* the connection is good */
 }
 
 TEST(http_stop_is_graceful)
