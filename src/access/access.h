@@ -127,6 +127,17 @@ enum err access_sweep(struct store *s, struct ctx *c); /* and removes what is ov
  * without personal data. */
 enum err audit_write(struct tx *t, str action, str subject, json detail);
 
+/* The line a route leaves, as its door keeps it ready in c->audit. */
+struct audit_note {
+    str action, subject;
+    json detail;
+    bool written;
+};
+/* store_write for a handler whose one write is its change: the route's line in the audit log is
+ * written in the same transaction, instead of in one of its own afterwards. made: the id of what fn
+ * made, for the line; NULL: none. Without a line kept ready it is store_write. */
+enum err audited_write(struct ctx *c, write_fn *fn, void *arg, const i64 *made);
+
 #define FIELDS_OF_audit_view(X, N)                                                       \
     X(i64, id, ANY, "Id", N)                                                             \
     X(instant, at, ANY, "When", N)                                                       \

@@ -175,7 +175,7 @@ HANDLER(users_change, user_change, user_view)
                        "角色须为 owner、operator、analyst、support、viewer 之一",
                        "role is one of owner, operator, analyst, support, viewer");
     if (in->password.n) TRY(password_make(c, u.name, in->password, &k.password));
-    TRY(store_write(c->store, c, write_user, &k));
+    TRY(audited_write(c, write_user, &k, NULL));
     return user_get(c, in->id, out);
 }
 
@@ -227,7 +227,7 @@ HANDLER(keys_create, new_key, key_secret)
                            STR_ARG(in->scopes.at[i]));
         k.scopes |= bit;
     }
-    TRY(store_write(c->store, c, write_key, &k));
+    TRY(audited_write(c, write_key, &k, &k.grant.id));
     out->id = k.grant.id;
     out->secret = k.grant.secret;
     return OK;
@@ -242,7 +242,7 @@ static enum err write_revoked(struct tx *t, void *arg) { return key_revoke(t, *(
 HANDLER(keys_revoke, key_ref, nothing)
 {
     i64 id = in->id;
-    return store_write(c->store, c, write_revoked, &id);
+    return audited_write(c, write_revoked, &id, NULL);
 }
 
 /* -- audit ------------------------------------------------------------------------------------ */

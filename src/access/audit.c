@@ -23,6 +23,32 @@ enum err audit_write(struct tx *t, str action, str subject, json detail)
                           str_or(detail, S("{}")), c->address));
 }
 
+struct audited {
+    write_fn *fn;
+    void *arg;
+    const i64 *made;
+};
+
+static enum err write_both(struct tx *t, void *arg)
+{
+    struct audited *a = arg;
+    TRY(a->fn(t, a->arg));
+    const struct audit_note *note = t->c->audit;
+    str subject = note->subject;
+    if (a->made)
+        subject = str_fmt(t->c->arena, STR_FMT "/%lld", STR_ARG(subject), (long long)*a->made);
+    return audit_write(t, note->action, subject, note->detail);
+}
+
+enum err audited_write(struct ctx *c, write_fn *fn, void *arg, const i64 *made)
+{
+    if (!c->audit || c->audit->written) return store_write(c->store, c, fn, arg);
+    struct audited a = { fn, arg, made };
+    TRY(store_write(c->store, c, write_both, &a));
+    c->audit->written = true;
+    return OK;
+}
+
 enum err audit_list(struct ctx *c, str actor, str action, i64 before, i64 limit,
                     struct audit_view_list *out)
 {

@@ -26,7 +26,7 @@ static enum err write_revoked(struct tx *t, void *arg)
 HANDLER(tokens_revoke, token_owner, nothing)
 {
     i64 id = in->id;
-    return store_write(c->store, c, write_revoked, &id);
+    return audited_write(c, write_revoked, &id, NULL);
 }
 
 extern const struct route member_token_routes[];

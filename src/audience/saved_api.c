@@ -99,7 +99,7 @@ HANDLER(saved_post_one, saved_post, saved_view)
 {
     struct making m = { .in = in };
     struct saved_refreshed done;
-    TRY(store_write(c->store, c, make, &m));
+    TRY(audited_write(c, make, &m, &m.id));
     TRY(saved_refresh(c->store, c, m.id, &done));
     return saved_get(c, m.id, out);
 }
@@ -120,7 +120,7 @@ HANDLER(saved_patch_one, saved_patch, saved_view)
     struct changing k = { .in = in };
     bool resumed = (in->paused.has && !in->paused.value) || (in->auto_.has && in->auto_.value);
     struct saved_refreshed done;
-    TRY(store_write(c->store, c, change, &k));
+    TRY(audited_write(c, change, &k, NULL));
     if (k.another_text) TRY(refresh_with_users(c, in->id));
     else if (resumed) TRY(saved_refresh(c->store, c, in->id, &done));
     return saved_get(c, in->id, out);
@@ -131,7 +131,7 @@ static enum err drop(struct tx *t, void *arg) { return saved_delete(t, *(const i
 HANDLER(saved_delete_one, saved_ref, nothing)
 {
     i64 id = in->id;
-    return store_write(c->store, c, drop, &id);
+    return audited_write(c, drop, &id, NULL);
 }
 
 HANDLER(saved_versions_get, saved_ref, saved_version_page)
@@ -199,7 +199,7 @@ HANDLER(snapshot_post_one, snapshot_post, saved_snapshot)
     struct saved_refreshed done;
     TRY(saved_get(c, in->id, &view));
     if (view.auto_ && !view.paused) TRY(saved_refresh(c->store, c, in->id, &done));
-    TRY(store_write(c->store, c, freeze, &f));
+    TRY(audited_write(c, freeze, &f, &f.id));
     return snapshot_get(c, f.id, out);
 }
 
@@ -212,7 +212,7 @@ static enum err drop_snapshot(struct tx *t, void *arg)
 HANDLER(snapshot_delete_one, snapshot_ref, nothing)
 {
     struct snapshot_ref ref = *in;
-    return store_write(c->store, c, drop_snapshot, &ref);
+    return audited_write(c, drop_snapshot, &ref, NULL);
 }
 
 extern const struct route saved_export_routes[];

@@ -13,6 +13,7 @@
 struct db;
 struct store;
 struct zone;
+struct audit_note; /* access/access.h */
 
 enum locale { ZH, EN };
 
@@ -37,6 +38,7 @@ struct ctx {
     str actor;   /* how the audit log names him: "user:anna", "key:erp", "member:7", "cli", "system"
                   */
     str address; /* where he comes from, for the audit log; empty when not by the network */
+    struct audit_note *audit; /* the line of the route in work, not written yet; else NULL */
     enum locale locale;
     struct problem why; /* set by fail() */
 };

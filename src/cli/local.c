@@ -135,26 +135,27 @@ static enum err fill(struct cli *cli, const struct route *r, const struct local_
     return shape_require(c, shape, seen);
 }
 
-struct done {
-    const struct route *route;
-    str path;
-};
-
 /* The same line that the server writes. */
-static enum err note_done(struct tx *t, void *arg)
+static struct audit_note audit_note_of(struct arena *a, const struct route *r, str path)
 {
-    const struct done *done = arg;
-    const struct route *r = done->route;
-    str action = str_fmt(t->c->arena, "%s %s", method_names[r->method], r->path);
-    str subject =
-        str_starts(done->path, S("/v1/")) ? str_sub(done->path, 4, done->path.n) : done->path;
-    struct buf detail = { .arena = t->c->arena };
+    struct buf detail = { .arena = a };
     buf_add(&detail, S("{\"zh\":"));
     json_write_str(&detail, str_of(r->zh));
     buf_add(&detail, S(",\"en\":"));
     json_write_str(&detail, str_of(r->en));
     buf_byte(&detail, '}');
-    return audit_write(t, action, subject, buf_str(&detail));
+    path = percent_decode(a, path);
+    return (struct audit_note){
+        .action = str_fmt(a, "%s %s", method_names[r->method], r->path),
+        .subject = str_starts(path, S("/v1/")) ? str_sub(path, 4, path.n) : path,
+        .detail = buf_str(&detail),
+    };
+}
+
+static enum err note_done(struct tx *t, void *arg)
+{
+    const struct audit_note *note = arg;
+    return audit_write(t, note->action, note->subject, note->detail);
 }
 
 enum err local_run(struct cli *cli, struct local_call *call, struct local_reply *out)
@@ -177,11 +178,15 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     void *in = arena_alloc(c->arena, r->handler->in->size, 1);
     void *reply = arena_alloc(c->arena, r->handler->out->size, 1);
     TRY(fill(cli, r, call, in));
-    TRY(r->handler->call(c, in, reply));
     bool audited = ((r->method != M_GET && !(r->flags & READS)) || (r->flags & AUDITED)) &&
                    !(r->flags & (PUBLIC | AUDITS_ITSELF));
-    struct done done = { r, percent_decode(c->arena, call->path) };
-    if (audited && cli->mode == CLI_WRITES) TRY(store_write(cli->store, c, note_done, &done));
+    struct audit_note note = audit_note_of(c->arena, r, call->path);
+    if (audited && cli->mode == CLI_WRITES) c->audit = &note;
+    enum err e = r->handler->call(c, in, reply);
+    c->audit = NULL;
+    TRY(e);
+    if (audited && cli->mode == CLI_WRITES && !note.written)
+        TRY(store_write(cli->store, c, note_done, &note));
     *out = (struct local_reply){ r, reply };
     return OK;
 }

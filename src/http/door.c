@@ -314,19 +314,51 @@ struct done {
     struct request *r;
     const void *out;
     const struct idempotency *idempotency;
-    bool audit, keep;
+    const struct audit_note *note; /* what is still to be written of it */
+    bool keep;
 };
 
-static str audit_subject(struct request *r, const void *out)
+static int status_of(const struct route *route)
 {
-    str path;
-    if (!percent_decode(r->c.arena, r->path, false, &path)) path = r->path;
-    if (str_starts(path, S("/v1/"))) path = str_sub(path, 4, path.n);
+    if (route->flags & STREAM) return 200;
+    if (route->handler->out == &nothing_shape) return 204;
+    return route->flags & CREATES ? 201 : 200;
+}
+
+static bool is_audited(const struct request *r)
+{
+    unsigned flags = r->match.entry->route->flags;
+    if (flags & (PUBLIC | RAW | AUDITS_ITSELF)) return false;
+    return (changes(r) && !only_asks(r)) || (flags & AUDITED);
+}
+
+/* The line before it is known what is made. */
+static struct audit_note audit_note_of(struct request *r)
+{
     const struct route *route = r->match.entry->route;
+    struct arena *a = r->c.arena;
+    struct buf detail = { .arena = a };
+    str path;
+    if (!percent_decode(a, r->path, false, &path)) path = r->path;
+    if (str_starts(path, S("/v1/"))) path = str_sub(path, 4, path.n);
+    buf_fmt(&detail, "{\"status\":%d,\"zh\":", status_of(route));
+    json_write_str(&detail, str_of(route->zh));
+    buf_add(&detail, S(",\"en\":"));
+    json_write_str(&detail, str_of(route->en));
+    buf_byte(&detail, '}');
+    return (struct audit_note){ .action =
+                                    str_fmt(a, "%s %s", method_name(route->method), route->path),
+                                .subject = path,
+                                .detail = buf_str(&detail) };
+}
+
+static str audit_subject(const struct done *d)
+{
+    const struct route *route = d->r->match.entry->route;
     const struct shape_field *id = shape_find(route->handler->out, S("id"));
-    if (!(route->flags & CREATES) || !id || id->kind != K_i64 || !out) return path;
-    i64 value = *(const i64 *)(const void *)((const char *)out + id->offset);
-    return str_fmt(r->c.arena, STR_FMT "/%lld", STR_ARG(path), (long long)value);
+    if (!(route->flags & CREATES) || !id || id->kind != K_i64) return d->note->subject;
+    i64 value = *(const i64 *)(const void *)((const char *)d->out + id->offset);
+    return str_fmt(d->r->c.arena, STR_FMT "/%lld", STR_ARG(d->note->subject), (long long)value);
 }
 
 static enum err note_done(struct tx *t, void *arg)
@@ -334,18 +366,8 @@ static enum err note_done(struct tx *t, void *arg)
     struct done *d = arg;
     struct request *r = d->r;
     if (d->keep) TRY(idempotency_end(t, d->idempotency, r->status, str_of(r->type), r->reply));
-    if (!d->audit) return OK;
-    const struct route *route = r->match.entry->route;
-    struct buf detail = { .arena = t->c->arena };
-    buf_add(&detail, S("{\"status\":"));
-    buf_i64(&detail, r->status);
-    buf_add(&detail, S(",\"zh\":"));
-    json_write_str(&detail, str_of(route->zh));
-    buf_add(&detail, S(",\"en\":"));
-    json_write_str(&detail, str_of(route->en));
-    buf_byte(&detail, '}');
-    str action = str_fmt(t->c->arena, "%s %s", method_name(route->method), route->path);
-    return audit_write(t, action, audit_subject(r, d->out), buf_str(&detail));
+    if (!d->note) return OK;
+    return audit_write(t, d->note->action, audit_subject(d), d->note->detail);
 }
 
 static void write_reply(struct request *r, const void *out)
@@ -353,11 +375,8 @@ static void write_reply(struct request *r, const void *out)
     const struct route *route = r->match.entry->route;
     const struct shape *shape = route->handler->out;
     reply_header(r, "Cache-Control", S("no-store"));
-    if (shape == &nothing_shape) {
-        r->status = 204;
-        return;
-    }
-    r->status = route->flags & CREATES ? 201 : 200;
+    r->status = status_of(route);
+    if (shape == &nothing_shape) return;
     r->type = "application/json";
     struct buf b = { .arena = r->c.arena };
     json_write(&b, shape, out);
@@ -386,13 +405,19 @@ static enum err serve(struct request *r)
         TRY(idempotency_begin(r, &idempotency, &step));
     if (step == IDEM_REPLAYED) return OK;
     void *out = arena_alloc(c->arena, route->handler->out->size, 1);
+    struct audit_note note = { 0 };
+    bool audited = is_audited(r);
+    if (audited) {
+        note = audit_note_of(r);
+        c->audit = &note;
+    }
     enum err e = route->handler->call(c, in, out);
+    c->audit = NULL;
     if (e == OK && !r->replied) write_reply(r, out);
     if (e != OK) problem_reply(r, e);
     struct done done = { r, out, &idempotency, .keep = idempotency.on };
-    done.audit = e == OK && !(route->flags & (PUBLIC | RAW)) && !(route->flags & AUDITS_ITSELF) &&
-                 ((changes(r) && !only_asks(r)) || (route->flags & AUDITED));
-    if (!done.audit && !done.keep) return e;
+    if (e == OK && audited && !note.written) done.note = &note;
+    if (!done.note && !done.keep) return e;
     struct problem why = c->why;
     enum err noted = store_write(c->store, c, note_done, &done);
     if (noted != OK) {

@@ -375,7 +375,7 @@ static enum err put_profile(struct tx *t, void *arg) { return import_saved_put(t
 HANDLER(import_profiles_put, import_saved, import_saved)
 {
     *out = *in;
-    return store_write(c->store, c, put_profile, out);
+    return audited_write(c, put_profile, out, NULL);
 }
 
 static enum err drop_profile(struct tx *t, void *arg)
@@ -386,7 +386,7 @@ static enum err drop_profile(struct tx *t, void *arg)
 HANDLER(import_profiles_drop, import_profile_ref, nothing)
 {
     str name = in->name;
-    return store_write(c->store, c, drop_profile, &name);
+    return audited_write(c, drop_profile, &name, NULL);
 }
 
 #define GROUP "Imports"

@@ -141,7 +141,7 @@ HANDLER(member_create, member_post, member_posted)
                (size_t)(at.n < (i64)sizeof c->why.field ? at.n : (i64)sizeof c->why.field - 1));
         return err;
     }
-    return store_write(c->store, c, post_member, &job);
+    return audited_write(c, post_member, &job, &out->id);
 }
 
 HANDLER(member_brief_get, member_ref, member_brief)
@@ -157,7 +157,7 @@ static enum err rename_member(struct tx *t, void *arg)
 
 HANDLER(member_patch_one, member_patch, member_brief)
 {
-    TRY(store_write(c->store, c, rename_member, (void *)in));
+    TRY(audited_write(c, rename_member, (void *)in, NULL));
     return member_show(c, in->id, may(c, PERSONAL_READ), out);
 }
 
@@ -167,10 +167,7 @@ static enum err put_tag(struct tx *t, void *arg)
     return tag_put(t, in->id, in->tag, source_of(t->c), in->expires_at);
 }
 
-HANDLER(member_tag_put, tag_put_in, nothing)
-{
-    return store_write(c->store, c, put_tag, (void *)in);
-}
+HANDLER(member_tag_put, tag_put_in, nothing) { return audited_write(c, put_tag, (void *)in, NULL); }
 
 static enum err drop_tag(struct tx *t, void *arg)
 {
@@ -180,7 +177,7 @@ static enum err drop_tag(struct tx *t, void *arg)
 
 HANDLER(member_tag_drop, tag_drop_in, nothing)
 {
-    return store_write(c->store, c, drop_tag, (void *)in);
+    return audited_write(c, drop_tag, (void *)in, NULL);
 }
 
 static enum err put_value(struct tx *t, void *arg)
@@ -191,7 +188,7 @@ static enum err put_value(struct tx *t, void *arg)
 
 HANDLER(member_value_put, value_put_in, nothing)
 {
-    return store_write(c->store, c, put_value, (void *)in);
+    return audited_write(c, put_value, (void *)in, NULL);
 }
 
 /* -- a person's own rights -------------------------------------------------------------------- */
@@ -206,7 +203,7 @@ static enum err erase_member(struct tx *t, void *arg)
 
 HANDLER(member_erase_post, member_ref, nothing)
 {
-    return store_write(c->store, c, erase_member, (void *)in);
+    return audited_write(c, erase_member, (void *)in, NULL);
 }
 
 /* -- merges and conflicts --------------------------------------------------------------------- */
@@ -227,7 +224,7 @@ static enum err merge_members(struct tx *t, void *arg)
 HANDLER(member_merge_post, merge_in, merge_made)
 {
     struct merge_job job = { in, out };
-    return store_write(c->store, c, merge_members, &job);
+    return audited_write(c, merge_members, &job, NULL);
 }
 
 static enum err undo_merge(struct tx *t, void *arg)
@@ -238,7 +235,7 @@ static enum err undo_merge(struct tx *t, void *arg)
 
 HANDLER(merge_undo_post, merge_ref, nothing)
 {
-    return store_write(c->store, c, undo_merge, (void *)in);
+    return audited_write(c, undo_merge, (void *)in, NULL);
 }
 
 HANDLER(merge_page_get, page_query, merge_page)
@@ -288,7 +285,7 @@ static enum err dismiss_conflict(struct tx *t, void *arg)
 
 HANDLER(conflict_dismiss_post, conflict_ref, nothing)
 {
-    return store_write(c->store, c, dismiss_conflict, (void *)in);
+    return audited_write(c, dismiss_conflict, (void *)in, NULL);
 }
 
 /* -- the room --------------------------------------------------------------------------------- */

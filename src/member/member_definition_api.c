@@ -93,7 +93,7 @@ static enum err define_tag(struct tx *t, void *arg)
 HANDLER(tag_create, tag_post, made)
 {
     struct define_job job = { in, &out->id };
-    return store_write(c->store, c, define_tag, &job);
+    return audited_write(c, define_tag, &job, &out->id);
 }
 
 HANDLER(tag_group_page_get, nothing, tag_group_page) { return tag_group_list(c, &out->items); }
@@ -108,7 +108,7 @@ static enum err define_group(struct tx *t, void *arg)
 HANDLER(tag_group_create, tag_group_post, made)
 {
     struct define_job job = { in, &out->id };
-    return store_write(c->store, c, define_group, &job);
+    return audited_write(c, define_group, &job, &out->id);
 }
 
 /* -- many at once ----------------------------------------------------------------------------- */
@@ -139,7 +139,7 @@ HANDLER(tag_many_put, tag_many, tag_many_done)
 {
     struct many_job job = { .in = in };
     TRY(many_fit(c, in));
-    TRY(store_write(c->store, c, put_many, &job));
+    TRY(audited_write(c, put_many, &job, NULL));
     out->changed = job.changed;
     return OK;
 }
@@ -154,7 +154,7 @@ HANDLER(tag_many_drop, tag_many, tag_many_done)
 {
     struct many_job job = { .in = in };
     TRY(many_fit(c, in));
-    TRY(store_write(c->store, c, drop_many, &job));
+    TRY(audited_write(c, drop_many, &job, NULL));
     out->changed = job.changed;
     return OK;
 }
@@ -187,7 +187,7 @@ static enum err define_field(struct tx *t, void *arg)
 
 HANDLER(field_create, field_post, nothing)
 {
-    return store_write(c->store, c, define_field, (void *)in);
+    return audited_write(c, define_field, (void *)in, NULL);
 }
 
 /* -- rows ------------------------------------------------------------------------------------- */

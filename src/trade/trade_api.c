@@ -234,7 +234,7 @@ static enum err post_order(struct tx *t, void *arg)
 
 HANDLER(order_post_one, order_post, order_posted)
 {
-    return store_write(c->store, c, post_order, &(struct posting){ in, out });
+    return audited_write(c, post_order, &(struct posting){ in, out }, NULL);
 }
 
 struct refunding {
@@ -250,7 +250,7 @@ static enum err refund_order(struct tx *t, void *arg)
 
 HANDLER(order_refund_post, refund_ask, refund_view)
 {
-    return store_write(c->store, c, refund_order, &(struct refunding){ in, out });
+    return audited_write(c, refund_order, &(struct refunding){ in, out }, NULL);
 }
 
 struct cancelling {
@@ -267,7 +267,7 @@ static enum err cancel_order(struct tx *t, void *arg)
 
 HANDLER(order_cancel_post, order_ref, order_detail)
 {
-    return store_write(c->store, c, cancel_order, &(struct cancelling){ in->id, out });
+    return audited_write(c, cancel_order, &(struct cancelling){ in->id, out }, NULL);
 }
 
 /* -- shops and products ------------------------------------------------------------------------ */
@@ -303,7 +303,7 @@ static enum err put_products(struct tx *t, void *arg)
 
 HANDLER(product_put_one, product_fact, product_put)
 {
-    return store_write(c->store, c, put_products, &(struct product_puts){ in, 1, out });
+    return audited_write(c, put_products, &(struct product_puts){ in, 1, out }, NULL);
 }
 
 HANDLER(product_put_bulk, product_bulk, product_bulk_put)
@@ -313,8 +313,8 @@ HANDLER(product_put_bulk, product_bulk, product_bulk_put)
                        "at most 1,000 products at once");
     out->items.at = NEWS(c->arena, struct product_put, in->items.n);
     out->items.n = in->items.n;
-    return store_write(c->store, c, put_products,
-                       &(struct product_puts){ in->items.at, in->items.n, out->items.at });
+    return audited_write(c, put_products,
+                         &(struct product_puts){ in->items.at, in->items.n, out->items.at }, NULL);
 }
 
 #define ORDERS   "Orders"

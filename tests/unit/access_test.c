@@ -470,3 +470,27 @@ TEST(settings_are_shown_and_changed_by_those_who_may)
     CHECK_I64(client_json(k, "PUT", "/v1/settings/timezone", "{\"value\":\"Asia/Tokyo\"}").status,
               403);
 }
+
+CHANGE(no_more_audit, "DROP TABLE audit_line");
+static enum err end_audit(struct tx *t, void *arg) { return tx_change(t, &no_more_audit, NO_ARGS); }
+
+TEST(a_change_and_its_line_are_one)
+{
+    struct client *k = serve();
+    client_sign_in(k, "anna", ROLE_OWNER);
+    const char *body = "{\"name\":\"erp\",\"scopes\":[\"members:read\"]}";
+    struct reply r = client_json(k, "POST", "/v1/keys", body);
+    CHECK_I64(r.status, 201);
+    str subject = str_fmt(k->c->arena, "keys/" STR_FMT, STR_ARG(reply_text_of(k->c, &r, "id")));
+    struct audit_view_list lines;
+    struct ctx *c = test_look();
+    CHECK_OK(c, audit_list(c, S("user:anna"), S("POST /v1/keys"), 0, 10, &lines));
+    CHECK_I64(lines.n, 1); /* once, by which of the two ways ever */
+    CHECK(str_eq(lines.at[0].subject, subject));
+    CHECK(str_find(lines.at[0].detail, S("\"status\":201")) >= 0);
+    CHECK_OK(k->c, store_write(test_store(), k->c, end_audit, NULL));
+    CHECK(client_json(k, "POST", "/v1/keys", body).status >= 500);
+    struct key_view_list keys;
+    CHECK_OK(c, key_list(c, &keys));
+    CHECK_I64(keys.n, 1);
+}
