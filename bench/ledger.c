@@ -95,6 +95,14 @@ int main(int argc, char **argv)
            (long long)callers, STR_ARG(unit), hot ? ", one hot account" : "", (double)took.n / s,
            took_percentile(&took, 0.5), took_percentile(&took, 0.99),
            (double)took.longest_us / 1000.0, (double)took.n / (double)commits);
+    struct ledger_faults f;
+    must(&c, store_reader(store, &c));
+    must(&c, ledger_check(&c, &f));
+    store_release(&c);
+    if (f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers) {
+        fprintf(stderr, "the books do not balance\n");
+        return 1;
+    }
     store_close(store);
     arena_free(c.arena);
     return 0;
