@@ -47,9 +47,9 @@ const struct room *const rooms[] = {
 };
 
 /* Who takes part when members are merged and parted. */
-static const struct merge_listener *const listeners[] = { &trade_merges, &board_merges,
-                                                          &saved_merges, &reward_merges,
-                                                          &join_merges,  NULL };
+static const struct merge_listener *const listeners[] = {
+    &trade_merges, &ledger_merges, &board_merges, &saved_merges, &reward_merges, &join_merges, NULL
+};
 
 /* Who acts on orders, in this order. */
 static const struct order_listener *const followers_of_orders[] = { &board_orders, &join_orders,

@@ -184,6 +184,31 @@ void book_spend(struct book *b, struct mark m, i64 amount, const struct hold_row
     assert(!b->keeps_lots || !amount);
 }
 
+void book_hand_over(struct book *from, struct book *to, struct mark m, i64 lot, i64 amount,
+                    i64 held)
+{
+    struct lot *l = book_lot(from, lot);
+    struct lot_row row = { to->a.entries + 1, l->row.expires_at, l->row.amount, amount, held };
+    l->row.held -= held;
+    from->a.held -= held;
+    lot_change(from, m, l, -amount);
+    to->a.held += held;
+    book_entry(to, m, row.lot, amount);
+    insert_lot(to, (struct lot){ .row = row, .fresh = true });
+}
+
+void book_hand_back(struct book *from, struct book *to, struct mark m, i64 lot, i64 back,
+                    i64 amount, i64 held)
+{
+    struct lot *l = book_lot(from, lot), *b = book_lot(to, back);
+    l->row.held -= held;
+    from->a.held -= held;
+    lot_change(from, m, l, -amount);
+    to->a.held += held;
+    lot_change(to, m, b, amount);
+    b->row.held += held;
+}
+
 void book_note_lapse(struct book *b)
 {
     opt_instant first = NONE;

@@ -55,7 +55,9 @@ SHAPE(entry_row);
     X(str, id, ANY, "", N)                   \
     X(choice(hold_state), state, ANY, "", N) \
     X(i64, amount, ANY, "", N)               \
-    X(instant, ends_at, ANY, "", N)
+    X(instant, ends_at, ANY, "", N)          \
+    X(i64, from_member, ANY, "", N)          \
+    X(i64, to_member, ANY, "", N)
 SHAPE(hold_row);
 
 #define FIELDS_OF_piece_row(X, N) \
@@ -140,6 +142,11 @@ void book_reserve(struct book *b, i64 amount, struct piece_row_list *out);
 void book_release(struct book *b, i64 amount, const struct piece_row_list *pieces);
 void book_spend(struct book *b, struct mark m, i64 amount, const struct hold_row *hold,
                 const struct piece_row_list *pieces);
+/* What one has in a lot, `held` of it held, becomes the other's: in a new lot, or back in one. */
+void book_hand_over(struct book *from, struct book *to, struct mark m, i64 lot, i64 amount,
+                    i64 held);
+void book_hand_back(struct book *from, struct book *to, struct mark m, i64 lot, i64 back,
+                    i64 amount, i64 held);
 /* lapse_at from the lots in hand: right when all that are open are. */
 void book_note_lapse(struct book *b);
 
@@ -181,6 +188,7 @@ enum err purse_row_find(struct ctx *c, const struct account *of, struct purse_ro
                         bool *found);
 /* Brings a lot into hand that may have nothing left. */
 enum err book_fetch_lot(struct ctx *c, struct book *b, i64 lot);
+enum err lot_expiry(struct ctx *c, const struct account *of, i64 lot, opt_instant *out);
 enum err transfer_row_find(struct tx *t, i64 member, str id, struct transfer_row *out, bool *found);
 /* What it took (gave) as its entries say, in their order. */
 enum err entries_taken(struct ctx *c, const struct transfer_row *of, struct entry_row_list *out);
@@ -207,6 +215,13 @@ struct book *waiting_book(struct tx *t, i64 member, str unit, str name);
 const struct transfer_row *waiting_transfer(struct tx *t, i64 member, str id);
 bool waiting_unit(struct tx *t, str unit, struct unit *out);
 void waiting_unit_add(struct tx *t, const struct unit *unit);
+
+/* -- merge.c ----------------------------------------------------------------------------------- */
+
+/* Who a member's number stands for now. */
+enum err merged_living(struct ctx *c, i64 member, i64 *living);
+/* Where a lot of his is now; *lot 0: it did not come along, and expires (would have) then. */
+enum err merged_lot(struct ctx *c, const struct account *of, i64 *lot, opt_instant *expires_at);
 
 /* -- settle.c ---------------------------------------------------------------------------------- */
 

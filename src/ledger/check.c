@@ -44,9 +44,13 @@ QUERY(q_accounts_wrong, one_i64,
                 " OR a.held <> COALESCE(l.held, 0)"
                 " OR (l.first IS NOT NULL AND (a.lapse_at IS NULL OR a.lapse_at > l.first)))");
 
+/* Merges do not ask for limits. */
 QUERY(q_floors_wrong, one_i64,
-      "SELECT COUNT(*) AS value FROM ledger_account WHERE balance - held < lowest"
-      " OR balance > cap OR lowest > floor OR held < 0");
+      "SELECT COUNT(*) AS value FROM ledger_account a WHERE lowest > floor OR held < 0"
+      " OR ((balance - held < lowest OR balance > cap) AND NOT EXISTS (SELECT 1"
+      " FROM ledger_transfer t WHERE t.kind = 'merge' AND t.unit = a.unit AND"
+      " ((t.member = a.member AND t.to_name = a.name) OR (t.member IN (SELECT m.member"
+      "  FROM ledger_merged m WHERE m.loser = a.member) AND t.from_name = a.name))))");
 
 QUERY(q_held_wrong, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_account a LEFT JOIN (SELECT from_member AS member,"
@@ -77,7 +81,7 @@ QUERY(q_transfers_lost, one_i64,
 /* What a transfer says it moved is what its entries took and gave. */
 QUERY(q_sides_wrong, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_transfer t WHERE"
-      " t.kind IN ('move', 'confirm', 'reverse', 'lapse') AND (t.amount <> -(SELECT"
+      " t.kind IN ('move', 'confirm', 'reverse', 'lapse', 'merge') AND (t.amount <> -(SELECT"
       " COALESCE(SUM(e.amount), 0) FROM ledger_entry e WHERE e.member = t.from_member"
       " AND e.unit = t.unit AND e.name = t.from_name AND e.number >= t.from_entry"
       " AND e.number < t.from_entry + t.from_entries) OR t.amount <> (SELECT"

@@ -26,6 +26,18 @@
  * spent. A reversal of income takes what is left of the lots it made, then other lots, then, where
  * the account's `lowest` allows it, leaves a debt, which the next income repays.
  *
+ * Merges (member_merge). All that the loser has goes to the winner's accounts of the same unit and
+ * name by transfers of the kind "merge" (ids "~merge:7:point:", belonging to the winner): lots with
+ * their own expiry, what is held with its holds, debts, what is coming. A hold between the two is
+ * voided. The winner's floor and cap stay and are not asked: he may be above his cap until he has
+ * spent. From then on the winner's number stands for the loser's: an id the loser has used counts
+ * as used (the winner's own comes first), and what refers to a transfer of the loser acts on the
+ * winner's accounts, a reversal on the same lots where they came along, else on new ones of the
+ * same expiry. The loser's entries stay where they are; the winner's statement has the merge's
+ * transfer. Undone, what is still there goes back: what is left of those lots, to the lots they
+ * came from, holds that are still open, as much of the debt as still stands; without lots the same
+ * amount, as far as it is there and free.
+ *
  * Promises
  *   - units_sum_to_zero: in each unit the balances of all accounts sum to zero, at every commit.
  *   - balance_is_entries_is_lots: a balance is the sum of its entries; of a member's account with
@@ -111,6 +123,7 @@ enum transfer_kind {
     T_REVERSE, /* member of [amount: 0 all that is left] */
     T_EXPIRE,  /* made by the ledger: a hold's time came */
     T_LAPSE,   /* made by the ledger: lots expired */
+    T_MERGE,   /* made by the ledger: members became one, or were parted */
 };
 CHOICE(transfer_kind);
 
@@ -250,3 +263,4 @@ SHAPE(ledger_faults);
 enum err ledger_check(struct ctx *c, struct ledger_faults *out);
 
 extern const struct room ledger_room;
+extern const struct merge_listener ledger_merges;

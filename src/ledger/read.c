@@ -78,7 +78,8 @@ QUERY(q_view, transfer_view,
       " t.of_id AS \"of\", h.state AS state, h.ends_at AS ends_at, t.reason AS reason,"
       " t.actor AS actor, t.at AS at FROM ledger_transfer t"
       " LEFT JOIN ledger_hold h ON h.member = t.member AND h.id = t.id"
-      " WHERE t.member = $1 AND t.id = $2");
+      " WHERE t.id = $2 AND t.member IN (SELECT CAST($1 AS BIGINT) UNION ALL SELECT loser"
+      "  FROM ledger_merged WHERE member = $1) ORDER BY t.member <> $1, t.member LIMIT 1");
 
 enum err ledger_get(struct ctx *c, i64 member, str id, struct transfer_view *out)
 {

@@ -143,8 +143,12 @@ enum err work_books(struct work *w, const struct transfer_row *of, struct book *
 
 /* -- transfers and their entries --------------------------------------------------------------- */
 
+/* His own, or of one who became him. */
 QUERY_PAST(q_transfer, transfer_row,
-           "SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE member = $1 AND id = $2", NULL);
+           "SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE member = $1 AND id = $2"
+           " UNION ALL SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE id = $2"
+           " AND member IN (SELECT loser FROM ledger_merged WHERE member = $1)",
+           NULL);
 QUERY(q_reversed, one_i64,
       "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS value FROM ledger_transfer"
       " WHERE member = $1 AND of_id = $2 AND kind = 'reverse'");
@@ -176,6 +180,14 @@ enum err entries_given(struct ctx *c, const struct transfer_row *of, struct entr
         ARGS(of->to_member, of->unit, of->to_name, of->to_entry, of->to_entry + of->to_entries));
 }
 
+enum err lot_expiry(struct ctx *c, const struct account *of, i64 lot, opt_instant *out)
+{
+    struct lot_row row;
+    TRY(db_get(c, &q_lot, &row, ARGS(of->member, of->unit, of->name, lot)));
+    *out = row.expires_at;
+    return OK;
+}
+
 static enum err one_number(struct ctx *c, struct query *q, i64 *out, struct args args)
 {
     struct one_i64 row;
@@ -191,7 +203,7 @@ enum err reversed_so_far(struct ctx *c, i64 member, str id, i64 *out)
 
 /* -- holds ------------------------------------------------------------------------------------- */
 
-#define HOLD_COLUMNS "member, id, state, amount, ends_at"
+#define HOLD_COLUMNS "member, id, state, amount, ends_at, from_member, to_member"
 #define PAID_BY      " FROM ledger_hold WHERE from_member = $1 AND unit = $2 AND from_name = $3"
 QUERY(q_hold, hold_row, "SELECT " HOLD_COLUMNS " FROM ledger_hold WHERE member = $1 AND id = $2");
 QUERY(q_holds_due, hold_row,

@@ -125,6 +125,15 @@ const struct migration ledger_migrations[] = {
       "DROP INDEX ledger_transfer_of;\n"
       "CREATE INDEX ledger_transfer_of ON ledger_transfer (member, of_id, kind, amount)"
       " WHERE of_id IS NOT NULL;\n" },
+    { "0003 merges", /* every number a living member stands for; a merge's own loser is direct */
+      "CREATE TABLE ledger_merged (\n"
+      "  member int64 NOT NULL,\n"
+      "  loser int64 NOT NULL,\n"
+      "  merge int64 NOT NULL,\n"
+      "  direct flag NOT NULL,\n"
+      "  PRIMARY KEY (member, loser)\n"
+      ") clustered;\n"
+      "CREATE INDEX ledger_merged_loser ON ledger_merged (loser, merge);\n" },
     { 0 },
 };
 
@@ -146,7 +155,8 @@ SHAPE_DEFINE(hold_row);
 SHAPE_DEFINE(piece_row);
 SHAPE_DEFINE(transfer_row);
 
-CHOICE_DEFINE(transfer_kind, "move", "hold", "confirm", "void", "reverse", "expire", "lapse");
+CHOICE_DEFINE(transfer_kind, "move", "hold", "confirm", "void", "reverse", "expire", "lapse",
+              "merge");
 CHOICE_DEFINE(hold_state, "open", "confirmed", "voided", "expired");
 CHOICE_DEFINE(ledger_result, "done", "id_invalid", "words_invalid", "amount_invalid",
               "term_invalid", "same_account", "unit_unknown", "of_unknown", "of_wrong",

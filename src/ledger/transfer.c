@@ -165,13 +165,27 @@ static enum err take_back(struct deal *d)
     struct book *b = d->from;
     struct entry_row_list given = { 0 };
     i64 rest = d->row.amount;
+    struct account gave_to = { d->of.to_member, d->of.unit, d->of.to_name };
     if (b->keeps_lots) TRY(entries_given(d->w.c, &d->of, &given));
     for (i64 i = given.n - 1; i >= 0 && rest; i--) {
-        i64 n = given.at[i].amount < rest ? given.at[i].amount : rest;
-        rest -= book_take_from(b, d->m, given.at[i].lot, n);
+        i64 n = given.at[i].amount < rest ? given.at[i].amount : rest, lot = given.at[i].lot;
+        if (b->a.member != gave_to.member) TRY(merged_lot(d->w.c, &gave_to, &lot, NULL));
+        rest -= book_take_from(b, d->m, lot, n);
     }
     if (rest) rest = book_take(b, d->m, rest);
     if (rest) book_entry(b, d->m, 0, -rest);
+    return OK;
+}
+
+/* To a lot it was taken from: where that is now, if it came along in a merge. */
+static enum err give_back(struct deal *d, i64 lot, i64 amount)
+{
+    struct account took_from = { d->of.from_member, d->of.unit, d->of.from_name };
+    opt_instant expires_at = NONE;
+    if (d->to->a.member != took_from.member) TRY(merged_lot(d->w.c, &took_from, &lot, &expires_at));
+    if (lot) TRY(book_fetch_lot(d->w.c, d->to, lot));
+    if (lot) book_give_back(d->to, d->m, lot, amount);
+    else book_give(d->to, d->m, amount, expires_at);
     return OK;
 }
 
@@ -190,8 +204,7 @@ static enum err return_to_lots(struct deal *d, i64 skip)
         i64 n = there - gone < rest ? there - gone : rest;
         skip -= gone;
         if (!n) continue;
-        TRY(book_fetch_lot(d->w.c, d->to, taken.at[i].lot));
-        book_give_back(d->to, d->m, taken.at[i].lot, n);
+        TRY(give_back(d, taken.at[i].lot, n));
         rest -= n;
     }
     return OK;
@@ -275,13 +288,17 @@ static enum err row_of_another(struct deal *d, enum ledger_result *out)
     TRY(transfer_row_find(d->w.t, d->in->member, d->in->of, &d->of, &found));
     *out = !found ? R_OF_UNKNOWN : kinds[d->in->kind].of & BIT(of->kind) ? R_DONE : R_OF_WRONG;
     if (*out != R_DONE) return OK;
+    i64 from = of->from_member, to = of->to_member;
+    TRY(merged_living(d->w.c, of->from_member, &from));
+    TRY(merged_living(d->w.c, of->to_member, &to));
     d->row.member = of->member;
     d->row.unit = of->unit;
-    d->row.from_member = turned ? of->to_member : of->from_member;
+    d->row.from_member = turned ? to : from;
     d->row.from_name = turned ? of->to_name : of->from_name;
-    d->row.to_member = turned ? of->from_member : of->to_member;
+    d->row.to_member = turned ? from : to;
     d->row.to_name = turned ? of->from_name : of->to_name;
     d->row.of_id = of->id;
+    if (from == to && str_eq(of->from_name, of->to_name)) *out = R_OF_WRONG;
     return OK;
 }
 
@@ -290,14 +307,21 @@ static bool same_opt(opt_i64 a, opt_i64 b)
     return a.has == b.has && (!a.has || a.value == b.value);
 }
 
-/* The same words of the caller; what came of them does not count. */
-static bool same_content(const struct transfer_row *a, const struct transfer_row *b)
+/* The same words of the caller; what came of them does not count, nor who became whom since. Of
+ * what refers to another transfer that one says whose it is. */
+static enum err same_content(struct ctx *c, const struct transfer_row *was,
+                             const struct transfer_row *now, bool *same)
 {
-    return a->kind == b->kind && a->from_member == b->from_member && a->to_member == b->to_member &&
-           a->asked == b->asked && a->hold_ms == b->hold_ms &&
-           same_opt(a->expires_at, b->expires_at) && str_eq(a->unit, b->unit) &&
-           str_eq(a->from_name, b->from_name) && str_eq(a->to_name, b->to_name) &&
-           str_eq(a->of_id, b->of_id) && str_eq(a->reason, b->reason);
+    i64 from = was->from_member, to = was->to_member;
+    *same = was->kind == now->kind && was->asked == now->asked && was->hold_ms == now->hold_ms &&
+            same_opt(was->expires_at, now->expires_at) && str_eq(was->unit, now->unit) &&
+            str_eq(was->of_id, now->of_id) && str_eq(was->reason, now->reason);
+    if (!*same || kinds[now->kind].of) return OK;
+    if (from != now->from_member) TRY(merged_living(c, from, &from));
+    if (to != now->to_member) TRY(merged_living(c, to, &to));
+    *same = from == now->from_member && to == now->to_member &&
+            str_eq(was->from_name, now->from_name) && str_eq(was->to_name, now->to_name);
+    return OK;
 }
 
 static void answer(struct transferred *out, const struct transfer_row *row, bool again)
@@ -341,7 +365,9 @@ static enum err take_in_hand(struct deal *d, struct transferred *out, bool *done
     TRY(work_books(&d->w, &d->row, &d->from, &d->to));
     TRY(transfer_row_find(d->w.t, d->row.member, d->row.id, &was, done));
     if (*done) {
-        *r = same_content(&was, &d->row) ? R_DONE : R_OTHER_CONTENT;
+        bool same;
+        TRY(same_content(c, &was, &d->row, &same));
+        *r = same ? R_DONE : R_OTHER_CONTENT;
         answer(out, &was, true);
     } else if (d->in->expires_at.has && d->in->expires_at.value <= c->now) {
         *r = R_EXPIRY_PAST;

@@ -274,7 +274,7 @@ static struct timeline_line line_of(struct arena *a, const struct transfer_row *
         [T_MOVE] = "ledger.moved",        [T_HOLD] = "ledger.held",
         [T_CONFIRM] = "ledger.confirmed", [T_VOID] = "ledger.voided",
         [T_REVERSE] = "ledger.reversed",  [T_EXPIRE] = "ledger.expired",
-        [T_LAPSE] = "ledger.lapsed",
+        [T_LAPSE] = "ledger.lapsed",      [T_MERGE] = "ledger.merged",
     };
     struct buf b = { .arena = a };
     buf_add(&b, S("{\"transfer\":"));

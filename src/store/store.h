@@ -132,7 +132,8 @@ struct query {
                                .past = PAST };           \
     static struct query *const ID##_listed_ __attribute__((used, section("queries"))) = &ID
 /* Reads rows of a shape: every column has a field of its name and a kind that fits. */
-#define QUERY(ID, SHAPE_NAME, SQL)        QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL, false)
+#define QUERY(ID, SHAPE_NAME, SQL) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, NULL, false)
+/* pg: where PostgreSQL must differ. */
 #define QUERY_PG(ID, SHAPE_NAME, SQL, PG) QUERY_ROW_(ID, &SHAPE_NAME##_shape, false, SQL, PG, false)
 /* Changes rows and answers none. */
 #define CHANGE(ID, SQL)        QUERY_ROW_(ID, NULL, true, SQL, NULL, false)
