@@ -855,6 +855,106 @@ export interface components {
         import_profile_ref: {
             name: string;
         };
+        tiers_view: {
+            since: string | null;
+            live: components["schemas"]["ladder_view"] | null;
+            draft: components["schemas"]["ladder_view"] | null;
+            members: components["schemas"]["tier_members"][];
+        };
+        ladder_view: {
+            version: number;
+            rules: components["schemas"]["ladder"] | null;
+        };
+        ladder: {
+            /** @enum {string} */
+            measure: "spent" | "growth" | "orders";
+            /** @enum {string} */
+            span: "days" | "year" | "ever";
+            span_days?: number | null;
+            term_months?: number;
+            to_month_end?: boolean;
+            /** @enum {string} */
+            on_expiry: "one_down" | "recompute";
+            tiers: components["schemas"]["tier_step"][];
+        };
+        tier_step: {
+            code: string;
+            zh: string;
+            en: string;
+            /** @example 12.50 */
+            threshold?: string | null;
+            /** @example 12.50 */
+            keep?: string | null;
+            multiplier?: number;
+        };
+        tier_members: {
+            tier: string | null;
+            members: number;
+        };
+        tier_simulation: {
+            tiers: components["schemas"]["tier_count"][];
+            moves: components["schemas"]["tier_move"][];
+        };
+        tier_count: {
+            tier: string | null;
+            now: number;
+            then: number;
+        };
+        tier_move: {
+            from: string | null;
+            to: string | null;
+            members: number;
+        };
+        ladder_ref: {
+            version: number;
+        };
+        tier_ref: {
+            id: number;
+        };
+        tier_view: {
+            now: components["schemas"]["tier_now"] | null;
+            appointed: components["schemas"]["tier_appointment"] | null;
+            history: components["schemas"]["tier_change"][];
+        };
+        tier_now: {
+            tier: string | null;
+            rank: number;
+            zh: string | null;
+            en: string | null;
+            multiplier: number;
+            since: string | null;
+            until: string | null;
+            next: string | null;
+            /** @example 12.50 */
+            missing: string | null;
+        };
+        tier_appointment: {
+            tier: string;
+            until?: string | null;
+            reason: string;
+        };
+        tier_change: {
+            at: string;
+            from: string | null;
+            to: string | null;
+            why: string | null;
+            until: string | null;
+        };
+        tier_appoint_ask: {
+            id: number;
+            tier: string;
+            until?: string | null;
+            reason: string;
+        };
+        tier_dismiss_ask: {
+            id: number;
+            reason?: string | null;
+        };
+        my_tier: {
+            now: components["schemas"]["tier_now"] | null;
+            ladder: components["schemas"]["tier_step"][];
+            history: components["schemas"]["tier_change"][];
+        };
         points_ref: {
             id: number;
         };

@@ -48,12 +48,14 @@ const struct room *const rooms[] = {
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &board_merges, &saved_merges, &reward_merges, &join_merges, NULL
+    &trade_merges,  &ledger_merges, &board_merges, &saved_merges,
+    &reward_merges, &join_merges,   &tiers_merges, /* after all they are made of */
+    NULL,
 };
 
-/* Who acts on orders, in this order. */
+/* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */
 static const struct order_listener *const followers_of_orders[] = { &board_orders, &join_orders,
-                                                                    NULL };
+                                                                    &tiers_orders, NULL };
 
 /* Whether a member is in a saved segment, as it was last refreshed. */
 static enum err in_segment(struct ctx *c, str segment, i64 member, bool *in)

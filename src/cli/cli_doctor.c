@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "ledger/ledger.h"
 #include "loyalty/boards.h"
+#include "loyalty/tiers.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -145,13 +146,26 @@ static enum err check_boards(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_tiers(struct cli *cli, str *detail)
+{
+    i64 wrong;
+    TRY(tiers_check(cli->c, &wrong));
+    if (wrong)
+        return fail(cli->c, E_INTERNAL, "%lld 位会员的等级与规则不符：请运行 koi tiers evaluate",
+                    "the tiers of %lld members are not what the rules say: run koi tiers evaluate",
+                    (long long)wrong);
+    *detail = say(cli->c, S("与规则一致"), S("as the rules say"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
 } checks[] = {
-    { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
-    { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
-    { "trade", check_trade }, { "ledger", check_ledger },     { "boards", check_boards },
+    { "store", check_store },   { "settings", check_settings }, { "timezone", check_zone },
+    { "disk", check_disk },     { "folder", check_folder },     { "followers", check_followers },
+    { "trade", check_trade },   { "ledger", check_ledger },     { "tiers", check_tiers },
+    { "boards", check_boards },
 };
 
 static enum err run_doctor(struct cli *cli)

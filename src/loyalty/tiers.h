@@ -32,5 +32,45 @@ enum err tier_of(struct ctx *c, i64 member, struct tier_now *out);
 enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out);
 /* The rank of a code; E_NOT_FOUND. */
 enum err tier_rank(struct ctx *c, str tier, i64 *rank);
+/* Writes down what his deeds have made of his tier, with its lines: for who changes something that
+ * counts, other than an order: growth, joining. Nothing while the programme is not open. */
+enum err tier_settle(struct tx *t, i64 member);
 
+/* -- appointment: a tier given by hand, held beside what he earns; the higher of both counts --- */
+
+#define FIELDS_OF_tier_appointment(X, N)                                          \
+    X(str, tier, REQUIRED | SHORT, "Code of the tier", N)                         \
+    X(opt_instant, until, ANY, "Ends then; absent: until it is ended by hand", N) \
+    X(str, reason, REQUIRED | SHORT, "Why, for the history; no personal data", N)
+SHAPE(tier_appointment);
+/* In place of the appointment he has, if any. */
+enum err tier_appoint(struct tx *t, i64 member, const struct tier_appointment *in);
+/* Ends it: he is where his deeds put him. E_NOT_FOUND: he has none. */
+enum err tier_dismiss(struct tx *t, i64 member, str reason);
+
+/* The one he has at c->now; not found: none. */
+enum err tier_appointed(struct ctx *c, i64 member, struct tier_appointment *out, bool *found);
+
+/* -- looking back, checking -------------------------------------------------------------------- */
+
+#define FIELDS_OF_tier_change(X, N)                                                       \
+    X(instant, at, ANY, "When", N)                                                        \
+    X(str, from, ANY, "Code; empty: below the first", N)                                  \
+    X(str, to, ANY, "Code; empty: below the first", N)                                    \
+    X(str, why, ANY,                                                                      \
+      "qualified, kept, expired, appointed, appointment_ended, refund, rules, merged", N) \
+    X(opt_instant, until, ANY, "Its term, as of then", N)
+SHAPE(tier_change);
+/* Newest first, of a living id and all that were merged into it. */
+enum err tier_history(struct ctx *c, i64 living, i64 limit, struct tier_change_list *out);
+
+/* Members whose written tier is not what the rule says at c->now, though their time has not come
+ * unnoticed for more than an hour: koi doctor. */
+enum err tiers_check(struct ctx *c, i64 *wrong);
+
+struct order_listener;
+struct merge_listener;
+extern const struct order_listener
+    tiers_orders; /* after points': an order earns at the tier before */
+extern const struct merge_listener tiers_merges; /* after trade's and the ledger's */
 extern const struct room tiers_room;

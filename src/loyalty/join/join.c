@@ -3,6 +3,7 @@
 #include "loyalty/join/inside.h"
 
 #include "base/json.h"
+#include "loyalty/tiers.h"
 
 QUERY(q_stays, stay,
       "SELECT number, joined_at, left_at, channel, touchpoint, inviter FROM loyalty_join"
@@ -89,6 +90,7 @@ enum err member_join(struct tx *t, const struct join_ask *in, bool *now)
     TRY(tx_change(t, &c_joined,
                   ARGS(in->id, number, c->now, in->channel, in->touchpoint, in->inviter)));
     TRY(joined_line(t, in, was != NULL));
+    TRY(tier_settle(t, in->id));
     if (was) return OK;
     return pack_give(t, in->id, S(NEWCOMER_PACK),
                      (struct reward_why){ S("newcomer"), S("newcomer"), NO_STR });
@@ -100,5 +102,7 @@ enum err member_leave(struct tx *t, i64 member)
     TRY(programme_lock(t, member));
     TRY(tx_change_rows(t, &c_left, &rows, ARGS(member, t->c->now)));
     struct timeline_line line = { .at = t->c->now, .member = member, .kind = S("loyalty.left") };
-    return rows ? timeline_append(t, &line) : OK;
+    if (!rows) return OK;
+    TRY(timeline_append(t, &line));
+    return tier_settle(t, member);
 }

@@ -106,17 +106,19 @@ static bool term_over(struct climber *k)
     return false;
 }
 
-/* The highest appointment that lasts at `at`; NULL: none. */
-static const struct appointed *appointed_at(const struct facts *f, instant at)
+/* The highest appointment that lasts at `at`: its rank, 0 when there is none. */
+static i64 appointed_at(const struct climber *k, instant at, opt_instant *until)
 {
-    const struct appointed *best = NULL;
-    for (i64 i = 0; i < f->appointments.n; i++) {
-        const struct appointed *a = &f->appointments.at[i];
+    i64 best = 0;
+    *until = NONE;
+    for (i64 i = 0; i < k->f->appointments.n; i++) {
+        const struct appointed *a = &k->f->appointments.at[i];
         if (a->at > at || (a->until.has && a->until.value <= at)) continue;
-        if (!best || a->rank > best->rank ||
-            (a->rank == best->rank &&
-             (!a->until.has || (best->until.has && a->until.value > best->until.value))))
-            best = a;
+        i64 rank = ladder_rank(k->l, a->tier);
+        bool longer = !a->until.has || (until->has && a->until.value > until->value);
+        if (rank < best || (rank == best && !longer)) continue;
+        best = rank;
+        *until = a->until;
     }
     return best;
 }
@@ -154,6 +156,7 @@ struct standing climb(const struct ladder *l, const struct zone *z, const struct
     struct climber k = { .l = l, .z = z, .f = f, .end = NEVER, .now = INT64_MIN };
     struct standing s = { 0 };
     instant at;
+    opt_instant until;
     enum next next;
     while ((next = next_of(&k, &at)) != NOTHING && at <= now) {
         bool kept = false;
@@ -161,8 +164,8 @@ struct standing climb(const struct ladder *l, const struct zone *z, const struct
         k.now = at;
         if (next == TERM_ENDS) kept = term_over(&k);
         else if (next == DEED) deed_done(&k);
-        const struct appointed *by = appointed_at(f, at);
-        i64 rank = by && by->rank > k.earned ? by->rank : k.earned;
+        i64 appointed = appointed_at(&k, at, &until);
+        i64 rank = appointed > k.earned ? appointed : k.earned;
         kept = kept && rank == k.earned;
         if (rank == s.rank && !kept) continue;
         if (turns) {
@@ -172,13 +175,13 @@ struct standing climb(const struct ladder *l, const struct zone *z, const struct
         if (rank != s.rank) s.since = at;
         s.rank = rank;
     }
-    const struct appointed *by = appointed_at(f, now);
+    i64 appointed = appointed_at(&k, now, &until);
     s.earned = k.earned;
     s.measure = measure_at(&k, now);
     if (next != NOTHING) s.due = SOME(at);
     if (s.rank && s.rank == k.earned && k.end != NEVER) s.until = SOME(k.end);
-    if (by && by->rank == s.rank &&
-        (s.rank > k.earned || (s.until.has && (!by->until.has || by->until.value > s.until.value))))
-        s.until = by->until;
+    if (s.rank && s.rank == appointed &&
+        (s.rank > k.earned || (s.until.has && (!until.has || until.value > s.until.value))))
+        s.until = until;
     return s;
 }

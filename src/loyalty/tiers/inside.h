@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "loyalty/tiers.h"
+#include "store/setting.h"
 
 /* -- the ladder (ladder.c) --------------------------------------------------------------------- */
 
@@ -48,6 +49,13 @@ SHAPE(ladder);
 
 /* The ladder in force. */
 enum err ladder_live(struct ctx *c, struct ladder *out);
+enum err ladder_read(struct ctx *c, i64 version, struct ladder *out); /* E_NOT_FOUND */
+enum err ladder_versions(struct ctx *c, i64 *live, i64 *draft);       /* draft 0: none */
+/* E_INVALID with the field at fault. */
+enum err ladder_check(struct ctx *c, const struct ladder *l);
+/* 0: below the first, or not in it. */
+i64 ladder_rank(const struct ladder *l, str code);
+str ladder_code(const struct ladder *l, i64 rank);
 /* The highest rank a measure reaches by rule; 0: none. */
 i64 ladder_reached(const struct ladder *l, money measure);
 
@@ -61,7 +69,7 @@ SHAPE(deed);
 struct appointed {
     instant at;
     opt_instant until;
-    i64 rank;
+    str tier; /* counts for nothing when the ladder has it no longer */
 };
 struct appointed_list {
     struct appointed *at;
@@ -69,13 +77,31 @@ struct appointed_list {
 };
 
 struct facts {
+    i64 member;
     struct deed_list deeds; /* in order of time; joining is one, of no value */
     struct appointed_list appointments;
 };
-/* What the ladder asks about. */
+/* What the ladder asks about, of one member. */
 enum err facts_of(struct ctx *c, const struct ladder *l, i64 member, struct facts *out);
+/* Of each of these members who did anything, joined or was appointed, in order. All of it is in
+ * memory at once: a few thousand at a time. */
+enum err facts_each(struct ctx *c, const struct ladder *l, i64 first, i64 last,
+                    enum err (*fn)(void *arg, const struct facts *f), void *arg);
+enum { FACTS_AT_ONCE = 4000 };
+/* The members there are, and those who bought. */
+enum err facts_range(struct ctx *c, i64 *first, i64 *last);
 
-enum tier_why { WHY_QUALIFIED, WHY_KEPT, WHY_EXPIRED, WHY_APPOINTED, WHY_APPOINTMENT_ENDED };
+enum tier_why {
+    WHY_QUALIFIED,
+    WHY_KEPT,
+    WHY_EXPIRED,
+    WHY_APPOINTED,
+    WHY_APPOINTMENT_ENDED,
+    WHY_REFUND, /* what he did counts for less than it did, or for more */
+    WHY_RULES,  /* another ladder */
+    WHY_MERGED, /* he is one with another, or parted again */
+};
+CHOICE(tier_why);
 
 struct standing {
     i64 rank, earned;
@@ -101,4 +127,59 @@ struct standing climb(const struct ladder *l, const struct zone *z, const struct
  */
 instant term_end(const struct ladder *l, const struct zone *z, day from, i64 n);
 
+/* -- what is written down (settle.c, appoint.c, evaluate.c) ------------------------------------ */
+
+#define FIELDS_OF_tier_row(X, N)                                    \
+    X(i64, member, ANY, "", N)                                      \
+    X(str, tier, ANY, "Code; empty: below the first", N)            \
+    X(i64, rank, ANY, "", N)                                        \
+    X(opt_instant, since, ANY, "", N)                               \
+    X(opt_instant, until, ANY, "", N)                               \
+    X(opt_instant, due_at, ANY, "When time alone may change it", N) \
+    X(i64, changes, ANY, "How many steps his history has", N)       \
+    X(instant, settled_at, ANY, "What happened by then is in the history", N)
+SHAPE(tier_row);
+
+/* Brings what is written of these members to c->now. why: what changes that time does not explain.
+ * changed may be NULL; else it counts up. */
+enum err settle_range(struct tx *t, const struct ladder *l, i64 first, i64 last, enum tier_why why,
+                      i64 *changed);
+
+/* Settles those whose time came; everybody, when the ladder or the programme's day is another than
+ * when that was last done. */
+enum err tiers_keep_up(struct store *s, struct ctx *c);
+/* Everybody, now. *changed counts the members whose tier moved. */
+enum err tiers_evaluate(struct store *s, struct ctx *c, i64 *changed);
+
+/* -- another ladder (rules.c, simulate.c) ------------------------------------------------------ */
+
+/* A draft: nothing follows it until it goes live. */
+enum err ladder_put(struct tx *t, const struct ladder *in, i64 *version);
+/* In force from now on. E_UNPROCESSABLE: not simulated within the last day. */
+enum err ladder_go_live(struct tx *t, i64 version);
+/* That it was looked at, for ladder_go_live. */
+enum err ladder_simulated(struct tx *t, const struct ladder *l);
+
+#define FIELDS_OF_tier_count(X, N)                       \
+    X(str, tier, ANY, "Code; empty: below the first", N) \
+    X(i64, now, ANY, "Members who hold it", N)           \
+    X(i64, then, ANY, "Members who would", N)
+SHAPE(tier_count);
+#define FIELDS_OF_tier_move(X, N)                        \
+    X(str, from, ANY, "Code; empty: below the first", N) \
+    X(str, to, ANY, "Code; empty: below the first", N)   \
+    X(i64, members, ANY, "Members who would move so", N)
+SHAPE(tier_move);
+#define FIELDS_OF_tier_simulation(X, N)                \
+    X(list(tier_count), tiers, ANY, "Tier by tier", N) \
+    X(list(tier_move), moves, ANY, "Who would move", N)
+SHAPE(tier_simulation);
+/* Who is where by the ladder in force and who would be by this one, at c->now. */
+enum err ladder_simulate(struct ctx *c, const struct ladder *then, struct tier_simulation *out);
+
+/* -- as others see it (look.c) ----------------------------------------------------------------- */
+
+void tier_words(const struct ladder *l, const struct standing *s, struct tier_now *out);
+
 extern const struct migration tiers_migrations[];
+extern const struct setting tiers_settings[];

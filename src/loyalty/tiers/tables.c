@@ -4,6 +4,7 @@
  * force.
  */
 #include "loyalty/tiers/inside.h"
+#include "store/setting.h"
 
 const struct migration tiers_migrations[] = {
     { "0001 tiers",
@@ -40,6 +41,61 @@ const struct migration tiers_migrations[] = {
       "  (1, 3, '达人', '达人', 'Insider', 9990000, NULL, 1500),\n"
       "  (1, 4, '红人', '红人', 'Star', 19990000, NULL, 2000),\n"
       "  (1, 5, '品牌KOC', '品牌 KOC', 'Brand KOC', NULL, NULL, 2000);\n" },
+    { "0002 what is held",
+      "CREATE TABLE tier_member (\n"
+      "  member int64 NOT NULL PRIMARY KEY,\n"
+      "  tier text NOT NULL,\n"
+      "  rank int64 NOT NULL,\n" /* 0 of one who was merged away, whatever tier says */
+      "  since int64,\n"
+      "  until int64,\n"
+      "  due_at int64,\n"
+      "  changes int64 NOT NULL,\n"
+      "  settled_at int64 NOT NULL,\n"
+      "  gone flag NOT NULL\n"
+      ");\n"
+      "CREATE INDEX tier_member_due ON tier_member (due_at, member) WHERE due_at IS NOT NULL;\n"
+      "CREATE INDEX tier_member_rank ON tier_member (rank, member);\n"
+      "CREATE TABLE tier_change (\n"
+      "  member int64 NOT NULL,\n"
+      "  number int64 NOT NULL,\n"
+      "  at int64 NOT NULL,\n"
+      "  from_tier text NOT NULL,\n"
+      "  to_tier text NOT NULL,\n"
+      "  why text NOT NULL,\n"
+      "  until int64,\n"
+      "  noted_at int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, number)\n"
+      ") clustered;\n"
+      "CREATE TABLE tier_appointment (\n"
+      "  member int64 NOT NULL,\n"
+      "  number int64 NOT NULL,\n"
+      "  tier text NOT NULL,\n"
+      "  at int64 NOT NULL,\n"
+      "  until int64,\n"
+      "  reason text,\n"
+      "  actor text,\n"
+      "  ended_by text,\n"
+      "  PRIMARY KEY (member, number)\n"
+      ") clustered;\n"
+      "CREATE TABLE tier_evaluated (\n"
+      "  id int64 NOT NULL PRIMARY KEY,\n"
+      "  basis text NOT NULL,\n" /* what it was worked out of: see evaluate.c */
+      "  at int64 NOT NULL\n"
+      ");\n"
+      "CREATE TABLE tier_simulated (\n"
+      "  digest text NOT NULL PRIMARY KEY,\n" /* of the ladder */
+      "  at int64 NOT NULL,\n"
+      "  actor text\n"
+      ");\n" },
+    { 0 },
+};
+
+const struct setting tiers_settings[] = {
+    { .name = "tiers.count_before",
+      .kind = SETTING_FLAG,
+      .fallback = "true",
+      .zh = "会员计划开始之前的消费也计入等级",
+      .en = "Purchases from before the programme opened count for tiers" },
     { 0 },
 };
 
@@ -49,4 +105,6 @@ SHAPE_DEFINE(ladder);
 SHAPE_DEFINE(deed);
 CHOICE_DEFINE(tier_measure, "spent", "growth", "orders");
 CHOICE_DEFINE(tier_span, "days", "year", "ever");
+CHOICE_DEFINE(tier_why, "qualified", "kept", "expired", "appointed", "appointment_ended", "refund",
+              "rules", "merged");
 CHOICE_DEFINE(tier_expiry, "one_down", "recompute");

@@ -1,0 +1,53 @@
+/* look.c -- the tier of a member as others see it, at any instant. */
+#include "loyalty/tiers/inside.h"
+
+/* The next tier that rules can reach, and what is missing. */
+static void ahead(const struct ladder *l, const struct standing *s, struct tier_now *out)
+{
+    for (i64 rank = s->rank + 1; rank <= l->tiers.n; rank++) {
+        const struct tier_step *step = &l->tiers.at[rank - 1];
+        if (!step->threshold.has) continue;
+        out->next = step->code;
+        i64 missing = step->threshold.value - s->measure;
+        out->missing = SOME(missing > 0 ? missing : 0);
+        return;
+    }
+}
+
+void tier_words(const struct ladder *l, const struct standing *s, struct tier_now *out)
+{
+    *out = (struct tier_now){ .tier = S(""), .zh = S(""), .en = S(""), .next = S("") };
+    out->multiplier = 1000;
+    out->rank = s->rank;
+    if (s->rank) {
+        const struct tier_step *step = &l->tiers.at[s->rank - 1];
+        out->tier = step->code;
+        out->zh = step->zh;
+        out->en = step->en;
+        out->multiplier = step->multiplier;
+        out->since = SOME(s->since);
+        out->until = s->until;
+    }
+    ahead(l, s, out);
+}
+
+static enum err look(struct ctx *c, i64 member, instant at, bool before, struct tier_now *out)
+{
+    struct ladder l;
+    struct facts f;
+    TRY(ladder_live(c, &l));
+    TRY(facts_of(c, &l, member, &f));
+    struct standing s = climb(&l, c->zone, &f, at, before, c->arena, NULL);
+    tier_words(&l, &s, out);
+    return OK;
+}
+
+enum err tier_of(struct ctx *c, i64 member, struct tier_now *out)
+{
+    return look(c, member, c->now, false, out);
+}
+
+enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out)
+{
+    return look(c, member, at, true, out);
+}
