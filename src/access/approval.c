@@ -159,6 +159,12 @@ static enum approval_state state_now(const struct ctx *c, const struct approval_
     return row->state == APPROVAL_OPEN && row->expires_at <= c->now ? APPROVAL_EXPIRED : row->state;
 }
 
+static u64 decide_right(const struct approval_row *row)
+{
+    const struct approval_kind *kind = kind_find(row->kind);
+    return kind ? kind->decide : APPROVE;
+}
+
 static bool is_own(const struct ctx *c, const struct approval_row *row)
 {
     return (c->user && row->asked_user == c->user) || (c->key && row->asked_key == c->key);
@@ -204,7 +210,7 @@ static enum err view_of(struct ctx *c, const struct approval_row *row, struct ap
         .problem = row->problem,
         .problem_at = row->problem_at,
         .own = own,
-        .may_decide = state == APPROVAL_OPEN && c->user && !own && kind && may(c, kind->decide),
+        .may_decide = state == APPROVAL_OPEN && c->user && !own && may(c, decide_right(row)),
     };
     return OK;
 }
@@ -245,12 +251,11 @@ enum err approval_asked_show(struct ctx *c, i64 id, struct approval_asked *out)
     struct approval_row row;
     struct role_count_list roles;
     TRY(row_get(c, id, &row));
-    const struct approval_kind *kind = kind_find(row.kind);
+    u64 needed = decide_right(&row);
     TRY(db_all(c, &users_by_role, &roles, ARGS(row.asked_user)));
     *out = (struct approval_asked){ .id = id, .expires_at = row.expires_at };
-    for (i64 i = 0; i < roles.n && kind; i++)
-        if ((role_rights(roles.at[i].role) & kind->decide) == kind->decide)
-            out->deciders += roles.at[i].users;
+    for (i64 i = 0; i < roles.n; i++)
+        if ((role_rights(roles.at[i].role) & needed) == needed) out->deciders += roles.at[i].users;
     if (!out->deciders)
         out->hint = say(c, S("没有其他用户能审批：请先添加一位所有者或运营"),
                         S("no other user could decide it: add an owner or operator first"));
@@ -267,19 +272,16 @@ struct verdict {
 /* Only who is signed in as himself; nobody what he, or a key of his, asked. */
 static enum err check_decider(struct ctx *c, const struct approval_row *row)
 {
-    const struct approval_kind *kind = kind_find(row->kind);
+    u64 needed = decide_right(row);
     if (!c->user)
         return fail(c, E_FORBIDDEN, "只有登录的用户可以审批，密钥与命令行不行",
                     "only a signed-in user decides; keys and commands do not");
     if (is_own(c, row))
         return fail(c, E_FORBIDDEN, "不能审批自己的申请，请等待他人审批",
                     "nobody decides what he asked himself; somebody else has to");
-    if (!kind)
-        return fail(c, E_UNPROCESSABLE, "这类申请已不再支持：" STR_FMT,
-                    "asks of this kind are not known any more: " STR_FMT, STR_ARG(row->kind));
-    if (may(c, kind->decide)) return OK;
+    if (may(c, needed)) return OK;
     return fail(c, E_FORBIDDEN, "缺少权限：" STR_FMT, "the right is missing: " STR_FMT,
-                STR_ARG(rights_text(c->arena, kind->decide & ~c->rights, ", ")));
+                STR_ARG(rights_text(c->arena, needed & ~c->rights, ", ")));
 }
 
 static enum err check_asker(struct ctx *c, const struct approval_row *row)
@@ -331,8 +333,11 @@ static enum err take(struct tx *t, struct deciding *d)
 static enum err take_and_apply(struct tx *t, void *arg)
 {
     struct deciding *d = arg;
+    const struct approval_kind *kind = kind_find(d->row.kind);
     TRY(take(t, d));
-    enum err e = kind_find(d->row.kind)->apply(t, d->id, d->row.body);
+    enum err e = kind ? kind->apply(t, d->id, d->row.body)
+                      : fail(t->c, E_UNPROCESSABLE, "这类申请已不再支持，只能拒绝",
+                             "asks of this kind cannot be carried out any more: reject it");
     if (e != OK && err_row(e)->status < 500) {
         d->refused = e;
         d->why = t->c->why;

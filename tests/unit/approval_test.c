@@ -297,6 +297,20 @@ TEST(all_is_audited)
     CHECK_I64(audited("approval.withdrawn"), 1);
 }
 
+TEST(what_is_known_no_more_can_be_rejected)
+{
+    i64 anna = user("anna", ROLE_OWNER), bert = user("bert", ROLE_OWNER);
+    struct ctx *a = as(anna, "anna", ROLE_OWNER), *b = as(bert, "bert", ROLE_OWNER);
+    struct asking k = ask_for(a, "9");
+    approvals_register(NULL);
+    struct approval_view v = view(b, k.id);
+    CHECK_STR(v.title, "trial.set");
+    CHECK(v.may_decide);
+    CHECK_ERR(b, decide(b, k.id, APPROVE_IT), E_UNPROCESSABLE);
+    CHECK_I64(view(b, k.id).state, APPROVAL_OPEN);
+    CHECK_OK(b, decide(b, k.id, REJECT_IT));
+}
+
 TEST(lists_are_by_state_and_page)
 {
     i64 anna = user("anna", ROLE_OWNER), bert = user("bert", ROLE_OWNER);
