@@ -19,6 +19,7 @@
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
 #include "loyalty/join.h"
+#include "loyalty/membership.h"
 #include "loyalty/points.h"
 #include "loyalty/programme.h"
 #include "loyalty/reward.h"
@@ -31,25 +32,39 @@
 #include "worth/worth.h"
 
 const struct room *const rooms[] = {
-    &access_room,        &approval_room,
-    &http_room,          &job_room,
-    &timeline_room,      &ledger_room,
-    &member_room,        &track_room,
-    &trade_room,         &import_room,
-    &programme_room,     &benefits_room,
-    &tiers_room,         &points_room,
-    &boards_room,        &worth_room,
-    &insight_room,       &timeline_settle_room,
-    &ask_room,           &question_fields_room,
-    &question_rows_room, &saved_room,
-    &budget_room,        &reward_room,
-    &join_room,          NULL,
+    &access_room,
+    &approval_room,
+    &http_room,
+    &job_room,
+    &timeline_room,
+    &ledger_room,
+    &member_room,
+    &track_room,
+    &trade_room,
+    &import_room,
+    &programme_room,
+    &benefits_room,
+    &tiers_room,
+    &points_room,
+    &boards_room,
+    &worth_room,
+    &insight_room,
+    &timeline_settle_room,
+    &ask_room,
+    &question_fields_room,
+    &question_rows_room,
+    &saved_room,
+    &budget_room,
+    &reward_room,
+    &membership_room,
+    &join_room,
+    NULL,
 };
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges,  &ledger_merges, &board_merges, &saved_merges,
-    &reward_merges, &join_merges,   &tiers_merges, /* after all they are made of */
+    &trade_merges, &ledger_merges, &board_merges, &saved_merges, &reward_merges, &membership_merges,
+    &join_merges,  &tiers_merges, /* after all they are made of */
     NULL,
 };
 

@@ -30,8 +30,6 @@ QUERY(q_first, one_i64,
 QUERY(q_stands, one_i64,
       "SELECT id AS value FROM purchase_order"
       " WHERE member = $1 AND id = $2 AND bought_at IS NOT NULL");
-QUERY(q_ids, one_str, "SELECT id AS value FROM reward WHERE member = $1 AND id >= $2 AND id < $3");
-
 static str gift_id(struct ctx *c, i64 purchase)
 {
     return str_fmt(c->arena, "first:%lld", (long long)purchase);
@@ -50,15 +48,13 @@ static enum err give(struct tx *t, i64 member, i64 purchase)
 static enum err take_back(struct tx *t, i64 member, i64 purchase, bool *whole)
 {
     struct ctx *c = t->c;
-    struct one_str_list ids = { 0 };
-    str id = gift_id(c, purchase);
-    TRY(db_all(c, &q_ids, &ids,
-               ARGS(member, str_fmt(c->arena, STR_FMT ":", STR_ARG(id)),
-                    str_fmt(c->arena, STR_FMT ";", STR_ARG(id)))));
+    struct reward_view_list given = { 0 };
+    str under = str_fmt(c->arena, STR_FMT ":", STR_ARG(gift_id(c, purchase)));
+    TRY(rewards_under(c, member, under, &given));
     *whole = true;
-    for (i64 i = 0; i < ids.n; i++) {
+    for (i64 i = 0; i < given.n; i++) {
         bool all;
-        TRY(reward_take_back_whole(t, member, ids.at[i].value, S("first order refunded"), &all));
+        TRY(reward_take_back_whole(t, member, given.at[i].id, S("first order refunded"), &all));
         *whole &= all;
     }
     return OK;

@@ -22,6 +22,8 @@ QUERY(q_of_member, reward_view,
 QUERY(q_one, reward_view,
       VIEW "WHERE member = $2 AND id = $3 ORDER BY CASE state WHEN 'given' THEN 0 WHEN 'held' THEN"
            " 1 WHEN 'taken_back' THEN 2 WHEN 'rejected' THEN 3 ELSE 4 END, number LIMIT 1");
+QUERY(q_under, reward_view,
+      VIEW "WHERE member = $2 AND id >= $3 AND SUBSTR(id, 1, $4) = $3 ORDER BY number");
 QUERY(q_to_ship, reward_view,
       VIEW "WHERE kind = 'gift' AND state = 'given' AND shipped_at IS NULL AND number > $2"
            " ORDER BY number LIMIT $3");
@@ -60,6 +62,11 @@ enum err reward_get(struct ctx *c, i64 member, str id, struct reward_view *out)
     if (found) return OK;
     return fail(c, E_NOT_FOUND, "没有编号为 " STR_FMT " 的奖励", "there is no reward " STR_FMT,
                 STR_ARG(id));
+}
+
+enum err rewards_under(struct ctx *c, i64 member, str under, struct reward_view_list *out)
+{
+    return db_all(c, &q_under, out, ARGS(c->now, member, under, str_points(under)));
 }
 
 /* -- gifts ------------------------------------------------------------------------------------- */
