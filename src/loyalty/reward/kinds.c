@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "loyalty/benefits.h"
+#include "loyalty/points.h"
 #include "loyalty/reward/inside.h"
 
 opt_instant reward_days_end(const struct ctx *c, opt_i64 days)
@@ -59,7 +60,7 @@ static enum err take_units(struct tx *t, const struct given *g, str reason, i64 
     struct account of = purse_of(g);
     struct transferred done;
     struct balance has;
-    bool owes = g->kind == REWARD_POINTS || g->kind == REWARD_GROWTH;
+    bool owes = g->kind == REWARD_GROWTH;
     TRY(ledger_balance(c, &of, &has));
     *taken = given_size(g);
     if (!owes && has.available < *taken) *taken = has.available;
@@ -87,6 +88,23 @@ static enum err fill_plain(struct ctx *c, struct reward *what, bool *stopped)
 static enum err fill_credit(struct ctx *c, struct reward *what, bool *stopped)
 {
     return fill_cost(what, what->credit.value);
+}
+
+/* -- points ------------------------------------------------------------------------------------ */
+
+static enum err give_points(struct tx *t, const struct given *g)
+{
+    struct transferred done;
+    return points_give(t, g->member, g->amount, transfer_id(t->c, g, ""), g->reason,
+                       reward_days_end(t->c, g->valid_days), &done);
+}
+
+static enum err take_points(struct tx *t, const struct given *g, str reason, i64 *taken)
+{
+    struct transferred done;
+    *taken = g->amount;
+    return points_reverse(t, g->origin, transfer_id(t->c, g, ""), 0, transfer_id(t->c, g, ":back"),
+                          reason, &done);
 }
 
 /* -- benefits ---------------------------------------------------------------------------------- */
@@ -151,7 +169,7 @@ static enum err take_gift(struct tx *t, const struct given *g, str reason, i64 *
 /* -- the table --------------------------------------------------------------------------------- */
 
 static const struct reward_way ways[] = {
-    [REWARD_POINTS] = { true, false, NULL, fill_plain, give_units, take_units },
+    [REWARD_POINTS] = { true, false, NULL, fill_plain, give_points, take_points },
     [REWARD_GROWTH] = { true, false, NULL, fill_plain, give_units, take_units },
     [REWARD_CREDIT] = { false, false, NULL, fill_credit, give_units, take_units },
     [REWARD_BENEFIT] = { true, true, check_benefit, fill_benefit, give_units, take_units },
