@@ -1982,6 +1982,87 @@ export interface components {
             cursor?: string | null;
             limit?: number | null;
         };
+        plan_page: {
+            items: components["schemas"]["plan"][];
+            next_cursor: string | null;
+        };
+        plan: {
+            code: string;
+            zh: string;
+            en: string;
+            /** @example 12.50 */
+            price: string;
+            months: number;
+            multiplier?: number | null;
+            ended?: boolean;
+        };
+        membership_ref: {
+            id: number;
+        };
+        membership_view: {
+            active: boolean;
+            plan: string | null;
+            until: string | null;
+            days_left: number | null;
+            terms: components["schemas"]["term_view"][];
+        };
+        term_view: {
+            key: string | null;
+            plan: string | null;
+            /** @enum {string|null} */
+            state: "paid" | "refunded" | "switched" | null;
+            /** @example 12.50 */
+            paid: string;
+            /** @example 12.50 */
+            carried: string;
+            order: string | null;
+            starts_on: string;
+            last_day: string;
+            /** @example 12.50 */
+            refunded: string;
+            bought_at: string;
+        };
+        membership_ask: {
+            id: number;
+            plan: string;
+            key: string;
+            /** @example 12.50 */
+            paid: string;
+            order?: string | null;
+        };
+        quote_ask: {
+            id: number;
+            plan: string;
+        };
+        membership_quote: {
+            plan: string | null;
+            kind: string | null;
+            /** @example 12.50 */
+            price: string;
+            /** @example 12.50 */
+            unused: string;
+            /** @example 12.50 */
+            due: string;
+            starts_on: string;
+            last_day: string;
+        };
+        refund_term_ask: {
+            id: number;
+            key: string;
+        };
+        membership_refund: {
+            key: string | null;
+            /** @example 12.50 */
+            value: string;
+            unused_days: number;
+            days: number;
+            /** @example 12.50 */
+            unused: string;
+            /** @example 12.50 */
+            deducted: string;
+            /** @example 12.50 */
+            refund: string;
+        };
         join_ref: {
             id: number;
         };
