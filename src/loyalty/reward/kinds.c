@@ -22,7 +22,6 @@ i64 given_size(const struct given *g)
 static struct account purse_of(const struct given *g)
 {
     switch (g->kind) {
-    case REWARD_POINTS: return (struct account){ g->member, S("point"), S("") };
     case REWARD_GROWTH: return (struct account){ g->member, S("growth"), S("") };
     case REWARD_CREDIT: return (struct account){ g->member, S("credit"), S("bonus") };
     default: return (struct account){ g->member, S("quota"), g->code };
