@@ -968,6 +968,105 @@ export interface components {
             on: string;
             amount: number;
         };
+        campaign_page: {
+            items: components["schemas"]["team_campaign"][];
+        };
+        team_campaign: {
+            id: number;
+            name: string | null;
+            starts_at: string;
+            ends_at: string;
+            size_min: number;
+            size_max: number;
+            may_leave: boolean;
+            created_at: string;
+        };
+        team_campaign_post: {
+            name: string;
+            starts_at: string;
+            ends_at: string;
+            size_min?: number | null;
+            size_max?: number | null;
+            may_leave?: boolean;
+        };
+        team_page_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        team_page: {
+            items: components["schemas"]["team"][];
+            next_cursor: string | null;
+        };
+        team: {
+            id: number;
+            campaign: number;
+            name: string | null;
+            /** @enum {string|null} */
+            join_rule: "open" | "code" | "approval" | null;
+            code: string | null;
+            seats: number;
+            created_at: string;
+        };
+        team_ref: {
+            id: number;
+        };
+        team_view: {
+            team: components["schemas"]["team"] | null;
+            seats: components["schemas"]["team_seat_view"][];
+        };
+        team_seat_view: {
+            seat: number;
+            member: number;
+            name: string | null;
+            /** @enum {string|null} */
+            state: "asked" | "in" | "gone" | null;
+            captain: boolean;
+            joined_at: string;
+        };
+        team_seat_ref: {
+            id: number;
+            seat: number;
+        };
+        my_team_page: {
+            items: components["schemas"]["my_campaign"][];
+        };
+        my_campaign: {
+            campaign: number;
+            name: string | null;
+            starts_at: string;
+            ends_at: string;
+            size_min: number;
+            size_max: number;
+            team: components["schemas"]["my_team"] | null;
+        };
+        my_team: {
+            id: number;
+            campaign: number;
+            name: string | null;
+            /** @enum {string|null} */
+            join_rule: "open" | "code" | "approval" | null;
+            code: string | null;
+            seats: components["schemas"]["my_seat"][];
+        };
+        my_seat: {
+            seat: number;
+            name: string | null;
+            /** @enum {string|null} */
+            state: "asked" | "in" | "gone" | null;
+            captain: boolean;
+            me: boolean;
+        };
+        my_team_post: {
+            campaign: number;
+            name: string;
+            /** @enum {string|null} */
+            join_rule?: "open" | "code" | "approval" | null;
+        };
+        my_team_join: {
+            team: number;
+            code: string | null;
+        };
         board_page: {
             items: components["schemas"]["board_view"][];
             next_cursor: string | null;
@@ -975,6 +1074,10 @@ export interface components {
         board_view: {
             id: number;
             name: string | null;
+            /** @enum {string|null} */
+            holders: "members" | "teams" | null;
+            campaign: number;
+            captain_only: boolean;
             /** @enum {string|null} */
             metric: "amount" | "orders" | null;
             starts_at: string;
@@ -1027,6 +1130,10 @@ export interface components {
             prizes?: components["schemas"]["board_prize"][];
             /** @enum {string} */
             metric: "amount" | "orders";
+            /** @enum {string|null} */
+            holders?: "members" | "teams" | null;
+            campaign?: number;
+            captain_only?: boolean;
             /** @enum {string|null} */
             scope?: "all" | "segment" | "tag" | null;
             /** @enum {string|null} */

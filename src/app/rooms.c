@@ -23,6 +23,7 @@
 #include "loyalty/points.h"
 #include "loyalty/programme.h"
 #include "loyalty/reward.h"
+#include "loyalty/teams.h"
 #include "loyalty/tiers.h"
 #include "member/member.h"
 #include "store/setting.h"
@@ -46,6 +47,7 @@ const struct room *const rooms[] = {
     &benefits_room,
     &tiers_room,
     &points_room,
+    &teams_room,
     &boards_room,
     &worth_room,
     &insight_room,
@@ -63,8 +65,9 @@ const struct room *const rooms[] = {
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &board_merges, &saved_merges, &reward_merges, &membership_merges,
-    &join_merges,  &tiers_merges, /* after all they are made of */
+    &trade_merges,  &ledger_merges,     &team_merges, &board_merges, &saved_merges,
+    &reward_merges, &membership_merges, &join_merges, &tiers_merges, /* after all they are made of
+                                                                      */
     NULL,
 };
 

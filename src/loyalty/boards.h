@@ -3,6 +3,8 @@
  *
  * Words
  *   metric   what is counted: money spent (net), orders.
+ *   holders  whose places these are: members', or those of the teams of a campaign (teams.h). Of a
+ *            board of teams "member" is a team's id wherever a place is told.
  *   score    in the metric's smallest step. It follows from facts alone and is recomputed, never
  *            added to: a refund lowers it, an order told twice counts once.
  *   reached  when a score was reached: the instant of the last fact that it counts.
@@ -33,6 +35,8 @@
 
 enum board_metric { BOARD_AMOUNT, BOARD_ORDERS };
 CHOICE(board_metric); /* amount orders */
+enum board_holders { HOLDERS_MEMBERS, HOLDERS_TEAMS };
+CHOICE(board_holders); /* members teams */
 enum board_ties { TIES_EARLIER, TIES_SHARE, TIES_DENSE };
 CHOICE(board_ties); /* earlier share dense */
 enum board_scope { SCOPE_ALL, SCOPE_SEGMENT, SCOPE_TAG };
@@ -69,10 +73,14 @@ SHAPE(board_prize);
     X(opt_flag, visible, ANY, "Members see it", N)                                           \
     X(list(board_prize), prizes, ANY, "Prizes; a change gives all of them anew", N)
 
-#define FIELDS_OF_board_post(X, N)                                             \
-    BOARD_TERMS(X, N, REQUIRED, instant)                                       \
-    X(choice(board_metric), metric, REQUIRED, "What counts", N)                \
-    X(choice(board_scope), scope, ANY, "Who takes part; absent: everybody", N) \
+#define FIELDS_OF_board_post(X, N)                                                                 \
+    BOARD_TERMS(X, N, REQUIRED, instant)                                                           \
+    X(choice(board_metric), metric, REQUIRED, "What counts", N)                                    \
+    X(choice(board_holders), holders, ANY, "Whose places; absent: members'", N)                    \
+    X(i64, campaign, NOT_NEGATIVE, "teams: the teams of which campaign", N)                        \
+    X(flag, captain_only, ANY, "teams: prizes go to the captain alone; absent: to each who is in", \
+      N)                                                                                           \
+    X(choice(board_scope), scope, ANY, "Who takes part; absent: everybody", N)                     \
     X(choice(board_ties), ties, ANY, "Equal scores; absent: earlier", N)
 SHAPE(board_post);
 
@@ -85,6 +93,9 @@ SHAPE(board_patch);
 #define FIELDS_OF_board_view(X, N)                                               \
     X(i64, id, ANY, "Id", N)                                                     \
     X(str, name, ANY, "Name", N)                                                 \
+    X(choice(board_holders), holders, ANY, "Whose places", N)                    \
+    X(i64, campaign, ANY, "teams: of which campaign", N)                         \
+    X(flag, captain_only, ANY, "teams: prizes go to the captain alone", N)       \
     X(choice(board_metric), metric, ANY, "What counts", N)                       \
     X(instant, starts_at, ANY, "Facts count from here on", N)                    \
     X(instant, ends_at, ANY, "Facts count before this", N)                       \
@@ -111,6 +122,9 @@ enum err board_list(struct ctx *c, struct board_view_list *out);   /* newest fir
 /* Counts the facts from before a board was published, in steps; again: nothing. */
 enum err board_fill(struct store *s, struct ctx *c, i64 board);
 
+/* Who is in a team has changed: its score, on the boards of its campaign. */
+enum err boards_team_changed(struct tx *t, i64 campaign, i64 team);
+
 /* What a segment's name says of a member: set by app. */
 extern enum err (*board_members_in)(struct ctx *c, str segment, i64 member, bool *in);
 
@@ -136,6 +150,11 @@ enum err board_rank(struct ctx *c, const struct board_view *board, i64 member, i
 /* Places from..from+n-1, from 1. */
 enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 n,
                    struct board_ranks *out);
+/* Whose place on a board is a member's: his own, his team's; 0: he is in none. */
+enum err board_holder(struct ctx *c, const struct board_view *board, i64 member, i64 *holder);
+/* A member's name, masked unless `whole`; a team's. */
+enum err board_holder_name(struct ctx *c, const struct board_view *board, i64 holder, bool whole,
+                           str *out);
 str board_score_text(struct arena *a, enum board_metric metric, i64 score); /* "128.50", "7" */
 
 /* -- the end ------------------------------------------------------------------------------------

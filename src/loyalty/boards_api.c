@@ -18,7 +18,7 @@ SHAPE_DEFINE(board_page);
 #define FIELDS_OF_board_line(X, N)                                               \
     X(i64, rank, ANY, "Rank, by the board's rule for ties; 0: not ranked", N)    \
     X(i64, place, ANY, "Place in the list, from 1; 0: not ranked", N)            \
-    X(i64, member, ANY, "Member", N)                                             \
+    X(i64, member, ANY, "Member, or the team", N)                                \
     X(str, name, PERSONAL, "Name", N)                                            \
     X(str, score, ANY, "Score: money with two decimals, else a whole number", N) \
     X(opt_instant, reached_at, ANY, "When it was reached", N)
@@ -37,9 +37,9 @@ SHAPE_DEFINE(board_top_ask);
     X(instant, as_of, ANY, "All of it is the state of this moment", N)
 SHAPE(board_top_view);
 SHAPE_DEFINE(board_top_view);
-#define FIELDS_OF_board_rank_ask(X, N)               \
-    X(i64, id, REQUIRED | POSITIVE, "Board", N)      \
-    X(i64, member, REQUIRED | POSITIVE, "Member", N) \
+#define FIELDS_OF_board_rank_ask(X, N)                                              \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)                                     \
+    X(i64, member, REQUIRED | POSITIVE, "Member; of a board of teams: the team", N) \
     X(opt_i64, near, NOT_NEGATIVE, "Neighbours on either side, at most 20; 3 when absent", N)
 SHAPE(board_rank_ask);
 SHAPE_DEFINE(board_rank_ask);
@@ -84,19 +84,16 @@ HANDLER(board_patch_one, board_patch, board_view)
 
 /* -- ranks ------------------------------------------------------------------------------------- */
 
-QUERY(name_of, one_str, "SELECT name AS value FROM member WHERE member = $1");
-
 static enum err show_line(struct ctx *c, const struct board_view *b, const struct board_place *p,
                           struct board_line *out)
 {
-    struct one_str name = { 0 };
-    bool found;
-    TRY(db_find(c, &name_of, &name, &found, ARGS(p->member)));
+    str name;
+    TRY(board_holder_name(c, b, p->member, may(c, PERSONAL_READ), &name));
     *out = (struct board_line){
         .rank = p->rank,
         .place = p->place,
         .member = p->member,
-        .name = may(c, PERSONAL_READ) ? name.value : mask_name(c->arena, name.value),
+        .name = name,
         .score = board_score_text(c->arena, b->metric, p->score),
         .reached_at = p->reached_at,
     };
@@ -171,9 +168,9 @@ HANDLER(board_prizes_get, board_prizes_ask, board_prize_page)
     return OK;
 }
 
-#define FIELDS_OF_board_review_ask(X, N)                  \
-    X(i64, id, REQUIRED | POSITIVE, "Board", N)           \
-    X(i64, member, REQUIRED | POSITIVE, "Whose prize", N) \
+#define FIELDS_OF_board_review_ask(X, N)                                                 \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)                                          \
+    X(i64, member, REQUIRED | POSITIVE, "Whose prize; of a board of teams: the team", N) \
     X(str, decision, REQUIRED | SHORT, "keep or take_back", N)
 SHAPE(board_review_ask);
 SHAPE_DEFINE(board_review_ask);

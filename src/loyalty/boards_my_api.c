@@ -45,23 +45,21 @@ SHAPE_DEFINE(my_board_view);
 SHAPE(my_board_ref);
 SHAPE_DEFINE(my_board_ref);
 
-QUERY(name_of, one_str, "SELECT name AS value FROM member WHERE member = $1");
-
 static bool shows(const struct board_view *b)
 {
     return b->visible && b->state != BOARD_DRAFT && b->state != BOARD_CANCELLED;
 }
 
 static enum err line_of(struct ctx *c, const struct board_view *b, const struct board_place *p,
-                        struct my_board_line *out)
+                        i64 mine, struct my_board_line *out)
 {
-    struct one_str name = { 0 };
-    bool found, me = p->member == c->member;
-    TRY(db_find(c, &name_of, &name, &found, ARGS(p->member)));
+    str name;
+    bool me = p->member == mine;
+    TRY(board_holder_name(c, b, p->member, me, &name));
     *out = (struct my_board_line){
         .rank = p->rank,
         .place = p->place,
-        .name = me ? name.value : mask_name(c->arena, name.value),
+        .name = name,
         .score = board_score_text(c->arena, b->metric, p->score),
         .me = me,
     };
@@ -70,12 +68,12 @@ static enum err line_of(struct ctx *c, const struct board_view *b, const struct 
 
 /* A place that was his under an older id is shown as his. */
 static enum err lines_of(struct ctx *c, const struct board_view *b, const struct board_ranks *r,
-                         i64 my_place, struct my_board_line_list *out)
+                         const struct board_place *mine, struct my_board_line_list *out)
 {
     for (i64 i = 0; i < r->around.n; i++) {
         struct board_place p = r->around.at[i];
-        if (p.place == my_place) p.member = c->member;
-        TRY(line_of(c, b, &p, PUSH(c->arena, out)));
+        if (p.place == mine->place) p.member = mine->member;
+        TRY(line_of(c, b, &p, mine->member, PUSH(c->arena, out)));
     }
     return OK;
 }
@@ -83,7 +81,11 @@ static enum err lines_of(struct ctx *c, const struct board_view *b, const struct
 static enum err fill(struct ctx *c, const struct board_view *b, i64 near, struct board_ranks *r,
                      struct my_board *out)
 {
-    TRY(board_rank(c, b, c->member, near, r));
+    i64 holder;
+    TRY(board_holder(c, b, c->member, &holder));
+    *r = (struct board_ranks){ .as_of = c->now };
+    if (holder) TRY(board_rank(c, b, holder, near, r));
+    else TRY(board_top(c, b, 1, 0, r)); /* he is in no team: how many are ranked */
     *out = (struct my_board){ .id = b->id,
                               .name = b->name,
                               .metric = b->metric,
@@ -94,7 +96,7 @@ static enum err fill(struct ctx *c, const struct board_view *b, i64 near, struct
                               .mine = NEW(c->arena, struct my_board_line),
                               .ranked = r->ranked,
                               .as_of = r->as_of };
-    return line_of(c, b, &r->mine, out->mine);
+    return line_of(c, b, &r->mine, r->mine.member, out->mine);
 }
 
 HANDLER(my_boards_get, nothing, my_board_page)
@@ -126,9 +128,9 @@ HANDLER(my_board_get, my_board_ref, my_board_view)
                                    .ranked = mine.ranked,
                                    .as_of = mine.as_of,
                                    .prizes = b.prizes };
-    TRY(lines_of(c, &b, &r, r.mine.place, &out->around));
+    TRY(lines_of(c, &b, &r, &r.mine, &out->around));
     TRY(board_top(c, &b, 1, MY_TOP, &top));
-    return lines_of(c, &b, &top, r.mine.place, &out->top);
+    return lines_of(c, &b, &top, &r.mine, &out->top);
 }
 
 extern const struct route board_my_routes[];

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/num.h"
+#include "loyalty/teams.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
@@ -21,7 +22,7 @@ QUERY(board_unsettled, board_row,
       " AND settled_at IS NULL AND frozen_at <= $1 ORDER BY id");
 CHANGE(board_insert,
        "INSERT INTO board (" BOARD_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-       " $11, $12, $13, $14, $15, $16, $17)");
+       " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)");
 CHANGE(board_update,
        "UPDATE board SET name = $2, metric = $3, starts_at = $4, ends_at = $5, frozen_at = $6,"
        " scope = $7, scope_name = $8, ties = $9, min_score = $10, order_cap = $11, visible = $12,"
@@ -87,6 +88,9 @@ enum err board_show(struct ctx *c, const struct board_row *b, struct board_view 
     *out = (struct board_view){
         .id = b->id,
         .name = b->name,
+        .holders = b->holders,
+        .campaign = b->campaign,
+        .captain_only = b->captain_only,
         .metric = b->metric,
         .starts_at = b->starts_at,
         .ends_at = b->ends_at,
@@ -135,6 +139,12 @@ static enum err check_terms(struct ctx *c, const struct board_row *b)
     if (b->scope == SCOPE_ALL && b->scope_name.n)
         return fail_at(c, E_INVALID, S("/scope"), "给出了名称，范围应为 segment 或 tag",
                        "with a name the scope must be segment or tag");
+    if ((b->holders == HOLDERS_TEAMS) != (b->campaign > 0))
+        return fail_at(c, E_INVALID, S("/campaign"), "队伍榜单须写出组队活动，会员榜单不写",
+                       "a board of teams names their campaign, one of members none");
+    if (b->holders == HOLDERS_TEAMS && b->scope != SCOPE_ALL)
+        return fail_at(c, E_INVALID, S("/scope"), "队伍榜单没有范围：谁在队里谁参加",
+                       "a board of teams has no scope: who is in a team takes part");
     if (b->order_cap && b->metric != BOARD_AMOUNT)
         return fail_at(c, E_INVALID, S("/order_cap"), "只有按金额的榜单才有每单上限",
                        "only boards of amounts have a cap by order");
@@ -194,6 +204,9 @@ enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
     struct ctx *c = t->c;
     struct board_row b = {
         .name = str_trim(in->name),
+        .holders = in->holders,
+        .campaign = in->campaign,
+        .captain_only = in->captain_only,
         .metric = in->metric,
         .starts_at = in->starts_at,
         .ends_at = in->ends_at,
@@ -206,15 +219,19 @@ enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
     };
     TRY(min_score_of(c, b.metric, in->min_score, &b.min_score));
     TRY(check_terms(c, &b));
+    struct team_campaign campaign;
+    if (b.campaign) TRY(team_campaign_get(c, b.campaign, &campaign));
     TRY(prizes_write(c, &in->prizes, &b.prizes));
     TRY(tx_take(t, S("board"), 1, &b.id));
     *id = b.id;
     TRY(tx_change(t, &board_insert,
-                  ARGS(b.id, b.name, choice_name(&board_metric_choice, (int)b.metric), b.starts_at,
-                       b.ends_at, b.frozen_at, choice_name(&board_scope_choice, (int)b.scope),
-                       b.scope_name, choice_name(&board_ties_choice, (int)b.ties), b.min_score,
-                       b.order_cap, b.visible, choice_name(&board_kept_choice, (int)b.state),
-                       b.filled, b.prizes, b.settled_at, b.created_at)));
+                  ARGS(b.id, b.name, choice_name(&board_holders_choice, (int)b.holders), b.campaign,
+                       b.captain_only, choice_name(&board_metric_choice, (int)b.metric),
+                       b.starts_at, b.ends_at, b.frozen_at,
+                       choice_name(&board_scope_choice, (int)b.scope), b.scope_name,
+                       choice_name(&board_ties_choice, (int)b.ties), b.min_score, b.order_cap,
+                       b.visible, choice_name(&board_kept_choice, (int)b.state), b.filled, b.prizes,
+                       b.settled_at, b.created_at)));
     return board_line_of(t, &b, S("board.made"));
 }
 

@@ -11,27 +11,31 @@
 enum board_kept { KEPT_DRAFT, KEPT_PUBLISHED, KEPT_CANCELLED, KEPT_SETTLING, KEPT_SETTLED };
 CHOICE(board_kept); /* draft published cancelled settling settled */
 
-#define FIELDS_OF_board_row(X, N)               \
-    X(i64, id, ANY, "", N)                      \
-    X(str, name, ANY, "", N)                    \
-    X(choice(board_metric), metric, ANY, "", N) \
-    X(instant, starts_at, ANY, "", N)           \
-    X(instant, ends_at, ANY, "", N)             \
-    X(opt_instant, frozen_at, ANY, "", N)       \
-    X(choice(board_scope), scope, ANY, "", N)   \
-    X(str, scope_name, ANY, "", N)              \
-    X(choice(board_ties), ties, ANY, "", N)     \
-    X(i64, min_score, ANY, "", N)               \
-    X(i64, order_cap, ANY, "0: none", N)        \
-    X(flag, visible, ANY, "", N)                \
-    X(choice(board_kept), state, ANY, "", N)    \
-    X(flag, filled, ANY, "", N)                 \
-    X(json, prizes, ANY, "", N)                 \
-    X(opt_instant, settled_at, ANY, "", N)      \
+#define FIELDS_OF_board_row(X, N)                 \
+    X(i64, id, ANY, "", N)                        \
+    X(str, name, ANY, "", N)                      \
+    X(choice(board_holders), holders, ANY, "", N) \
+    X(i64, campaign, ANY, "", N)                  \
+    X(flag, captain_only, ANY, "", N)             \
+    X(choice(board_metric), metric, ANY, "", N)   \
+    X(instant, starts_at, ANY, "", N)             \
+    X(instant, ends_at, ANY, "", N)               \
+    X(opt_instant, frozen_at, ANY, "", N)         \
+    X(choice(board_scope), scope, ANY, "", N)     \
+    X(str, scope_name, ANY, "", N)                \
+    X(choice(board_ties), ties, ANY, "", N)       \
+    X(i64, min_score, ANY, "", N)                 \
+    X(i64, order_cap, ANY, "0: none", N)          \
+    X(flag, visible, ANY, "", N)                  \
+    X(choice(board_kept), state, ANY, "", N)      \
+    X(flag, filled, ANY, "", N)                   \
+    X(json, prizes, ANY, "", N)                   \
+    X(opt_instant, settled_at, ANY, "", N)        \
     X(instant, created_at, ANY, "", N)
 SHAPE(board_row);
-#define BOARD_COLUMNS                                                                      \
-    "id, name, metric, starts_at, ends_at, frozen_at, scope, scope_name, ties, min_score," \
+#define BOARD_COLUMNS                                                                           \
+    "id, name, holders, campaign, captain_only, metric, starts_at, ends_at, frozen_at, scope, " \
+    "scope_name, ties, min_score,"                                                              \
     " order_cap, visible, state, filled, prizes, settled_at, created_at"
 
 #define FIELDS_OF_score_row(X, N)      \
@@ -61,21 +65,23 @@ enum err boards_over(struct ctx *c, struct board_row_list *out);
 /* Frozen boards that are not settled whole. */
 enum err boards_to_settle(struct ctx *c, struct board_row_list *out);
 
-/* What a member's score is by the facts. */
+/* Whose score a member's facts change: his own, his team's; 0: nobody's. */
+enum err holder_of(struct ctx *c, const struct board_row *b, i64 member, i64 *holder);
+/* What a holder's score is by the facts. */
 struct score {
     i64 score;
     instant reached_at;
 };
-enum err score_of(struct ctx *c, const struct board_row *b, i64 member, struct score *out);
+enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out);
 
 /* A change that writes scores: they share one version. */
 struct scoring {
     struct tx *t;
     i64 version; /* 0: not taken yet */
 };
-enum err score_put(struct scoring *s, const struct board_row *b, i64 member, struct score now);
+enum err score_put(struct scoring *s, const struct board_row *b, i64 holder, struct score now);
 /* By the facts, now. */
-enum err score_renew(struct scoring *s, const struct board_row *b, i64 member);
+enum err score_renew(struct scoring *s, const struct board_row *b, i64 holder);
 
 /* After the end: of an order that changed, what a frozen board's prize should know (review.c). */
 enum err review_after(struct tx *t, const struct board_row *b, i64 member);

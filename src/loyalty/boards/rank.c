@@ -98,10 +98,12 @@ enum err board_rank(struct ctx *c, const struct board_view *board, i64 member, i
 {
     struct places_held held;
     struct place p = { 0 };
-    ints ids;
-    i64 living;
-    TRY(member_living(c, member, &living));
-    TRY(member_ids(c, living, &ids));
+    ints ids = { &member, 1 };
+    i64 living = member;
+    if (board->holders == HOLDERS_MEMBERS) {
+        TRY(member_living(c, member, &living));
+        TRY(member_ids(c, living, &ids));
+    }
     if (board->state == BOARD_SETTLED) return final_rank(c, board->id, ids, near, out);
     TRY(begin(c, board, &held, out));
     out->mine = (struct board_place){ .member = living };
@@ -124,5 +126,27 @@ enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 
     TRY(begin(c, board, &held, out));
     if (held.places) read_places(c, board, held.places, from, n, out);
     places_let_go(&held);
+    return OK;
+}
+
+/* -- whose it is ------------------------------------------------------------------------------- */
+
+QUERY(member_name, one_str, "SELECT name AS value FROM member WHERE member = $1");
+QUERY(team_name, one_str, "SELECT name AS value FROM team WHERE id = $1");
+
+enum err board_holder(struct ctx *c, const struct board_view *board, i64 member, i64 *holder)
+{
+    return holder_of(c,
+                     &(struct board_row){ .holders = board->holders, .campaign = board->campaign },
+                     member, holder);
+}
+
+enum err board_holder_name(struct ctx *c, const struct board_view *board, i64 holder, bool whole,
+                           str *out)
+{
+    bool found, teams = board->holders == HOLDERS_TEAMS;
+    struct one_str name = { 0 };
+    TRY(db_find(c, teams ? &team_name : &member_name, &name, &found, ARGS(holder)));
+    *out = whole || teams ? name.value : mask_name(c->arena, name.value);
     return OK;
 }

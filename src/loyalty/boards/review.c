@@ -58,9 +58,12 @@ enum err review_after(struct tx *t, const struct board_row *b, i64 member)
     struct ctx *c = t->c;
     struct review_row was = { 0 };
     struct score now;
-    ints ids;
-    TRY(member_ids(c, member, &ids));
-    TRY(score_of(c, b, member, &now));
+    i64 holder;
+    ints ids = { &holder, 1 };
+    TRY(holder_of(c, b, member, &holder));
+    if (!holder) return OK;
+    if (b->holders == HOLDERS_MEMBERS) TRY(member_ids(c, member, &ids));
+    TRY(score_of(c, b, holder, &now));
     for (i64 i = 0; i < ids.n; i++) {
         bool found, open;
         i64 score;
@@ -112,7 +115,7 @@ QUERY(prizes_of_board, prize_row, PRIZE_ROWS " AND p.place > $2 ORDER BY p.place
 QUERY(prizes_open, prize_row,
       PRIZE_ROWS " AND p.place > $2 AND r.member IS NOT NULL AND r.decision IS NULL"
                  " AND p.state = 'given' ORDER BY p.place LIMIT $3");
-QUERY(prizes_of_origin, prize_row, PRIZE_ROWS " AND p.member = $2 AND p.origin = $3");
+QUERY(prizes_of_origin, prize_row, PRIZE_ROWS " AND p.origin = $2");
 CHANGE(prize_state_write,
        "UPDATE board_prize SET state = $4 WHERE member = $1 AND board = $2 AND place = $3");
 
@@ -146,37 +149,37 @@ enum err board_prizes(struct ctx *c, i64 board, bool only_open, i64 after, i64 l
 }
 
 /* What waits for review goes its way. */
-static enum err let_go(struct tx *t, i64 board, i64 member, i64 origin)
+static enum err let_go(struct tx *t, i64 board, i64 origin)
 {
     struct prize_row_list rows = { 0 };
-    TRY(db_all(t->c, &prizes_of_origin, &rows, ARGS(board, member, origin)));
+    TRY(db_all(t->c, &prizes_of_origin, &rows, ARGS(board, origin)));
     for (i64 i = 0; i < rows.n; i++) {
         const struct prize_row *p = &rows.at[i];
         for (i64 k = 0; k < p->rewards; k++) {
             str id = prize_reward_id(t->c->arena, board, p->place, k);
             enum reward_result state;
             bool found;
-            TRY(reward_state(t->c, member, id, &found, &state));
+            TRY(reward_state(t->c, p->member, id, &found, &state));
             if (found && state == REWARD_HELD)
-                TRY(reward_release(t, member, id, S("board"), &state));
+                TRY(reward_release(t, p->member, id, S("board"), &state));
         }
     }
     return OK;
 }
 
-static enum err take_back(struct tx *t, i64 board, i64 member, i64 origin)
+static enum err take_back(struct tx *t, i64 board, i64 origin)
 {
     struct prize_row_list rows = { 0 };
-    TRY(db_all(t->c, &prizes_of_origin, &rows, ARGS(board, member, origin)));
+    TRY(db_all(t->c, &prizes_of_origin, &rows, ARGS(board, origin)));
     for (i64 i = 0; i < rows.n; i++) {
         const struct prize_row *p = &rows.at[i];
         if (p->state != PRIZE_GIVEN) continue;
         for (i64 k = 0; k < p->rewards; k++)
-            TRY(reward_take_back(t, member, prize_reward_id(t->c->arena, board, p->place, k),
+            TRY(reward_take_back(t, p->member, prize_reward_id(t->c->arena, board, p->place, k),
                                  S("refund")));
         TRY(tx_change(
             t, &prize_state_write,
-            ARGS(member, board, p->place, choice_name(&prize_state_choice, PRIZE_TAKEN_BACK))));
+            ARGS(p->member, board, p->place, choice_name(&prize_state_choice, PRIZE_TAKEN_BACK))));
     }
     return OK;
 }
@@ -186,11 +189,15 @@ enum err board_review(struct tx *t, i64 board, i64 member, bool keep)
 {
     struct ctx *c = t->c;
     str decision = keep ? S("keep") : S("take_back");
+    struct board_row kept;
     bool any = false;
-    i64 living;
-    ints ids;
-    TRY(member_living(c, member, &living));
-    TRY(member_ids(c, living, &ids));
+    i64 living = member;
+    ints ids = { &member, 1 };
+    TRY(board_row_get(c, board, &kept));
+    if (kept.holders == HOLDERS_MEMBERS) {
+        TRY(member_living(c, member, &living));
+        TRY(member_ids(c, living, &ids));
+    }
     for (i64 i = 0; i < ids.n; i++) {
         struct review_row row = { 0 };
         bool found;
@@ -200,9 +207,10 @@ enum err board_review(struct tx *t, i64 board, i64 member, bool keep)
         if (row.decision.n)
             return fail(c, E_CONFLICT, "已经作出另一种决定", "it was decided otherwise before");
         TRY(tx_change(t, &review_decide, ARGS(ids.at[i], board, decision, c->actor)));
-        if (keep) TRY(let_go(t, board, living, ids.at[i]));
-        else TRY(take_back(t, board, living, ids.at[i]));
-        TRY(line(t, board, living, keep ? S("board.prize_kept") : S("board.prize_taken_back")));
+        if (keep) TRY(let_go(t, board, ids.at[i]));
+        else TRY(take_back(t, board, ids.at[i]));
+        TRY(line(t, board, kept.holders == HOLDERS_MEMBERS ? living : 0,
+                 keep ? S("board.prize_kept") : S("board.prize_taken_back")));
     }
     return any ? OK
                : fail(c, E_NOT_FOUND, "这位会员在此榜单没有待复核的奖品",

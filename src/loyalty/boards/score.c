@@ -2,6 +2,7 @@
  * for those from before a board was published. */
 #include "loyalty/boards/inside.h"
 
+#include "loyalty/teams.h"
 #include "member/member.h"
 #include "trade/trade.h"
 
@@ -22,12 +23,39 @@ QUERY(figures_of, figures,
       " AS amount, COUNT(*) AS orders, MAX(bought_at) AS reached_at FROM purchase_order"
       " WHERE member = $1 AND bought_at >= $2 AND bought_at < $3 AND bought_at IS NOT NULL");
 
-enum err score_of(struct ctx *c, const struct board_row *b, i64 member, struct score *out)
+QUERY(figures_of_team, figures,
+      "SELECT CAST(COALESCE(SUM(CASE WHEN CAST($4 AS BIGINT) > 0 AND o.net > $4 THEN $4 ELSE o.net"
+      " END), 0) AS BIGINT) AS amount, COUNT(*) AS orders, MAX(o.bought_at) AS reached_at"
+      " FROM team_seat s JOIN purchase_order o ON o.member = s.member AND o.bought_at >= $2"
+      " AND o.bought_at < $3 AND o.bought_at IS NOT NULL"
+      " WHERE s.team = $1 AND s.state = 'in' AND o.bought_at >= s.joined_at");
+QUERY(team_is_enough, one_i64,
+      "SELECT COUNT(*) AS value FROM team_campaign c WHERE c.id = $2 AND c.size_min <="
+      " (SELECT COUNT(*) FROM team_seat s WHERE s.team = $1 AND s.state = 'in')");
+
+enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out)
 {
     struct figures f = { 0 };
-    TRY(db_get(c, &figures_of, &f, ARGS(member, b->starts_at, b->ends_at, b->order_cap)));
+    struct one_i64 enough = { 1 };
+    bool teams = b->holders == HOLDERS_TEAMS;
+    *out = (struct score){ 0 };
+    if (teams) TRY(db_get(c, &team_is_enough, &enough, ARGS(holder, b->campaign)));
+    if (!enough.value) return OK;
+    TRY(db_get(c, teams ? &figures_of_team : &figures_of, &f,
+               ARGS(holder, b->starts_at, b->ends_at, b->order_cap)));
     out->score = b->metric == BOARD_AMOUNT ? f.amount : f.orders;
     out->reached_at = f.reached_at.has ? f.reached_at.value : 0;
+    return OK;
+}
+
+enum err holder_of(struct ctx *c, const struct board_row *b, i64 member, i64 *holder)
+{
+    struct team_seat seat = { 0 };
+    bool found;
+    *holder = member;
+    if (b->holders == HOLDERS_MEMBERS) return OK;
+    TRY(team_seat_of(c, b->campaign, member, &found, &seat));
+    *holder = found && seat.state == SEAT_IN ? seat.team : 0;
     return OK;
 }
 
@@ -83,13 +111,28 @@ enum err score_renew(struct scoring *s, const struct board_row *b, i64 member)
 
 static enum err renew_on_all(struct scoring *s, const struct board_row_list *boards, i64 member)
 {
-    for (i64 i = 0; i < boards->n; i++) TRY(score_renew(s, &boards->at[i], member));
+    for (i64 i = 0; i < boards->n; i++) {
+        i64 holder;
+        TRY(holder_of(s->t->c, &boards->at[i], member, &holder));
+        if (holder) TRY(score_renew(s, &boards->at[i], holder));
+    }
     return OK;
 }
 
 static enum err review_on_all(struct tx *t, const struct board_row_list *boards, i64 member)
 {
     for (i64 i = 0; i < boards->n; i++) TRY(review_after(t, &boards->at[i], member));
+    return OK;
+}
+
+enum err boards_team_changed(struct tx *t, i64 campaign, i64 team)
+{
+    struct scoring s = { .t = t };
+    struct board_row_list boards = { 0 };
+    TRY(boards_in_play(t->c, &boards));
+    for (i64 i = 0; i < boards.n; i++)
+        if (boards.at[i].holders == HOLDERS_TEAMS && boards.at[i].campaign == campaign)
+            TRY(score_renew(&s, &boards.at[i], team));
     return OK;
 }
 
@@ -149,6 +192,8 @@ enum { FILL_STEP = 500 };
 QUERY(buyers_after, one_i64,
       "SELECT DISTINCT member AS value FROM purchase_order WHERE member > $1 AND bought_at >= $2"
       " AND bought_at < $3 AND bought_at IS NOT NULL ORDER BY member LIMIT $4");
+QUERY(teams_after, one_i64,
+      "SELECT id AS value FROM team WHERE id > $1 AND campaign = $2 ORDER BY id LIMIT $3");
 QUERY(scored_after, one_i64,
       "SELECT member AS value FROM board_score WHERE member > $1 AND board = $2 ORDER BY member"
       " LIMIT $3");
@@ -176,7 +221,18 @@ static enum err fill_end(struct tx *t, void *arg)
     return tx_change(t, &board_is_filled, ARGS(f->board.id, f->board.ends_at));
 }
 
-/* Twice over the members: those with facts, then those with a score (another end may take it). */
+/* The next who may have a score: by their facts, or (again) by the score they have. */
+static enum err candidates(struct ctx *c, const struct board_row *b, bool again, i64 after,
+                           struct one_i64_list *out)
+{
+    *out = (struct one_i64_list){ 0 };
+    if (again) return db_all(c, &scored_after, out, ARGS(after, b->id, (i64)FILL_STEP));
+    if (b->holders == HOLDERS_TEAMS)
+        return db_all(c, &teams_after, out, ARGS(after, b->campaign, (i64)FILL_STEP));
+    return db_all(c, &buyers_after, out, ARGS(after, b->starts_at, b->ends_at, (i64)FILL_STEP));
+}
+
+/* Twice over them: another end of the board may also take what is there. */
 enum err board_fill(struct store *s, struct ctx *c, i64 board)
 {
     struct filling f = { 0 };
@@ -185,11 +241,7 @@ enum err board_fill(struct store *s, struct ctx *c, i64 board)
     for (int pass = 0; pass < 2; pass++) {
         i64 after = 0;
         do {
-            f.members = (struct one_i64_list){ 0 };
-            if (pass == 0)
-                TRY(db_all(c, &buyers_after, &f.members,
-                           ARGS(after, f.board.starts_at, f.board.ends_at, (i64)FILL_STEP)));
-            else TRY(db_all(c, &scored_after, &f.members, ARGS(after, board, (i64)FILL_STEP)));
+            TRY(candidates(c, &f.board, pass == 1, after, &f.members));
             if (f.members.n == 0) break;
             TRY(store_write(s, c, fill_step, &f));
             after = f.members.at[f.members.n - 1].value;
@@ -224,7 +276,7 @@ enum err boards_check(struct ctx *c, i64 *wrong)
             TRY(score_of(c, b, rows.at[k].member, &is));
             *wrong += is.score != rows.at[k].score || is.reached_at != rows.at[k].reached_at;
         }
-        if (b->scope == SCOPE_ALL && b->filled)
+        if (b->scope == SCOPE_ALL && b->filled && b->holders == HOLDERS_MEMBERS)
             TRY(db_get(c, &scores_missing, &missing, ARGS(b->id, b->starts_at, b->ends_at)));
         *wrong += missing.value;
     }

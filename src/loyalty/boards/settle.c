@@ -8,6 +8,7 @@
 #include "loyalty/boards/live.h"
 
 #include "base/clock.h"
+#include "loyalty/teams.h"
 #include "member/member.h"
 #include "timeline/timeline.h"
 
@@ -107,18 +108,15 @@ static enum err won_line(struct tx *t, i64 board, i64 member, i64 rank)
 }
 
 /* One prize a person: by place, so the better one. */
-static enum err give(struct tx *t, struct settling *s, const struct board_place *p)
+static enum err give_one(struct tx *t, struct settling *s, const struct board_place *p, i64 member)
 {
     struct ctx *c = t->c;
     const struct board_prize *prize = prize_of(&s->prizes, p->rank);
-    struct one_i64 done = { 0 }, had = { 0 }, erased = { 0 };
+    struct one_i64 had = { 0 }, erased = { 0 };
     i64 living, number;
     str why;
     bool withheld;
-    if (!prize) return OK;
-    TRY(db_get(c, &prize_of_origin, &done, ARGS(s->board, p->place)));
-    if (done.value) return OK;
-    TRY(member_living(c, p->member, &living));
+    TRY(member_living(c, member, &living));
     TRY(db_get(c, &prize_had, &had, ARGS(living, s->board)));
     TRY(db_get(c, &is_erased, &erased, ARGS(living)));
     TRY(review_of(c, s->board, p->member, &why, &withheld));
@@ -138,6 +136,24 @@ static enum err give(struct tx *t, struct settling *s, const struct board_place 
         TRY(reward_give(t, living, &prize->rewards.at[i], because, &result));
     }
     return won_line(t, s->board, living, p->rank);
+}
+
+/* A place is given to all it belongs to in one change: its holder, or who is in the team now. */
+static enum err give(struct tx *t, struct settling *s, const struct board_place *p)
+{
+    struct one_i64 done = { 0 };
+    struct team_seat_list seats;
+    if (!prize_of(&s->prizes, p->rank)) return OK;
+    TRY(db_get(t->c, &prize_of_origin, &done, ARGS(s->board, p->place)));
+    if (done.value) return OK;
+    if (s->row.holders == HOLDERS_MEMBERS) return give_one(t, s, p, p->member);
+    TRY(team_seats(t->c, p->member, &seats));
+    for (i64 i = 0; i < seats.n; i++) {
+        const struct team_seat *seat = &seats.at[i];
+        if (seat->state == SEAT_IN && (seat->captain || !s->row.captain_only))
+            TRY(give_one(t, s, p, seat->member));
+    }
+    return OK;
 }
 
 static enum err step_prizes(struct tx *t, void *arg)

@@ -15,6 +15,8 @@
  *   frozen    no                        the scores, which stand
  *   settled   no                        board_final
  *
+ * Of a board of teams the column member of board_score, board_final, board_review and the origin of
+ * board_prize are teams.
  * board_score keeps a row for whoever has been on the board: 0 when refunds took everything, so
  * that those who follow the versions see it. board_final is only ever inserted.
  */
@@ -84,9 +86,13 @@ const struct migration board_migrations[] = {
       "  at int64 NOT NULL,\n"
       "  PRIMARY KEY (member, board)\n"
       ") clustered;\n" },
+    { "0003 teams", "ALTER TABLE board ADD COLUMN holders text NOT NULL DEFAULT 'members';\n"
+                    "ALTER TABLE board ADD COLUMN campaign int64 NOT NULL DEFAULT 0;\n"
+                    "ALTER TABLE board ADD COLUMN captain_only flag NOT NULL DEFAULT FALSE;\n" },
     { 0 },
 };
 
+CHOICE_DEFINE(board_holders, "members", "teams");
 CHOICE_DEFINE(board_metric, "amount", "orders");
 CHOICE_DEFINE(board_ties, "earlier", "share", "dense");
 CHOICE_DEFINE(board_scope, "all", "segment", "tag");
