@@ -330,6 +330,56 @@ TEST(lists_are_by_state_and_page)
     CHECK_ERR(b, approval_list(b, S("gone"), 0, 10, &list), E_INVALID);
 }
 
+/* -- doors -------------------------------------------------------------------------------------*/
+
+static struct http *server;
+
+static void stop(void *arg)
+{
+    if (server) http_stop(server);
+    server = NULL;
+}
+
+TEST(doors_show_and_decide)
+{
+    struct ctx *c = test_ctx();
+    struct http_options o = { .listen = S("127.0.0.1:0"), .folder = str_of(test_folder()) };
+    CHECK_OK(c, http_start(c, test_store(), rooms, o, &server));
+    arena_defer(c->arena, stop, NULL);
+    struct client *anna = client_new(c, http_port(server)),
+                  *bert = client_new(c, http_port(server));
+    client_sign_in(anna, "anna", ROLE_OPERATOR);
+    client_sign_in(bert, "bert", ROLE_OPERATOR);
+    struct user_view who;
+    bool found;
+    CHECK_OK(c, user_find(test_reader(), S("anna"), &found, &who));
+    approvals_register(trial_rooms);
+    struct ctx *a = as(who.id, "anna", ROLE_OPERATOR);
+    a->now = clock_now(); /* the server's */
+    i64 first = ask_for(a, "9").id, second = ask_for(a, "91").id;
+    struct reply r = GET(bert, "/v1/approvals?state=open&limit=1");
+    CHECK(r.status == 200 && reply_has(&r, "\"may_decide\":true") && reply_has(&r, "\"91\""));
+    str cursor = reply_text_of(c, &r, "next_cursor");
+    r = GET(bert, str_fmt(c->arena, "/v1/approvals?state=open&limit=1&cursor=" STR_FMT "%c",
+                          STR_ARG(cursor), 0)
+                      .at);
+    CHECK(r.status == 200 && reply_has(&r, "\"amount\":\"9\""));
+    const char *approve = str_fmt(c->arena, "/v1/approvals/%lld/approve%c", (long long)first, 0).at;
+    r = client_json(anna, "POST", approve, "{}");
+    CHECK(r.status == 403 && reply_has(&r, "自己的申请"));
+    r = client_json(bert, "POST", approve, "{\"note\":\"好\"}");
+    CHECK(r.status == 200 && reply_has(&r, "\"approved\"") && reply_has(&r, "user:bert"));
+    CHECK_I64(client_json(bert, "POST", approve, "{}").status, 409);
+    CHECK_I64(days_now(), 9);
+    approve = str_fmt(c->arena, "/v1/approvals/%lld/approve%c", (long long)second, 0).at;
+    CHECK_I64(client_json(bert, "POST", approve, "{}").status, 400);
+    r = GET(bert, str_fmt(c->arena, "/v1/approvals/%lld%c", (long long)second, 0).at);
+    CHECK(r.status == 200 && reply_has(&r, "\"open\"") && !reply_has(&r, "\"problem\":null"));
+    CHECK_I64(audited("approval."),
+              4); /* asked twice, approved, refused: and no lines of the routes */
+    CHECK_I64(audited("POST /v1/approvals"), 0);
+}
+
 /* -- at once ------------------------------------------------------------------------------------*/
 
 /* Counts in a setting how often it ran: twice for one ask would show. */
