@@ -855,6 +855,73 @@ export interface components {
         import_profile_ref: {
             name: string;
         };
+        benefit_page: {
+            items: components["schemas"]["benefit"][];
+        };
+        benefit: {
+            code: string;
+            /** @enum {string} */
+            kind: "coupon" | "buy_free" | "member_price" | "shipping" | "service" | "trade_in" | "pack";
+            zh: string;
+            en: string;
+            /** @example 12.50 */
+            value?: string | null;
+            /** @example 12.50 */
+            threshold?: string | null;
+            /** @example 12.50 */
+            cost?: string;
+            valid_days?: number | null;
+            ended?: boolean;
+        };
+        tier_benefit_page: {
+            items: components["schemas"]["tier_benefit"][];
+        };
+        tier_benefit: {
+            tier: string;
+            /** @enum {string} */
+            when: "entry" | "birthday" | "monthly" | "yearly" | "always";
+            reward?: components["schemas"]["reward"] | null;
+            zh: string;
+            en: string;
+        };
+        reward: {
+            /** @enum {string} */
+            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift";
+            amount?: number;
+            /** @example 12.50 */
+            credit?: string | null;
+            code?: string | null;
+            valid_days?: number | null;
+            /** @example 12.50 */
+            cost?: string | null;
+            budget?: string | null;
+        };
+        entitlement_ref: {
+            id: number;
+        };
+        entitlement_page: {
+            items: components["schemas"]["entitlement"][];
+            always: components["schemas"]["tier_benefit"][];
+        };
+        entitlement: {
+            code: string | null;
+            /** @enum {string|null} */
+            kind: "coupon" | "buy_free" | "member_price" | "shipping" | "service" | "trade_in" | "pack" | null;
+            zh: string | null;
+            en: string | null;
+            left: number;
+            expires_at: string | null;
+        };
+        entitlement_use_ask: {
+            id: number;
+            code: string;
+            key: string;
+        };
+        entitlement_back_ask: {
+            id: number;
+            code: string;
+            key: string;
+        };
         tiers_view: {
             since: string | null;
             live: components["schemas"]["ladder_view"] | null;
@@ -1104,18 +1171,6 @@ export interface components {
             first: number;
             last: number;
             rewards?: components["schemas"]["reward"][];
-        };
-        reward: {
-            /** @enum {string} */
-            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift";
-            amount?: number;
-            /** @example 12.50 */
-            credit?: string | null;
-            code?: string | null;
-            valid_days?: number | null;
-            /** @example 12.50 */
-            cost?: string | null;
-            budget?: string | null;
         };
         board_post: {
             name: string;

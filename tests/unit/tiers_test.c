@@ -1,12 +1,14 @@
 /* tiers_test.c -- the promises of the ladder, one by one, and the figures of docs/loyalty.md. */
+#include "loyalty/benefits/inside.h"
 #include "loyalty/programme.h"
-#include "loyalty/tiers.h"
+#include "loyalty/tiers/inside.h"
+#include "member/member.h"
 #include "store/setting.h"
 #include "trade/trade.h"
 
 #include "test.h"
 
-enum { WHO = 7 };
+static i64 who = 7;
 
 static instant on(i32 year, i32 month, i32 dom)
 {
@@ -23,7 +25,7 @@ static void bought(const char *number, instant at, i64 yuan, i64 refund)
 {
     struct order_fact fact = { .shop = S("旗舰店"),
                                .number = str_of(number),
-                               .member = WHO,
+                               .member = who,
                                .created_at = SOME(at),
                                .paid_at = SOME(at),
                                .state = ORDER_PAID,
@@ -36,7 +38,7 @@ static struct tier_now now_at(instant at)
 {
     struct tier_now out;
     test_ctx()->now = at;
-    CHECK_OK(test_ctx(), tier_of(test_reader(), WHO, &out));
+    CHECK_OK(test_ctx(), tier_of(test_reader(), who, &out));
     return out;
 }
 
@@ -102,7 +104,7 @@ TEST(an_upgrade_is_at_once)
     CHECK_I64(t.since.value, on(2024, 4, 1));
     CHECK_STR(t.next, "红人");
     CHECK_I64(t.missing.value, 1000 * MONEY_UNIT);
-    CHECK_OK(test_ctx(), tier_at(test_reader(), WHO, on(2024, 4, 1), &t));
+    CHECK_OK(test_ctx(), tier_at(test_reader(), who, on(2024, 4, 1), &t));
     CHECK_STR(t.tier, "小白"); /* what that order itself was bought with */
 }
 
@@ -143,4 +145,207 @@ TEST(a_refund_can_take_it_back)
     CHECK_STR(now_at(on(2024, 5, 1)).tier, "小白");
     bought("2", on(2024, 4, 1), 500, 500);
     CHECK_I64(now_at(on(2024, 5, 1)).rank, 0);
+}
+
+/* -- what is written down ---------------------------------------------------------------------- */
+
+static void open_on(const char *since) { CHECK_OK(test_ctx(), set("loyalty.since", since)); }
+
+static void keep_up(void) { CHECK_OK(test_ctx(), tiers_keep_up(test_store(), test_reader())); }
+
+/* "0>2 qualified, 2>1 refund", oldest first. */
+static str story(void)
+{
+    struct ctx *c = test_reader();
+    struct tier_change_list h = { 0 };
+    struct buf out = { .arena = c->arena };
+    CHECK_OK(c, tier_history(c, who, 100, &h));
+    for (i64 i = h.n; i-- > 0;)
+        buf_fmt(&out, "%s" STR_FMT ">" STR_FMT " " STR_FMT, out.n ? ", " : "",
+                STR_ARG(h.at[i].from), STR_ARG(h.at[i].to), STR_ARG(h.at[i].why));
+    return buf_str(&out);
+}
+
+static i64 lines_of(const char *kind)
+{
+    struct ctx *c = test_reader();
+    struct timeline_line_list lines = { 0 };
+    i64 n = 0;
+    CHECK_OK(c, timeline_after(c, 0, 1000, &lines));
+    for (i64 i = 0; i < lines.n; i++) n += str_eq(lines.at[i].kind, str_of(kind));
+    return n;
+}
+
+TEST(every_change_has_a_line)
+{
+    test_ctx()->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    keep_up();
+    bought("1", on(2024, 3, 10), 600, 0);
+    CHECK_STR(story(), ">素人 qualified");
+    test_ctx()->now = on(2024, 4, 1);
+    bought("2", on(2024, 4, 1), 500, 0);
+    test_ctx()->now = on(2024, 4, 2);
+    bought("2", on(2024, 4, 1), 500, 200);
+    CHECK_STR(story(), ">素人 qualified, 素人>达人 qualified, 达人>素人 refund");
+    test_ctx()->now = on(2026, 7, 1); /* two terms later, in one go */
+    keep_up();
+    keep_up();
+    CHECK_STR(story(), ">素人 qualified, 素人>达人 qualified, 达人>素人 refund, 素人>小白 expired");
+    CHECK_I64(lines_of("tier.upgraded"), 2);
+    CHECK_I64(lines_of("tier.downgraded"), 2);
+    struct tier_change_list h = { 0 };
+    CHECK_OK(test_ctx(), tier_history(test_reader(), who, 1, &h));
+    CHECK_I64(h.at[0].at, zone_midnight(test_ctx()->zone, day_of(2025, 4, 1)));
+}
+
+TEST(what_is_kept_is_said)
+{
+    test_ctx()->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    bought("1", on(2024, 3, 10), 499, 0);
+    test_ctx()->now = on(2024, 12, 1);
+    bought("2", on(2024, 12, 1), 250, 0);
+    test_ctx()->now = on(2025, 3, 1);
+    bought("3", on(2025, 3, 1), 249, 0); /* 499 of the term's last year */
+    test_ctx()->now = on(2025, 5, 1);
+    keep_up();
+    CHECK_STR(story(), ">素人 qualified, 素人>素人 kept");
+    CHECK_I64(lines_of("tier.kept"), 1);
+}
+
+static enum err appoint_now(struct tx *t, void *arg) { return tier_appoint(t, who, arg); }
+static enum err dismiss_now(struct tx *t, void *arg) { return tier_dismiss(t, who, S("over")); }
+
+TEST(an_appointment_counts_beside_what_he_earned)
+{
+    struct ctx *c = test_reader();
+    struct tier_appointment a = { S("品牌KOC"), NONE, S("partner") };
+    c->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    bought("1", on(2024, 3, 10), 600, 0);
+    CHECK_OK(c, store_write(test_store(), c, appoint_now, &a));
+    CHECK_STR(now_at(on(2024, 5, 1)).tier, "品牌KOC");
+    CHECK_OK(c, store_write(test_store(), c, dismiss_now, NULL));
+    CHECK_ERR(c, store_write(test_store(), c, dismiss_now, NULL), E_NOT_FOUND);
+    CHECK_STR(now_at(on(2024, 5, 1)).tier, "素人");
+    a.until = SOME(on(2024, 6, 1));
+    CHECK_OK(c, store_write(test_store(), c, appoint_now, &a));
+    CHECK_I64(now_at(on(2024, 5, 31)).until.value, on(2024, 6, 1));
+    CHECK_STR(now_at(on(2024, 6, 1)).tier, "素人");
+    a.tier = S("大人");
+    CHECK_ERR(c, store_write(test_store(), c, appoint_now, &a), E_NOT_FOUND);
+    keep_up();
+    CHECK_STR(story(), ">素人 qualified, 素人>品牌KOC appointed, 品牌KOC>素人 appointment_ended, "
+                       "素人>品牌KOC appointed, 品牌KOC>素人 appointment_ended");
+}
+
+TEST(purchases_from_before_count_by_a_setting)
+{
+    test_ctx()->now = on(2024, 3, 10);
+    bought("1", on(2024, 3, 10), 600, 0);
+    CHECK_STR(story(), ""); /* not open */
+    open_on("2024-04-01");
+    test_ctx()->now = on(2024, 4, 2);
+    keep_up();
+    CHECK_STR(story(), ">素人 qualified");
+    CHECK_OK(test_ctx(), set("tiers.count_before", "false"));
+    CHECK_I64(now_at(on(2024, 4, 2)).rank, 0);
+    keep_up();
+    CHECK_STR(story(), ">素人 qualified, 素人> rules");
+}
+
+/* -- what tiers give --------------------------------------------------------------------------- */
+
+static i64 left(const char *code)
+{
+    struct entitlement_list all = { 0 };
+    CHECK_OK(test_ctx(), entitlements_of(test_reader(), who, &all));
+    for (i64 i = 0; i < all.n; i++)
+        if (str_eq(all.at[i].code, str_of(code))) return all.at[i].left;
+    return 0;
+}
+static enum err use_one(struct tx *t, void *arg)
+{
+    struct transferred done;
+    return entitlement_use(t, who, S("buy-3-free-1"), S("use:1"), &done);
+}
+
+TEST(nothing_is_given_twice)
+{
+    struct ctx *c = test_reader();
+    c->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    bought("1", on(2024, 3, 10), 600, 0);
+    CHECK_I64(left("buy-3-free-1"), 1);
+    bought("2", on(2024, 3, 10), 500, 0); /* 达人: three more */
+    CHECK_I64(left("buy-3-free-1"), 4);
+    CHECK_OK(c, store_write(test_store(), c, use_one, NULL));
+    CHECK_I64(left("buy-3-free-1"), 3);
+    bought("2", on(2024, 3, 10), 500, 500); /* refunded: what is unused of the three goes */
+    CHECK_I64(left("buy-3-free-1"), 0);
+    bought("3", on(2024, 3, 10), 500, 0); /* climbs again: what was taken, no more */
+    CHECK_I64(left("buy-3-free-1"), 3);
+    bought("3", on(2024, 3, 10), 500, 500);
+    bought("4", on(2024, 3, 10), 500, 0);
+    CHECK_I64(left("buy-3-free-1"), 3);
+}
+
+TEST(a_leap_is_entered_step_by_step)
+{
+    test_ctx()->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    bought("1", on(2024, 3, 10), 2500, 0); /* 素人 1, 达人 3, 红人 this month's */
+    CHECK_I64(left("buy-3-free-1"), 5);
+    CHECK_OK(test_ctx(), benefits_of_today(test_store(), test_reader()));
+    CHECK_I64(left("buy-3-free-1"), 5);
+    test_ctx()->now = on(2024, 4, 20); /* the job comes late in the month */
+    CHECK_OK(test_ctx(), benefits_of_today(test_store(), test_reader()));
+    CHECK_OK(test_ctx(), benefits_of_today(test_store(), test_reader()));
+    CHECK_I64(left("buy-3-free-1"), 6);
+}
+
+struct birth {
+    const char *day;
+};
+static enum err be_born(struct tx *t, void *arg)
+{
+    struct birth *b = arg;
+    struct identity id = { ID_USER_ID, NO_STR, S("u1") };
+    struct member_sighting s = { .identities = &id, .n = 1, .source = S("api"), .at = t->c->now };
+    bool created;
+    TRY(member_resolve(t, &s, &who, &created));
+    return profile_put(t, who, S("birthday"), str_of(b->day), S("hand"), t->c->now);
+}
+static void born(const char *birthday)
+{
+    struct birth b = { birthday };
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), be_born, &b));
+}
+static void give_today(instant now)
+{
+    test_ctx()->now = now;
+    CHECK_OK(test_ctx(), benefits_of_today(test_store(), test_reader()));
+}
+
+TEST(a_leap_day_birthday)
+{
+    test_ctx()->now = on(2024, 12, 10);
+    open_on("2024-01-01");
+    born("1992-02-29");
+    bought("1", on(2024, 12, 10), 100, 0);
+    give_today(on(2025, 2, 27));
+    CHECK_I64(left("birthday-10"), 0);
+    give_today(on(2025, 2, 28)); /* a common year */
+    CHECK_I64(left("birthday-10"), 1);
+    give_today(on(2025, 3, 1));
+    CHECK_I64(left("birthday-10"), 1);
+    born("1992-03-05"); /* another day in the same year */
+    give_today(on(2025, 3, 5));
+    CHECK_I64(left("birthday-10"), 1);
+    born("1992-02-29");
+    give_today(on(2028, 2, 28));
+    CHECK_I64(left("birthday-10"), 0);
+    give_today(on(2028, 3, 10)); /* missed on the 29th of a leap year */
+    CHECK_I64(left("birthday-10"), 1);
 }

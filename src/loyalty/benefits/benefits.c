@@ -1,5 +1,4 @@
 /* benefits.c -- the catalogue of benefits: what a member may be granted. */
-#include "base/room.h"
 #include "loyalty/benefits/inside.h"
 
 #define BENEFIT "SELECT code, kind, zh, en, value, threshold, cost, valid_days, ended FROM benefit"
@@ -61,5 +60,3 @@ enum err benefit_all(struct ctx *c, struct benefit_list *out)
 {
     return db_all(c, &q_benefits, out, NO_ARGS);
 }
-
-const struct room benefits_room = { .name = "benefits", .migrations = benefits_migrations };

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "loyalty/benefits.h"
 #include "loyalty/programme.h"
 #include "loyalty/tiers/inside.h"
 #include "member/member.h"
@@ -36,6 +37,17 @@ CHANGE(c_change,
        "INSERT INTO tier_change (member, number, at, from_tier, to_tier, why, until, noted_at)"
        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
+/* What benefits are told once all is written. */
+struct rise {
+    i64 member, from, to;
+    instant at;
+    bool refund;
+};
+struct rises {
+    struct rise *at;
+    i64 n;
+};
+
 struct settling {
     struct tx *t;
     const struct ladder *l;
@@ -43,6 +55,7 @@ struct settling {
     struct tier_row_list rows;
     i64 next; /* of rows */
     struct timeline_line_list lines;
+    struct rises rises;
     i64 changed;
 };
 
@@ -74,6 +87,9 @@ static enum err step(struct settling *s, struct tier_row *row, str to, instant a
     TRY(tx_change(s->t, &c_change,
                   ARGS(row->member, ++row->changes, at, row->tier, to, why_name, until, c->now)));
     row->tier = to;
+    if (from_rank != to_rank)
+        *PUSH(c->arena, &s->rises) =
+            (struct rise){ row->member, from_rank, to_rank, at, why == WHY_REFUND };
     return OK;
 }
 
@@ -134,6 +150,16 @@ static enum err settle_facts(void *arg, const struct facts *f)
     return settle_row(s, f);
 }
 
+static enum err tell_benefits(const struct settling *s)
+{
+    for (i64 i = 0; i < s->rises.n; i++) {
+        const struct rise *r = &s->rises.at[i];
+        if (r->to > r->from) TRY(benefits_on_rise(s->t, r->member, r->from, r->to, r->at));
+        else if (r->refund) TRY(benefits_on_fall(s->t, r->member, r->from, r->to));
+    }
+    return OK;
+}
+
 enum err settle_range(struct tx *t, const struct ladder *l, i64 first, i64 last, enum tier_why why,
                       i64 *changed)
 {
@@ -145,7 +171,8 @@ enum err settle_range(struct tx *t, const struct ladder *l, i64 first, i64 last,
     struct facts nobody = { .member = INT64_MAX };
     TRY(settle_facts(&s, &nobody));
     if (changed) *changed += s.changed;
-    return s.lines.n ? timeline_append_all(t, s.lines.at, s.lines.n) : OK;
+    if (s.lines.n) TRY(timeline_append_all(t, s.lines.at, s.lines.n));
+    return tell_benefits(&s);
 }
 
 enum err tier_settle(struct tx *t, i64 member)
