@@ -1,6 +1,6 @@
 # The front door: the words people type. Meson does the building, tools/ the rest.
 
-.PHONY: help setup build console run test lint format asan tsan fuzz hostile bench screenshots docs clean
+.PHONY: help setup build console run test lint format asan tsan fuzz hostile bench histories screenshots docs clean
 
 CONSOLE_FILES := $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -type f -print)
 FUZZ_SECONDS ?= 60
@@ -9,7 +9,7 @@ help:
 	@echo 'make run          a demo shop on http://127.0.0.1:8080'
 	@echo 'make test         everything, as CI does'
 	@echo 'make build        build/koi, with the console inside'
-	@echo 'make lint format asan tsan fuzz hostile bench screenshots docs clean'
+	@echo 'make lint format asan tsan fuzz hostile bench histories screenshots docs clean'
 
 setup:
 	@tools/setup
@@ -52,6 +52,9 @@ fuzz: setup
 hostile: build
 	@HOSTILE_SEED=$${HOSTILE_SEED:-$$(date +%s)} HOSTILE_SECONDS=$${HOSTILE_SECONDS:-600} KILL_ROUNDS=$${KILL_ROUNDS:-10} \
 		CROWD_SECONDS=$${CROWD_SECONDS:-15} node tests/api/run.mjs hostile kills
+
+histories: build
+	@LEDGER_RUNS=$${LEDGER_RUNS:-10000} tools/with-postgres sh -c 'env -u TEST_PG build/tests/unit/ledger_model_test && build/tests/unit/ledger_model_test'
 
 bench: build
 	@bench/run

@@ -209,6 +209,7 @@ enum { HOLDS_AT_ONCE = 64 };
 
 /* What changed in the work's books and came of it waits for the batch's end, with its lines. */
 enum err work_save(struct work *w);
+enum err waiting_write_now(struct tx *t);
 struct arena *waiting_arena(struct tx *t); /* lives as long as the batch */
 /* A copy to work on; NULL: rows have what there is. */
 struct book *waiting_book(struct tx *t, i64 member, str unit, str name);

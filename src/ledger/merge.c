@@ -247,9 +247,18 @@ static enum err open_both(struct passing *p, struct tx *t, i64 merge, i64 loser,
     struct transfer_row pair = {
         .from_member = loser, .from_name = of->name, .to_member = winner, .to_name = of->name
     };
-    TRY(work_books(&p->w, &pair, &p->from, &p->to));
-    TRY(work_settle(&p->w, p->from, SETTLE_ALL));
-    return work_settle(&p->w, p->to, SETTLE_ALL);
+    return work_books(&p->w, &pair, &p->from, &p->to);
+}
+
+/* Both brought up to now, and that saved: what follows reads holds as they are. */
+static enum err settle_both(struct tx *t, i64 merge, i64 loser, i64 winner,
+                            const struct account *of)
+{
+    struct passing p;
+    TRY(open_both(&p, t, merge, loser, winner, of));
+    TRY(work_settle(&p.w, p.from, SETTLE_ALL));
+    TRY(work_settle(&p.w, p.to, SETTLE_ALL));
+    return work_save(&p.w);
 }
 
 static i64 hand_over_lots(struct passing *p, struct pairs *pairs)
@@ -273,10 +282,11 @@ static enum err account_moves(struct tx *t, i64 merge, i64 loser, i64 winner,
     struct passing p;
     struct hold_row_list holds;
     struct pairs pairs = { 0 };
+    TRY(settle_both(t, merge, loser, winner, of));
     TRY(open_both(&p, t, merge, loser, winner, of));
     TRY(void_between(&p, p.from, winner));
     TRY(void_between(&p, p.to, loser));
-    TRY(work_save(&p.w)); /* what follows reads holds as they are now */
+    TRY(work_save(&p.w));
     TRY(open_both(&p, t, merge, loser, winner, of));
     TRY(db_all(t->c, &q_paid, &holds, ARGS(loser, of->unit, of->name)));
     if (p.from->keeps_lots) {
@@ -375,8 +385,7 @@ static enum err account_parts(struct tx *t, i64 merge, i64 loser, i64 winner,
     struct pairs pairs = { 0 };
     bool came_any, owed_any;
     struct arena *a = t->c->arena;
-    TRY(open_both(&p, t, merge, loser, winner, of));
-    TRY(work_save(&p.w));
+    TRY(settle_both(t, merge, loser, winner, of));
     TRY(open_both(&p, t, merge, loser, winner, of));
     TRY(db_find(t->c, &q_merge_transfer, &came, &came_any,
                 ARGS(winner, merge_id(a, merge, "", of->unit, of->name))));

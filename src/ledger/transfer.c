@@ -23,6 +23,7 @@ struct deal {
     const struct transfer *in;
     struct transfer_row row; /* what will be written */
     struct transfer_row of;  /* what it refers to */
+    bool of_merged;          /* that is of a member who has become another */
     struct book *from, *to;
     struct mark m;
     i64 has; /* what there was, for the words of a refusal; -1: no number helps */
@@ -291,6 +292,7 @@ static enum err row_of_another(struct deal *d, enum ledger_result *out)
     i64 from = of->from_member, to = of->to_member;
     TRY(merged_living(d->w.c, of->from_member, &from));
     TRY(merged_living(d->w.c, of->to_member, &to));
+    d->of_merged = from != of->from_member || to != of->to_member;
     d->row.member = of->member;
     d->row.unit = of->unit;
     d->row.from_member = turned ? to : from;
@@ -298,7 +300,6 @@ static enum err row_of_another(struct deal *d, enum ledger_result *out)
     d->row.to_member = turned ? from : to;
     d->row.to_name = turned ? of->from_name : of->to_name;
     d->row.of_id = of->id;
-    if (from == to && str_eq(of->from_name, of->to_name)) *out = R_OF_WRONG;
     return OK;
 }
 
@@ -369,6 +370,8 @@ static enum err take_in_hand(struct deal *d, struct transferred *out, bool *done
         TRY(same_content(c, &was, &d->row, &same));
         *r = same ? R_DONE : R_OTHER_CONTENT;
         answer(out, &was, true);
+    } else if (d->from == d->to) { /* both sides have become one */
+        *r = R_OF_WRONG;
     } else if (d->in->expires_at.has && d->in->expires_at.value <= c->now) {
         *r = R_EXPIRY_PAST;
     }
@@ -401,6 +404,7 @@ enum err ledger_transfer(struct tx *t, const struct transfer *in, struct transfe
     if (done) return OK;
     *PUSH(c->arena, &d.w.transfers) = d.row;
     TRY(work_save(&d.w));
+    if (d.of_merged) TRY(waiting_write_now(t)); /* to be found under the living number */
     answer(out, &d.row, false);
     return OK;
 }

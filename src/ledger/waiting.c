@@ -318,3 +318,5 @@ enum err work_save(struct work *work)
                ? OK
                : tx_shelf_write(work->t, &waiting_shelf);
 }
+
+enum err waiting_write_now(struct tx *t) { return tx_shelf_write(t, &waiting_shelf); }

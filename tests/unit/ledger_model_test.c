@@ -2,7 +2,8 @@
  *
  * The twin keeps plain arrays, and lets time pass event by event: each hold ends and each lot
  * expires at its instant. The ledger does that only when it is touched. After every step both must
- * answer the same result, balance, debt, held, available, and free amounts by expiry.
+ * answer the same result, balance, debt, held, available, and free amounts by expiry. Members are
+ * merged and parted: the twin then says anew of each transfer whose it is and which lots it means.
  *
  *   LEDGER_RUNS   histories, each with members of its own (default 20); LEDGER_SEED the first one
  */
@@ -10,10 +11,12 @@
 #include <stdlib.h>
 
 #include "ledger/ledger.h"
+#include "member/member.h"
 
 #include "test.h"
 
-enum { UNITS = 3, PLACES = 7, MEMBERS = 4, LOTS = 300, PIECES = 64, STEPS = 150, LOG = 400 };
+enum { UNITS = 3, PLACES = 7, MEMBERS = 4, LOTS = 600, PIECES = 96, STEPS = 150, LOG = 400 };
+enum { MERGES = 12, GONE = 1000000 };
 enum { SOURCE, SPENT, EXPIRED, FIRST_MEMBER };
 
 static const struct {
@@ -26,6 +29,7 @@ struct mlot {
     opt_instant expires_at;
     i64 left, held;
 };
+/* lot: GONE and more: the place in `gone` of a lot that was empty when its member was merged. */
 struct mpiece {
     i64 lot, amount;
 };
@@ -42,6 +46,7 @@ struct mtransfer {
     struct transfer in;
     char id[24], of[24];
     i64 amount, at, unit, from, to, reversed, ends_at;
+    i64 owner;             /* the member whose transfer it is */
     bool open;             /* a hold that has not ended */
     struct mpieces pieces; /* of a hold; else taken */
     struct mpieces given;
@@ -54,6 +59,27 @@ struct model {
 static struct model model, saved;
 static struct dice dice;
 static i64 first_member, clock_ms;
+
+/* One side of a transfer as it was before a merge. */
+struct mside {
+    i64 transfer, gives; /* gives: its `from` and pieces; else `to` and given */
+    struct mpieces pieces;
+};
+struct mmerge {
+    i64 loser, winner, number;
+    bool undone;
+    i64 came[UNITS], owed[UNITS];
+    struct {
+        i64 unit, lot, new_lot;
+    } pairs[LOTS];
+    i64 pairs_n;
+    struct mside sides[2 * LOG];
+    i64 sides_n;
+};
+static struct mmerge merges[MERGES];
+static i64 merges_n, living_as[PLACES]; /* by place */
+static opt_instant gone[20000];
+static i64 gone_n;
 
 static i64 below(i64 n) { return dice_below(&dice, n); }
 
@@ -260,6 +286,7 @@ static enum ledger_result twin_reverse(struct mtransfer *x, struct mtransfer *of
     if (in_lots(x->unit, x->from)) {
         for (i64 i = of->given.n - 1; i >= 0; i--) {
             i64 most = of->given.at[i].amount < rest ? of->given.at[i].amount : rest;
+            if (of->given.at[i].lot >= GONE) continue;
             rest -= take_lot(from, of->given.at[i].lot, most, NULL);
         }
         from->debt += take(from, rest, NULL);
@@ -267,10 +294,17 @@ static enum ledger_result twin_reverse(struct mtransfer *x, struct mtransfer *of
         from->plain -= rest;
     }
     /* One by one: the last taken and not yet returned goes back first. */
+    i64 anew[PIECES] = { 0 };
     for (i64 k = 0; k < x->amount && in_lots(x->unit, x->to); k++) {
         i64 skip = of->reversed + k, i = of->pieces.n - 1;
         while (skip >= of->pieces.at[i].amount) skip -= of->pieces.at[i--].amount;
-        to->lots[of->pieces.at[i].lot].left++;
+        i64 lot = of->pieces.at[i].lot;
+        if (lot >= GONE && !anew[i]) {
+            CHECK(to->n < LOTS);
+            to->lots[to->n] = (struct mlot){ gone[lot - GONE], 0, 0 };
+            anew[i] = ++to->n;
+        }
+        to->lots[lot >= GONE ? anew[i] - 1 : lot].left++;
     }
     if (!in_lots(x->unit, x->to)) to->plain += x->amount;
     of->reversed += x->amount;
@@ -287,7 +321,123 @@ static enum ledger_result twin(struct mtransfer *x, struct mtransfer *of)
     };
     x->at = clock_ms;
     x->amount = x->in.amount;
+    if (x->in.of.n && of->from == of->to) return R_OF_WRONG;
     return kinds[x->in.kind](x, of);
+}
+
+/* -- members become one ------------------------------------------------------------------------ */
+
+static void remap(struct mmerge *m, struct mpieces *p, i64 unit, const struct maccount *loser)
+{
+    for (i64 i = 0; i < p->n; i++) {
+        i64 lot = p->at[i].lot;
+        if (lot >= GONE) continue;
+        p->at[i].lot = -1;
+        for (i64 k = 0; k < m->pairs_n; k++)
+            if (m->pairs[k].unit == unit && m->pairs[k].lot == lot)
+                p->at[i].lot = m->pairs[k].new_lot;
+        if (p->at[i].lot >= 0) continue;
+        CHECK(gone_n < COUNT(gone));
+        gone[gone_n] = loser->lots[lot].expires_at;
+        p->at[i].lot = GONE + gone_n++;
+    }
+}
+
+/* What was the loser's in a transfer is the winner's. */
+static void sides_move(struct mmerge *m)
+{
+    for (i64 i = 0; i < model.n; i++) {
+        struct mtransfer *x = &model.log[i];
+        for (i64 gives = 0; gives < 2; gives++) {
+            i64 *place = gives ? &x->from : &x->to;
+            struct mpieces *p = gives ? &x->pieces : &x->given;
+            if (*place != m->loser) continue;
+            m->sides[m->sides_n++] = (struct mside){ i, gives, *p };
+            *place = m->winner;
+            if (units[x->unit].lots) remap(m, p, x->unit, &model.a[x->unit][m->loser]);
+        }
+    }
+}
+
+static void debt_moves(i64 unit, struct maccount *from, struct maccount *to, i64 n)
+{
+    if (units[unit].lots) from->debt -= n, to->debt += n;
+    else from->plain += n, to->plain -= n;
+    if (units[unit].lots) repay(to);
+}
+
+static void twin_merge(i64 loser, i64 winner)
+{
+    CHECK(merges_n < MERGES);
+    struct mmerge *m = &merges[merges_n];
+    *m = (struct mmerge){ loser, winner, first_member * 1000 + merges_n };
+    merges_n++;
+    for (i64 i = 0; i < model.n; i++) {
+        struct mtransfer *h = &model.log[i];
+        bool between =
+            (h->from == loser && h->to == winner) || (h->from == winner && h->to == loser);
+        if (!h->open || !between) continue;
+        h->open = false;
+        release(h, clock_ms);
+    }
+    for (i64 u = 0; u < UNITS; u++) {
+        struct maccount *a = &model.a[u][loser], *b = &model.a[u][winner];
+        b->held += a->held;
+        a->held = 0;
+        for (i64 k = 0; k < a->n; k++) {
+            if (!a->lots[k].left) continue;
+            CHECK(b->n < LOTS);
+            m->pairs[m->pairs_n].unit = u;
+            m->pairs[m->pairs_n].lot = k;
+            m->pairs[m->pairs_n++].new_lot = b->n;
+            b->lots[b->n++] = a->lots[k];
+            a->lots[k].left = a->lots[k].held = 0;
+        }
+        if (units[u].lots) repay(b);
+        m->came[u] = a->plain > 0 ? a->plain : 0;
+        m->owed[u] = units[u].lots ? a->debt : a->plain < 0 ? -a->plain : 0;
+        a->plain -= m->came[u];
+        b->plain += m->came[u];
+        debt_moves(u, a, b, m->owed[u]);
+    }
+    sides_move(m);
+    living_as[loser] = winner;
+}
+
+static i64 least(i64 a, i64 b) { return a < 0 || b < 0 ? 0 : a < b ? a : b; }
+
+static void twin_part(struct mmerge *m)
+{
+    for (i64 u = 0; u < UNITS; u++) {
+        struct maccount *a = &model.a[u][m->winner], *b = &model.a[u][m->loser];
+        i64 held[LOTS] = { 0 };
+        for (i64 i = 0; i < m->sides_n; i++) {
+            const struct mtransfer *h = &model.log[m->sides[i].transfer];
+            if (!m->sides[i].gives || !h->open || h->unit != u) continue;
+            a->held -= h->amount;
+            b->held += h->amount;
+            for (i64 k = 0; k < h->pieces.n; k++)
+                held[h->pieces.at[k].lot] += h->pieces.at[k].amount;
+        }
+        for (i64 k = 0; k < m->pairs_n; k++) {
+            if (m->pairs[k].unit != u) continue;
+            struct mlot *l = &a->lots[m->pairs[k].new_lot], *to = &b->lots[m->pairs[k].lot];
+            i64 hold = held[m->pairs[k].new_lot], n = l->left - l->held + hold;
+            l->left -= n, l->held -= hold;
+            to->left += n, to->held += hold;
+        }
+        i64 back = units[u].lots ? 0 : least(m->came[u], a->plain - a->held);
+        a->plain -= back;
+        b->plain += back;
+        debt_moves(u, a, b, least(m->owed[u], units[u].lots ? a->debt : -a->plain));
+    }
+    for (i64 i = 0; i < m->sides_n; i++) {
+        struct mtransfer *x = &model.log[m->sides[i].transfer];
+        *(m->sides[i].gives ? &x->from : &x->to) = m->loser;
+        *(m->sides[i].gives ? &x->pieces : &x->given) = m->sides[i].pieces;
+    }
+    m->undone = true;
+    living_as[m->loser] = m->loser;
 }
 
 /* -- rolling ----------------------------------------------------------------------------------- */
@@ -302,12 +452,26 @@ static str name_at(i64 place)
     return place < FIRST_MEMBER ? str_of(names[place]) : S("");
 }
 
+static i64 somebody(void)
+{
+    for (;;) {
+        i64 place = FIRST_MEMBER + below(MEMBERS);
+        if (living_as[place] == place) return place;
+    }
+}
+static i64 living(i64 member)
+{
+    i64 place = member - first_member + FIRST_MEMBER;
+    while (living_as[place] != place) place = living_as[place];
+    return member_at(place);
+}
+
 static void roll_own(struct mtransfer *x)
 {
     i64 way = below(7); /* 0 to 2: income, 3: to another member */
     x->unit = below(UNITS);
-    x->from = way < 3 ? SOURCE : FIRST_MEMBER + below(MEMBERS);
-    x->to = way <= 3 ? FIRST_MEMBER + below(MEMBERS) : SPENT;
+    x->from = way < 3 ? SOURCE : somebody();
+    x->to = way <= 3 ? somebody() : SPENT;
     if (x->from == x->to) x->to = SPENT;
     x->in.kind = below(3) ? T_MOVE : T_HOLD;
     x->in.unit = str_of(units[x->unit].name);
@@ -316,6 +480,7 @@ static void roll_own(struct mtransfer *x)
     x->in.to = member_at(x->to);
     x->in.to_name = name_at(x->to);
     x->in.amount = 1 + below(x->from == SOURCE ? 60 : 25);
+    x->owner = x->in.from ? x->in.from : x->in.to;
     if (x->in.kind == T_HOLD) x->in.hold_ms = (1 + below(12)) * MINUTE_MS;
     if (below(3)) x->in.expires_at = SOME(clock_ms + (1 + below(25)) * MINUTE_MS);
 }
@@ -335,8 +500,8 @@ static bool roll_after(struct mtransfer *x, struct mtransfer **of)
     x->from = turned ? (*of)->to : (*of)->from;
     x->to = turned ? (*of)->from : (*of)->to;
     x->in.of = str_of((*of)->id);
-    i64 owner = turned ? x->to : x->from, other = turned ? x->from : x->to;
-    x->in.member = member_at(owner) ? member_at(owner) : member_at(other);
+    x->owner = (*of)->owner;
+    x->in.member = below(2) ? x->owner : living(x->owner);
     if (x->in.kind != T_VOID && below(2)) x->in.amount = 1 + below((*of)->amount + 2);
     if (x->in.kind == T_CONFIRM && !below(4)) x->in.expires_at = SOME(clock_ms + MINUTE_MS);
     return true;
@@ -419,6 +584,7 @@ static void step_again(void)
     struct mtransfer *x = &model.log[below(model.n)];
     struct chain chain = { .in = { x->in }, .n = 1 };
     chain.in[0].id = str_of(x->id);
+    if (x->in.member) chain.in[0].member = below(2) ? x->owner : living(x->owner);
     bool changed = !below(3);
     chain.in[0].amount += changed;
     enum err e = store_write(test_store(), test_reader(), do_all, &chain);
@@ -426,6 +592,38 @@ static void step_again(void)
     CHECK_I64(chain.out[0].result, changed ? R_OTHER_CONTENT : R_DONE);
     CHECK_I64(chain.out[0].at, x->at);
     if (!changed) CHECK_I64(chain.out[0].amount, x->amount);
+}
+
+static void compare(i64 unit, i64 place);
+struct joined {
+    const struct mmerge *m;
+    bool part;
+};
+static enum err join(struct tx *t, void *arg)
+{
+    struct joined *j = arg;
+    i64 loser = member_at(j->m->loser), winner = member_at(j->m->winner);
+    return j->part ? ledger_merges.parted(t, j->m->number, loser, winner, (ints){ 0 })
+                   : ledger_merges.moved(t, j->m->number, loser, winner);
+}
+
+static i64 joins, partings;
+
+/* Two become one, or an earlier merge is undone: not one whose winner has been merged since. */
+static void step_join(void)
+{
+    struct mmerge *m = merges_n ? &merges[below(merges_n)] : NULL;
+    i64 loser = somebody(), winner = somebody();
+    bool part = m && !m->undone && living_as[m->winner] == m->winner && below(2);
+    if (!part && (loser == winner || merges_n == MERGES)) return;
+    if (part) twin_part(m);
+    else twin_merge(loser, winner);
+    struct joined j = { part ? m : &merges[merges_n - 1], part };
+    *(part ? &partings : &joins) += 1;
+    enum err e = store_write(test_store(), test_reader(), join, &j);
+    if (e != OK) print_message("%s\n", test_ctx()->why.detail);
+    CHECK_I64(e, OK);
+    for (i64 k = 0; k < UNITS * PLACES; k++) compare(k / PLACES, k % PLACES);
 }
 
 static void compare_expiring(const struct account *of, const struct maccount *a)
@@ -501,7 +699,8 @@ static void new_members(i64 run)
         for (i64 p = 0; p < FIRST_MEMBER; p++) model.a[u][p].n = 0;
         memset(&model.a[u][FIRST_MEMBER], 0, sizeof(struct maccount) * MEMBERS);
     }
-    model.n = 0;
+    model.n = merges_n = gone_n = 0;
+    for (i64 p = 0; p < PLACES; p++) living_as[p] = p;
     first_member = 1 + run * MEMBERS;
     CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), put_cap, NULL));
 }
@@ -520,6 +719,7 @@ static void everything_was_seen(void)
     CHECK(seen[T_MOVE][R_BELOW_FLOOR] && seen[T_MOVE][R_ABOVE_CAP]);
     CHECK(seen[T_HOLD][R_BELOW_FLOOR] && seen[T_CONFIRM][R_HOLD_ENDED]);
     CHECK(seen[T_CONFIRM][R_ABOVE_REST] && seen[T_VOID][R_HOLD_ENDED]);
+    CHECK(seen[T_REVERSE][R_OF_WRONG] && joins > 20 && partings > 10);
     CHECK(seen[T_REVERSE][R_ABOVE_REST] && seen[T_REVERSE][R_BELOW_FLOOR]);
 }
 
@@ -539,6 +739,7 @@ TEST(random_histories_agree_with_the_twin)
             time_passes(clock_ms);
             if (what == 3) CHECK_OK(test_ctx(), ledger_lapse(test_store(), test_reader(), &done));
             else if (what == 4) step_again();
+            else if (what == 5 && !below(2)) step_join();
             else step_new();
             compare(below(UNITS), FIRST_MEMBER + below(MEMBERS));
             if (i % 50 == 49)
