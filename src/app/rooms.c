@@ -18,6 +18,7 @@
 #include "loyalty/benefits.h"
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
+#include "loyalty/credit.h"
 #include "loyalty/join.h"
 #include "loyalty/membership.h"
 #include "loyalty/points.h"
@@ -58,6 +59,7 @@ const struct room *const rooms[] = {
     &saved_room,
     &budget_room,
     &reward_room,
+    &credit_room,
     &membership_room,
     &join_room,
     NULL,
@@ -65,8 +67,8 @@ const struct room *const rooms[] = {
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges,  &ledger_merges,     &team_merges, &board_merges, &saved_merges,
-    &reward_merges, &membership_merges, &join_merges, &tiers_merges, /* after all they are made of
+    &trade_merges,  &ledger_merges,     &team_merges, &board_merges, &saved_merges, &reward_merges,
+    &credit_merges, &membership_merges, &join_merges, &tiers_merges, /* after all they are made of
                                                                       */
     NULL,
 };

@@ -92,7 +92,7 @@ SHAPE(reward_view);
 enum err reward_list(struct ctx *c, str state, str budget, i64 below, i64 limit,
                      struct reward_view_list *out);
 enum err rewards_of(struct ctx *c, i64 member, i64 below, i64 limit, struct reward_view_list *out);
-/* Those whose id begins with `under`, by number. */
+/* Those whose id begins with `under`, which ends with a colon; by number. */
 enum err rewards_under(struct ctx *c, i64 member, str under, struct reward_view_list *out);
 /* Gifts given and not sent yet, oldest first, above a number. */
 enum err gifts_to_ship(struct ctx *c, i64 above, i64 limit, struct reward_view_list *out);

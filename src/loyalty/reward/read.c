@@ -1,4 +1,6 @@
 /* read.c -- rewards as people see them: lists, gifts to ship, and how merges carry them. */
+#include <assert.h>
+
 #include "loyalty/reward/inside.h"
 
 #define VIEW                                                                                  \
@@ -22,8 +24,7 @@ QUERY(q_of_member, reward_view,
 QUERY(q_one, reward_view,
       VIEW "WHERE member = $2 AND id = $3 ORDER BY CASE state WHEN 'given' THEN 0 WHEN 'held' THEN"
            " 1 WHEN 'taken_back' THEN 2 WHEN 'rejected' THEN 3 ELSE 4 END, number LIMIT 1");
-QUERY(q_under, reward_view,
-      VIEW "WHERE member = $2 AND id >= $3 AND SUBSTR(id, 1, $4) = $3 ORDER BY number");
+QUERY(q_under, reward_view, VIEW "WHERE member = $2 AND id >= $3 AND id < $4 ORDER BY number");
 QUERY(q_to_ship, reward_view,
       VIEW "WHERE kind = 'gift' AND state = 'given' AND shipped_at IS NULL AND number > $2"
            " ORDER BY number LIMIT $3");
@@ -66,7 +67,10 @@ enum err reward_get(struct ctx *c, i64 member, str id, struct reward_view *out)
 
 enum err rewards_under(struct ctx *c, i64 member, str under, struct reward_view_list *out)
 {
-    return db_all(c, &q_under, out, ARGS(c->now, member, under, str_points(under)));
+    str end = str_copy(c->arena, under); /* its last byte is a colon: what follows is below a ';' */
+    assert(under.n && under.at[under.n - 1] == ':');
+    ((char *)end.at)[end.n - 1] = ';';
+    return db_all(c, &q_under, out, ARGS(c->now, member, under, end));
 }
 
 /* -- gifts ------------------------------------------------------------------------------------- */
