@@ -2144,6 +2144,119 @@ export interface components {
             cursor?: string | null;
             limit?: number | null;
         };
+        credit_ref: {
+            id: number;
+        };
+        credit_view: {
+            /** @example 12.50 */
+            total: string;
+            /** @example 12.50 */
+            principal: string;
+            /** @example 12.50 */
+            bonus: string;
+            expiring: components["schemas"]["credit_expiring"][];
+        };
+        credit_expiring: {
+            last_day: string;
+            /** @example 12.50 */
+            amount: string;
+        };
+        credit_page_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        credit_act_page: {
+            items: components["schemas"]["credit_act"][];
+            next_cursor: string | null;
+        };
+        credit_act: {
+            number: number;
+            key: string | null;
+            /** @enum {string|null} */
+            kind: "topup" | "spend" | "topup_refund" | "spend_refund" | null;
+            of: string | null;
+            /** @example 12.50 */
+            principal: string;
+            /** @example 12.50 */
+            bonus: string;
+            /** @example 12.50 */
+            deducted: string;
+            /** @example 12.50 */
+            paid_back: string;
+            bonus_refused: boolean;
+            order: string | null;
+            at: string;
+        };
+        credit_statement_ask: {
+            id: number;
+            bonus?: boolean | null;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        credit_line_page: {
+            items: components["schemas"]["credit_line"][];
+            next_cursor: string | null;
+        };
+        credit_line: {
+            number: number;
+            at: string;
+            /** @example 12.50 */
+            amount: string;
+            /** @example 12.50 */
+            balance: string;
+            expires_at: string | null;
+            reason: string | null;
+        };
+        credit_ask: {
+            id: number;
+            key: string;
+            /** @example 12.50 */
+            amount: string;
+            order?: string | null;
+        };
+        credit_refund_ask: {
+            id: number;
+            key: string;
+            of: string;
+            /** @example 12.50 */
+            amount?: string | null;
+        };
+        credit_grant: {
+            id: number;
+            key: string;
+            /** @example 12.50 */
+            amount: string;
+            valid_days?: number | null;
+            budget?: string | null;
+            reason: string;
+        };
+        credit_granted: {
+            given: boolean;
+            approval: components["schemas"]["approval_asked"] | null;
+        };
+        approval_asked: {
+            id: number;
+            expires_at: string;
+            deciders: number;
+            hint?: string | null;
+        };
+        credit_steps: {
+            steps: components["schemas"]["credit_step"][];
+        };
+        credit_step: {
+            /** @example 12.50 */
+            above: string;
+            /** @example 12.50 */
+            bonus: string;
+            valid_days?: number | null;
+            budget?: string | null;
+        };
+        my_statement_ask: {
+            bonus: boolean | null;
+            cursor: string | null;
+            limit: number | null;
+        };
         plan_page: {
             items: components["schemas"]["plan"][];
             next_cursor: string | null;
