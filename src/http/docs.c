@@ -151,11 +151,14 @@ static void write_head(const struct page *p, const struct names *groups)
             in(p,
                S("登录后用 Cookie（修改时带 <code>X-CSRF-Token</code>），或用 <code>Authorization: "
                  "Bearer "
-                 "koi_…</code>。出错时回复 RFC 9457 问题文档；金额是十进制字符串，时间是 "
+                 "koi_…</code>；<code>/v1/my</code> 只接受会员令牌 <code>koim_…</code>。出错时回复 "
+                 "RFC 9457 问题文档；金额是十进制字符串，时间是 "
                  "UTC。机器可读的描述："
                  "<a href=\"/openapi.json\">openapi.json</a>。* 为必填。"),
                S("Sign in and send the cookie (changes carry <code>X-CSRF-Token</code>), or send "
-                 "<code>Authorization: Bearer koi_…</code>. Errors are RFC 9457 problem documents; "
+                 "<code>Authorization: Bearer koi_…</code>; <code>/v1/my</code> takes a member's "
+                 "token, "
+                 "<code>koim_…</code>. Errors are RFC 9457 problem documents; "
                  "money is a "
                  "decimal string, times are UTC. For machines: <a "
                  "href=\"/openapi.json\">openapi.json</a>. "

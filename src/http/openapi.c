@@ -288,6 +288,7 @@ static void write_operation(struct writer *w, struct arena *a, const struct rout
     json_write_str(w->out, str_of(row->group));
     close(w, ']');
     if (row->flags & PUBLIC) raw(w, "security", "[]");
+    if (row->right & MY) raw(w, "security", "[{\"member\":[]}]");
     if (row->flags & RAW) raw(w, "security", "[{\"write_key\":[]},{\"key\":[]}]");
     if (!(row->flags & PUBLIC)) {
         key(w, "x-right");
@@ -352,6 +353,8 @@ static void write_components(struct writer *w, struct arena *a, const struct roo
         "\"description\":"
         "\"Changes carry X-CSRF-Token too\"},"
         "\"key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key: koi_…\"},"
+        "\"member\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":"
+        "\"A member's token: koim_…, by POST /v1/members/{id}/token\"},"
         "\"write_key\":{\"type\":\"http\",\"scheme\":\"basic\",\"description\":"
         "\"An API key with track:write as the user name, no password\"}}");
     close(w, '}');

@@ -43,8 +43,8 @@ TEST(every_row_is_described)
         }
         for (const char *at = row->path; *at; at++) braces += *at == '{';
         CHECK_I64(in_path, braces);
-        bool public = row->flags & PUBLIC, raw = row->flags & RAW;
-        CHECK((json_object_get(op, "security") != NULL) == (public || raw));
+        bool public = row->flags & PUBLIC, raw = row->flags & RAW, my = row->right & MY;
+        CHECK((json_object_get(op, "security") != NULL) == (public || raw || my));
         CHECK((json_object_get(op, "x-right") != NULL) == !public);
     }
     const char *path;
