@@ -1,29 +1,27 @@
 // approvals.test.mjs -- what waits for a second person: seen, rejected, withdrawn, and refused with words.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 0 });
 
-const columns = 'id, kind, subject, body, reason, state, asked_by, asked_user, asked_key, asked_at, expires_at';
-
-/** Asks of a kind no room has: they stand for any, but cannot be carried out. */
-function put(...asks) {
-  const now = Date.now();
-  const rows = asks.map(({ id, user, by, reason }) =>
-    [id, 'points.trial', 'member:7', '{}', reason, 'open', by, user, 0, now, now + 6 * 86400000]);
-  const script = 'import json,sqlite3,sys\n'
-    + 'with sqlite3.connect(sys.argv[1], timeout=20) as db:\n'
-    + ` db.executemany("INSERT INTO approval (${columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", json.loads(sys.argv[2]))\n`;
-  execFileSync('python3', ['-c', script, join(shop.folder, 'data', 'koi.db'), JSON.stringify(rows)]);
+let member;
+/** A gift of credit above the limit of one person; of a budget that does not exist it cannot be carried out. */
+async function ask(as, reason, amount = '600.00', budget = '') {
+  if (!member) {
+    const made = await shop.request('owner', 'POST', '/v1/members', [], JSON.stringify({ name: '张三', identities: [{ kind: 'user_id', value: 'u1' }] }));
+    member = made.json.id;
+  }
+  const body = { key: reason, amount, reason, ...(budget && { budget }) };
+  const { json, text } = await shop.request(as, 'POST', `/v1/members/${member}/credit/grant`, [], JSON.stringify(body));
+  assert.ok(json?.approval?.id, text);
 }
 
 test('asks wait for somebody else, who decides with words', async () => {
-  put({ id: 1, user: 1, by: 'user:owner', reason: '自己的申请' },
-    { id: 2, user: 99, by: 'user:小林', reason: '年度品鉴官奖励' },
-    { id: 3, user: 99, by: 'key:erp', reason: '客诉补偿' });
+  await ask('owner', '自己的申请');
+  await ask('support', '年度品鉴官奖励');
+  await ask('support', '客诉补偿', '700.00', '没有的预算');
+  await ask('support', '迟发补偿', '888.00');
   const visitor = await owner('/');
   const { page } = visitor;
   await page.click('nav a[href="/approvals"]');
@@ -31,7 +29,8 @@ test('asks wait for somebody else, who decides with words', async () => {
   const row = (reason) => page.locator('tr', { hasText: reason });
   await row('自己的申请').getByText('等待他人审批').waitFor();
   assert.equal(await row('自己的申请').getByRole('button', { name: /^批\s?准$/ }).count(), 0);
-  await row('客诉补偿').getByText('密钥 erp').waitFor();
+  await row('迟发补偿').getByText('+888.00').waitFor();
+  await row('迟发补偿').getByText('support').waitFor();
   // A rejection needs words, which are kept.
   await row('年度品鉴官奖励').getByRole('button', { name: /^拒\s?绝$/ }).click();
   const dialog = page.getByRole('dialog');
@@ -49,6 +48,14 @@ test('asks wait for somebody else, who decides with words', async () => {
   await row('自己的申请').getByRole('button', { name: /^撤\s?回$/ }).click();
   await page.locator('.ant-popconfirm .ant-btn-primary').click();
   await row('自己的申请').waitFor({ state: 'detached' });
+  // Approved is done.
+  await row('迟发补偿').getByRole('button', { name: /^批\s?准$/ }).click();
+  await dialog.getByRole('textbox').fill('同意');
+  await dialog.getByRole('button', { name: /^批\s?准$/ }).click();
+  await page.getByText('已批准并执行').waitFor();
+  await row('迟发补偿').waitFor({ state: 'detached' });
+  const credit = await shop.request('owner', 'GET', `/v1/members/${member}/credit`, []);
+  assert.equal(credit.json.bonus, '888.00');
   visitor.checkQuiet('approvals');
   // What cannot be carried out stays open, and says why.
   await row('客诉补偿').getByRole('button', { name: /^批\s?准$/ }).click();
@@ -60,7 +67,7 @@ test('asks wait for somebody else, who decides with words', async () => {
 });
 
 test('on a phone it can be decided too', async () => {
-  put({ id: 4, user: 99, by: 'user:小林', reason: '手机上看到的' });
+  await ask('operator', '手机上看到的');
   const visitor = await owner('/approvals', { size: 'phone' });
   const card = visitor.page.locator('.row-card', { hasText: '手机上看到的' });
   await visitor.checkWidth('approvals');
@@ -74,8 +81,11 @@ test('on a phone it can be decided too', async () => {
 });
 
 test('who asks sees his own only, who may neither sees no door', async () => {
+  await ask('operator', '运营的申请');
   const support = await enter('support', '/approvals');
-  await support.page.getByText('没有等待审批的申请').waitFor();
+  await support.page.getByText('客诉补偿').waitFor(); // still open
+  assert.equal(await support.page.getByText('运营的申请').count(), 0);
+  assert.equal(await support.page.getByRole('button', { name: /^批\s?准$/ }).count(), 0);
   await support.leave();
   const viewer = await enter('viewer');
   assert.equal(await viewer.page.locator('nav a[href="/approvals"]').count(), 0);
