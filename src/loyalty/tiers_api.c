@@ -1,4 +1,5 @@
 /* tiers_api.c -- doors of the ladder: read, drafted, simulated, put in force; a member's tier. */
+#include "base/field.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -211,4 +212,5 @@ const struct room tiers_room = {
     .settings = tiers_settings,
     .routes = routes,
     .jobs = jobs,
+    .fields = &tiers_fields,
 };

@@ -22,11 +22,13 @@
 #include "store/store.h"
 
 /* Lines that are no act of the member: orders are read from the orders themselves, the rest is
- * book-keeping. The same words stand in the partial index insight_act (insight/tables.c). */
+ * book-keeping. The words up to segment.% stand in the partial index insight_act
+ * (insight/tables.c): what says more still uses it. */
 #define IS_ACT                                                                                 \
     "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"           \
     " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'" \
-    " AND kind NOT LIKE 'segment.%'"
+    " AND kind NOT LIKE 'segment.%' AND kind NOT LIKE 'ledger.%' AND kind NOT LIKE 'reward.%'" \
+    " AND kind NOT LIKE 'tier.%' AND kind NOT LIKE 'points.%'"
 #define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
 /* -- classes ---------------------------------------------------------------------------------- */

@@ -511,8 +511,9 @@ static bool liked_field(struct naive *n, const struct person *p, str name, struc
 
 static bool is_act(str kind)
 {
-    static const char *const house[] = { "order.",    "member.", "tag.",    "field.",
-                                         "identity.", "import.", "segment." };
+    static const char *const house[] = { "order.",    "member.", "tag.",     "field.",
+                                         "identity.", "import.", "segment.", "ledger.",
+                                         "reward.",   "tier.",   "points." };
     for (i64 i = 0; i < COUNT(house); i++)
         if (str_starts(kind, str_of(house[i]))) return false;
     return true;
@@ -587,6 +588,7 @@ static struct answer asked(struct naive *n, const struct person *p, const struct
                          : (strs){ &p->values.at[i].value, 1 };
         for (i64 k = 0; k < parts.n; k++) add_text(n, &out, parts.at[k]);
     }
+    out.known |= f->zero; /* counts of what the shops of these tests have none of */
     return out;
 }
 

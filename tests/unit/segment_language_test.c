@@ -87,7 +87,7 @@ TEST(what_is_refused_says_where)
     refused("citty = \"上海\"", "1:1", "did you mean city?");
     refused("city = \"上海\" and\n  ordres(30d) > 1", "2:3", "did you mean orders?");
     refused("city = \"上海\" 和 x", "1:13", "and, or or the end");
-    refused("tier >= \"达人\"", "1:1", "no field or call");
+    refused("altitude >= \"达人\"", "1:1", "no field or call");
     refused("orders(30d) = \"x\"", "1:15", "a number");
     refused("orders(30x) = 1", "1:10", "d, w or h");
     refused("orders() = 1", "1:8", "a duration");

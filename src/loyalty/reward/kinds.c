@@ -5,6 +5,7 @@
 #include "loyalty/benefits.h"
 #include "loyalty/points.h"
 #include "loyalty/reward/inside.h"
+#include "loyalty/tiers.h"
 
 opt_instant reward_days_end(const struct ctx *c, opt_i64 days)
 {
@@ -48,7 +49,8 @@ static enum err give_units(struct tx *t, const struct given *g)
                                             ? NONE
                                             : reward_days_end(t->c, g->valid_days),
                           .reason = g->reason };
-    return ledger_transfer(t, &x, &done);
+    TRY(ledger_transfer(t, &x, &done));
+    return g->kind == REWARD_GROWTH ? tier_settle(t, g->member) : OK;
 }
 
 /* What was used of it is taken from others of the same, as far as there are any; where the unit may
@@ -70,7 +72,8 @@ static enum err take_units(struct tx *t, const struct given *g, str reason, i64 
                           .of = transfer_id(c, g, ""),
                           .amount = *taken,
                           .reason = reason };
-    return ledger_transfer(t, &x, &done);
+    TRY(ledger_transfer(t, &x, &done));
+    return g->kind == REWARD_GROWTH ? tier_settle(t, g->member) : OK;
 }
 
 static enum err fill_cost(struct reward *what, money cost)

@@ -183,3 +183,4 @@ void tier_words(const struct ladder *l, const struct standing *s, struct tier_no
 
 extern const struct migration tiers_migrations[];
 extern const struct setting tiers_settings[];
+extern const struct field_table tiers_fields;

@@ -32,7 +32,7 @@ CHANGE(c_rows,
        "  FROM purchase_order WHERE bought_at IS NOT NULL AND member >= $1 AND member <= $2)"
        " AS m WHERE m.member > 0 ORDER BY m.member ON CONFLICT (member) DO NOTHING");
 CHANGE(c_settled, "UPDATE tier_member SET tier = $2, rank = $3, since = $4, until = $5,"
-                  " due_at = $6, changes = $7, settled_at = $8 WHERE member = $1");
+                  " due_at = $6, changes = $7, settled_at = $8, last_day = $9 WHERE member = $1");
 CHANGE(c_change,
        "INSERT INTO tier_change (member, number, at, from_tier, to_tier, why, until, noted_at)"
        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
@@ -133,9 +133,11 @@ static enum err settle_row(struct settling *s, const struct facts *f)
     if (!moved && row->rank == now.rank && same_opt(row->since, since) &&
         same_opt(row->until, now.until) && same_opt(row->due_at, now.due))
         return OK;
-    return tx_change(
-        s->t, &c_settled,
-        ARGS(row->member, row->tier, now.rank, since, now.until, now.due, row->changes, c->now));
+    str last_day = NO_STR;
+    if (now.until.has) last_day = day_text(c->arena, zone_day(c->zone, now.until.value - 1));
+    return tx_change(s->t, &c_settled,
+                     ARGS(row->member, row->tier, now.rank, since, now.until, now.due, row->changes,
+                          c->now, last_day));
 }
 
 /* Rows of members without any facts come in between. */

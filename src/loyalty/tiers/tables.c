@@ -87,6 +87,7 @@ const struct migration tiers_migrations[] = {
       "  at int64 NOT NULL,\n"
       "  actor text\n"
       ");\n" },
+    { "0003 last day", "ALTER TABLE tier_member ADD COLUMN last_day text;\n" }, /* of the term */
     { 0 },
 };
 
