@@ -2068,6 +2068,16 @@ export interface components {
             amount: string;
             ends_at?: string | null;
         };
+        budget_done: {
+            budget: components["schemas"]["budget_view"] | null;
+            approval: components["schemas"]["approval_asked"] | null;
+        };
+        approval_asked: {
+            id: number;
+            expires_at: string;
+            deciders: number;
+            hint?: string | null;
+        };
         budget_ref: {
             code: string;
         };
@@ -2234,12 +2244,6 @@ export interface components {
         credit_granted: {
             given: boolean;
             approval: components["schemas"]["approval_asked"] | null;
-        };
-        approval_asked: {
-            id: number;
-            expires_at: string;
-            deciders: number;
-            hint?: string | null;
         };
         credit_steps: {
             steps: components["schemas"]["credit_step"][];

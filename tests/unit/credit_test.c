@@ -5,6 +5,7 @@
 
 #include "loyalty/budget.h"
 #include "loyalty/credit.h"
+#include "loyalty/points.h"
 #include "member/member.h"
 #include "store/setting.h"
 
@@ -169,6 +170,10 @@ TEST(bonus_and_principal_add_up)
     CHECK_I64(act.bonus, FEN(1));
     back(m, "s2", "r2", NONE);
     set("credit.order", "proportional");
+    act = spend(m, "s0", YUAN(300));
+    CHECK_I64(act.bonus, FEN(2727));
+    CHECK_I64(act.principal, FEN(27273));
+    back(m, "s0", "r0", NONE);
     act = spend(m, "s3", FEN(3333)); /* 33.33 x 100 / 1100 = 3.03 */
     CHECK_I64(act.bonus, FEN(303));
     CHECK_I64(act.principal, FEN(3030));
@@ -197,6 +202,37 @@ TEST(a_refund_gives_back_what_was_taken)
     CHECK_ERR(test_ctx(), try_back(m, "s", "r4", NONE, &act), E_UNPROCESSABLE);
     CHECK_ERR(test_ctx(), try_back(m, "x", "r5", NONE, &act), E_NOT_FOUND);
     CHECK_ERR(test_ctx(), try_back(m, "r1", "r6", NONE, &act), E_NOT_FOUND);
+    check_books();
+}
+
+static enum err points_it(struct tx *t, struct call *k)
+{
+    struct transferred done;
+    if (!k->number) {
+        TRY(points_give(t, k->member, 3000, S("gift"), S("test"), NONE, &done));
+        return points_spend(t, k->member, 2000, S("order-1"), S("order"), &done);
+    }
+    return points_reverse(t, k->member, S("order-1"), 500, S("order-1:r1"), S("refund"), &done);
+}
+
+/* docs/loyalty.md: 100.00 paid with 2,000 points and 80.00 of credit; a quarter is returned. */
+TEST(a_quarter_of_an_order_of_points_and_credit)
+{
+    i64 m = person("a");
+    struct points_balance points;
+    struct call k = { .fn = points_it, .member = m };
+    step(YUAN(100), YUAN(30), NONE, NULL);
+    topup(m, "1", YUAN(100));
+    CHECK_OK(test_ctx(), run(&k));
+    spend(m, "order-1", YUAN(80));
+    check_has(m, YUAN(50), 0);
+    k.number = 1;
+    CHECK_OK(test_ctx(), run(&k));
+    struct credit_act act = back(m, "order-1", "order-1-r1", SOME(YUAN(20)));
+    CHECK_I64(act.bonus, FEN(750));
+    CHECK_I64(act.principal, FEN(1250));
+    CHECK_OK(test_ctx(), points_balance_of(test_reader(), m, &points));
+    CHECK_I64(points.available, 1500);
     check_books();
 }
 
