@@ -59,6 +59,10 @@ QUERY(approval_over, approval_row,
       PAGE("AND (state = 'expired' OR state = 'open' AND expires_at <= $5)"));
 QUERY(approval_late, approval_row,
       ROW "WHERE state = 'open' AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2");
+QUERY(approval_same, one_i64,
+      "SELECT id AS value FROM approval WHERE state = 'open' AND expires_at > $1 AND kind = $2"
+      " AND COALESCE(subject, '') = $3 AND body = $4 AND reason = $5 AND asked_by = $6"
+      " AND asked_user = $7 AND asked_key = $8 ORDER BY id LIMIT 1");
 CHANGE(approval_insert,
        "INSERT INTO approval (id, kind, subject, body, reason, state, asked_by, asked_user, "
        "asked_key, asked_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $10)");
@@ -142,13 +146,20 @@ enum err approval_ask(struct tx *t, const char *kind, str subject, json body, st
         TRY(db_get(c, &key_maker, &maker, ARGS(c->key)));
         asker = maker.value.has ? maker.value.value : 0;
     }
+    str actor = str_or(c->actor, S("system"));
+    struct one_i64 same;
+    bool found;
+    TRY(db_find(c, &approval_same, &same, &found,
+                ARGS(c->now, str_of(kind), str_or(subject, S("")), body, str_trim(reason), actor,
+                     asker, c->key)));
+    *id = same.value;
+    if (found) return OK;
     TRY(setting_i64(c, "approval.days", &days));
     TRY(tx_take(t, S("approval"), 1, id));
     struct approval_row asked = { .id = *id, .kind = str_of(kind), .subject = subject };
     TRY(tx_change(t, &approval_insert,
-                  ARGS(*id, asked.kind, subject, body, str_trim(reason),
-                       str_or(c->actor, S("system")), asker, c->key, c->now,
-                       c->now + days * DAY_MS)));
+                  ARGS(*id, asked.kind, subject, body, str_trim(reason), actor, asker, c->key,
+                       c->now, c->now + days * DAY_MS)));
     return note(t, &asked, "asked");
 }
 

@@ -16,6 +16,8 @@
  *   - a_refused_application_leaves_it_open: with the reason kept (`problem`); it can be tried
  * again.
  *   - asks_expire: after `approval.days`, by reading, whether or not the job has run.
+ *   - the_same_ask_while_open_is_one: same asker, kind, subject, body and reason: the same number
+ *     again, so a retry is harmless.
  *   - all_is_audited: asking and each ending, in the transaction that did it.
  */
 #pragma once

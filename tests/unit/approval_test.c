@@ -261,7 +261,7 @@ TEST(asks_expire)
     struct ctx *a = as(anna, "anna", ROLE_OWNER), *b = as(bert, "bert", ROLE_OWNER);
     struct asking k = ask_for(a, "9"), later;
     a->now += 1;
-    later = ask_for(a, "9");
+    later = ask_for(a, "8");
     struct approval_view_list list;
     b->now = k.asked.expires_at - 1;
     CHECK(view(b, k.id).may_decide);
@@ -309,6 +309,25 @@ TEST(what_is_known_no_more_can_be_rejected)
     CHECK_ERR(b, decide(b, k.id, APPROVE_IT), E_UNPROCESSABLE);
     CHECK_I64(view(b, k.id).state, APPROVAL_OPEN);
     CHECK_OK(b, decide(b, k.id, REJECT_IT));
+}
+
+TEST(the_same_ask_while_open_is_one)
+{
+    i64 anna = user("anna", ROLE_OWNER), bert = user("bert", ROLE_OWNER);
+    struct ctx *a = as(anna, "anna", ROLE_OWNER), *b = as(bert, "bert", ROLE_OWNER);
+    struct asking k = ask_for(a, "9");
+    a->now += DAY_MS;
+    struct asking again = ask_for(a, "9");
+    CHECK_I64(again.id, k.id);
+    CHECK_I64(again.asked.expires_at, k.asked.expires_at);
+    CHECK_I64(audited("approval.asked"), 1);
+    i64 others = ask_for(b, "9").id; /* another asks */
+    CHECK(others != k.id && ask_for(a, "8").id != k.id);
+    CHECK_OK(b, decide(b, k.id, REJECT_IT));
+    i64 anew = ask_for(a, "9").id;
+    CHECK(anew != k.id && anew != others);
+    a->now += 8 * DAY_MS; /* over, written down or not */
+    CHECK(ask_for(a, "9").id != anew);
 }
 
 TEST(lists_are_by_state_and_page)
@@ -429,8 +448,9 @@ TEST(of_deciders_at_once_one_wins)
     approvals_register(counting_rooms);
     struct ctx *a = as(anna, "anna", ROLE_OWNER);
     struct store *second = NULL;
-    i64 first = ask_for(a, "1").id;
-    for (int i = 1; i < ROUNDS; i++) CHECK_I64(ask_for(a, "1").id, first + i);
+    i64 first = ask_for(a, "0").id;
+    for (int i = 1; i < ROUNDS; i++)
+        CHECK_I64(ask_for(a, str_fmt(a->arena, "%d%c", i, 0).at).id, first + i);
     struct ctx *c = test_reader();
     if (test_store_is_pg()) CHECK_OK(c, store_open(c, test_store_options(), rooms, &second));
     struct decider d[DECIDERS];
