@@ -209,6 +209,9 @@ enum { HOLDS_AT_ONCE = 64 };
 
 /* What changed in the work's books and came of it waits for the batch's end, with its lines. */
 enum err work_save(struct work *w);
+/* Whether anybody has been merged, as the batch knows; who merges says so. */
+enum merges_known { MERGES_UNKNOWN, MERGES_NONE, MERGES_SOME };
+enum merges_known *waiting_merges(struct tx *t);
 enum err waiting_write_now(struct tx *t);
 struct arena *waiting_arena(struct tx *t); /* lives as long as the batch */
 /* A copy to work on; NULL: rows have what there is. */

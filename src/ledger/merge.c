@@ -316,6 +316,7 @@ static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
     TRY(db_all(t->c, &q_accounts_of, &accounts, ARGS(loser)));
     for (i64 i = 0; i < accounts.n; i++)
         TRY(account_moves(t, merge, loser, winner, &accounts.at[i]));
+    *waiting_merges(t) = MERGES_SOME;
     TRY(tx_change(t, &c_merged, ARGS(winner, loser, merge)));
     return tx_change(t, &c_merged_too, ARGS(winner, loser, merge));
 }

@@ -143,12 +143,15 @@ enum err work_books(struct work *w, const struct transfer_row *of, struct book *
 
 /* -- transfers and their entries --------------------------------------------------------------- */
 
-/* His own, or of one who became him. */
 QUERY_PAST(q_transfer, transfer_row,
-           "SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE member = $1 AND id = $2"
-           " UNION ALL SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE id = $2"
-           " AND member IN (SELECT loser FROM ledger_merged WHERE member = $1)",
+           "SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE member = $1 AND id = $2", NULL);
+/* Of one who became him. */
+QUERY_PAST(q_transfer_merged, transfer_row,
+           "SELECT " TRANSFER_COLUMNS " FROM ledger_transfer WHERE id = $2"
+           " AND member IN (SELECT loser FROM ledger_merged WHERE member = $1)"
+           " ORDER BY member LIMIT 1",
            NULL);
+QUERY_PAST(q_merged_any, one_i64, "SELECT member AS value FROM ledger_merged LIMIT 1", NULL);
 QUERY(q_reversed, one_i64,
       "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS value FROM ledger_transfer"
       " WHERE member = $1 AND of_id = $2 AND kind = 'reverse'");
@@ -160,10 +163,19 @@ QUERY(q_entries, entry_row,
 enum err transfer_row_find(struct tx *t, i64 member, str id, struct transfer_row *out, bool *found)
 {
     const struct transfer_row *waits = waiting_transfer(t, member, id);
+    enum merges_known *merges = waiting_merges(t);
     *found = waits;
-    if (!waits) return db_find(t->c, &q_transfer, out, found, ARGS(member, id));
-    *out = *waits;
-    return OK;
+    if (waits) *out = *waits;
+    else TRY(db_find(t->c, &q_transfer, out, found, ARGS(member, id)));
+    if (*found || !member || *merges == MERGES_NONE) return OK;
+    if (*merges == MERGES_UNKNOWN) { /* once a batch: most shops have none */
+        struct one_i64 one;
+        bool any;
+        TRY(db_find(t->c, &q_merged_any, &one, &any, NO_ARGS));
+        *merges = any ? MERGES_SOME : MERGES_NONE;
+        if (!any) return OK;
+    }
+    return db_find(t->c, &q_transfer_merged, out, found, ARGS(member, id));
 }
 
 enum err entries_taken(struct ctx *c, const struct transfer_row *of, struct entry_row_list *out)

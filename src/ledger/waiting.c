@@ -161,6 +161,8 @@ const struct transfer_row *waiting_transfer(struct tx *t, i64 member, str id)
     return NULL;
 }
 
+enum merges_known *waiting_merges(struct tx *t) { return &waiting_of(t)->merges; }
+
 bool waiting_unit(struct tx *t, str unit, struct unit *out)
 {
     const struct waiting *w = waiting_of(t);

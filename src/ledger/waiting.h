@@ -38,6 +38,7 @@ struct waiting_mark {
 struct waiting {
     struct arena *arena;
     struct slots by_account, by_id;
+    enum merges_known merges;
     WAITING_LIST(struct place) books;
     WAITING_LIST(struct was) log;
     WAITING_LIST(struct transfer_row) transfers;

@@ -15,12 +15,28 @@ CHANGE_PAST(c_lot_new,
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 CHANGE_PAST(c_lot, "UPDATE ledger_lot SET remaining = $5, held = $6"
                    " WHERE member = $1 AND unit = $2 AND name = $3 AND lot = $4");
-CHANGE_PAST(c_transfer, "INSERT INTO ledger_transfer (" TRANSFER_COLUMNS
-                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-                        " $15, $16, $17, $18, $19, $20)");
-CHANGE_PAST(c_entry, "INSERT INTO ledger_entry (member, unit, name, number, lot, amount, balance,"
-                     " at, transfer_member, transfer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-                     " $10)");
+
+/* Several rows a statement, where each statement is a round trip. SQLite is quicker one by one. */
+enum { TRANSFER_VALUES = 20, ENTRY_VALUES = 10, TRANSFERS_AT_ONCE = 4, ENTRIES_AT_ONCE = 8 };
+#define TEN(T, L) \
+    "$" T "1, $" T "2, $" T "3, $" T "4, $" T "5, $" T "6, $" T "7, $" T "8, $" T "9, $" L "0"
+#define INTO_TRANSFERS "INSERT INTO ledger_transfer (" TRANSFER_COLUMNS ") VALUES"
+#define INTO_ENTRIES                                                                  \
+    "INSERT INTO ledger_entry (member, unit, name, number, lot, amount, balance, at," \
+    " transfer_member, transfer) VALUES"
+CHANGE_PAST(c_transfer, INTO_TRANSFERS " (" TEN("", "1") ", " TEN("1", "2") ")");
+CHANGE_PAST(c_transfers,
+            INTO_TRANSFERS " (" TEN("", "1") ", " TEN("1", "2") "), (" TEN("2", "3") ", " TEN(
+                "3", "4") "),"
+                          " (" TEN("4", "5") ", " TEN("5", "6") "), (" TEN("6",
+                                                                           "7") ", " TEN("7",
+                                                                                         "8") ")");
+CHANGE_PAST(c_entry, INTO_ENTRIES " (" TEN("", "1") ")");
+CHANGE_PAST(c_entries,
+            INTO_ENTRIES " (" TEN("", "1") "), (" TEN("1", "2") "), (" TEN("2", "3") "), (" TEN(
+                "3", "4") "),"
+                          " (" TEN("4", "5") "), (" TEN("5", "6") "), (" TEN("6", "7") "), (" TEN(
+                              "7", "8") ")");
 CHANGE_PAST(c_hold_new,
             "INSERT INTO ledger_hold (member, id, state, unit, from_member, from_name, to_member,"
             " to_name, amount, ends_at) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)");
@@ -71,21 +87,56 @@ static enum err write_book(struct tx *t, struct waiting *w, i64 place)
     return write_lots(t, b);
 }
 
-static enum err write_entry(struct tx *t, const struct waiting_entry *of)
+static void entry_values(struct value *out, const struct waiting_entry *of)
 {
     const struct entry_row *e = &of->row;
-    return tx_change(t, &c_entry,
-                     ARGS(of->member, of->unit, of->name, e->number, e->lot, e->amount, e->balance,
-                          e->at, e->transfer_member, e->transfer));
+    const struct value values[ENTRY_VALUES] = {
+        V(of->member), V(of->unit),   V(of->name), V(e->number),          V(e->lot),
+        V(e->amount),  V(e->balance), V(e->at),    V(e->transfer_member), V(e->transfer),
+    };
+    memcpy(out, values, sizeof values);
 }
 
-static enum err write_transfer(struct tx *t, const struct transfer_row *r)
+static void transfer_values(struct value *out, const struct transfer_row *r)
 {
-    return tx_change(t, &c_transfer,
-                     ARGS(r->member, r->id, choice_name(&transfer_kind_choice, r->kind), r->unit,
-                          r->from_member, r->from_name, r->to_member, r->to_name, r->asked,
-                          r->amount, r->of_id, r->hold_ms, r->expires_at, r->reason, r->actor,
-                          r->at, r->from_entry, r->from_entries, r->to_entry, r->to_entries));
+    const struct value values[TRANSFER_VALUES] = {
+        V(r->member),     V(r->id),          V(choice_name(&transfer_kind_choice, r->kind)),
+        V(r->unit),       V(r->from_member), V(r->from_name),
+        V(r->to_member),  V(r->to_name),     V(r->asked),
+        V(r->amount),     V(r->of_id),       V(r->hold_ms),
+        V(r->expires_at), V(r->reason),      V(r->actor),
+        V(r->at),         V(r->from_entry),  V(r->from_entries),
+        V(r->to_entry),   V(r->to_entries),
+    };
+    memcpy(out, values, sizeof values);
+}
+
+static enum err write_entries(struct tx *t, const struct waiting *w, i64 from)
+{
+    struct value values[ENTRIES_AT_ONCE * ENTRY_VALUES];
+    bool many = store_is_pg(t->c->store);
+    for (i64 n; from < w->entries.n; from += n) {
+        n = many && w->entries.n - from >= ENTRIES_AT_ONCE ? ENTRIES_AT_ONCE : 1;
+        for (i64 i = 0; i < n; i++)
+            entry_values(values + i * ENTRY_VALUES, &w->entries.at[from + i]);
+        TRY(tx_change(t, n > 1 ? &c_entries : &c_entry,
+                      (struct args){ values, (int)(n * ENTRY_VALUES) }));
+    }
+    return OK;
+}
+
+static enum err write_transfers(struct tx *t, const struct waiting *w, i64 from)
+{
+    struct value values[TRANSFERS_AT_ONCE * TRANSFER_VALUES];
+    bool many = store_is_pg(t->c->store);
+    for (i64 n; from < w->transfers.n; from += n) {
+        n = many && w->transfers.n - from >= TRANSFERS_AT_ONCE ? TRANSFERS_AT_ONCE : 1;
+        for (i64 i = 0; i < n; i++)
+            transfer_values(values + i * TRANSFER_VALUES, &w->transfers.at[from + i]);
+        TRY(tx_change(t, n > 1 ? &c_transfers : &c_transfer,
+                      (struct args){ values, (int)(n * TRANSFER_VALUES) }));
+    }
+    return OK;
 }
 
 static enum err write_hold(struct tx *t, const struct hold_change *h)
@@ -107,10 +158,10 @@ enum err waiting_write(struct tx *t, void *state)
 {
     struct waiting *w = state;
     for (i64 i = 0; i < w->books.n; i++) TRY(write_book(t, w, i));
-    for (; w->entries_in < w->entries.n; w->entries_in++)
-        TRY(write_entry(t, &w->entries.at[w->entries_in]));
-    for (; w->transfers_in < w->transfers.n; w->transfers_in++)
-        TRY(write_transfer(t, &w->transfers.at[w->transfers_in]));
+    TRY(write_entries(t, w, w->entries_in));
+    w->entries_in = w->entries.n;
+    TRY(write_transfers(t, w, w->transfers_in));
+    w->transfers_in = w->transfers.n;
     for (; w->holds_in < w->holds.n; w->holds_in++) TRY(write_hold(t, &w->holds.at[w->holds_in]));
     return OK;
 }

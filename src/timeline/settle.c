@@ -120,7 +120,7 @@ static int by_member(const void *a, const void *b)
 
 static enum err settle_lines(struct store *s, struct ctx *c, struct timeline_line_list *lines)
 {
-    qsort(lines->at, (size_t)lines->n, sizeof *lines->at, by_member);
+    if (lines->n) qsort(lines->at, (size_t)lines->n, sizeof *lines->at, by_member);
     for (i64 i = 0; i < lines->n; i += SLICE_LINES) {
         struct slice slice = { lines->at + i, lines->n - i };
         if (slice.n > SLICE_LINES) slice.n = SLICE_LINES;
