@@ -1146,7 +1146,7 @@ export interface components {
             campaign: number;
             captain_only: boolean;
             /** @enum {string|null} */
-            metric: "amount" | "orders" | null;
+            metric: "amount" | "orders" | "points" | "invites" | null;
             starts_at: string;
             ends_at: string;
             frozen_at: string | null;
@@ -1184,7 +1184,7 @@ export interface components {
             visible?: boolean | null;
             prizes?: components["schemas"]["board_prize"][];
             /** @enum {string} */
-            metric: "amount" | "orders";
+            metric: "amount" | "orders" | "points" | "invites";
             /** @enum {string|null} */
             holders?: "members" | "teams" | null;
             campaign?: number;
@@ -1277,7 +1277,7 @@ export interface components {
             id: number;
             name: string | null;
             /** @enum {string|null} */
-            metric: "amount" | "orders" | null;
+            metric: "amount" | "orders" | "points" | "invites" | null;
             /** @enum {string|null} */
             state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
             starts_at: string;
@@ -1301,7 +1301,7 @@ export interface components {
             id: number;
             name: string | null;
             /** @enum {string|null} */
-            metric: "amount" | "orders" | null;
+            metric: "amount" | "orders" | "points" | "invites" | null;
             /** @enum {string|null} */
             state: "draft" | "cancelled" | "upcoming" | "running" | "closing" | "frozen" | "settled" | null;
             starts_at: string;

@@ -74,8 +74,10 @@ static const struct merge_listener *const listeners[] = {
 };
 
 /* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */
-static const struct order_listener *const followers_of_orders[] = { &board_orders, &join_orders,
-                                                                    &tiers_orders, NULL };
+static const struct order_listener *const followers_of_orders[] = {
+    &join_orders, &tiers_orders, &board_orders, /* of what the others wrote */
+    NULL
+};
 
 /* Whether a member is in a saved segment, as it was last refreshed. */
 static enum err in_segment(struct ctx *c, str segment, i64 member, bool *in)

@@ -2,7 +2,8 @@
  * prizes given once.
  *
  * Words
- *   metric   what is counted: money spent (net), orders.
+ *   metric   what is counted: money spent (net), orders, points earned (by orders, from when they
+ *            were paid, and by tasks), friends brought in (lines task.invited).
  *   holders  whose places these are: members', or those of the teams of a campaign (teams.h). Of a
  *            board of teams "member" is a team's id wherever a place is told.
  *   score    in the metric's smallest step. It follows from facts alone and is recomputed, never
@@ -17,6 +18,7 @@
  *
  * Promises
  *   - a_score_is_its_facts: at every commit; however often orders, refunds and merges are told.
+ * What tasks give is followed by the timeline, some seconds later.
  *   - a_rank_is_of_one_state: rank, neighbours and top are those of one committed state, no older
  *     than the question.
  *   - frozen_at_the_end: reading after frozen_at gives the same ranks for ever, whether or not the
@@ -33,8 +35,8 @@
 
 #include "loyalty/reward.h"
 
-enum board_metric { BOARD_AMOUNT, BOARD_ORDERS };
-CHOICE(board_metric); /* amount orders */
+enum board_metric { BOARD_AMOUNT, BOARD_ORDERS, BOARD_POINTS, BOARD_INVITES };
+CHOICE(board_metric); /* amount orders points invites */
 enum board_holders { HOLDERS_MEMBERS, HOLDERS_TEAMS };
 CHOICE(board_holders); /* members teams */
 enum board_ties { TIES_EARLIER, TIES_SHARE, TIES_DENSE };
@@ -213,5 +215,5 @@ enum err boards_check(struct ctx *c, i64 *wrong);
 struct merge_listener;
 struct order_listener;
 extern const struct merge_listener board_merges;
-extern const struct order_listener board_orders;
-extern const struct room boards_room; /* boards_api.c */
+extern const struct order_listener board_orders; /* after those of points */
+extern const struct room boards_room;            /* boards_api.c */

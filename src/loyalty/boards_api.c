@@ -5,6 +5,7 @@
 #include "loyalty/boards/inside.h"
 #include "member/member.h"
 #include "store/setting.h"
+#include "timeline/timeline.h"
 
 #define FIELDS_OF_board_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Board", N)
 SHAPE(board_ref);
@@ -254,7 +255,15 @@ static enum err upkeep(struct store *s, struct ctx *c)
     return OK;
 }
 
+static enum err keep_up(struct store *s, struct ctx *c)
+{
+    i64 lines;
+    return follower_run(s, c, &board_followers[0], &lines);
+}
+
 static const struct job_row jobs[] = {
+    { "boards.follow", 10 * SECOND_MS, 0, keep_up, "跟进积分与邀请的排行榜",
+      "Keeps leaderboards of points and invitations up" },
     { "boards.upkeep", MINUTE_MS, 0, upkeep, "补算新发布的排行榜，结算已冻结的",
       "Counts the facts from before a board was published; settles what is frozen" },
     { 0 },
@@ -265,5 +274,6 @@ const struct room boards_room = {
     .migrations = board_migrations,
     .settings = settings,
     .routes = routes,
+    .followers = board_followers,
     .jobs = jobs,
 };

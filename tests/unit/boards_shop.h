@@ -14,7 +14,7 @@ struct people {
     i64 n, ids[PEOPLE];
 };
 static i64 run; /* histories of one store have members and orders of their own */
-static enum err make_people(struct tx *t, void *arg)
+static inline enum err make_people(struct tx *t, void *arg)
 {
     struct people *p = arg;
     for (i64 i = 0; i < p->n; i++) {
@@ -30,7 +30,7 @@ static enum err make_people(struct tx *t, void *arg)
     return OK;
 }
 
-static enum err write_order(struct tx *t, void *arg)
+static inline enum err write_order(struct tx *t, void *arg)
 {
     enum order_put what;
     i64 id;
@@ -38,7 +38,8 @@ static enum err write_order(struct tx *t, void *arg)
 }
 
 /* An order of so much, paid then; told now. The same number again changes it. */
-static void order(struct ctx *c, i64 number, i64 member, money amount, money refund, instant paid)
+static inline void order(struct ctx *c, i64 number, i64 member, money amount, money refund,
+                         instant paid)
 {
     struct order_fact fact = { .shop = S("天猫"),
                                .number = str_fmt(c->arena, "o%lld-%lld", (long long)run,
@@ -57,13 +58,13 @@ struct board_make {
     struct board_post post;
     i64 id;
 };
-static enum err make_board(struct tx *t, void *arg)
+static inline enum err make_board(struct tx *t, void *arg)
 {
     struct board_make *m = arg;
     TRY(board_create(t, &m->post, &m->id));
     return board_change(t, &(struct board_patch){ .id = m->id, .state = S("published") });
 }
-static struct board_view board(struct ctx *c, struct board_post post)
+static inline struct board_view board(struct ctx *c, struct board_post post)
 {
     struct board_make m = { .post = post };
     struct board_view view;
@@ -77,14 +78,14 @@ static struct board_view board(struct ctx *c, struct board_post post)
     return view;
 }
 
-static struct people people(struct ctx *c, i64 n)
+static inline struct people people(struct ctx *c, i64 n)
 {
     struct people p = { .n = n };
     CHECK_OK(c, store_write(test_store(), c, make_people, &p));
     return p;
 }
 
-static struct board_place place_of(const struct board_view *b, i64 member)
+static inline struct board_place place_of(const struct board_view *b, i64 member)
 {
     struct board_ranks r;
     struct ctx *c = test_reader();

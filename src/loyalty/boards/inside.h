@@ -67,17 +67,20 @@ enum err boards_to_settle(struct ctx *c, struct board_row_list *out);
 
 /* Whose score a member's facts change: his own, his team's; 0: nobody's. */
 enum err holder_of(struct ctx *c, const struct board_row *b, i64 member, i64 *holder);
-/* What a holder's score is by the facts. */
+/* What a holder's score is by the facts. parting: a member who is just being parted from another,
+ * whose ids are his own again; else 0. */
 struct score {
     i64 score;
     instant reached_at;
 };
-enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out);
+enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, i64 parting,
+                  struct score *out);
 
 /* A change that writes scores: they share one version. */
 struct scoring {
     struct tx *t;
     i64 version; /* 0: not taken yet */
+    i64 parting; /* see score_of */
 };
 enum err score_put(struct scoring *s, const struct board_row *b, i64 holder, struct score now);
 /* By the facts, now. */
@@ -91,4 +94,6 @@ str prize_reward_id(struct arena *a, i64 board, i64 place, i64 reward);
 enum err prize_merged(struct tx *t, i64 merge, i64 loser, i64 winner);
 enum err prize_parted(struct tx *t, i64 loser, i64 winner, ints noted);
 
+struct follower;
+extern const struct follower board_followers[]; /* follow.c; ends with a NULL name */
 extern const struct migration board_migrations[];

@@ -1,52 +1,13 @@
-/* score.c -- scores from facts: recomputed in the transaction that changes the facts, and in steps
- * for those from before a board was published. */
+/* score.c -- scores as they are kept: recomputed in the transaction that changes the facts, and in
+ * steps for those from before a board was published. */
 #include "loyalty/boards/inside.h"
 
 #include "loyalty/teams.h"
 #include "member/member.h"
+#include "timeline/timeline.h"
 #include "trade/trade.h"
 
 enum err (*board_members_in)(struct ctx *c, str segment, i64 member, bool *in);
-
-/* -- what the facts say ------------------------------------------------------------------------ */
-
-#define FIELDS_OF_figures(X, N) \
-    X(i64, amount, ANY, "", N)  \
-    X(i64, orders, ANY, "", N)  \
-    X(opt_instant, reached_at, ANY, "", N)
-SHAPE(figures);
-SHAPE_DEFINE(figures);
-
-QUERY(figures_of, figures,
-      "SELECT CAST(COALESCE(SUM(CASE WHEN CAST($4 AS BIGINT) > 0 AND net > $4 THEN $4 ELSE net "
-      "END), 0) AS BIGINT)"
-      " AS amount, COUNT(*) AS orders, MAX(bought_at) AS reached_at FROM purchase_order"
-      " WHERE member = $1 AND bought_at >= $2 AND bought_at < $3 AND bought_at IS NOT NULL");
-
-QUERY(figures_of_team, figures,
-      "SELECT CAST(COALESCE(SUM(CASE WHEN CAST($4 AS BIGINT) > 0 AND o.net > $4 THEN $4 ELSE o.net"
-      " END), 0) AS BIGINT) AS amount, COUNT(*) AS orders, MAX(o.bought_at) AS reached_at"
-      " FROM team_seat s JOIN purchase_order o ON o.member = s.member AND o.bought_at >= $2"
-      " AND o.bought_at < $3 AND o.bought_at IS NOT NULL"
-      " WHERE s.team = $1 AND s.state = 'in' AND o.bought_at >= s.joined_at");
-QUERY(team_is_enough, one_i64,
-      "SELECT COUNT(*) AS value FROM team_campaign c WHERE c.id = $2 AND c.size_min <="
-      " (SELECT COUNT(*) FROM team_seat s WHERE s.team = $1 AND s.state = 'in')");
-
-enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out)
-{
-    struct figures f = { 0 };
-    struct one_i64 enough = { 1 };
-    bool teams = b->holders == HOLDERS_TEAMS;
-    *out = (struct score){ 0 };
-    if (teams) TRY(db_get(c, &team_is_enough, &enough, ARGS(holder, b->campaign)));
-    if (!enough.value) return OK;
-    TRY(db_get(c, teams ? &figures_of_team : &figures_of, &f,
-               ARGS(holder, b->starts_at, b->ends_at, b->order_cap)));
-    out->score = b->metric == BOARD_AMOUNT ? f.amount : f.orders;
-    out->reached_at = f.reached_at.has ? f.reached_at.value : 0;
-    return OK;
-}
 
 enum err holder_of(struct ctx *c, const struct board_row *b, i64 member, i64 *holder)
 {
@@ -105,7 +66,7 @@ enum err score_put(struct scoring *s, const struct board_row *b, i64 member, str
 enum err score_renew(struct scoring *s, const struct board_row *b, i64 member)
 {
     struct score now;
-    TRY(score_of(s->t->c, b, member, &now));
+    TRY(score_of(s->t->c, b, member, s->parting, &now));
     return score_put(s, b, member, now);
 }
 
@@ -163,9 +124,9 @@ const struct order_listener board_orders = { .room = "boards", .changed = orders
 /* -- merges ------------------------------------------------------------------------------------ */
 
 /* Orders have moved already. What is frozen stays as it was: its ranks are found by all ids. */
-static enum err both_anew(struct tx *t, i64 loser, i64 winner)
+static enum err both_anew(struct tx *t, i64 loser, i64 winner, i64 parting)
 {
-    struct scoring s = { .t = t };
+    struct scoring s = { .t = t, .parting = parting };
     struct board_row_list boards = { 0 };
     TRY(boards_in_play(t->c, &boards));
     TRY(renew_on_all(&s, &boards, loser));
@@ -175,13 +136,13 @@ static enum err both_anew(struct tx *t, i64 loser, i64 winner)
 static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 {
     TRY(prize_merged(t, merge, loser, winner));
-    return both_anew(t, loser, winner);
+    return both_anew(t, loser, winner, 0);
 }
 static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
 {
     (void)merge;
     TRY(prize_parted(t, loser, winner, noted));
-    return both_anew(t, loser, winner);
+    return both_anew(t, loser, winner, loser);
 }
 const struct merge_listener board_merges = { .room = "boards", .moved = moved, .parted = parted };
 
@@ -194,6 +155,17 @@ QUERY(buyers_after, one_i64,
       " AND bought_at < $3 AND bought_at IS NOT NULL ORDER BY member LIMIT $4");
 QUERY(teams_after, one_i64,
       "SELECT id AS value FROM team WHERE id > $1 AND campaign = $2 ORDER BY id LIMIT $3");
+QUERY(
+    inviters_after, one_i64, /* lines of members since merged are theirs whom they became */
+    "SELECT DISTINCT COALESCE(g.living, t.member) AS value FROM timeline t LEFT JOIN " MEMBERS_GONE
+    " g ON g.id = t.member WHERE t.kind = 'task.invited' AND t.at >= $2 AND t.at < $3"
+    " AND COALESCE(g.living, t.member) > $1 ORDER BY value LIMIT $4");
+QUERY(earners_after, one_i64,
+      "SELECT member AS value FROM (SELECT member FROM (SELECT member FROM ledger_account"
+      " WHERE member > $1 AND unit = 'point' AND name = '' ORDER BY member LIMIT $4) a"
+      " UNION SELECT member FROM (SELECT DISTINCT member FROM points_order WHERE member > $1"
+      " AND paid_at >= $2 AND paid_at < $3 ORDER BY member LIMIT $4) b) c"
+      " ORDER BY member LIMIT $4");
 QUERY(scored_after, one_i64,
       "SELECT member AS value FROM board_score WHERE member > $1 AND board = $2 ORDER BY member"
       " LIMIT $3");
@@ -229,7 +201,10 @@ static enum err candidates(struct ctx *c, const struct board_row *b, bool again,
     if (again) return db_all(c, &scored_after, out, ARGS(after, b->id, (i64)FILL_STEP));
     if (b->holders == HOLDERS_TEAMS)
         return db_all(c, &teams_after, out, ARGS(after, b->campaign, (i64)FILL_STEP));
-    return db_all(c, &buyers_after, out, ARGS(after, b->starts_at, b->ends_at, (i64)FILL_STEP));
+    struct query *of = b->metric == BOARD_INVITES  ? &inviters_after
+                       : b->metric == BOARD_POINTS ? &earners_after
+                                                   : &buyers_after;
+    return db_all(c, of, out, ARGS(after, b->starts_at, b->ends_at, (i64)FILL_STEP));
 }
 
 /* Twice over them: another end of the board may also take what is there. */
@@ -273,10 +248,11 @@ enum err boards_check(struct ctx *c, i64 *wrong)
         TRY(db_all(c, &scores_of_board, &rows, ARGS(b->id)));
         for (i64 k = 0; k < rows.n; k++) {
             struct score is;
-            TRY(score_of(c, b, rows.at[k].member, &is));
+            TRY(score_of(c, b, rows.at[k].member, 0, &is));
             *wrong += is.score != rows.at[k].score || is.reached_at != rows.at[k].reached_at;
         }
-        if (b->scope == SCOPE_ALL && b->filled && b->holders == HOLDERS_MEMBERS)
+        if (b->scope == SCOPE_ALL && b->filled && b->holders == HOLDERS_MEMBERS &&
+            b->metric <= BOARD_ORDERS)
             TRY(db_get(c, &scores_missing, &missing, ARGS(b->id, b->starts_at, b->ends_at)));
         *wrong += missing.value;
     }

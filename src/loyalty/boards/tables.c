@@ -89,11 +89,15 @@ const struct migration board_migrations[] = {
     { "0003 teams", "ALTER TABLE board ADD COLUMN holders text NOT NULL DEFAULT 'members';\n"
                     "ALTER TABLE board ADD COLUMN campaign int64 NOT NULL DEFAULT 0;\n"
                     "ALTER TABLE board ADD COLUMN captain_only flag NOT NULL DEFAULT FALSE;\n" },
+    { "0004 versions alone", /* who follows them reads the index, not the rows */
+      "DROP INDEX board_score_version;\n"
+      "CREATE INDEX board_score_version ON board_score"
+      " (version, board, member, score, reached_at);\n" },
     { 0 },
 };
 
 CHOICE_DEFINE(board_holders, "members", "teams");
-CHOICE_DEFINE(board_metric, "amount", "orders");
+CHOICE_DEFINE(board_metric, "amount", "orders", "points", "invites");
 CHOICE_DEFINE(board_ties, "earlier", "share", "dense");
 CHOICE_DEFINE(board_scope, "all", "segment", "tag");
 CHOICE_DEFINE(board_state, "draft", "cancelled", "upcoming", "running", "closing", "frozen",

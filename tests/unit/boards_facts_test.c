@@ -1,0 +1,100 @@
+/* boards_facts_test.c -- boards of points and invitations: followed by the timeline, through
+ * merges. */
+#include "boards_shop.h"
+
+#include "loyalty/boards/inside.h"
+#include "loyalty/points.h"
+#include "timeline/timeline.h"
+
+struct fact {
+    i64 member, amount;
+    const char *id, *of;
+};
+static enum err give(struct tx *t, void *arg)
+{
+    struct fact *f = arg;
+    struct transferred out;
+    return points_give(t, f->member, f->amount, str_of(f->id), S("task"), NONE, &out);
+}
+static enum err take(struct tx *t, void *arg)
+{
+    struct fact *f = arg;
+    struct transferred out;
+    return points_reverse(t, f->member, str_of(f->of), f->amount, str_of(f->id), S("task"), &out);
+}
+static enum err invite(struct tx *t, void *arg)
+{
+    struct fact *f = arg;
+    return timeline_append(
+        t,
+        &(struct timeline_line){ .at = t->c->now, .member = f->member, .kind = S("task.invited") });
+}
+static void tell(struct ctx *c, write_fn *fn, struct fact f)
+{
+    i64 lines;
+    CHECK_OK(c, store_write(test_store(), c, fn, &f));
+    CHECK_OK(c, follower_run(test_store(), c, &board_followers[0], &lines));
+}
+
+struct joining {
+    i64 winner, loser, merge;
+};
+static enum err join(struct tx *t, void *arg)
+{
+    struct joining *j = arg;
+    return member_merge(t, j->winner, j->loser, S("test"), &j->merge);
+}
+static enum err part(struct tx *t, void *arg)
+{
+    return member_unmerge(t, ((struct joining *)arg)->merge);
+}
+
+static void check(const struct board_view *b, const struct people *p, i64 first, i64 second)
+{
+    struct ctx *c = test_reader();
+    i64 wrong;
+    CHECK_I64(place_of(b, p->ids[0]).score, first);
+    CHECK_I64(place_of(b, p->ids[1]).score, second);
+    CHECK_OK(c, boards_check(c, &wrong));
+    CHECK_I64(wrong, 0);
+}
+static void check_merges(struct ctx *c, const struct board_view *b, const struct people *p,
+                         i64 first, i64 second)
+{
+    struct joining j = { .winner = p->ids[0], .loser = p->ids[1] };
+    CHECK_OK(c, store_write(test_store(), c, join, &j));
+    check(b, p, first + second, first + second); /* one person, by either id */
+    struct board_ranks top;
+    CHECK_OK(c, board_top(c, b, 1, 9, &top));
+    CHECK_I64(top.ranked, 1);
+    CHECK_OK(c, store_write(test_store(), c, part, &j));
+    check(b, p, first, second);
+}
+
+TEST(points_of_tasks_count)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 2);
+    tell(c, give, (struct fact){ p.ids[0], 5, "task:0:a", NULL }); /* before it was published */
+    struct board_view b = board(c, (struct board_post){ .metric = BOARD_POINTS });
+    tell(c, give, (struct fact){ p.ids[0], 30, "task:1:a", NULL });
+    tell(c, give, (struct fact){ p.ids[0], 500, "hand:1", NULL }); /* a present is not earned */
+    tell(c, give, (struct fact){ p.ids[1], 20, "task:1:b", NULL });
+    check(&b, &p, 35, 20);
+    tell(c, take, (struct fact){ p.ids[0], 10, "task:1:back", "task:1:a" });
+    check(&b, &p, 25, 20);
+    check_merges(c, &b, &p, 25, 20);
+}
+
+TEST(friends_brought_in_count)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 2);
+    tell(c, invite, (struct fact){ .member = p.ids[0] }); /* before it was published */
+    struct board_view b = board(c, (struct board_post){ .metric = BOARD_INVITES });
+    check(&b, &p, 1, 0);
+    tell(c, invite, (struct fact){ .member = p.ids[0] });
+    tell(c, invite, (struct fact){ .member = p.ids[1] });
+    check(&b, &p, 2, 1);
+    check_merges(c, &b, &p, 2, 1);
+}
