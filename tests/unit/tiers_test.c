@@ -349,3 +349,81 @@ TEST(a_leap_day_birthday)
     give_today(on(2028, 3, 10)); /* missed on the 29th of a leap year */
     CHECK_I64(left("birthday-10"), 1);
 }
+
+/* -- growth value as the measure --------------------------------------------------------------- */
+
+static enum err measure_growth(struct tx *t, void *arg)
+{
+    struct ladder l;
+    i64 version;
+    TRY(ladder_live(t->c, &l));
+    l.measure = MEASURE_GROWTH;
+    TRY(ladder_put(t, &l, &version));
+    enum err e = ladder_go_live(t, version);
+    if (e != E_UNPROCESSABLE) return E_INTERNAL; /* nobody looked at it */
+    TRY(ladder_simulated(t, &l));
+    return ladder_go_live(t, version);
+}
+static enum err grow(struct tx *t, void *arg)
+{
+    enum reward_result out;
+    struct reward what = { .kind = REWARD_GROWTH, .amount = 1000 };
+    return reward_give(t, who, &what, (struct reward_why){ S("g1"), S("task"), NO_STR }, &out);
+}
+static enum err shrink(struct tx *t, void *arg)
+{
+    return reward_take_back(t, who, S("g1"), S("fraud"));
+}
+
+TEST(growth_lifts_at_once_too)
+{
+    struct ctx *c = test_reader();
+    c->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    CHECK_OK(c, store_write(test_store(), c, measure_growth, NULL));
+    keep_up();
+    bought("1", on(2024, 3, 10), 600, 0); /* he takes part, no more */
+    CHECK_STR(story(), ">小白 qualified");
+    CHECK_OK(c, store_write(test_store(), c, grow, NULL));
+    CHECK_STR(story(), ">小白 qualified, 小白>达人 qualified");
+    CHECK_STR(now_at(on(2024, 3, 11)).tier, "达人");
+    CHECK_OK(c, store_write(test_store(), c, shrink, NULL));
+    CHECK_STR(now_at(on(2024, 3, 11)).tier, "小白");
+}
+
+/* -- koi doctor -------------------------------------------------------------------------------- */
+
+CHANGE(spoil, "UPDATE tier_member SET rank = 4, tier = '红人' WHERE member = $1");
+CHANGE(spoil_history, "UPDATE tier_change SET from_tier = '达人' WHERE member = $1");
+static enum err spoil_row(struct tx *t, void *arg)
+{
+    return tx_change(t, *(bool *)arg ? &spoil_history : &spoil, ARGS(who));
+}
+static i64 found_wrong(void)
+{
+    struct ctx *c = test_ctx_new();
+    i64 wrong = -1;
+    c->now = test_ctx()->now;
+    CHECK_OK(c, store_reader(test_store(), c));
+    CHECK_OK(c, tiers_check(c, &wrong));
+    test_ctx_free(c);
+    return wrong;
+}
+
+TEST(a_wrong_row_is_found)
+{
+    bool history = false;
+    test_ctx()->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    keep_up();
+    bought("1", on(2024, 3, 10), 600, 0);
+    CHECK_I64(found_wrong(), 0);
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil_row, &history));
+    CHECK_I64(found_wrong(), 2); /* the row, and the last step of its history */
+    i64 changed;
+    CHECK_OK(test_ctx(), tiers_evaluate(test_store(), test_reader(), &changed));
+    CHECK_I64(changed, 1);
+    history = true;
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil_row, &history));
+    CHECK(found_wrong() > 0);
+}

@@ -53,7 +53,7 @@ static enum err settle_due(struct store *s, struct ctx *c)
         struct one_i64_list due = { 0 };
         struct stretch stretch = { .members = &due, .why = WHY_REFUND };
         enum err e = db_all(c, &q_due, &due, ARGS(c->now, (i64)DUE_AT_ONCE));
-        qsort(due.at, (size_t)due.n, sizeof *due.at, by_number);
+        if (due.n) qsort(due.at, (size_t)due.n, sizeof *due.at, by_number);
         if (e == OK && due.n) e = store_write(s, c, settle_stretch, &stretch);
         n = due.n;
         arena_rewind(c->arena, mark);

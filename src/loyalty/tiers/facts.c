@@ -57,7 +57,9 @@ static enum err add_purchase(void *arg, const void *row)
     struct gathering *g = arg;
     const struct purchase *p = row;
     if (p->bought_at < g->from) return OK;
-    money value = g->l->measure == MEASURE_ORDERS ? MONEY_UNIT : p->net;
+    money value = g->l->measure == MEASURE_ORDERS   ? MONEY_UNIT
+                  : g->l->measure == MEASURE_GROWTH ? 0 /* who bought takes part */
+                                                    : p->net;
     *PUSH(g->arena, &g->deeds) = (struct deed_row){ p->member, p->bought_at, value };
     return OK;
 }
@@ -114,12 +116,13 @@ static enum err gather(struct ctx *c, struct gathering *g, i64 first, i64 last)
 {
     TRY(counted_from(c, &g->from));
     if (g->l->measure == MEASURE_GROWTH) TRY(db_each(c, &q_grown, add_grown, g, ARGS(first, last)));
-    else TRY(purchases_each(c, first, last, INT64_MAX, add_purchase, g));
+    TRY(purchases_each(c, first, last, INT64_MAX, add_purchase, g));
     TRY(db_each(c, &q_joined, add_joined, g, ARGS(first, last)));
     TRY(db_each(c, &q_appointed, add_appointed, g, ARGS(first, last)));
-    qsort(g->deeds.at, (size_t)g->deeds.n, sizeof *g->deeds.at, by_member_and_time);
-    qsort(g->appointed.at, (size_t)g->appointed.n, sizeof *g->appointed.at,
-          by_member_and_beginning);
+    if (g->deeds.n) qsort(g->deeds.at, (size_t)g->deeds.n, sizeof *g->deeds.at, by_member_and_time);
+    if (g->appointed.n)
+        qsort(g->appointed.at, (size_t)g->appointed.n, sizeof *g->appointed.at,
+              by_member_and_beginning);
     return OK;
 }
 
