@@ -28,7 +28,8 @@
     "kind NOT LIKE 'order.%' AND kind NOT LIKE 'member.%' AND kind NOT LIKE 'tag.%'"           \
     " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'" \
     " AND kind NOT LIKE 'segment.%' AND kind NOT LIKE 'ledger.%' AND kind NOT LIKE 'reward.%'" \
-    " AND kind NOT LIKE 'tier.%' AND kind NOT LIKE 'points.%'"
+    " AND kind NOT LIKE 'tier.%' AND kind NOT LIKE 'points.%'"                                 \
+    " AND kind NOT LIKE 'membership.end%'"
 #define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
 /* -- classes ---------------------------------------------------------------------------------- */

@@ -513,7 +513,7 @@ static bool is_act(str kind)
 {
     static const char *const house[] = { "order.",    "member.", "tag.",     "field.",
                                          "identity.", "import.", "segment.", "ledger.",
-                                         "reward.",   "tier.",   "points." };
+                                         "reward.",   "tier.",   "points.",  "membership.end" };
     for (i64 i = 0; i < COUNT(house); i++)
         if (str_starts(kind, str_of(house[i]))) return false;
     return true;

@@ -5,7 +5,8 @@
 #include "loyalty/reward.h"
 #include "member/member.h"
 
-/* origin: under whose id it was given, and its transfers stand; a merge moves member alone. */
+/* origin: for whom it was asked first, and its budget was charged; given_to: to whom it was given,
+ * whose its transfer is. A merge moves member alone. */
 #define FIELDS_OF_given(X, N)                   \
     X(i64, member, ANY, "", N)                  \
     X(str, id, ANY, "", N)                      \
@@ -21,7 +22,8 @@
     X(str, budget, ANY, "", N)                  \
     X(str, reason, ANY, "", N)                  \
     X(opt_instant, held_until, ANY, "", N)      \
-    X(opt_instant, shipped_at, ANY, "", N)
+    X(opt_instant, shipped_at, ANY, "", N)      \
+    X(i64, given_to, ANY, "", N)
 SHAPE(given);
 
 extern const struct migration reward_migrations[]; /* tables.c */

@@ -20,23 +20,25 @@ i64 given_size(const struct given *g)
 
 /* -- what is an account of the ledger ---------------------------------------------------------- */
 
-static struct account purse_of(const struct given *g)
+static struct account purse_of(const struct given *g, i64 member)
 {
     switch (g->kind) {
-    case REWARD_GROWTH: return (struct account){ g->member, S("growth"), S("") };
-    case REWARD_CREDIT: return (struct account){ g->member, S("credit"), S("bonus") };
-    default: return (struct account){ g->member, S("quota"), g->code };
+    case REWARD_GROWTH: return (struct account){ member, S("growth"), S("") };
+    case REWARD_CREDIT: return (struct account){ member, S("credit"), S("bonus") };
+    default: return (struct account){ member, S(QUOTA), g->code };
     }
 }
 
+/* By its number: after a merge one may have two rewards of one id. */
 static str transfer_id(struct ctx *c, const struct given *g, const char *end)
 {
-    return str_fmt(c->arena, "reward:" STR_FMT "%s", STR_ARG(g->id), end);
+    return str_fmt(c->arena, "reward:%lld:" STR_FMT "%s", (long long)g->number, STR_ARG(g->id),
+                   end);
 }
 
 static enum err give_units(struct tx *t, const struct given *g)
 {
-    struct account to = purse_of(g);
+    struct account to = purse_of(g, g->member);
     struct transferred done;
     struct transfer x = { .kind = T_MOVE,
                           .id = transfer_id(t->c, g, ""),
@@ -58,17 +60,19 @@ static enum err give_units(struct tx *t, const struct given *g)
 static enum err take_units(struct tx *t, const struct given *g, str reason, i64 *taken)
 {
     struct ctx *c = t->c;
-    struct account of = purse_of(g);
     struct transferred done;
     struct balance has;
     bool owes = g->kind == REWARD_GROWTH;
+    i64 living;
+    TRY(member_living(c, g->given_to, &living));
+    struct account of = purse_of(g, living);
     TRY(ledger_balance(c, &of, &has));
     *taken = given_size(g);
     if (!owes && has.available < *taken) *taken = has.available;
     if (!*taken) return OK;
     struct transfer x = { .kind = T_REVERSE,
                           .id = transfer_id(c, g, ":back"),
-                          .member = g->origin,
+                          .member = g->given_to,
                           .of = transfer_id(c, g, ""),
                           .amount = *taken,
                           .reason = reason };
@@ -105,8 +109,8 @@ static enum err take_points(struct tx *t, const struct given *g, str reason, i64
 {
     struct transferred done;
     *taken = g->amount;
-    return points_reverse(t, g->origin, transfer_id(t->c, g, ""), 0, transfer_id(t->c, g, ":back"),
-                          reason, &done);
+    return points_reverse(t, g->given_to, transfer_id(t->c, g, ""), 0,
+                          transfer_id(t->c, g, ":back"), reason, &done);
 }
 
 /* -- benefits ---------------------------------------------------------------------------------- */

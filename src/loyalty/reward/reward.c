@@ -24,16 +24,17 @@ enum { ID_MAX = 64 };
 
 #define GIVEN                                                                                  \
     "member, id, origin, number, state, kind, amount, credit, code, valid_days, cost, budget," \
-    " reason, held_until, shipped_at"
+    " reason, held_until, shipped_at, given_to"
 QUERY(q_given, given, "SELECT " GIVEN " FROM reward WHERE member = $1 AND id = $2 ORDER BY number");
 CHANGE(c_given,
        "INSERT INTO reward (" GIVEN ", review, taken, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-       " $9, $10, $11, $12, $13, $14, NULL, $15, 0, $16) ON CONFLICT (member, id, origin) DO "
+       " $9, $10, $11, $12, $13, $14, NULL, 0, $15, 0, $16) ON CONFLICT (member, id, origin) DO "
        "NOTHING");
 CHANGE(c_state, "UPDATE reward SET state = $4 WHERE member = $1 AND id = $2 AND origin = $3");
 CHANGE_RETURNING(c_lock, given,
                  "UPDATE reward SET state = state WHERE member = $1 AND id = $2 AND origin = $3"
                  " RETURNING " GIVEN);
+CHANGE(c_given_to, "UPDATE reward SET given_to = $1 WHERE member = $1 AND id = $2 AND origin = $3");
 CHANGE(c_decided, "UPDATE reward SET state = $4, decided_at = $5, decided_by = $6, note = $7,"
                   " taken = $8 WHERE member = $1 AND id = $2 AND origin = $3");
 
@@ -145,6 +146,14 @@ static enum err settle(struct tx *t, struct given *g, enum reward_result state)
                      ARGS(g->member, g->id, g->origin, choice_name(&reward_result_choice, state)));
 }
 
+static enum err hand_over(struct tx *t, struct given *g)
+{
+    g->given_to = g->member;
+    TRY(tx_change(t, &c_given_to, ARGS(g->member, g->id, g->origin)));
+    TRY(reward_way(g->kind)->give(t, g));
+    return reward_line(t, g, "given");
+}
+
 /* Charged, then given; or refused for want of budget. */
 static enum err give_now(struct tx *t, struct given *g)
 {
@@ -154,8 +163,7 @@ static enum err give_now(struct tx *t, struct given *g)
         TRY(settle(t, g, REWARD_NO_BUDGET));
         return reward_line(t, g, "refused");
     }
-    TRY(reward_way(g->kind)->give(t, g));
-    return reward_line(t, g, "given");
+    return hand_over(t, g);
 }
 
 static enum err hold_now(struct tx *t, struct given *g)
@@ -303,8 +311,7 @@ static enum err release_held(struct tx *t, struct given *g, str note)
 {
     if (!str_empty(g->budget)) TRY(budget_charge_reserved(t, g->budget, g->origin, g->id));
     TRY(decided(t, g, REWARD_GIVEN, note, 0));
-    TRY(reward_way(g->kind)->give(t, g));
-    return reward_line(t, g, "given");
+    return hand_over(t, g);
 }
 
 enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out)

@@ -35,6 +35,8 @@ const struct migration reward_migrations[] = {
       "CREATE INDEX reward_held ON reward (held_until) WHERE state = 'held';"
       "CREATE INDEX reward_to_ship ON reward (number)"
       " WHERE kind = 'gift' AND state = 'given' AND shipped_at IS NULL;" },
+    { "0002 rewards given to", /* who had it when it was given, else 0 */
+      "ALTER TABLE reward ADD COLUMN given_to int64 NOT NULL DEFAULT 0;" },
     { 0 },
 };
 
