@@ -18,6 +18,7 @@ static enum err sequence_ahead(struct ctx *c, const struct sequence_row *sequenc
         const struct column_row *column = &columns->at[i];
         if (!str_eq(column->owner, sequence->name)) continue;
         if (!str_eq(column->name, S("id")) && !str_eq(column->name, S("seq"))) continue;
+        if (!str_eq(column->type, S("INTEGER"))) continue; /* an id that its caller chose */
         name_is_plain(column->owner);
         struct query *highest = NEW(c->arena, struct query);
         struct buf sql = { .arena = c->arena };

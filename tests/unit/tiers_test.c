@@ -289,6 +289,10 @@ TEST(nothing_is_given_twice)
     bought("3", on(2024, 3, 10), 500, 500);
     bought("4", on(2024, 3, 10), 500, 0);
     CHECK_I64(left("buy-3-free-1"), 3);
+    struct ctx *look = test_ctx_new();
+    CHECK_OK(look, store_reader(test_store(), look));
+    CHECK_OK(look, store_check(look)); /* ids of rewards are no numbers of a sequence */
+    test_ctx_free(look);
 }
 
 TEST(a_leap_is_entered_step_by_step)
