@@ -15,7 +15,7 @@ static i64 lot_free(const struct lot *l) { return l->row.remaining - l->row.held
 i64 book_debt(const struct book *b)
 {
     if (!b->keeps_lots) return b->a.balance < 0 && b->a.member ? -b->a.balance : 0;
-    i64 remaining = 0;
+    i64 remaining = b->seen.left;
     for (i64 i = 0; i < b->lots.n; i++) remaining += b->lots.at[i].row.remaining;
     return remaining - b->a.balance;
 }
@@ -23,7 +23,7 @@ i64 book_debt(const struct book *b)
 i64 book_free(const struct book *b)
 {
     if (!b->keeps_lots) return b->a.balance - b->a.held;
-    i64 n = 0;
+    i64 n = b->seen.left - b->seen.held;
     for (i64 i = 0; i < b->lots.n; i++) n += lot_free(&b->lots.at[i]);
     return n;
 }

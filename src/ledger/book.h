@@ -12,7 +12,9 @@
  *   2. keeps_lots: a.balance = sum of lots' remaining - debt, and 0 <= held <= remaining of a lot.
  *   3. A debt stands only while no lot has anything free: book_repay after whatever frees or adds.
  *   4. a.held = sum of the open holds it pays; with lots also the sum of the lots' held.
- *   5. a.lapse_at is at most the first expiry of a lot with something free; none: nothing lapses.
+ *   5. While lots are not in hand, so many of the first ones are that something of them stays free
+ * whatever the change takes (book_need): no debt stands, and the first free one is known.
+ *   6. a.lapse_at is at most the first expiry of a lot with something free; none: nothing lapses.
  */
 #pragma once
 
@@ -104,11 +106,19 @@ struct book {
     struct arena *arena;
     struct purse_row a;
     bool keeps_lots, changed;
+    bool locked;       /* of a change; else it is only read */
     bool fresh, terms; /* without a row; limits or lapse_at have changed too */
     struct {
         struct lot *at; /* in the order in which they are spent */
         i64 n;
     } lots;
+    /* Of very many lots only the first are in hand (and those asked for by number): the rest has so
+     * much. There is something free in hand, or all are. */
+    struct {
+        enum lots_seen { LOTS_EXPIRING, LOTS_LASTING, LOTS_ALL } upto;
+        instant expires_at; /* the last one of the row */
+        i64 lot, left, held;
+    } seen;
     struct entry_row_list entries; /* of the change in work */
 };
 /* Whose entries: the transfer that makes them. */
@@ -186,6 +196,11 @@ enum err work_books(struct work *w, const struct transfer_row *of, struct book *
                     struct book **to);
 enum err purse_row_find(struct ctx *c, const struct account *of, struct purse_row *out,
                         bool *found);
+/* Accounts with more entries than this read their lots in steps; tests have it smaller. */
+extern i64 ledger_lots_at_once;
+/* All that has expired by now in hand, and of the rest so much that `amount` can be taken. */
+enum { NEED_ALL = -1 };
+enum err book_need(struct ctx *c, struct book *b, i64 amount);
 /* Brings a lot into hand that may have nothing left. */
 enum err book_fetch_lot(struct ctx *c, struct book *b, i64 lot);
 enum err lot_expiry(struct ctx *c, const struct account *of, i64 lot, opt_instant *out);
@@ -200,6 +215,8 @@ enum err held_in_vain(struct ctx *c, const struct account *of, i64 *out);
 
 enum err hold_get(struct ctx *c, i64 member, str id, struct hold_row *out);
 enum err hold_pieces(struct ctx *c, i64 member, str id, struct piece_row_list *out);
+/* The same, with their lots in hand. */
+enum err held_pieces(struct ctx *c, struct book *b, i64 member, str id, struct piece_row_list *out);
 /* Open holds that an account pays and whose time has come, the first first, after one of them. */
 enum err holds_due(struct ctx *c, const struct account *of, const struct hold_row *after,
                    struct hold_row_list *out);

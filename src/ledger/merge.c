@@ -200,7 +200,7 @@ static enum err void_hold(struct passing *p, struct book *payer, const struct ho
     struct arena *a = p->w.c->arena;
     struct piece_row_list pieces = { 0 };
     str id = str_fmt(a, "~merge:%lld:void:" STR_FMT, (long long)p->merge, STR_ARG(h->id));
-    if (payer->keeps_lots) TRY(hold_pieces(p->w.c, h->member, h->id, &pieces));
+    TRY(held_pieces(p->w.c, payer, h->member, h->id, &pieces));
     book_release(payer, h->amount, &pieces);
     *PUSH(a, &p->w.holds) =
         (struct hold_change){ .member = h->member, .id = h->id, .state = HOLD_VOIDED };
@@ -247,7 +247,9 @@ static enum err open_both(struct passing *p, struct tx *t, i64 merge, i64 loser,
     struct transfer_row pair = {
         .from_member = loser, .from_name = of->name, .to_member = winner, .to_name = of->name
     };
-    return work_books(&p->w, &pair, &p->from, &p->to);
+    TRY(work_books(&p->w, &pair, &p->from, &p->to));
+    TRY(book_need(t->c, p->from, NEED_ALL));
+    return book_need(t->c, p->to, NEED_ALL);
 }
 
 /* Both brought up to now, and that saved: what follows reads holds as they are. */

@@ -8,7 +8,8 @@ enum { TRIES_MAX = 50 };
 
 /* The account brought up to now in memory. It is read by several statements: again when it changed
  * in between. */
-static enum err read_book(struct ctx *c, const struct account *of, struct book **out, i64 *vain)
+static enum err read_book(struct ctx *c, const struct account *of, bool all_lots, struct book **out,
+                          i64 *vain)
 {
     for (i64 i = 0; i < TRIES_MAX; i++) {
         struct work w = { .c = c };
@@ -21,6 +22,7 @@ static enum err read_book(struct ctx *c, const struct account *of, struct book *
                            "there is no unit " STR_FMT, STR_ARG(of->unit));
         TRY(work_book(&w, key.member, key.name, out));
         i64 version = (*out)->a.version;
+        if (all_lots) TRY(book_need(c, *out, NEED_ALL));
         if ((*out)->keeps_lots) TRY(work_settle(&w, *out, SETTLE_ALL));
         else TRY(held_in_vain(c, &key, vain));
         TRY(purse_row_find(c, &key, &after, &found));
@@ -36,7 +38,7 @@ enum err ledger_balance(struct ctx *c, const struct account *of, struct balance 
     struct book *b;
     i64 vain = 0;
     *out = (struct balance){ 0 };
-    TRY(read_book(c, &key, &b, &vain));
+    TRY(read_book(c, &key, false, &b, &vain));
     out->balance = b->a.balance;
     out->held = b->a.held - vain;
     out->debt = book_debt(b);
@@ -52,7 +54,7 @@ enum err ledger_expiring(struct ctx *c, const struct account *of, struct expirin
     struct book *b;
     i64 vain = 0;
     *out = (struct expiring_list){ 0 };
-    TRY(read_book(c, of, &b, &vain));
+    TRY(read_book(c, of, true, &b, &vain));
     for (i64 i = 0; i < b->lots.n; i++) {
         const struct lot_row *l = &b->lots.at[i].row;
         struct expiring *last = out->n ? &out->at[out->n - 1] : NULL;

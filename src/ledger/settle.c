@@ -59,7 +59,7 @@ static enum err end_hold(struct work *w, struct book *b, const struct hold_row *
     struct piece_row_list pieces = { 0 };
     struct mark m = { hold->member, str_fmt(w->c->arena, "~expire:" STR_FMT, STR_ARG(hold->id)),
                       hold->ends_at };
-    if (b->keeps_lots) TRY(hold_pieces(w->c, hold->member, hold->id, &pieces));
+    TRY(held_pieces(w->c, b, hold->member, hold->id, &pieces));
     TRY(lapse(w, b, hold->ends_at, 0));
     book_release(b, hold->amount, &pieces);
     expire_row(w, b, hold);
@@ -73,6 +73,7 @@ enum err work_settle(struct work *w, struct book *b, i64 need)
     struct account of = { b->a.member, b->a.unit, b->a.name };
     struct hold_row_list due = { .n = HOLDS_AT_ONCE };
     struct hold_row after = { .id = S("") };
+    TRY(book_need(w->c, b, need == SETTLE_ALL ? 0 : need));
     for (i64 round = 0; b->a.held > 0 && due.n == HOLDS_AT_ONCE; round++) {
         bool enough = need == SETTLE_ALL
                           ? round >= 4

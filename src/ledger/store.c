@@ -61,11 +61,94 @@ CHANGE_PAST(c_account_open,
 QUERY(q_lots, lot_row, OPEN_LOTS);
 QUERY_PAST(q_lots_locked, lot_row, OPEN_LOTS, NULL);
 QUERY_PAST(q_lot, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND lot = $4", NULL);
-static enum err load_lots(struct ctx *c, struct query *q, struct book *b)
+#define FIRST_EXPIRING                                                            \
+    "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0 AND expires_at IS NOT NULL" \
+    " AND (expires_at, lot) > ($4, $5) ORDER BY expires_at, lot LIMIT $6"
+#define FIRST_LASTING                                                                      \
+    "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0 AND expires_at IS NULL AND lot > $4" \
+    " ORDER BY lot LIMIT $5"
+QUERY(q_expiring, lot_row, FIRST_EXPIRING);
+QUERY(q_lasting, lot_row, FIRST_LASTING);
+QUERY_PAST(q_expiring_locked, lot_row, FIRST_EXPIRING, NULL);
+QUERY_PAST(q_lasting_locked, lot_row, FIRST_LASTING, NULL);
+
+i64 ledger_lots_at_once = 64;
+
+static enum err load_lots(struct ctx *c, struct book *b)
 {
     struct lot_row_list rows = { 0 };
+    struct query *q = b->locked ? &q_lots_locked : &q_lots;
     TRY(db_all(c, q, &rows, ARGS(b->a.member, b->a.unit, b->a.name)));
     for (i64 i = 0; i < rows.n; i++) book_add_lot(b, &rows.at[i]);
+    return OK;
+}
+
+/* Of lots in hand that have not expired and are no later than the last one of the row: free. */
+static i64 free_in_row(const struct book *b, instant now)
+{
+    i64 sum = 0;
+    for (i64 i = 0; i < b->lots.n; i++) {
+        const struct lot_row *l = &b->lots.at[i].row;
+        bool lasting = !l->expires_at.has;
+        i64 end = b->seen.expires_at;
+        if (b->seen.upto == LOTS_EXPIRING && (lasting || l->expires_at.value > end ||
+                                              (l->expires_at.value == end && l->lot > b->seen.lot)))
+            break;
+        if (b->seen.upto == LOTS_LASTING && lasting && l->lot > b->seen.lot) break;
+        if (lasting || l->expires_at.value > now) sum += l->remaining - l->held;
+    }
+    return sum;
+}
+
+static void bring_lot(struct book *b, const struct lot_row *row)
+{
+    if (book_lot(b, row->lot)) return;
+    book_add_lot(b, row);
+    b->seen.left -= row->remaining;
+    b->seen.held -= row->held;
+}
+
+static enum err next_lots(struct ctx *c, struct book *b)
+{
+    const struct purse_row *a = &b->a;
+    struct lot_row_list rows = { 0 };
+    if (b->seen.upto == LOTS_EXPIRING)
+        TRY(db_all(c, b->locked ? &q_expiring_locked : &q_expiring, &rows,
+                   ARGS(a->member, a->unit, a->name, b->seen.expires_at, b->seen.lot,
+                        ledger_lots_at_once)));
+    else
+        TRY(db_all(c, b->locked ? &q_lasting_locked : &q_lasting, &rows,
+                   ARGS(a->member, a->unit, a->name, b->seen.lot, ledger_lots_at_once)));
+    for (i64 i = 0; i < rows.n; i++) bring_lot(b, &rows.at[i]);
+    if (rows.n) b->seen.expires_at = rows.at[rows.n - 1].expires_at.value;
+    if (rows.n) b->seen.lot = rows.at[rows.n - 1].lot;
+    if (rows.n == ledger_lots_at_once) return OK;
+    b->seen.upto++;
+    b->seen.lot = 0;
+    return OK;
+}
+
+enum err book_need(struct ctx *c, struct book *b, i64 amount)
+{
+    while (b->keeps_lots && b->seen.upto != LOTS_ALL) {
+        bool expired = b->seen.upto == LOTS_EXPIRING && b->seen.expires_at <= c->now;
+        if (!expired && amount != NEED_ALL && free_in_row(b, c->now) > amount) return OK;
+        TRY(next_lots(c, b));
+    }
+    return OK;
+}
+
+/* The first lots, until one is free. Something free means that no debt stands: the balance says
+ * what the others have. */
+static enum err load_first_lots(struct ctx *c, struct book *b)
+{
+    b->seen.upto = LOTS_EXPIRING;
+    b->seen.expires_at = INT64_MIN;
+    b->seen.lot = 0;
+    b->seen.left = b->a.balance;
+    b->seen.held = b->a.held;
+    TRY(book_need(c, b, 0));
+    if (b->seen.upto == LOTS_ALL) b->seen.left = b->seen.held = 0; /* less a debt */
     return OK;
 }
 
@@ -74,7 +157,8 @@ enum err book_fetch_lot(struct ctx *c, struct book *b, i64 lot)
     struct lot_row row;
     if (!b->keeps_lots || book_lot(b, lot)) return OK;
     TRY(db_get(c, &q_lot, &row, ARGS(b->a.member, b->a.unit, b->a.name, lot)));
-    book_add_lot(b, &row);
+    if (b->seen.upto == LOTS_ALL) book_add_lot(b, &row);
+    else bring_lot(b, &row);
     return OK;
 }
 
@@ -110,7 +194,7 @@ static enum err load_book(struct work *w, i64 member, str name, struct book *b)
         TRY(db_get(c, q, &b->a, ARGS(member, w->unit.unit, name)));
     }
     if (!b->keeps_lots || !found) return OK;
-    return load_lots(c, w->t ? &q_lots_locked : &q_lots, b);
+    return b->a.entries > ledger_lots_at_once ? load_first_lots(c, b) : load_lots(c, b);
 }
 
 enum err work_book(struct work *w, i64 member, str name, struct book **out)
@@ -124,7 +208,10 @@ enum err work_book(struct work *w, i64 member, str name, struct book **out)
     if (!*out) {
         struct arena *a = w->t ? waiting_arena(w->t) : w->c->arena;
         *out = NEW(a, struct book);
-        **out = (struct book){ .arena = a, .keeps_lots = member && w->unit.lots };
+        **out = (struct book){ .arena = a,
+                               .keeps_lots = member && w->unit.lots,
+                               .locked = w->t,
+                               .seen = { .upto = LOTS_ALL } };
         TRY(load_book(w, member, name, *out));
     }
     w->books[w->n++] = *out;
@@ -237,6 +324,14 @@ enum err hold_get(struct ctx *c, i64 member, str id, struct hold_row *out)
 enum err hold_pieces(struct ctx *c, i64 member, str id, struct piece_row_list *out)
 {
     return db_all(c, &q_pieces, out, ARGS(member, id));
+}
+
+enum err held_pieces(struct ctx *c, struct book *b, i64 member, str id, struct piece_row_list *out)
+{
+    if (!b->keeps_lots) return OK;
+    TRY(hold_pieces(c, member, id, out));
+    for (i64 i = 0; i < out->n; i++) TRY(book_fetch_lot(c, b, out->at[i].lot));
+    return OK;
 }
 
 enum err holds_due(struct ctx *c, const struct account *of, const struct hold_row *after,

@@ -92,8 +92,7 @@ static enum err open_hold(struct deal *d, struct hold_row *hold, struct piece_ro
     TRY(hold_get(d->w.c, d->of.member, d->of.id, hold));
     *out = hold->state == HOLD_OPEN && hold->ends_at > d->w.c->now ? R_DONE : R_HOLD_ENDED;
     if (*out != R_DONE) return OK;
-    if (d->from->keeps_lots) TRY(hold_pieces(d->w.c, d->of.member, d->of.id, pieces));
-    return OK;
+    return held_pieces(d->w.c, d->from, d->of.member, d->of.id, pieces);
 }
 
 /* -- the kinds --------------------------------------------------------------------------------- */
@@ -171,6 +170,7 @@ static enum err take_back(struct deal *d)
     for (i64 i = given.n - 1; i >= 0 && rest; i--) {
         i64 n = given.at[i].amount < rest ? given.at[i].amount : rest, lot = given.at[i].lot;
         if (b->a.member != gave_to.member) TRY(merged_lot(d->w.c, &gave_to, &lot, NULL));
+        if (lot && b->seen.upto != LOTS_ALL) TRY(book_fetch_lot(d->w.c, b, lot));
         rest -= book_take_from(b, d->m, lot, n);
     }
     if (rest) rest = book_take(b, d->m, rest);
