@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "store/sqlite_private.h"
 
-#define SOFT_PAGES    8192
-#define HARD_PAGES    32768
+#define SOFT_PAGES    32768 /* 128 MiB: pages written again and again are copied once */
+#define HARD_PAGES    131072
 #define HARD_WAIT_MS  100
 #define HARD_EVERY_US 1000000
 

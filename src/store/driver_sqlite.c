@@ -125,7 +125,7 @@ enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cac
     snprintf(pragmas, sizeof pragmas,
              "%s PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%lld;"
              "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=0;"
-             "PRAGMA journal_size_limit=67108864; PRAGMA trusted_schema=OFF; %s",
+             "PRAGMA journal_size_limit=268435456; PRAGMA trusted_schema=OFF; %s",
              role == ROLE_WRITER ? "PRAGMA journal_mode=WAL;" : "", (long long)cache_kib,
              role == ROLE_READER ? "PRAGMA query_only=ON;" : "");
     if (code == SQLITE_OK) code = sqlite3_exec(handle, pragmas, NULL, NULL, NULL);

@@ -19,11 +19,17 @@ struct caller {
 struct request {
     struct transfer in;
     struct transferred out;
+    bool regretted; /* done, looked at, and then refused by its own caller */
 };
 static enum err post(struct tx *t, void *arg)
 {
     struct request *r = arg;
-    return ledger_transfer(t, &r->in, &r->out);
+    struct balance b;
+    struct account of = { r->in.from ? r->in.from : r->in.to, r->in.unit, S("") };
+    TRY(ledger_transfer(t, &r->in, &r->out));
+    if (!r->regretted) return OK;
+    if (r->in.amount % 2) TRY(ledger_balance(t->c, &of, &b));
+    return fail(t->c, E_BUSY, "反悔", "changed my mind");
 }
 
 static void send(struct caller *w, struct transfer in)
@@ -77,6 +83,38 @@ static void check_books(void)
     struct ledger_faults f;
     CHECK_OK(test_ctx(), ledger_check(test_reader(), &f));
     CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+}
+
+/* -- jobs of one batch, some of them undone -----------------------------------------------------
+ */
+
+static void *waver(void *arg)
+{
+    struct caller *w = arg;
+    char id[40];
+    for (i64 i = 0; i < ROUNDS; i++) {
+        snprintf(id, sizeof id, "%lld:%lld", (long long)w->number, (long long)i);
+        struct ctx *c = test_ctx_new();
+        struct request r = { .in = to_member(1 + i % MEMBERS, S("point"), S(LEDGER_SOURCE),
+                                             1 + i % 4, id),
+                             .regretted = (i + w->number) % 3 == 0 };
+        enum err e = store_write(w->store, c, post, &r);
+        if (e == OK) w->done += r.in.amount;
+        else if (!r.regretted) w->failed++;
+        test_ctx_free(c);
+    }
+    return NULL;
+}
+
+TEST(what_one_regrets_is_not_the_others)
+{
+    struct caller callers[CALLERS];
+    i64 given = 0, sum = 0;
+    run(waver, callers);
+    for (i64 i = 0; i < CALLERS; i++) given += callers[i].done;
+    for (i64 i = 0; i < MEMBERS; i++) sum += has(1 + i, S("point"), S("")).balance;
+    CHECK_I64(sum, given);
+    check_books();
 }
 
 /* -- the same request from everybody ----------------------------------------------------------- */
