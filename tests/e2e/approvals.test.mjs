@@ -1,6 +1,7 @@
 // approvals.test.mjs -- what waits for a second person: seen, rejected, withdrawn, and refused with words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from './browser.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 0 });
@@ -24,6 +25,8 @@ test('asks wait for somebody else, who decides with words', async () => {
   await ask('support', '迟发补偿', '888.00');
   const visitor = await owner('/');
   const { page } = visitor;
+  const count = page.locator('nav .menu-count'); // of what he may decide: not of his own
+  await until(async () => (await count.textContent()) === '3', 'three wait for the owner');
   await page.click('nav a[href="/approvals"]');
   await page.getByRole('heading', { name: '审批' }).waitFor();
   const row = (reason) => page.locator('tr', { hasText: reason });
@@ -43,6 +46,7 @@ test('asks wait for somebody else, who decides with words', async () => {
   await page.waitForURL('**state=rejected');
   await row('年度品鉴官奖励').getByText('已由客服退款处理').waitFor();
   await row('年度品鉴官奖励').getByText('owner').waitFor();
+  await until(async () => (await count.textContent()) === '2', 'one waits no more');
   // One's own is withdrawn.
   await visitor.go('/approvals');
   await row('自己的申请').getByRole('button', { name: /^撤\s?回$/ }).click();

@@ -23,7 +23,10 @@ function useMenu(): MenuProps['items'] {
     label: say(group),
     children: shown
       .filter((row) => row.menu!.group === group)
-      .map((row) => ({ key: row.path, icon: row.menu!.icon, label: <Link to={row.path}>{say(row.word)}</Link> })),
+      .map(({ path, word, menu }) => {
+        const Beside = menu!.beside
+        return { key: path, icon: menu!.icon, label: <Link to={path}>{say(word)}{Beside && <Beside />}</Link> }
+      }),
   }))
 }
 

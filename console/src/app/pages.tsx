@@ -9,6 +9,7 @@ import type { ComponentType, ReactNode } from 'react'
 import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
+import { ApprovalsWaiting } from './waiting'
 
 export interface PageRow {
   path: string
@@ -16,7 +17,7 @@ export interface PageRow {
   right?: Right | readonly Right[]
   page: ComponentType
   /** Where it stands in the menu; pages without are reached from others. */
-  menu?: { group: Word; icon: ReactNode }
+  menu?: { group: Word; icon: ReactNode; beside?: ComponentType }
 }
 
 const page = (load: () => Promise<{ default: ComponentType }>) => fetched(load, () => <Skeleton active paragraph={{ rows: 8 }} />)
@@ -56,7 +57,7 @@ export const pages: PageRow[] = [
     menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
   { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
-    menu: { group: 'group.house', icon: <SafetyCertificateOutlined /> } },
+    menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),
     menu: { group: 'group.house', icon: <UserSwitchOutlined /> } },
   { path: '/keys', word: 'page.keys', right: 'users:write', page: page(() => import('~/pages/house/keys')),

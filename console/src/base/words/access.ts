@@ -90,6 +90,7 @@ export const access = {
   'approvals.reject': ['拒绝', 'Reject'],
   'approvals.withdraw': ['撤回', 'Withdraw'],
   'approvals.withdraw.sure': ['撤回后如仍需要，须重新申请', 'To have it after all you would ask again'],
+  'approvals.waiting': ['{n} 项等你审批', '{n} wait for your decision'],
   'approvals.own': ['等待他人审批', 'Waiting for somebody else'],
   'approvals.note': ['说明（申请人可见）', 'Note, seen by who asked'],
   'approvals.note.needed': ['说明拒绝的原因（申请人可见）', 'Why it is rejected, seen by who asked'],

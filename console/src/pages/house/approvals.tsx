@@ -2,6 +2,7 @@
 import { App, Button, Form, Input, Modal, Popconfirm, Segmented, Space } from 'antd'
 import { useState } from 'react'
 import type { Approval, ApprovalState } from '~/api'
+import { approvalsChanged } from '~/app/waiting'
 import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
@@ -130,6 +131,7 @@ function Decide({ it, verdict, close, changed }: { it: Approval; verdict: Verdic
   const rejecting = verdict === 'reject'
   const send = async ({ note }: { note?: string }) => {
     const done = await change.run('POST', `/v1/approvals/${it.id}/${verdict}`, { note: note?.trim() || null })
+    approvalsChanged()
     changed() // also when it was refused: somebody else may have decided, or the reason is kept
     if (!done) return
     message.success(say(rejecting ? 'approvals.rejected_now' : 'approvals.approved_now'))
