@@ -320,13 +320,18 @@ TEST(merges_add_up)
     CHECK_OK(test_ctx(), run(&k));
     check_has(a, YUAN(260), YUAN(10));
     CHECK_I64(topup(a, "1", YUAN(100)).number, 1); /* done before */
-    struct credit_act act = back(a, "s", "r", NONE);
-    CHECK_I64(act.bonus, YUAN(10));
-    check_has(a, YUAN(300), YUAN(20));
+    struct credit_act act = back(a, "s", "r", SOME(YUAN(25)));
+    CHECK_I64(act.bonus, YUAN(5));
+    check_has(a, YUAN(280), YUAN(15));
     k.fn = part_them;
     CHECK_OK(test_ctx(), run(&k));
     check_books();
-    CHECK_I64(has(a).total + has(b).total, YUAN(320));
+    CHECK_I64(has(a).total + has(b).total, YUAN(295));
+    act = back(b, "s", "r2", NONE); /* what went back meanwhile has come along */
+    CHECK_I64(act.bonus, YUAN(5));
+    CHECK_I64(act.principal, YUAN(20));
+    CHECK_ERR(test_ctx(), try_back(a, "s", "r3", NONE, &act), E_NOT_FOUND);
+    check_books();
 }
 
 /* -- random histories -------------------------------------------------------------------------- */

@@ -84,6 +84,9 @@ const struct field_table credit_fields = { .rows = rows };
 
 QUERY(q_numbers, one_i64, "SELECT number AS value FROM credit_act WHERE member = $1");
 CHANGE(c_move, "UPDATE credit_act SET member = $2 WHERE member = $1 AND number = $3");
+/* With what was given back of it since. */
+CHANGE(c_move_back,
+       "UPDATE credit_act SET member = $2 WHERE member = $1 AND (number = $3 OR of_number = $3)");
 
 static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 {
@@ -98,7 +101,8 @@ static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 
 static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
 {
-    for (i64 i = 0; i < noted.n; i++) TRY(tx_change(t, &c_move, ARGS(winner, loser, noted.at[i])));
+    for (i64 i = 0; i < noted.n; i++)
+        TRY(tx_change(t, &c_move_back, ARGS(winner, loser, noted.at[i])));
     return OK;
 }
 

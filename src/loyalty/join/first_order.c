@@ -30,6 +30,8 @@ QUERY(q_first, one_i64,
 QUERY(q_stands, one_i64,
       "SELECT id AS value FROM purchase_order"
       " WHERE member = $1 AND id = $2 AND bought_at IS NOT NULL");
+QUERY(q_any_gift, one_i64, "SELECT number AS value FROM loyalty_first_order LIMIT 1");
+
 static str gift_id(struct ctx *c, i64 purchase)
 {
     return str_fmt(c->arena, "first:%lld", (long long)purchase);
@@ -141,14 +143,27 @@ static bool seen_before(const struct order_change *at, i64 i, i64 member)
     return false;
 }
 
-static enum err changed(struct tx *t, const struct order_change *at, i64 n)
+/* Shops without this gift, and imports of what was before, pay two statements a batch for it. */
+static enum err is_in_use(struct ctx *c, bool *packed, bool *out)
 {
     struct pack pack;
-    TRY(pack_get(t->c, S(FIRST_ORDER_PACK), &pack));
-    for (i64 i = 0; i < n; i++) {
+    struct one_i64 any;
+    opt_instant since;
+    TRY(programme_open(c, &since));
+    TRY(pack_get(c, S(FIRST_ORDER_PACK), &pack));
+    *packed = since.has && pack.rewards.n > 0;
+    *out = *packed;
+    return *out ? OK : db_find(c, &q_any_gift, &any, out, NO_ARGS);
+}
+
+static enum err changed(struct tx *t, const struct order_change *at, i64 n)
+{
+    bool packed, in_use;
+    TRY(is_in_use(t->c, &packed, &in_use));
+    for (i64 i = 0; in_use && i < n; i++) {
         if (at[i].member && !seen_before(at, i, at[i].member))
-            TRY(look_at(t, at[i].member, pack.rewards.n > 0));
-        if (at[i].was && at[i].was != at[i].member) TRY(look_at(t, at[i].was, pack.rewards.n > 0));
+            TRY(look_at(t, at[i].member, packed));
+        if (at[i].was && at[i].was != at[i].member) TRY(look_at(t, at[i].was, packed));
     }
     return OK;
 }
