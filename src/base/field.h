@@ -68,6 +68,10 @@ struct field {
     const struct field_choice *choices; /* CHOICE, SET: all its values; NULL value ends */
     const char *const *settings;        /* names of those its values follow; NULL ends */
     bool moves;
+    /* TEXT whose values stand one above the other: the COUNT field that < <= > >= and between ask
+     * in its place, and the rank of a value (E_NOT_FOUND: it is none). */
+    const char *ranked;
+    enum err (*rank)(struct ctx *c, str text, i64 *rank);
     const char *zh, *en;
     const char *example; /* a segment: "city = \"上海\"" */
 };

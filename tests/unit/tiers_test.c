@@ -1,4 +1,5 @@
 /* tiers_test.c -- the promises of the ladder, one by one, and the figures of docs/loyalty.md. */
+#include "audience/segment.h"
 #include "loyalty/benefits/inside.h"
 #include "loyalty/programme.h"
 #include "loyalty/tiers/inside.h"
@@ -15,6 +16,14 @@ static instant on(i32 year, i32 month, i32 dom)
     return zone_midnight(test_ctx()->zone, day_of(year, month, dom)) + 12 * HOUR_MS;
 }
 
+static enum err meet(struct tx *t, void *arg)
+{
+    struct identity id = { ID_USER_ID, NO_STR, S("u1") };
+    struct member_sighting s = { .identities = &id, .n = 1, .source = S("api"), .at = t->c->now };
+    bool created;
+    return member_resolve(t, &s, &who, &created);
+}
+
 static enum err write_one(struct tx *t, void *arg)
 {
     i64 order;
@@ -23,6 +32,7 @@ static enum err write_one(struct tx *t, void *arg)
 }
 static void bought(const char *number, instant at, i64 yuan, i64 refund)
 {
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), meet, NULL));
     struct order_fact fact = { .shop = S("旗舰店"),
                                .number = str_of(number),
                                .member = who,
@@ -315,10 +325,7 @@ struct birth {
 static enum err be_born(struct tx *t, void *arg)
 {
     struct birth *b = arg;
-    struct identity id = { ID_USER_ID, NO_STR, S("u1") };
-    struct member_sighting s = { .identities = &id, .n = 1, .source = S("api"), .at = t->c->now };
-    bool created;
-    TRY(member_resolve(t, &s, &who, &created));
+    TRY(meet(t, NULL));
     return profile_put(t, who, S("birthday"), str_of(b->day), S("hand"), t->c->now);
 }
 static void born(const char *birthday)
@@ -430,4 +437,30 @@ TEST(a_wrong_row_is_found)
     history = true;
     CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil_row, &history));
     CHECK(found_wrong() > 0);
+}
+
+/* -- segments ---------------------------------------------------------------------------------- */
+
+static void reads_as(const char *text, const char *field, i64 first, i64 last)
+{
+    const struct segment_node *tree;
+    CHECK_OK(test_ctx(), segment_parse(test_reader(), str_of(text), &tree));
+    CHECK_STR(str_of(tree->test.field->name), field);
+    CHECK_I64(tree->test.operands.at[0].number, first * MONEY_UNIT);
+    CHECK_I64(tree->test.operands.at[tree->test.operands.n - 1].number, last * MONEY_UNIT);
+}
+
+TEST(tiers_compare_by_rank)
+{
+    const struct segment_node *tree;
+    reads_as("tier >= \"达人\"", "tier_rank", 3, 3);
+    reads_as("tier < \"Brand KOC\"", "tier_rank", 5, 5);
+    reads_as("tier between \"素人\" and \"红人\"", "tier_rank", 2, 4);
+    reads_as("tier = \"达人\"", "tier", 0, 0);
+    CHECK_ERR(test_ctx(), segment_parse(test_reader(), S("tier >= \"大人\""), &tree), E_INVALID);
+    CHECK_STR(str_of(test_ctx()->why.field), "1:9");
+    CHECK_ERR(test_ctx(), segment_parse(test_reader(), S("tier > 3"), &tree), E_INVALID);
+    CHECK_ERR(test_ctx(),
+              segment_parse(test_reader(), S("tier between \"红人\" and \"素人\""), &tree),
+              E_INVALID);
 }

@@ -1,4 +1,6 @@
 /* parse_test.c -- one test: which subject, which comparison, which operands fit them. */
+#include <assert.h>
+
 #include "audience/language/parse.h"
 #include "worth/classes.h"
 
@@ -371,9 +373,52 @@ static enum err choices_check(struct parser *p, struct segment_test *t, i64 at)
     return OK;
 }
 
+static bool stands_ordered(const struct parser *p)
+{
+    const struct segment_operator *op = segment_operators;
+    if (parse_is_word(p, "between")) return true;
+    for (i64 i = OP_BELOW; i <= OP_AT_LEAST; i++)
+        if (p->token.kind == TOKEN_IS + (op[i].id - OP_IS)) return true;
+    return false;
+}
+
+/* tier >= "达人": the same as tier_rank >= 3, whatever the ladder says when it is read. */
+static enum err ranked_test(struct parser *p, struct segment_test *t)
+{
+    const char *zh = takes[FIELD_IS_TEXT].zh, *en = takes[FIELD_IS_TEXT].en;
+    const struct field *f = t->field;
+    struct segment_operands words = { 0 };
+    i64 at[2];
+    TRY(operator_words(p, &t->op));
+    at[0] = p->token.at;
+    TRY(operand(p, 1u << OPERAND_TEXT, zh, en, &words));
+    if (t->op->id == OP_BETWEEN) {
+        TRY(parse_take_word(p, "and"));
+        at[1] = p->token.at;
+        TRY(operand(p, 1u << OPERAND_TEXT, zh, en, &words));
+    }
+    t->field = field_named(p, str_of(f->ranked));
+    assert(t->field && t->field->kind == FIELD_IS_COUNT);
+    for (i64 i = 0; i < words.n; i++) {
+        i64 rank;
+        enum err e = f->rank(parse_ctx(p), words.at[i].text, &rank);
+        if (e == E_NOT_FOUND)
+            return segment_fail(&p->lexer, at[i], "%s 没有“%.*s”这个值", "%s is never \"%.*s\"",
+                                f->name, STR_ARG(parse_clip(words.at[i].text)));
+        TRY(e);
+        *PUSH(parse_ctx(p)->arena, &t->operands) =
+            (struct segment_operand){ .kind = OPERAND_NUMBER, .number = rank * MONEY_UNIT };
+    }
+    if (words.n == 2 && larger(&t->operands.at[0], &t->operands.at[1]))
+        return segment_fail(&p->lexer, at[1], "between 的第二个值应当不小于第一个",
+                            "the second value of between must not be below the first");
+    return OK;
+}
+
 enum err parse_test(struct parser *p, struct segment_test *t)
 {
     TRY(subject(p, t));
+    if (t->field && t->field->rank && stands_ordered(p)) return ranked_test(p, t);
     enum field_kind kind = segment_test_kind(t);
     bool compared = p->token.kind >= TOKEN_IS || parse_is_word(p, "between") ||
                     parse_is_word(p, "in") || parse_is_word(p, "is");

@@ -19,13 +19,31 @@ QUERY(entitlement_rows, field_number,
 static const char *const on_tier[] = { "tier.*", "member.merged", "member.unmerged", NULL };
 static const char *const on_ledger[] = { "ledger.*", "member.merged", "member.unmerged", NULL };
 
+/* By code or by name, in either language. */
+static enum err rank_named(struct ctx *c, str text, i64 *rank)
+{
+    struct ladder l;
+    str folded = str_fold(c->arena, str_trim(text));
+    if (!c->db) return E_NOT_FOUND;
+    TRY(ladder_live(c, &l));
+    for (*rank = l.tiers.n; *rank > 0; --*rank) {
+        const struct tier_step *s = &l.tiers.at[*rank - 1];
+        if (str_eq(str_fold(c->arena, s->code), folded) ||
+            str_eq(str_fold(c->arena, s->zh), folded) || str_eq(str_fold(c->arena, s->en), folded))
+            return OK;
+    }
+    return E_NOT_FOUND;
+}
+
 static const struct field rows[] = {
     { .name = "tier",
       .kind = FIELD_IS_TEXT,
       .sql = &tier_rows,
       .stale = on_tier,
-      .zh = "会员等级",
-      .en = "Tier",
+      .ranked = "tier_rank",
+      .rank = rank_named,
+      .zh = "会员等级；比高低（<、>=、between）按级次",
+      .en = "Tier; < >= between compare by rank",
       .example = "tier in (\"达人\", \"红人\")" },
     { .name = "tier_rank",
       .kind = FIELD_IS_COUNT,
