@@ -6,7 +6,7 @@
 #include "loyalty/tiers/inside.h"
 #include "store/setting.h"
 
-enum { DUE_AT_ONCE = 200, MEMBERS_AT_ONCE = 2000 };
+enum { DUE_AT_ONCE = 200, MEMBERS_AT_ONCE = 500 };
 
 QUERY(
     q_due, one_i64,
