@@ -275,5 +275,6 @@ const struct room boards_room = {
     .settings = settings,
     .routes = routes,
     .followers = board_followers,
+    .fields = &board_fields,
     .jobs = jobs,
 };

@@ -323,4 +323,5 @@ const struct room teams_room = {
     .name = "teams",
     .migrations = team_migrations,
     .routes = routes,
+    .fields = &team_fields,
 };

@@ -95,5 +95,7 @@ enum err prize_merged(struct tx *t, i64 merge, i64 loser, i64 winner);
 enum err prize_parted(struct tx *t, i64 loser, i64 winner, ints noted);
 
 struct follower;
+struct field_table;
+extern const struct field_table board_fields;   /* fields.c */
 extern const struct follower board_followers[]; /* follow.c; ends with a NULL name */
 extern const struct migration board_migrations[];
