@@ -1,4 +1,6 @@
 /* membership_test.c -- the promises of paid membership, with the figures of docs/loyalty.md. */
+#include <stdio.h>
+
 #include "loyalty/benefits.h"
 #include "loyalty/membership.h"
 #include "member/member.h"
@@ -379,4 +381,74 @@ TEST(merges_keep_the_later_end)
     CHECK_OK(test_ctx(), run(&k));
     check_until(a, "2024-07-09");
     check_until(b, "2024-07-19");
+}
+
+/* -- random histories: no yuan is lost or made ------------------------------------------------- */
+
+static enum err random_buy(struct dice *d, i64 m, i64 step, money *paid)
+{
+    static const char *const plans[] = { "month", "quarter", "year" };
+    const char *code = plans[dice_below(d, 3)];
+    struct membership_quote q;
+    char key[24];
+    TRY(membership_quote(test_reader(), m, str_of(code), &q));
+    snprintf(key, sizeof key, "k%lld", (long long)step);
+    TRY(try_buy(m, code, key, q.due));
+    *paid += q.due;
+    return OK;
+}
+
+static void random_refund(struct dice *d, i64 m, money *back)
+{
+    struct membership_view v = seen(m);
+    struct membership_refund r;
+    if (!v.terms.n) return;
+    struct term_view t = v.terms.at[dice_below(d, v.terms.n)];
+    enum err e = try_refund(m, str_z(test_ctx()->arena, t.key), &r);
+    CHECK(e == OK || e == E_UNPROCESSABLE);
+    if (e != OK || t.state == TERM_REFUNDED) return;
+    CHECK(r.refund <= r.value);
+    CHECK(r.refund % 100 == 0);
+    *back += r.refund;
+}
+
+/* Paid terms that are not over: each has its days, and no two overlap. */
+static void check_terms(i64 m)
+{
+    struct membership_view v = seen(m);
+    i64 today = zone_day(test_ctx()->zone, test_ctx()->now), covered = 0;
+    for (i64 i = 0; i < v.terms.n; i++) {
+        struct term_view *a = &v.terms.at[i];
+        CHECK(a->starts_on <= a->last_day);
+        if (a->state != TERM_PAID) continue;
+        covered += a->starts_on <= today && today <= a->last_day;
+        for (i64 k = 0; k < i; k++) {
+            struct term_view *b = &v.terms.at[k];
+            if (b->state == TERM_PAID)
+                CHECK(a->last_day < b->starts_on || b->last_day < a->starts_on);
+        }
+    }
+    CHECK_I64(covered, v.active);
+}
+
+TEST(random_histories_keep_the_money)
+{
+    plan("month", YUAN(30), 1);
+    plan("quarter", YUAN(80), 3);
+    plan("year", YUAN(199), 12);
+    for (u64 seed = 1; seed <= 8; seed++) {
+        struct dice d = { seed };
+        money paid = 0, back = 0;
+        char user[24];
+        snprintf(user, sizeof user, "r%llu", (unsigned long long)seed);
+        i64 m = person(user);
+        for (i64 step = 0; step < 30; step++) {
+            test_ctx()->now += dice_below(&d, 40) * DAY_MS;
+            if (dice_below(&d, 3)) CHECK_OK(test_ctx(), random_buy(&d, m, step, &paid));
+            else random_refund(&d, m, &back);
+            check_terms(m);
+            CHECK(back <= paid);
+        }
+    }
+    job();
 }
