@@ -29,7 +29,7 @@
     " AND kind NOT LIKE 'field.%' AND kind NOT LIKE 'identity.%' AND kind NOT LIKE 'import.%'" \
     " AND kind NOT LIKE 'segment.%' AND kind NOT LIKE 'ledger.%' AND kind NOT LIKE 'reward.%'" \
     " AND kind NOT LIKE 'tier.%' AND kind NOT LIKE 'points.%'"                                 \
-    " AND kind NOT LIKE 'membership.end%'"
+    " AND kind NOT LIKE 'membership.end%' AND kind NOT LIKE 'board.%'"
 #define IS_COMMUNITY "kind IN ('community.joined', 'community.left')"
 
 /* -- classes ---------------------------------------------------------------------------------- */

@@ -513,7 +513,8 @@ static bool is_act(str kind)
 {
     static const char *const house[] = { "order.",    "member.", "tag.",     "field.",
                                          "identity.", "import.", "segment.", "ledger.",
-                                         "reward.",   "tier.",   "points.",  "membership.end" };
+                                         "reward.",   "tier.",   "points.",  "membership.end",
+                                         "board." };
     for (i64 i = 0; i < COUNT(house); i++)
         if (str_starts(kind, str_of(house[i]))) return false;
     return true;
