@@ -280,6 +280,23 @@ TEST(a_budget_is_never_overspent)
     check_books();
 }
 
+TEST(points_cost_what_they_are_worth)
+{
+    i64 m = person("a");
+    struct reward r = points(250);
+    budget("spring", YUAN(10));
+    r.budget = S("spring");
+    give(m, r, "1");
+    CHECK_I64(left_of("spring").spent, 25000); /* 100 points are 1.00 */
+    r.amount = 1;
+    give(m, r, "2");
+    r.amount = 333;
+    give(m, r, "3");
+    CHECK_I64(left_of("spring").spent, 25000 + 100 + 33300);
+    take_back(m, "3");
+    CHECK_I64(left_of("spring").spent, 25000 + 100);
+}
+
 TEST(an_empty_budget_alerts)
 {
     i64 m = person("a");

@@ -94,5 +94,12 @@ const struct setting points_settings[] = {
       .zh = "固定日期（月-日）：这一天是最后可用的一天",
       .en = "The date of the year (month-day): the last day they can be used",
       .check = check_month_day },
+    { .name = "points.value_of_100",
+      .kind = SETTING_MONEY,
+      .fallback = "1",
+      .min = 0,
+      .max = 10000000,
+      .zh = "100 积分值多少元：奖励积分时按此计入预算",
+      .en = "What 100 points are worth: what points that are given cost a budget" },
     { 0 },
 };

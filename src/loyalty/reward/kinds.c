@@ -6,6 +6,7 @@
 #include "loyalty/points.h"
 #include "loyalty/reward/inside.h"
 #include "loyalty/tiers.h"
+#include "store/setting.h"
 
 opt_instant reward_days_end(const struct ctx *c, opt_i64 days)
 {
@@ -98,6 +99,14 @@ static enum err fill_credit(struct ctx *c, struct reward *what, bool *stopped)
 
 /* -- points ------------------------------------------------------------------------------------ */
 
+/* Rounded up to the cent: what was promised is never beyond the budget. */
+static enum err fill_points(struct ctx *c, struct reward *what, bool *stopped)
+{
+    i64 value;
+    TRY(setting_i64(c, "points.value_of_100", &value));
+    return fill_cost(what, (money)(((__int128)what->amount * value + 9999) / 10000 * 100));
+}
+
 static enum err give_points(struct tx *t, const struct given *g)
 {
     struct transferred done;
@@ -175,7 +184,7 @@ static enum err take_gift(struct tx *t, const struct given *g, str reason, i64 *
 /* -- the table --------------------------------------------------------------------------------- */
 
 static const struct reward_way ways[] = {
-    [REWARD_POINTS] = { true, false, NULL, fill_plain, give_points, take_points },
+    [REWARD_POINTS] = { true, false, NULL, fill_points, give_points, take_points },
     [REWARD_GROWTH] = { true, false, NULL, fill_plain, give_units, take_units },
     [REWARD_CREDIT] = { false, false, NULL, fill_credit, give_units, take_units },
     [REWARD_BENEFIT] = { true, true, check_benefit, fill_benefit, give_units, take_units },
