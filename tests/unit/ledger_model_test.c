@@ -536,11 +536,22 @@ static enum err rehearse(struct tx *t, void *arg)
     if (chain->rehearsals % 2) TRY(ledger_balance(t->c, &of, &b));
     return fail(t->c, E_BUSY, "只是演练", "only a rehearsal");
 }
+/* Under another number, after it was done: undone, what was done before stands. */
+static enum err encore(struct tx *t, void *arg)
+{
+    struct chain *chain = arg, again = *chain;
+    for (i64 i = 0; i < again.n; i++)
+        again.in[i].id = str_fmt(t->c->arena, STR_FMT "/encore", STR_ARG(again.in[i].id));
+    return rehearse(t, &again);
+}
 static enum err do_all(struct tx *t, void *arg)
 {
     struct chain *chain = arg;
-    for (; chain->rehearsals; chain->rehearsals--) CHECK(tx_try(t, rehearse, chain) != OK);
-    return ledger_transfer_all(t, chain->in, chain->n, chain->out, &chain->failed);
+    i64 encores = chain->rehearsals;
+    for (i64 i = 0; i < encores; i++) CHECK(tx_try(t, rehearse, chain) != OK);
+    TRY(ledger_transfer_all(t, chain->in, chain->n, chain->out, &chain->failed));
+    for (i64 i = 0; i < encores; i++) CHECK(tx_try(t, encore, chain) != OK);
+    return OK;
 }
 
 static i64 seen[T_LAPSE][R_OVERFLOWS + 1]; /* how often each kind came to each result */
