@@ -28,14 +28,6 @@ static void parted(i64 merge, i64 loser, i64 winner)
     CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), part_in, &m));
     check_books();
 }
-static void check_has(const char *unit, i64 member, i64 balance, i64 held, i64 debt)
-{
-    struct balance b = has(unit, member);
-    CHECK_I64(b.balance, balance);
-    CHECK_I64(b.held, held);
-    CHECK_I64(b.debt, debt);
-}
-
 TEST(lots_come_along_with_their_expiry)
 {
     instant now = test_reader()->now, soon = now + DAY_MS, late = now + 9 * DAY_MS;

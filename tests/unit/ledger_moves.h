@@ -105,3 +105,10 @@ static inline i64 entries_of(const char *unit, i64 member)
     return rows.n;
 }
 static inline void later(i64 ms) { test_ctx()->now += ms; }
+static inline void check_has(const char *unit, i64 member, i64 balance, i64 held, i64 debt)
+{
+    struct balance b = has(unit, member);
+    CHECK_I64(b.balance, balance);
+    CHECK_I64(b.held, held);
+    CHECK_I64(b.debt, debt);
+}
