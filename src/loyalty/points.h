@@ -53,4 +53,8 @@ SHAPE(points_balance);
 /* At c->now, exactly. */
 enum err points_balance_of(struct ctx *c, i64 member, struct points_balance *out);
 
+struct order_listener;
+struct merge_listener;
+extern const struct order_listener points_orders;
+extern const struct merge_listener points_merges;
 extern const struct room points_room;

@@ -1,6 +1,7 @@
 /* points_api.c -- doors of points: what a member has. */
 #include "base/room.h"
 #include "http/route.h"
+#include "job/job.h"
 #include "loyalty/points/inside.h"
 #include "member/member.h"
 
@@ -24,9 +25,16 @@ static const struct route routes[] = {
     { 0 },
 };
 
+static const struct job_row jobs[] = {
+    { "points.turn", MINUTE_MS, 0, points_turn, "退货期已过的订单积分转为可用",
+      "Points of orders whose return window has ended can be used" },
+    { 0 },
+};
+
 const struct room points_room = {
     .name = "points",
     .migrations = points_migrations,
     .settings = points_settings,
     .routes = routes,
+    .jobs = jobs,
 };

@@ -37,7 +37,10 @@ void batch_changed(struct batch *b, const struct order_row *was, const struct or
     if (added) {
         slot->value = b->changes.n;
         *PUSH(b->t->c->arena, &b->changes) = (struct order_change){
-            .order = is->id, .was = was ? was->member : is->member, .placed = !was
+            .order = is->id,
+            .was = was ? was->member : is->member,
+            .placed = !was,
+            .asked = b->asked,
         };
     }
     b->changes.at[slot->value].member = is->member;

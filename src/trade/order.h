@@ -122,6 +122,7 @@ struct batch {
     struct key_map shops, products, members; /* members: whose member_trade is recomputed */
     struct known_products known;             /* products point here */
     struct timeline_line_list lines;
+    bool asked;            /* of Koi, not told by a source */
     struct key_map orders; /* that changed: their places in changes */
     struct {
         struct order_change *at;

@@ -41,6 +41,7 @@ static enum err take_in_hand(struct tx *t, i64 order, struct hand *h)
 {
     struct order_place place;
     h->b = batch_new(t);
+    h->b.asked = true;
     TRY(order_place_by_id(t->c, order, &place));
     TRY(order_load(t->c, place.member, order, &h->was));
     h->is = h->was;

@@ -303,6 +303,7 @@ struct order_change {
     i64 order, member; /* whose it is now; 0: not known */
     i64 was;           /* whose it was; a new order's is its member */
     bool placed;       /* new */
+    bool asked;        /* of Koi (a refund, a cancellation): a listener may refuse it with words */
 };
 /* Rooms that act on orders do so here, in the transaction of the change, once for each changed
  * order of a batch. They work from the facts as they stand, not from what changed, so that being

@@ -1,8 +1,9 @@
 /* points_test.c -- points given, spent, held, returned, expiring; and the figures of
  * docs/loyalty.md. */
 #include "ledger/ledger.h"
-#include "loyalty/points.h"
-#include "store/setting.h"
+#include "loyalty/points/inside.h"
+#include "member/member.h"
+#include "trade/trade.h"
 
 #include "test.h"
 
@@ -147,4 +148,265 @@ TEST(settings_that_are_no_dates_are_refused)
         CHECK_ERR(test_ctx(), store_write(test_store(), test_reader(), do_set, (void *)&wrong[i]),
                   E_INVALID);
     set("points.expiry_day", "02-29");
+}
+
+/* -- orders ------------------------------------------------------------------------------------ */
+
+struct told {
+    struct order_fact fact;
+    struct order_line_fact lines[3];
+    i64 order;
+};
+static enum err do_tell(struct tx *t, void *arg)
+{
+    struct told *in = arg;
+    enum order_put what;
+    return order_write(t, &in->fact, &in->order, &what);
+}
+/* Paid on a day, lines of so many yuan (0: none), refunded of each so far. */
+static enum err tell(const char *number, instant paid, const i64 yuan[3], const i64 refund[3],
+                     i64 *order)
+{
+    struct told in = { .fact = { .shop = S("旗舰店"),
+                                 .number = str_of(number),
+                                 .member = who,
+                                 .created_at = SOME(paid),
+                                 .paid_at = SOME(paid),
+                                 .state = ORDER_PAID } };
+    money sum = 0, back = 0;
+    for (i64 i = 0; i < 3 && yuan[i]; i++) {
+        in.lines[in.fact.lines.n++] = (struct order_line_fact){
+            .product_id = str_fmt(test_ctx()->arena, "p%lld", (long long)i),
+            .category = i == 0 ? S("面膜") : S("精华"),
+            .quantity = 1,
+            .price = yuan[i] * MONEY_UNIT,
+            .refund = SOME(refund[i] * MONEY_UNIT),
+        };
+        sum += yuan[i] * MONEY_UNIT;
+        back += refund[i] * MONEY_UNIT;
+    }
+    in.fact.lines.at = in.lines;
+    in.fact.total = in.fact.paid = SOME(sum);
+    in.fact.refund = SOME(back);
+    enum err e = store_write(test_store(), test_reader(), do_tell, &in);
+    if (order) *order = in.order;
+    return e;
+}
+static i64 bought(const char *number, instant paid, i64 a, i64 b, i64 c)
+{
+    i64 order;
+    CHECK_OK(test_ctx(), tell(number, paid, (i64[]){ a, b, c }, (i64[]){ 0, 0, 0 }, &order));
+    return order;
+}
+
+static enum err do_refund(struct tx *t, void *arg)
+{
+    struct refund_view view;
+    return order_refund(t, arg, &view);
+}
+static enum err refund(i64 order, i64 yuan, const char *line, const char *key)
+{
+    struct refund_ask ask = {
+        .id = order, .key = str_of(key), .amount = yuan * MONEY_UNIT, .line_id = str_of(line)
+    };
+    return store_write(test_store(), test_reader(), do_refund, &ask);
+}
+
+static enum err do_rule(struct tx *t, void *arg) { return points_rule_put(t, arg); }
+static void rule(struct points_rule r)
+{
+    r.on = true;
+    if (!r.name.n) r.name = S("规则");
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), do_rule, &r));
+}
+static void listening(void)
+{
+    static const struct order_listener *const listeners[] = { &points_orders, NULL };
+    order_listeners = listeners;
+    test_ctx()->now = on(2024, 6, 1);
+    set("loyalty.since", "2024-06-01");
+}
+static void turn(void) { CHECK_OK(test_ctx(), points_turn(test_store(), test_reader())); }
+static void books_balance(void)
+{
+    struct ledger_faults f;
+    CHECK_OK(test_ctx(), ledger_check(test_look(), &f));
+    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+}
+
+TEST(pending_until_the_return_window_ends)
+{
+    listening();
+    instant paid = test_ctx()->now;
+    bought("1", paid, 100, 0, 0);
+    for (int job = 0; job < 2; job++) { /* the job makes no difference */
+        test_ctx()->now = paid + 15 * DAY_MS - 1;
+        CHECK_I64(has().pending, 100);
+        CHECK_I64(has().available, 0);
+        CHECK_ERR(test_ctx(), try_deed((struct deed){ SPEND, 1, "early" }), E_UNPROCESSABLE);
+        test_ctx()->now++;
+        if (job) turn();
+        CHECK_I64(has().pending, 0);
+        CHECK_I64(has().available, 100);
+        CHECK_I64(has().expiring.at[0].on, zone_day(test_ctx()->zone, paid + 380 * DAY_MS));
+    }
+    did((struct deed){ SPEND, 100, "late" });
+    CHECK_I64(has().available, 0);
+    books_balance();
+}
+
+TEST(an_order_earns_once)
+{
+    listening();
+    instant paid = test_ctx()->now;
+    i64 order = bought("1", paid, 100, 0, 0);
+    bought("1", paid, 100, 0, 0);
+    test_ctx()->now += 20 * DAY_MS;
+    bought("1", paid, 100, 0, 0);
+    CHECK_OK(test_ctx(), refund(order, 40, NULL, "r1"));
+    CHECK_OK(test_ctx(), refund(order, 40, NULL, "r1"));
+    CHECK_I64(has().available, 60);
+    bought("1", paid, 100, 0, 0);
+    CHECK_I64(has().available, 60);
+    bought("0", on(2024, 5, 31), 100, 0, 0); /* before the programme opened */
+    CHECK_I64(has().available + has().pending, 60);
+    books_balance();
+}
+
+/* 33.40 + 33.40 + 33.40 yuan, in tenths here: 334 + 334 + 334 at 1 point per 10. */
+TEST(a_refund_takes_its_share)
+{
+    listening();
+    rule((struct points_rule){ .id = 1, .points = 1, .amount = SOME(10 * MONEY_UNIT) });
+    instant paid = test_ctx()->now;
+    i64 order = bought("1", paid, 334, 334, 334);
+    test_ctx()->now += 15 * DAY_MS;
+    CHECK_I64(has().available, 100); /* 1002 / 10, rounded down once: not 33 + 33 + 33 */
+    CHECK_OK(test_ctx(), refund(order, 334, "2", "r1"));
+    CHECK_I64(has().available, 66); /* 668 / 10 */
+    CHECK_OK(test_ctx(), refund(order, 34, "1", "r2"));
+    CHECK_I64(has().available, 63); /* 634 / 10 */
+    CHECK_OK(test_ctx(), refund(order, 634, NULL, "r3"));
+    CHECK_I64(has().available, 0);
+    CHECK_I64(has().debt, 0);
+    books_balance();
+}
+
+TEST(a_withdrawn_refund_gives_again)
+{
+    listening();
+    instant paid = test_ctx()->now;
+    CHECK_OK(test_ctx(), tell("1", paid, (i64[]){ 100, 50, 0 }, (i64[]){ 100, 0, 0 }, NULL));
+    CHECK_I64(has().pending, 50);
+    test_ctx()->now += 15 * DAY_MS;
+    CHECK_I64(has().available, 50);
+    CHECK_OK(test_ctx(), tell("1", paid, (i64[]){ 100, 50, 0 }, (i64[]){ 0, 50, 0 }, NULL));
+    CHECK_I64(has().available, 100);
+    CHECK_I64(has().debt, 0);
+    books_balance();
+}
+
+TEST(spent_points_are_owed)
+{
+    listening();
+    i64 order = bought("1", test_ctx()->now, 100, 0, 0);
+    test_ctx()->now += 15 * DAY_MS;
+    did((struct deed){ SPEND, 80, "mall" });
+    set("points.on_refund", "refuse");
+    CHECK_ERR(test_ctx(), refund(order, 50, NULL, "r0"), E_UNPROCESSABLE);
+    CHECK_I64(has().available, 20);
+    set("points.on_refund", "negative");
+    CHECK_OK(test_ctx(), refund(order, 50, NULL, "r1"));
+    CHECK_I64(has().available, 0);
+    CHECK_I64(has().debt, 30);
+    bought("2", test_ctx()->now, 40, 0, 0);
+    CHECK_I64(has().debt, 30); /* what is pending repays nothing yet */
+    test_ctx()->now += 15 * DAY_MS;
+    CHECK_I64(has().debt, 0);
+    CHECK_I64(has().available, 10);
+    did((struct deed){ SPEND, 10, "mall 2" });
+    set("points.on_refund", "write_off");
+    CHECK_OK(test_ctx(), refund(order, 50, NULL, "r2"));
+    CHECK_I64(has().debt, 0);
+    CHECK_I64(has().available, 0);
+    books_balance();
+}
+
+TEST(what_has_expired_is_not_owed)
+{
+    listening();
+    i64 order = bought("1", test_ctx()->now, 100, 0, 0);
+    test_ctx()->now += 15 * DAY_MS;
+    did((struct deed){ SPEND, 30, "mall" });
+    test_ctx()->now += 400 * DAY_MS; /* 70 have expired */
+    CHECK_OK(test_ctx(), refund(order, 60, NULL, "r1"));
+    CHECK_I64(has().debt, 0);
+    CHECK_OK(test_ctx(), refund(order, 40, NULL, "r2"));
+    CHECK_I64(has().debt, 30); /* only what was spent */
+    books_balance();
+}
+
+TEST(caps_hold)
+{
+    listening();
+    rule((struct points_rule){ .id = 1,
+                               .points = 1,
+                               .amount = SOME(MONEY_UNIT),
+                               .cap_day = SOME(150),
+                               .cap_total = SOME(250) });
+    i64 first = bought("1", test_ctx()->now, 100, 0, 0);
+    bought("2", test_ctx()->now, 100, 0, 0);
+    CHECK_I64(has().pending, 150);
+    CHECK_OK(test_ctx(), refund(first, 100, NULL, "r1"));
+    CHECK_I64(has().pending, 50);
+    bought("3", test_ctx()->now, 100, 0, 0); /* a refund does not open the cap again */
+    CHECK_I64(has().pending, 50);
+    test_ctx()->now += DAY_MS;
+    bought("4", test_ctx()->now, 200, 0, 0); /* 100 are left in all */
+    CHECK_I64(has().pending, 150);
+    set("points.daily_cap", "20");
+    rule((struct points_rule){ .points = 5, .amount = SOME(MONEY_UNIT) });
+    test_ctx()->now += DAY_MS;
+    bought("5", test_ctx()->now, 50, 0, 0);
+    CHECK_I64(has().pending, 170);
+}
+
+TEST(the_best_rule_wins_and_some_add)
+{
+    listening();
+    rule((struct points_rule){ .name = S("面膜双倍"),
+                               .points = 2,
+                               .amount = SOME(MONEY_UNIT),
+                               .categories = { (str[]){ S("面膜") }, 1 } });
+    rule((struct points_rule){
+        .name = S("周末加送"),
+        .points = 1,
+        .amount = SOME(10 * MONEY_UNIT),
+        .adds = true,
+        .weekdays = { (i64[]){ 6, 7 }, 2 },
+    });
+    bought("1", test_ctx()->now, 100, 50, 0); /* 1 June 2024 is a Saturday: 200 + 50 + 15 */
+    CHECK_I64(has().pending, 265);
+    bought("2", test_ctx()->now + 2 * DAY_MS, 100, 50, 0); /* Monday: 200 + 50 */
+    CHECK_I64(has().pending, 515);
+    rule((struct points_rule){ .id = 1, .points = 9, .amount = SOME(MONEY_UNIT) });
+    bought("1", test_ctx()->now, 100, 50, 0); /* decided already */
+    CHECK_I64(has().pending, 515);
+}
+
+TEST(points_follow_the_buyer)
+{
+    listening();
+    i64 one = who;
+    instant paid = test_ctx()->now;
+    bought("1", paid, 100, 0, 0);
+    test_ctx()->now += 15 * DAY_MS;
+    CHECK_I64(has().available, 100);
+    who++;
+    bought("1", paid, 100, 0, 0);
+    CHECK_I64(has().available, 100);
+    who = one;
+    CHECK_I64(has().available + has().pending, 0);
+    CHECK_I64(has().debt, 0);
+    books_balance();
 }

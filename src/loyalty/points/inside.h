@@ -69,6 +69,101 @@ enum err points_turned(struct ctx *c, i64 member, struct points_order_row_list *
 enum err points_order_give(struct tx *t, struct points_order_row *o, i64 amount, instant at);
 /* Writes down what has turned: before every change of a member's points. */
 enum err points_touch(struct tx *t, i64 member);
+/* The same for all whose time has come: the job. */
+enum err points_turn(struct store *s, struct ctx *c);
 /* The ledger's transfer, as if it were `at`. */
 enum err points_transfer_at(struct tx *t, const struct transfer *x, instant at,
                             struct transferred *out);
+/* The same row, whether or not it has turned; *found. */
+enum err points_order_find(struct ctx *c, i64 member, i64 order, bool *found,
+                           struct points_order_row *out);
+/* Takes back so much of what an order gave: what has expired of it counts as taken; the rest by
+ * setting points.on_refund. `asked`: somebody asks for it here and now, and may be refused. */
+enum err points_order_take(struct tx *t, struct points_order_row *o, i64 amount, bool asked);
+/* The order's row becomes another member's: what it gave the one is taken back, the other gets it.
+ * Gifts of `kept` stay where they are (0: none do, and the other is given nothing yet; -1: all). */
+enum err points_order_follow(struct tx *t, struct points_order_row *o, i64 to, i64 kept);
+
+/* -- rules.c ----------------------------------------------------------------------------------- */
+
+enum points_rule_kind { RULE_ORDER, RULE_EVENT };
+CHOICE(points_rule_kind); /* order event */
+
+#define FIELDS_OF_points_rule(X, N)                                                            \
+    X(i64, id, ANY, "Id", N)                                                                   \
+    X(str, name, REQUIRED | SHORT, "Name", N)                                                  \
+    X(choice(points_rule_kind), kind, REQUIRED, "order: by what is paid; event: each time", N) \
+    X(flag, on, ANY, "It counts", N)                                                           \
+    X(opt_instant, from, ANY, "Of what is paid or done from then on", N)                       \
+    X(opt_instant, until, ANY, "And before then", N)                                           \
+    X(i64, points, POSITIVE, "So many points", N)                                              \
+    X(opt_money, amount, POSITIVE, "order: for every so much paid", N)                         \
+    X(str, event, SHORT, "event: its kind on the timeline: Review Submitted", N)               \
+    X(strs, shops, ANY, "Only of these shops; empty: all", N)                                  \
+    X(strs, categories, ANY, "Only of these categories; empty: all", N)                        \
+    X(strs, products, ANY, "Only of these product codes; empty: all", N)                       \
+    X(ints, weekdays, ANY, "Only on these days of the week, Monday 1 to Sunday 7", N)          \
+    X(opt_i64, from_minute, NOT_NEGATIVE, "Only from this minute of the day on", N)            \
+    X(opt_i64, until_minute, POSITIVE, "And before this one; over midnight if smaller", N)     \
+    X(flag, times_tier, ANY, "Times the multiplier of the member's tier", N)                   \
+    X(flag, adds, ANY, "Added to what the best of the other rules gives", N)                   \
+    X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)                \
+    X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)
+SHAPE(points_rule);
+enum err points_rules(struct ctx *c, struct points_rule_list *out); /* by id */
+enum err points_rule_get(struct ctx *c, i64 id, struct points_rule *out);
+/* id 0: a new one; answers its id. E_INVALID with the field at fault. */
+enum err points_rule_put(struct tx *t, struct points_rule *in);
+/* In force at an instant of this programme's clock: on, in its time, on its weekdays and hours. */
+bool points_rule_holds(const struct points_rule *r, const struct zone *zone, instant at);
+/* Its scope has this line. */
+bool points_rule_fits(struct arena *a, const struct points_rule *r, str shop, str category,
+                      str product);
+/* Of `want` more points of a rule for a member on a day, what caps leave (caps.c). `used`: what the
+ * caller has given of the rule, and of all rules, and not yet written. what: of what it is for,
+ * unique. */
+struct points_cap_ask {
+    i64 member, order_id, want, used, used_all;
+    day on;
+    str what;
+};
+enum err points_cap_take(struct tx *t, const struct points_rule *r, i64 daily_cap,
+                         const struct points_cap_ask *ask, i64 *got);
+/* Makes room for cap_total as it is now; used: given by the rule so far. */
+enum err points_cap_set(struct tx *t, const struct points_rule *r, str what);
+
+/* -- due.c: pure ------------------------------------------------------------------------------- */
+
+/* A line as the order's facts say. */
+#define FIELDS_OF_points_fact_line(X, N)                 \
+    X(i64, line, ANY, "", N)                             \
+    X(str, product, ANY, "", N)                          \
+    X(str, category, ANY, "", N)                         \
+    X(money, amount, ANY, "", N)                         \
+    X(money, refund, ANY, "", N)                         \
+    X(money, paid, ANY, "Its share of what was paid", N) \
+    X(money, net, ANY, "Less its share of refunds", N)
+SHAPE(points_fact_line);
+/* Fills paid and net of the lines: `goods` shared by amount, the remainder on the last; each line's
+ * own refund off it, the rest of `refund` shared by what is left. Sums are exact. */
+void points_share(money goods, money refund, struct points_fact_line_list *lines);
+
+/* A line under a rule, by terms that were frozen. */
+#define FIELDS_OF_points_line_row(X, N) \
+    X(i64, line, ANY, "", N)            \
+    X(i64, rule, ANY, "0: none", N)     \
+    X(i64, on_day, ANY, "", N)          \
+    X(i64, points_per, ANY, "", N)      \
+    X(money, per_amount, ANY, "", N)    \
+    X(i64, multiplier, ANY, "", N)      \
+    X(money, paid, ANY, "", N)          \
+    X(i64, due, ANY, "", N)             \
+    X(opt_i64, at_most, ANY, "", N)
+SHAPE(points_line_row);
+bool points_same_terms(const struct points_line_row *a, const struct points_line_row *b);
+/* What the lines of the terms of rows[i] come to in all, rounded down once. */
+i64 points_of_terms(const struct points_line_row_list *rows, i64 i);
+/* Parts at most `all` points among them: each line has what the sum up to it passes. */
+void points_part(struct points_line_row_list *rows, i64 i, i64 all);
+/* a earns more than b, of the same money. */
+bool points_better(const struct points_line_row *a, const struct points_line_row *b);

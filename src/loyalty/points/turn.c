@@ -13,6 +13,8 @@ CHANGE(c_order_put,
 QUERY(q_turned, points_order_row,
       "SELECT " POINTS_ORDER_COLUMNS " FROM points_order WHERE member = $1 AND matures_at <= $2"
       " AND NOT matured ORDER BY matures_at, order_id");
+QUERY(q_order, points_order_row,
+      "SELECT " POINTS_ORDER_COLUMNS " FROM points_order WHERE member = $1 AND order_id = $2");
 CHANGE(c_gift, "INSERT INTO points_gift (member, order_id, number, whose, amount, taken)"
                " VALUES ($1, $2, $3, $1, $4, 0)");
 
@@ -30,6 +32,12 @@ enum err points_turned(struct ctx *c, i64 member, struct points_order_row_list *
 {
     *out = (struct points_order_row_list){ 0 };
     return db_all(c, &q_turned, out, ARGS(member, c->now));
+}
+
+enum err points_order_find(struct ctx *c, i64 member, i64 order, bool *found,
+                           struct points_order_row *out)
+{
+    return db_find(c, &q_order, out, found, ARGS(member, order));
 }
 
 enum err points_transfer_at(struct tx *t, const struct transfer *x, instant at,
@@ -79,5 +87,34 @@ enum err points_touch(struct tx *t, i64 member)
         if (o->due) TRY(points_order_give(t, o, o->due, o->matures_at));
         TRY(points_order_save(t, o));
     }
+    return OK;
+}
+
+/* -- the job ----------------------------------------------------------------------------------- */
+
+QUERY(q_members_due, one_i64,
+      "SELECT DISTINCT member AS value FROM (SELECT member FROM points_order WHERE matures_at <= $1"
+      " AND NOT matured AND member > 0 ORDER BY matures_at LIMIT 200) AS due ORDER BY member");
+
+static enum err turn_some(struct tx *t, void *arg)
+{
+    const struct one_i64_list *due = arg;
+    for (i64 i = 0; i < due->n; i++) TRY(points_touch(t, due->at[i].value));
+    return OK;
+}
+
+enum err points_turn(struct store *s, struct ctx *c)
+{
+    struct one_i64_list due;
+    do {
+        struct arena_mark mark = arena_mark(c->arena);
+        due = (struct one_i64_list){ 0 };
+        enum err e = db_all(c, &q_members_due, &due, ARGS(c->now));
+        if (e == OK && due.n) e = store_write(s, c, turn_some, &due);
+        i64 n = due.n;
+        arena_rewind(c->arena, mark);
+        if (e != OK) return e;
+        due.n = n;
+    } while (due.n);
     return OK;
 }

@@ -1,0 +1,362 @@
+/* orders.c -- orders earn: what an order is due follows from its facts and from the rules and the
+ * multiplier that held when it was first seen paid; what has been given is brought to that.
+ *
+ * A line's rule is chosen once, by what was paid for it: the rule that gives most, and all that
+ * add. Later rules, tiers and refunds change the amount, never the choice.
+ */
+#include "loyalty/points/inside.h"
+#include "loyalty/programme.h"
+#include "loyalty/tiers.h"
+#include "trade/trade.h"
+
+SHAPE_DEFINE(points_fact_line);
+SHAPE_DEFINE(points_line_row);
+
+#define FIELDS_OF_fact_row(X, N)              \
+    X(str, shop, ANY, "", N)                  \
+    X(flag, is_paid, ANY, "", N)              \
+    X(instant, paid_at, ANY, "", N)           \
+    X(opt_instant, completed_at, ANY, "", N)  \
+    X(money, gross, ANY, "Before refunds", N) \
+    X(money, refund, ANY, "", N)              \
+    X(money, postage, ANY, "", N)             \
+    X(str, currency, ANY, "", N)
+SHAPE(fact_row);
+SHAPE_DEFINE(fact_row);
+QUERY(q_fact, fact_row,
+      "SELECT s.name AS shop, o.is_paid AS is_paid, COALESCE(o.paid_at, o.at) AS paid_at,"
+      " o.completed_at AS completed_at, CASE WHEN o.is_paid THEN o.paid + COALESCE(o.excluded, 0)"
+      " ELSE 0 END AS gross, o.refund AS refund, COALESCE(o.postage, 0) AS postage,"
+      " o.currency AS currency FROM purchase_order o JOIN shop s ON s.id = o.shop"
+      " WHERE o.member = $1 AND o.id = $2");
+QUERY(q_fact_lines, points_fact_line,
+      "SELECT l.line AS line, COALESCE(p.code, '') AS product, COALESCE(p.category, '') AS"
+      " category, l.amount AS amount, CASE WHEN COALESCE(l.stated_refund, 0) >"
+      " COALESCE(l.own_refund, 0) THEN COALESCE(l.stated_refund, 0) ELSE"
+      " COALESCE(l.own_refund, 0) END AS refund, CAST(0 AS BIGINT) AS paid,"
+      " CAST(0 AS BIGINT) AS net FROM order_line l LEFT JOIN product p ON p.id = l.product"
+      " WHERE l.member = $1 AND l.order_id = $2 ORDER BY l.line");
+QUERY(q_lines, points_line_row,
+      "SELECT line, rule, on_day, points_per, per_amount, multiplier, paid, due, at_most"
+      " FROM points_line WHERE member = $1 AND order_id = $2 ORDER BY line, rule");
+CHANGE(c_line,
+       "INSERT INTO points_line (member, order_id, line, rule, on_day, points_per, per_amount,"
+       " multiplier, paid, due, at_most) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+       " ON CONFLICT (member, order_id, line, rule) DO UPDATE SET paid = excluded.paid,"
+       " due = excluded.due, at_most = excluded.at_most");
+QUERY(q_any, one_i64, "SELECT order_id AS value FROM points_order LIMIT 1");
+
+/* What holds for all orders of a batch. */
+struct run {
+    struct tx *t;
+    opt_instant since;
+    struct points_rule_list rules;
+    struct points_policy policy;
+    i64 window_ms, daily_cap;
+    bool from_completion;
+    str currency;
+};
+
+static enum err run_load(struct tx *t, struct run *r, bool *idle)
+{
+    struct ctx *c = t->c;
+    struct one_i64 one;
+    i64 days;
+    str from;
+    bool any;
+    *r = (struct run){ .t = t };
+    *idle = false;
+    TRY(programme_open(c, &r->since));
+    if (!r->since.has) { /* closed: orders that earned before go on being right */
+        TRY(db_find(c, &q_any, &one, &any, NO_ARGS));
+        *idle = !any;
+        if (*idle) return OK;
+    }
+    TRY(points_rules(c, &r->rules));
+    TRY(points_policy_load(c, &r->policy));
+    TRY(setting_i64(c, "points.pending_days", &days));
+    TRY(setting_text(c, "points.pending_from", &from));
+    TRY(setting_i64(c, "points.daily_cap", &r->daily_cap));
+    r->window_ms = days * DAY_MS;
+    r->from_completion = str_eq(from, S("completion"));
+    return setting_text(c, "currency", &r->currency);
+}
+
+/* An order in hand. */
+struct work {
+    struct points_order_row o;
+    struct fact_row fact;
+    struct points_fact_line_list facts;
+    struct points_line_row_list lines;
+    i64 known; /* lines that are rows already */
+};
+
+static enum err load_facts(struct run *r, i64 member, i64 order, struct work *w)
+{
+    struct ctx *c = r->t->c;
+    bool found;
+    TRY(db_find(c, &q_fact, &w->fact, &found, ARGS(member, order)));
+    if (!found) w->fact = (struct fact_row){ 0 };
+    TRY(db_all(c, &q_fact_lines, &w->facts, ARGS(member, order)));
+    if (!w->facts.n) /* without lines it is one line as a whole */
+        *PUSH(c->arena, &w->facts) = (struct points_fact_line){ .product = S(""),
+                                                                .category = S(""),
+                                                                .amount = w->fact.gross };
+    points_share(w->fact.gross - w->fact.postage, w->fact.refund, &w->facts);
+    return OK;
+}
+
+/* -- frozen at first sight --------------------------------------------------------------------- */
+
+static instant turns_at(const struct run *r, const struct work *w)
+{
+    bool completed =
+        r->from_completion && w->fact.completed_at.has && w->fact.completed_at.value > w->o.paid_at;
+    return (completed ? w->fact.completed_at.value : w->o.paid_at) + w->o.window_ms;
+}
+
+static bool may_earn(const struct run *r, const struct work *w)
+{
+    const struct fact_row *f = &w->fact;
+    return r->since.has && f->is_paid && f->paid_at >= r->since.value &&
+           (str_empty(f->currency) || str_eq(f->currency, r->currency));
+}
+
+static enum err freeze_order(struct run *r, i64 member, i64 order, struct work *w)
+{
+    struct tier_now tier = { .multiplier = 1000 };
+    bool by_tier = false;
+    for (i64 i = 0; i < r->rules.n; i++) by_tier = by_tier || r->rules.at[i].times_tier;
+    if (by_tier) TRY(tier_at(r->t->c, member, w->fact.paid_at, &tier));
+    w->o = (struct points_order_row){ .member = member,
+                                      .order_id = order,
+                                      .paid_at = w->fact.paid_at,
+                                      .multiplier = tier.multiplier,
+                                      .window_ms = r->window_ms };
+    return OK;
+}
+
+static void freeze_line(struct run *r, struct work *w, const struct points_fact_line *fact)
+{
+    struct arena *a = r->t->c->arena;
+    struct points_line_row best = { .line = fact->line,
+                                    .on_day = zone_day(r->t->c->zone, w->o.paid_at),
+                                    .per_amount = MONEY_UNIT };
+    for (i64 i = 0; i < r->rules.n; i++) {
+        const struct points_rule *rule = &r->rules.at[i];
+        if (rule->kind != RULE_ORDER || !points_rule_holds(rule, r->t->c->zone, w->o.paid_at) ||
+            !points_rule_fits(a, rule, w->fact.shop, fact->category, fact->product))
+            continue;
+        struct points_line_row row = { .line = fact->line,
+                                       .rule = rule->id,
+                                       .on_day = best.on_day,
+                                       .points_per = rule->points,
+                                       .per_amount = rule->amount.value,
+                                       .multiplier = rule->times_tier ? w->o.multiplier : 1000 };
+        if (rule->cap_day.has || rule->cap_total.has || r->daily_cap) row.at_most = SOME(0);
+        if (rule->adds) *PUSH(a, &w->lines) = row;
+        else if (points_better(&row, &best)) best = row;
+    }
+    *PUSH(a, &w->lines) = best; /* of rule 0, when none fits: later rules find it decided */
+}
+
+static enum err freeze_lines(struct run *r, struct work *w)
+{
+    TRY(db_all(r->t->c, &q_lines, &w->lines, ARGS(w->o.member, w->o.order_id)));
+    w->known = w->lines.n;
+    for (i64 i = 0; i < w->facts.n; i++) {
+        bool decided = false;
+        for (i64 k = 0; k < w->known && !decided; k++)
+            decided = w->lines.at[k].line == w->facts.at[i].line;
+        if (!decided) freeze_line(r, w, &w->facts.at[i]);
+    }
+    return OK;
+}
+
+/* -- what it comes to -------------------------------------------------------------------------- */
+
+static const struct points_rule *rule_named(const struct run *r, i64 id)
+{
+    for (i64 i = 0; i < r->rules.n; i++)
+        if (r->rules.at[i].id == id) return &r->rules.at[i];
+    return NULL;
+}
+
+/* What caps allowed the lines of the terms of lines.at[i]; absent: no cap. */
+static opt_i64 allowed_so_far(const struct work *w, i64 i, i64 *last)
+{
+    opt_i64 sum = NONE;
+    for (i64 k = 0; k < w->lines.n; k++) {
+        const struct points_line_row *row = &w->lines.at[k];
+        if (!points_same_terms(&w->lines.at[i], row)) continue;
+        *last = k;
+        if (row->at_most.has) sum = SOME(sum.value + row->at_most.value);
+    }
+    return sum;
+}
+
+static i64 in_work(const struct work *w, i64 rule)
+{
+    i64 sum = 0;
+    for (i64 k = 0; k < w->lines.n; k++) {
+        const struct points_line_row *row = &w->lines.at[k];
+        if (rule && row->rule != rule) continue;
+        sum += row->at_most.has ? row->at_most.value : row->due;
+    }
+    return sum;
+}
+
+static enum err within_caps(struct run *r, struct work *w, i64 i, i64 *all)
+{
+    i64 last = i, got = 0;
+    opt_i64 sum = allowed_so_far(w, i, &last);
+    const struct points_line_row *row = &w->lines.at[i];
+    const struct points_rule *rule = rule_named(r, row->rule);
+    if (!sum.has) return OK;
+    if (*all > sum.value && rule) {
+        struct points_cap_ask ask = { .member = w->o.member,
+                                      .order_id = w->o.order_id,
+                                      .want = *all - sum.value,
+                                      .used = in_work(w, rule->id),
+                                      .used_all = in_work(w, 0),
+                                      .on = (day)row->on_day,
+                                      .what = str_fmt(r->t->c->arena, "points.cap:%lld:%lld:%lld",
+                                                      (long long)rule->id, (long long)w->o.order_id,
+                                                      (long long)sum.value) };
+        TRY(points_cap_take(r->t, rule, r->daily_cap, &ask, &got));
+        w->lines.at[last].at_most.value += got;
+    }
+    if (*all > sum.value + got) *all = sum.value + got;
+    return OK;
+}
+
+static enum err work_out(struct run *r, struct work *w)
+{
+    for (i64 k = 0; k < w->lines.n; k++) {
+        struct points_line_row *row = &w->lines.at[k];
+        row->paid = 0;
+        for (i64 i = 0; i < w->facts.n; i++)
+            if (w->facts.at[i].line == row->line) row->paid = w->facts.at[i].net;
+    }
+    for (i64 i = 0; i < w->lines.n; i++) {
+        bool first = true;
+        for (i64 k = 0; k < i && first; k++)
+            first = !points_same_terms(&w->lines.at[i], &w->lines.at[k]);
+        if (!first || !w->lines.at[i].rule) continue;
+        i64 all = points_of_terms(&w->lines, i);
+        TRY(within_caps(r, w, i, &all));
+        points_part(&w->lines, i, all);
+    }
+    return OK;
+}
+
+static enum err save_lines(struct run *r, struct work *w, const struct points_line_row *was)
+{
+    for (i64 k = 0; k < w->lines.n; k++) {
+        const struct points_line_row *l = &w->lines.at[k];
+        if (k < w->known && was[k].paid == l->paid && was[k].due == l->due &&
+            was[k].at_most.value == l->at_most.value)
+            continue;
+        TRY(tx_change(r->t, &c_line,
+                      ARGS(w->o.member, w->o.order_id, l->line, l->rule, l->on_day, l->points_per,
+                           l->per_amount, l->multiplier, l->paid, l->due, l->at_most)));
+    }
+    return OK;
+}
+
+/* -- given what is due ------------------------------------------------------------------------- */
+
+static enum err tell_pending(struct tx *t, const struct points_order_row *o)
+{
+    struct arena *a = t->c->arena;
+    struct timeline_line line = {
+        .at = t->c->now,
+        .member = o->member,
+        .kind = S("points.pending"),
+        .subject = str_fmt(a, "order:%lld", (long long)o->order_id),
+        .props = str_fmt(a, "{\"points\":%lld}", (long long)o->due),
+    };
+    return timeline_append(t, &line);
+}
+
+/* Brings what was given to what is due, once it has turned. */
+static enum err settle(struct run *r, struct work *w, i64 due, bool asked)
+{
+    struct points_order_row *o = &w->o;
+    struct tx *t = r->t;
+    i64 was = o->due;
+    bool fresh = !o->matured;
+    o->due = due;
+    if (!o->matured) {
+        o->matures_at = turns_at(r, w);
+        o->expires_at = points_expire(&r->policy, t->c->zone, o->matures_at);
+        o->matured = o->member && o->matures_at <= t->c->now;
+    }
+    if (!o->matured) {
+        if (o->member && was != due) TRY(tell_pending(t, o));
+        return points_order_save(t, o);
+    }
+    i64 more = due - (o->given - o->forgiven);
+    if (more > 0) { /* what was forgiven is not given twice */
+        i64 again = o->forgiven < more ? o->forgiven : more;
+        o->forgiven -= again;
+        more -= again;
+    }
+    if (more > 0) TRY(points_order_give(t, o, more, fresh ? o->matures_at : t->c->now));
+    if (more < 0) TRY(points_order_take(t, o, -more, asked));
+    return points_order_save(t, o);
+}
+
+static enum err whose_row(struct run *r, const struct order_change *change, struct work *w,
+                          bool *found)
+{
+    struct tx *t = r->t;
+    TRY(points_order_find(t->c, change->member, change->order, found, &w->o));
+    if (*found || change->was == change->member) return OK;
+    TRY(points_order_find(t->c, change->was, change->order, found, &w->o));
+    if (!*found) return OK;
+    if (change->was) {
+        TRY(points_lock(t, change->was));
+        TRY(points_touch(t, change->was));
+        TRY(points_order_find(t->c, change->was, change->order, found, &w->o));
+    }
+    TRY(points_order_follow(t, &w->o, change->member, 0));
+    return OK;
+}
+
+static enum err earn(struct run *r, const struct order_change *change)
+{
+    struct tx *t = r->t;
+    struct work w = { 0 };
+    bool found;
+    if (change->member) TRY(points_lock(t, change->member));
+    TRY(whose_row(r, change, &w, &found));
+    if (!found && (!change->member || !r->since.has)) return OK;
+    if (found && change->member) {
+        TRY(points_touch(t, change->member));
+        TRY(points_order_find(t->c, change->member, change->order, &found, &w.o));
+    }
+    TRY(load_facts(r, change->member, change->order, &w));
+    if (!found && !may_earn(r, &w)) return OK;
+    if (!found) TRY(freeze_order(r, change->member, change->order, &w));
+    if (!change->member) return points_order_save(t, &w.o); /* nobody's: what is due waits */
+    TRY(freeze_lines(r, &w));
+    struct points_line_row *was = NEWS(t->c->arena, struct points_line_row, w.known + 1);
+    memcpy(was, w.lines.at, (size_t)w.known * sizeof *was);
+    TRY(work_out(r, &w));
+    TRY(save_lines(r, &w, was));
+    i64 due = 0;
+    for (i64 k = 0; k < w.lines.n; k++) due += w.lines.at[k].due;
+    return settle(r, &w, due, change->asked);
+}
+
+static enum err orders_changed(struct tx *t, const struct order_change *at, i64 n)
+{
+    struct run r;
+    bool idle;
+    TRY(run_load(t, &r, &idle));
+    for (i64 i = 0; i < n && !idle; i++) TRY(earn(&r, &at[i]));
+    return OK;
+}
+
+const struct order_listener points_orders = { .room = "points", .changed = orders_changed };
