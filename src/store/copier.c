@@ -14,7 +14,7 @@
 
 #define SOFT_PAGES    32768 /* 128 MiB: pages written again and again are copied once */
 #define HARD_PAGES    131072
-#define HARD_WAIT_MS  100
+#define HARD_WAIT_MS  40
 #define HARD_EVERY_US 1000000
 
 struct copier {
