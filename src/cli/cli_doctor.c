@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "ledger/ledger.h"
 #include "loyalty/boards.h"
+#include "loyalty/points.h"
 #include "loyalty/tiers.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -158,14 +159,26 @@ static enum err check_tiers(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_points(struct cli *cli, str *detail)
+{
+    i64 wrong;
+    TRY(points_check(cli->c, &wrong));
+    if (wrong)
+        return fail(cli->c, E_INTERNAL, "%lld 笔订单的积分与规则或账目不符",
+                    "the points of %lld orders differ from their lines or the ledger",
+                    (long long)wrong);
+    *detail = say(cli->c, S("应得与已给一致"), S("what is due is given"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
 } checks[] = {
-    { "store", check_store },   { "settings", check_settings }, { "timezone", check_zone },
-    { "disk", check_disk },     { "folder", check_folder },     { "followers", check_followers },
-    { "trade", check_trade },   { "ledger", check_ledger },     { "tiers", check_tiers },
-    { "boards", check_boards },
+    { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
+    { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
+    { "trade", check_trade }, { "ledger", check_ledger },     { "points", check_points },
+    { "tiers", check_tiers }, { "boards", check_boards },
 };
 
 static enum err run_doctor(struct cli *cli)

@@ -1,4 +1,5 @@
-/* cli_points.c -- koi points: what a member has, through the same doors as the console. */
+/* cli_points.c -- koi points: what a member has and what earns it, through the same doors as the
+ * console. */
 #include "cli/local.h"
 
 static enum err run_balance(struct cli *cli)
@@ -13,8 +14,20 @@ static enum err run_balance(struct cli *cli)
     return OK;
 }
 
+static enum err run_rules(struct cli *cli)
+{
+    TRY(cli_open(cli, CLI_READS));
+    struct local_call call = { .method = M_GET, .path = S("/v1/points/rules") };
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, "id name on points amount times_tier adds cap_day cap_total");
+    return OK;
+}
+
 const struct verb points_verbs[] = {
     { "points balance", "MEMBER", "会员的积分：可用、待生效、将到期、欠的",
       "points of a member: available, pending, expiring, owed", NULL, run_balance, 1, 1 },
+    { "points rules", NULL, "列出积分规则", "list the rules that earn points", NULL, run_rules, 0,
+      0 },
     { 0 },
 };

@@ -52,6 +52,8 @@ SHAPE(points_expiring);
 SHAPE(points_balance);
 /* At c->now, exactly. */
 enum err points_balance_of(struct ctx *c, i64 member, struct points_balance *out);
+/* Counts orders whose points are not what their lines, their gifts and the ledger say. */
+enum err points_check(struct ctx *c, i64 *wrong);
 
 struct order_listener;
 struct merge_listener;

@@ -232,6 +232,9 @@ static void books_balance(void)
     struct ledger_faults f;
     CHECK_OK(test_ctx(), ledger_check(test_look(), &f));
     CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+    i64 wrong;
+    CHECK_OK(test_ctx(), points_check(test_look(), &wrong));
+    CHECK_I64(wrong, 0);
 }
 
 TEST(pending_until_the_return_window_ends)
