@@ -24,6 +24,7 @@
 #include "loyalty/points.h"
 #include "loyalty/programme.h"
 #include "loyalty/reward.h"
+#include "loyalty/tasks.h"
 #include "loyalty/teams.h"
 #include "loyalty/tiers.h"
 #include "member/member.h"
@@ -62,6 +63,7 @@ const struct room *const rooms[] = {
     &credit_room,
     &membership_room,
     &join_room,
+    &tasks_room,
     NULL,
 };
 
@@ -69,7 +71,7 @@ const struct room *const rooms[] = {
 static const struct merge_listener
     *const listeners[] = {
         &trade_merges, &ledger_merges, &points_merges, &team_merges,       &board_merges,
-        &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges,
+        &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges, &task_merges,
         &tiers_merges, /* after all they are made of
                         */
         NULL,

@@ -1,0 +1,41 @@
+/* merge.c -- what was done follows its member into a merge, and comes back. Nothing is given for
+ * what both had done, nor for a streak that both together make: the next day sees to that. */
+#include "loyalty/tasks/inside.h"
+
+QUERY(q_done_numbers, one_i64, "SELECT number AS value FROM task_done WHERE member = $1");
+CHANGE(c_done_all, "UPDATE task_done SET member = $2 WHERE member = $1");
+CHANGE(c_done_back, "UPDATE task_done SET member = $2 WHERE member = $1 AND number = $3");
+QUERY(q_had_numbers, one_i64, "SELECT number AS value FROM task_milestone_had WHERE member = $1");
+CHANGE(c_had_all, "UPDATE task_milestone_had SET member = $2 WHERE member = $1");
+CHANGE(c_had_back, "UPDATE task_milestone_had SET member = $2 WHERE member = $1 AND number = $3");
+
+/* Tables whose rows go along; a note is number * TABLES + table. */
+static const struct {
+    struct query *numbers, *all, *back;
+} tables[] = {
+    { &q_done_numbers, &c_done_all, &c_done_back },
+    { &q_had_numbers, &c_had_all, &c_had_back },
+};
+enum { NOTE_TABLES = 8 };
+
+static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
+{
+    for (i64 k = 0; k < COUNT(tables); k++) {
+        struct one_i64_list rows = { 0 };
+        TRY(db_all(t->c, tables[k].numbers, &rows, ARGS(loser)));
+        for (i64 i = 0; i < rows.n; i++)
+            TRY(merge_note(t, merge, "tasks", rows.at[i].value * NOTE_TABLES + k));
+        if (rows.n) TRY(tx_change(t, tables[k].all, ARGS(loser, winner)));
+    }
+    return OK;
+}
+
+static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
+{
+    for (i64 i = 0; i < noted.n; i++)
+        TRY(tx_change(t, tables[noted.at[i] % NOTE_TABLES].back,
+                      ARGS(winner, loser, noted.at[i] / NOTE_TABLES)));
+    return OK;
+}
+
+const struct merge_listener task_merges = { .room = "tasks", .moved = moved, .parted = parted };

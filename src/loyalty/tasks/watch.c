@@ -1,0 +1,96 @@
+/* watch.c -- follows the timeline: events that prove a task. The key is the line's place in the
+ * log, so a line that is followed again proves nothing new. */
+#include "loyalty/join.h"
+#include "loyalty/tasks/inside.h"
+
+/* A property as text; numbers as they are written. */
+QUERY_PG(q_prop, one_str, "SELECT CAST(CAST($1 AS TEXT) ->> CAST($2 AS TEXT) AS TEXT) AS value",
+         "SELECT CAST($1 AS JSONB) ->> CAST($2 AS TEXT) AS value");
+
+struct watched {
+    const struct task *task;
+    struct task_prop_list props;
+};
+struct watched_list {
+    struct watched *at;
+    i64 n;
+};
+
+static enum err watched_now(struct ctx *c, struct task_list *tasks, struct watched_list *out)
+{
+    TRY(task_rows(c, PROVED_EVENT, tasks));
+    for (i64 i = 0; i < tasks->n; i++) {
+        if (!tasks->at[i].opened) continue;
+        struct watched *w = PUSH(c->arena, out);
+        w->task = &tasks->at[i];
+        TRY(task_props_of(c, w->task->id, &w->props));
+    }
+    return OK;
+}
+
+/* SQLite writes true and false as numbers. */
+static bool same_value(str is, str wanted)
+{
+    return str_eq(is, wanted) || (str_eq(wanted, S("true")) && str_eq(is, S("1"))) ||
+           (str_eq(wanted, S("false")) && str_eq(is, S("0")));
+}
+
+static enum err fits(struct ctx *c, const struct watched *w, const struct timeline_line *line,
+                     bool *out)
+{
+    *out = str_eq(w->task->event, line->kind) &&
+           (!w->task->starts_at.has || line->at >= w->task->starts_at.value) &&
+           (!w->task->ends_at.has || line->at < w->task->ends_at.value);
+    if (*out && w->props.n && str_empty(line->props)) *out = false;
+    for (i64 i = 0; *out && i < w->props.n; i++) {
+        struct one_str is;
+        bool found;
+        TRY(db_find(c, &q_prop, &is, &found, ARGS(line->props, w->props.at[i].name)));
+        *out = found && is.value.at && same_value(is.value, w->props.at[i].value);
+    }
+    return OK;
+}
+
+static enum err event_done(struct tx *t, const struct task *task, const struct timeline_line *line)
+{
+    struct ctx *c = t->c;
+    struct deed_done done;
+    i64 living;
+    enum err e = member_living(c, line->member, &living);
+    if (e == E_NOT_FOUND) return OK;
+    TRY(e);
+    TRY(programme_lock(t, living));
+    struct deed d = { .member = living,
+                      .task = task,
+                      .key = str_fmt(c->arena, "line:%lld", (long long)line->seq),
+                      .at = line->at,
+                      .on = zone_day(c->zone, line->at) };
+    return deed_do(t, &d, &done, NULL);
+}
+
+static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
+{
+    struct task_list tasks = { 0 };
+    struct watched_list watched = { 0 };
+    TRY(watched_now(t->c, &tasks, &watched));
+    for (i64 i = 0; i < n; i++) {
+        if (!lines[i].member) continue;
+        for (i64 k = 0; k < watched.n; k++) {
+            bool it_does;
+            TRY(fits(t->c, &watched.at[k], &lines[i], &it_does));
+            if (it_does) TRY(event_done(t, watched.at[k].task, &lines[i]));
+        }
+    }
+    return OK;
+}
+
+/* Rewards are not thrown away: read again, the lines prove what they proved. */
+static enum err reset(struct tx *t) { return OK; }
+
+const struct follower task_followers[] = { { "tasks", follow, reset }, { 0 } };
+
+enum err tasks_follow(struct store *s, struct ctx *c)
+{
+    i64 lines;
+    return follower_run(s, c, &task_followers[0], &lines);
+}
