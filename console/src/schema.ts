@@ -1035,6 +1035,44 @@ export interface components {
             on: string;
             amount: number;
         };
+        points_rule_page: {
+            items: components["schemas"]["points_rule"][];
+            next_cursor: string | null;
+        };
+        points_rule: {
+            id?: number;
+            name: string;
+            /** @enum {string} */
+            kind: "order" | "event";
+            on?: boolean;
+            from?: string | null;
+            until?: string | null;
+            points?: number;
+            /** @example 12.50 */
+            amount?: string | null;
+            event?: string | null;
+            shops?: string[];
+            categories?: string[];
+            products?: string[];
+            weekdays?: number[];
+            from_minute?: number | null;
+            until_minute?: number | null;
+            times_tier?: boolean;
+            adds?: boolean;
+            cap_day?: number | null;
+            cap_total?: number | null;
+        };
+        points_rule_switch: {
+            id: number;
+            on?: boolean | null;
+            name?: string | null;
+            until?: string | null;
+            points?: number | null;
+            /** @example 12.50 */
+            amount?: string | null;
+            cap_day?: number | null;
+            cap_total?: number | null;
+        };
         campaign_page: {
             items: components["schemas"]["team_campaign"][];
         };
@@ -2376,6 +2414,156 @@ export interface components {
         pack: {
             pack: string;
             rewards?: components["schemas"]["reward"][];
+        };
+        task_page: {
+            items: components["schemas"]["task_view"][];
+            next_cursor: string | null;
+        };
+        task_view: {
+            id: number;
+            code: string | null;
+            /** @enum {string|null} */
+            kind: "check_in" | "event" | "upload" | "code" | "profile" | "birthday" | "invite" | "favourite" | "review" | "share" | null;
+            zh: string | null;
+            en: string | null;
+            opened: boolean;
+            starts_at: string | null;
+            ends_at: string | null;
+            /** @enum {string|null} */
+            often: "once" | "day" | "week" | "month" | null;
+            times: number;
+            per_member: number;
+            total: number;
+            tier: string | null;
+            tag: string | null;
+            /** @enum {string|null} */
+            proof: "check_in" | "event" | "upload" | "code" | "facts" | "invite" | null;
+            event: components["schemas"]["task_event"] | null;
+            fields: string[];
+            /** @enum {string|null} */
+            counts: "at_once" | "first_order" | null;
+            cycle: number;
+            make_ups: number;
+            make_up_points: number;
+            make_up_days: number;
+            gifts: components["schemas"]["task_gifts"] | null;
+            created_at: string;
+        };
+        task_event: {
+            kind: string;
+            props?: components["schemas"]["task_prop"][];
+        };
+        task_prop: {
+            name: string;
+            value: string;
+        };
+        task_gifts: {
+            rewards: components["schemas"]["reward"][];
+            milestones: components["schemas"]["task_milestone"][];
+            specials: components["schemas"]["task_special"][];
+        };
+        task_milestone: {
+            day: number;
+            rewards: components["schemas"]["reward"][];
+        };
+        task_special: {
+            on: string;
+            zh?: string | null;
+            en?: string | null;
+            rewards: components["schemas"]["reward"][];
+        };
+        task_post: {
+            code: string;
+            /** @enum {string} */
+            kind: "check_in" | "event" | "upload" | "code" | "profile" | "birthday" | "invite" | "favourite" | "review" | "share";
+            zh: string;
+            en: string;
+            opened?: boolean | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            often?: string | null;
+            times?: number | null;
+            per_member?: number | null;
+            total?: number | null;
+            tier?: string | null;
+            tag?: string | null;
+            proof?: string | null;
+            event?: components["schemas"]["task_event"] | null;
+            fields?: string[];
+            counts?: string | null;
+            cycle?: number | null;
+            make_ups?: number | null;
+            make_up_points?: number | null;
+            make_up_days?: number | null;
+            gifts?: components["schemas"]["task_gifts"] | null;
+        };
+        task_ref: {
+            id: number;
+        };
+        task_patch: {
+            id: number;
+            zh?: string | null;
+            en?: string | null;
+            opened?: boolean | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            often?: string | null;
+            times?: number | null;
+            per_member?: number | null;
+            total?: number | null;
+            tier?: string | null;
+            tag?: string | null;
+            proof?: string | null;
+            event?: components["schemas"]["task_event"] | null;
+            fields?: string[];
+            counts?: string | null;
+            cycle?: number | null;
+            make_ups?: number | null;
+            make_up_points?: number | null;
+            make_up_days?: number | null;
+            gifts?: components["schemas"]["task_gifts"] | null;
+        };
+        calendar_ask: {
+            task: number | null;
+        };
+        check_in_calendar: {
+            task: number;
+            today: string;
+            done_today: boolean;
+            streak: number;
+            days: string[];
+            made_up: string[];
+            make_ups_left: number;
+            make_up_points: number;
+            next_milestone: number;
+            next_rewards: components["schemas"]["reward"][];
+        };
+        check_in_ask: {
+            task: number | null;
+            device: string | null;
+        };
+        check_in_view: {
+            task: number;
+            on: string;
+            again: boolean;
+            streak: number;
+            review: boolean;
+            got: components["schemas"]["task_got"][];
+        };
+        task_got: {
+            of: string | null;
+            /** @enum {string|null} */
+            kind: "points" | "growth" | "credit" | "benefit" | "tag" | "gift" | null;
+            amount: number;
+            /** @example 12.50 */
+            credit: string | null;
+            code: string | null;
+            /** @enum {string|null} */
+            state: "given" | "held" | "no_budget" | "rejected" | "taken_back" | null;
+        };
+        make_up_ask: {
+            task?: number | null;
+            on: string;
         };
     };
     responses: never;

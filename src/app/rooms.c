@@ -68,14 +68,13 @@ const struct room *const rooms[] = {
 };
 
 /* Who takes part when members are merged and parted. */
-static const struct merge_listener
-    *const listeners[] = {
-        &trade_merges, &ledger_merges, &points_merges, &team_merges,       &board_merges,
-        &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges, &task_merges,
-        &tiers_merges, /* after all they are made of
-                        */
-        NULL,
-    };
+static const struct merge_listener *const listeners[] = {
+    &trade_merges, &ledger_merges, &points_merges, &team_merges,       &board_merges,
+    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges,
+    &task_merges,  &tiers_merges, /* after all they are made of
+                                   */
+    NULL,
+};
 
 /* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */
 static const struct order_listener *const followers_of_orders[] = {

@@ -413,3 +413,70 @@ TEST(points_follow_the_buyer)
     CHECK_I64(has().debt, 0);
     books_balance();
 }
+
+/* -- merges ------------------------------------------------------------------------------------ */
+
+static enum err make_person(struct tx *t, void *arg)
+{
+    struct identity id = { .kind = ID_USER_ID, .value = *(str *)arg };
+    struct member_sighting in = { .identities = &id, .n = 1, .source = S("api") };
+    bool created;
+    return member_resolve(t, &in, &who, &created);
+}
+static i64 person(const char *name)
+{
+    str id = str_of(name);
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), make_person, &id));
+    return who;
+}
+struct joining {
+    i64 winner, loser, merge;
+};
+static enum err do_join(struct tx *t, void *arg)
+{
+    struct joining *j = arg;
+    if (j->merge) return member_unmerge(t, j->merge);
+    return member_merge(t, j->winner, j->loser, S("test"), &j->merge);
+}
+static void join(struct joining *j)
+{
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), do_join, j));
+}
+
+TEST(what_orders_earned_follows_a_merge_and_back)
+{
+    listening();
+    instant paid = test_ctx()->now;
+    struct joining j = { .winner = person("a"), .loser = person("b") };
+    i64 old = bought("1", paid, 100, 0, 0);    /* turns before they are one */
+    bought("2", paid + 10 * DAY_MS, 40, 0, 0); /* while they are */
+    test_ctx()->now += 16 * DAY_MS;
+    bought("3", test_ctx()->now, 7, 0, 0); /* after they are parted */
+    did((struct deed){ SPEND, 30, "mall" });
+    join(&j);
+    who = j.winner;
+    CHECK_I64(has().available, 70);
+    CHECK_I64(has().pending, 47);
+    CHECK_OK(test_ctx(), refund(old, 20, NULL, "r1"));
+    CHECK_I64(has().available, 50);
+    books_balance();
+    test_ctx()->now += 10 * DAY_MS;
+    turn();
+    CHECK_I64(has().available, 90);
+    CHECK_I64(has().pending, 7);
+    bought("2", paid + 10 * DAY_MS, 40, 0, 0); /* told again */
+    CHECK_I64(has().available, 90);
+    join(&j);
+    CHECK_I64(has().available + has().pending + has().debt, 0);
+    who = j.loser;
+    CHECK_I64(has().available, 90);
+    CHECK_I64(has().pending, 7);
+    bought("2", paid + 10 * DAY_MS, 40, 0, 0);
+    CHECK_OK(test_ctx(), refund(old, 80, NULL, "r2"));
+    CHECK_I64(has().available, 10);
+    test_ctx()->now += 10 * DAY_MS;
+    CHECK_I64(has().available, 17);
+    turn();
+    CHECK_I64(has().available, 17);
+    books_balance();
+}
