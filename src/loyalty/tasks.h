@@ -25,13 +25,7 @@
  *   - a_line_proves_once: an event of the timeline counts once, however often it is followed.
  *   - a_code_is_used_so_many_times: by however many at once; nobody can read a code from the store.
  *   - a_proof_is_decided_once.
- *   - a_birthday_is_rewarded_once: changing it later never gives again; a member changes it once
- *     himself, then staff do.
- *   - one_inviter_ever: nobody invites himself, or who invited him, by any number of steps; who is
- *     invited is new.
- *   - a_refunded_first_order_takes_its_invitation_back: within `tasks.invite_days`.
- *   - suspicious_is_held: what a rule against fraud finds is kept for review, and gives nothing
- *     until then.
+ *   - known_facts_are_rewarded_once: a birthday or profile that changes later never gives again.
  *   - a_merge_gives_nothing_twice: and parting gives each side its own back.
  * Every reward goes through reward.h, so it is given once and within its budget.
  * Threads  any; what changes runs inside store_write.
@@ -212,9 +206,8 @@ SHAPE(task_got);
     X(list(task_got), got, ANY, "What it gave", N)
 SHAPE(check_in_view);
 
-/* Where something was done from, as the caller says; absent: not known. Kept as a hash. */
 /* task 0: the check-in that is open. member is a living id. */
-enum err task_check_in(struct tx *t, i64 member, i64 task, str device, struct check_in_view *out);
+enum err task_check_in(struct tx *t, i64 member, i64 task, struct check_in_view *out);
 enum err task_make_up(struct tx *t, i64 member, i64 task, day on, struct check_in_view *out);
 
 #define FIELDS_OF_check_in_calendar(X, N)                                                  \
@@ -230,6 +223,72 @@ enum err task_make_up(struct tx *t, i64 member, i64 task, day on, struct check_i
     X(list(reward), next_rewards, ANY, "What that gives", N)
 SHAPE(check_in_calendar);
 enum err task_calendar(struct ctx *c, i64 member, i64 task, struct check_in_calendar *out);
+
+/* -- codes ------------------------------------------------------------------------------------- */
+
+enum { TASK_CODES_MAX = 1000 };
+/* Makes n codes that are good for `uses` members each; kept as hashes, so this is the only time
+ * they are seen. */
+enum err task_codes_make(struct store *s, struct ctx *c, i64 task, i64 n, i64 uses,
+                         opt_instant ends_at, strs *out);
+/* E_UNPROCESSABLE: no such code of this task, over, or used up. The same member again: *result
+ * AGAIN. */
+enum err task_code_use(struct tx *t, i64 member, i64 task, str code, enum task_result *result,
+                       struct task_got_list *got);
+
+/* -- uploaded proofs --------------------------------------------------------------------------- */
+
+enum proof_state { PROOF_WAITING, PROOF_APPROVED, PROOF_REJECTED };
+CHOICE(proof_state); /* waiting approved rejected */
+#define FIELDS_OF_task_proof_view(X, N)                       \
+    X(i64, number, ANY, "Number", N)                          \
+    X(i64, member, ANY, "Whose", N)                           \
+    X(i64, task, ANY, "Task", N)                              \
+    X(str, url, PERSONAL, "Picture or page", N)               \
+    X(str, text, PERSONAL, "What he says", N)                 \
+    X(choice(proof_state), state, ANY, "Where it stands", N)  \
+    X(instant, at, ANY, "When it was sent", N)                \
+    X(opt_instant, decided_at, ANY, "When it was decided", N) \
+    X(str, decided_by, ANY, "By whom", N)                     \
+    X(str, note, ANY, "What he said", N)
+SHAPE(task_proof_view);
+/* E_CONFLICT: another of his for this task still waits. */
+enum err task_proof_send(struct tx *t, i64 member, i64 task, str url, str text, i64 *number);
+/* Decided before the same way: nothing; otherwise E_CONFLICT. What it gives counts for the day it
+ * was sent on. */
+enum err task_proof_decide(struct tx *t, i64 number, bool approve, str note);
+enum err task_proof_get(struct ctx *c, i64 number, struct task_proof_view *out);
+/* Oldest first, above a number; state absent: all. */
+enum err task_proof_list(struct ctx *c, str state, i64 above, i64 limit,
+                         struct task_proof_view_list *out);
+
+/* -- facts ------------------------------------------------------------------------------------- */
+
+/* Looks whether what a profile or birthday task asks for is known by now. E_UNPROCESSABLE: not
+ * yet. */
+enum err task_claim(struct tx *t, i64 member, i64 task, enum task_result *result,
+                    struct task_got_list *got);
+
+/* -- a member's tasks -------------------------------------------------------------------------- */
+
+#define FIELDS_OF_my_task(X, N)                                               \
+    X(i64, id, ANY, "Task", N)                                                \
+    X(str, code, ANY, "Code", N)                                              \
+    X(choice(task_kind), kind, ANY, "Kind", N)                                \
+    X(choice(task_proof), proof, ANY, "How it is verified", N)                \
+    X(str, zh, ANY, "Chinese name", N)                                        \
+    X(str, en, ANY, "English name", N)                                        \
+    X(opt_instant, ends_at, ANY, "Until before when", N)                      \
+    X(choice(task_often), often, ANY, "How often", N)                         \
+    X(i64, times, ANY, "How many times in that period", N)                    \
+    X(i64, done, ANY, "Done in this period", N)                               \
+    X(i64, ever, ANY, "Done in all", N)                                       \
+    X(choice(task_result), now, ANY, "DONE: it can be done; else why not", N) \
+    X(flag, waiting, ANY, "A proof waits to be looked at", N)                 \
+    X(list(reward), rewards, ANY, "What it gives each time", N)
+SHAPE(my_task);
+/* Those that are open and within their time. member is a living id. */
+enum err tasks_of(struct ctx *c, i64 member, struct my_task_list *out);
 
 struct merge_listener;
 extern const struct merge_listener task_merges;

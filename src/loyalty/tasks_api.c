@@ -62,7 +62,6 @@ HANDLER(task_patch_one, task_patch, task_view)
 struct checking {
     i64 task;
     day on;
-    str device;
     struct check_in_view out;
 };
 
@@ -71,11 +70,11 @@ static enum err check_in(struct tx *t, void *arg)
     struct checking *k = arg;
     i64 living;
     TRY(member_living(t->c, t->c->member, &living));
-    return task_check_in(t, living, k->task, k->device, &k->out);
+    return task_check_in(t, living, k->task, &k->out);
 }
 HANDLER(my_check_in_post, check_in_ask, check_in_view)
 {
-    struct checking k = { .task = in->task.value, .device = in->device };
+    struct checking k = { .task = in->task.value };
     TRY(store_write(c->store, c, check_in, &k));
     *out = k.out;
     return OK;
@@ -101,6 +100,162 @@ HANDLER(my_check_in_get, calendar_ask, check_in_calendar)
     return task_calendar(c, c->member, in->task.value, out);
 }
 
+#define FIELDS_OF_my_tasks_page(X, N)        \
+    X(list(my_task), items, ANY, "By id", N) \
+    X(str, next_cursor, ANY, "Always null: all are here", N)
+SHAPE(my_tasks_page);
+SHAPE_DEFINE(my_tasks_page);
+#define FIELDS_OF_task_answer(X, N)                                         \
+    X(choice(task_result), result, ANY, "DONE, or AGAIN: it was before", N) \
+    X(list(task_got), got, ANY, "What it gave", N)
+SHAPE(task_answer);
+SHAPE_DEFINE(task_answer);
+#define FIELDS_OF_member_tasks_ask(X, N) X(i64, id, REQUIRED | POSITIVE, "Member", N)
+SHAPE(member_tasks_ask);
+SHAPE_DEFINE(member_tasks_ask);
+#define FIELDS_OF_code_ask(X, N)               \
+    X(i64, id, REQUIRED | POSITIVE, "Task", N) \
+    X(str, code, REQUIRED | SHORT | SECRET, "The code", N)
+SHAPE(code_ask);
+SHAPE_DEFINE(code_ask);
+#define FIELDS_OF_proof_ask(X, N)                          \
+    X(i64, id, REQUIRED | POSITIVE, "Task", N)             \
+    X(str, url, PERSONAL, "Picture or page, https://…", N) \
+    X(str, text, PERSONAL, "What I say", N)
+SHAPE(proof_ask);
+SHAPE_DEFINE(proof_ask);
+
+HANDLER(my_tasks_get, nothing, my_tasks_page) { return tasks_of(c, c->member, &out->items); }
+
+HANDLER(member_tasks_get, member_tasks_ask, my_tasks_page)
+{
+    i64 living;
+    TRY(member_living(c, in->id, &living));
+    return tasks_of(c, living, &out->items);
+}
+
+struct doing {
+    i64 task, number;
+    str code, url, text;
+    struct task_answer out;
+};
+
+static enum err claim(struct tx *t, void *arg)
+{
+    struct doing *k = arg;
+    i64 living;
+    k->out.got.n = 0;
+    TRY(member_living(t->c, t->c->member, &living));
+    return task_claim(t, living, k->task, &k->out.result, &k->out.got);
+}
+HANDLER(my_claim_post, task_ref, task_answer)
+{
+    struct doing k = { .task = in->id };
+    TRY(store_write(c->store, c, claim, &k));
+    *out = k.out;
+    return OK;
+}
+
+static enum err use_code(struct tx *t, void *arg)
+{
+    struct doing *k = arg;
+    i64 living;
+    k->out.got.n = 0;
+    TRY(member_living(t->c, t->c->member, &living));
+    return task_code_use(t, living, k->task, k->code, &k->out.result, &k->out.got);
+}
+HANDLER(my_code_post, code_ask, task_answer)
+{
+    struct doing k = { .task = in->id, .code = in->code };
+    TRY(store_write(c->store, c, use_code, &k));
+    *out = k.out;
+    return OK;
+}
+
+static enum err send_proof(struct tx *t, void *arg)
+{
+    struct doing *k = arg;
+    i64 living;
+    TRY(member_living(t->c, t->c->member, &living));
+    return task_proof_send(t, living, k->task, k->url, k->text, &k->number);
+}
+HANDLER(my_proof_post, proof_ask, task_proof_view)
+{
+    struct doing k = { .task = in->id, .url = in->url, .text = in->text };
+    TRY(store_write(c->store, c, send_proof, &k));
+    return task_proof_get(c, k.number, out);
+}
+
+/* -- codes and proofs, for people -------------------------------------------------------------- */
+
+#define FIELDS_OF_codes_ask(X, N)                                            \
+    X(i64, id, REQUIRED | POSITIVE, "Task", N)                               \
+    X(i64, count, REQUIRED | POSITIVE, "How many codes, at most 1000", N)    \
+    X(opt_i64, uses, POSITIVE, "Members each is good for; 1 when absent", N) \
+    X(opt_instant, ends_at, ANY, "Good until; absent: no end", N)
+SHAPE(codes_ask);
+SHAPE_DEFINE(codes_ask);
+#define FIELDS_OF_codes_made(X, N) X(strs, codes, ANY, "The codes, shown this once", N)
+SHAPE(codes_made);
+SHAPE_DEFINE(codes_made);
+#define FIELDS_OF_reviews_ask(X, N)                                       \
+    X(str, state, SHORT, "waiting, approved or rejected; absent: all", N) \
+    PAGE_FIELDS(X, N)
+SHAPE(reviews_ask);
+SHAPE_DEFINE(reviews_ask);
+#define FIELDS_OF_reviews_page(X, N)                        \
+    X(list(task_proof_view), items, ANY, "Oldest first", N) \
+    X(str, next_cursor, ANY, "For the next page", N)
+SHAPE(reviews_page);
+SHAPE_DEFINE(reviews_page);
+#define FIELDS_OF_review_decision(X, N)                       \
+    X(i64, id, REQUIRED | POSITIVE, "Number of the proof", N) \
+    X(str, note, SHORT, "Why", N)
+SHAPE(review_decision);
+SHAPE_DEFINE(review_decision);
+
+HANDLER(task_codes_post, codes_ask, codes_made)
+{
+    return task_codes_make(c->store, c, in->id, in->count, in->uses.has ? in->uses.value : 1,
+                           in->ends_at, &out->codes);
+}
+
+HANDLER(reviews_get, reviews_ask, reviews_page)
+{
+    struct cursor at;
+    i64 limit = page_limit(in->limit);
+    TRY(cursor_read(c, "task reviews", in->cursor, &at));
+    TRY(task_proof_list(c, in->state, at.id, limit + 1, &out->items));
+    for (i64 i = 0; !may(c, PERSONAL_READ) && i < out->items.n; i++)
+        out->items.at[i].url = out->items.at[i].text = NO_STR;
+    if (out->items.n <= limit) return OK;
+    out->items.n = limit;
+    out->next_cursor =
+        cursor_make(c, "task reviews", (struct cursor){ .id = out->items.at[limit - 1].number });
+    return OK;
+}
+
+struct deciding {
+    const struct review_decision *in;
+    bool approve;
+};
+static enum err decide(struct tx *t, void *arg)
+{
+    const struct deciding *k = arg;
+    return task_proof_decide(t, k->in->id, k->approve, k->in->note);
+}
+static enum err decided(struct ctx *c, const struct review_decision *in, bool approve,
+                        struct task_proof_view *out)
+{
+    struct deciding k = { in, approve };
+    TRY(store_write(c->store, c, decide, &k));
+    TRY(task_proof_get(c, in->id, out));
+    if (!may(c, PERSONAL_READ)) out->url = out->text = NO_STR;
+    return OK;
+}
+HANDLER(review_approve_post, review_decision, task_proof_view) { return decided(c, in, true, out); }
+HANDLER(review_reject_post, review_decision, task_proof_view) { return decided(c, in, false, out); }
+
 /* -- the tables -------------------------------------------------------------------------------- */
 
 #define TASKS "Tasks"
@@ -118,6 +273,23 @@ static const struct route routes[] = {
           .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
     ROUTE(POST, "/v1/my/check-in/make-up", MY, my_make_up_post, TASKS, "我要补签",
           "I make up a missed day", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/my/tasks", MY, my_tasks_get, TASKS, "我的任务", "My tasks"),
+    ROUTE(GET, "/v1/members/{id}/tasks", LOYALTY_READ, member_tasks_get, TASKS, "会员的任务",
+          "Tasks of a member", .errors = "E_NOT_FOUND"),
+    ROUTE(POST, "/v1/my/tasks/{id}/claim", MY, my_claim_post, TASKS, "我的资料填好了",
+          "My profile is complete", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(POST, "/v1/my/tasks/{id}/code", MY, my_code_post, TASKS, "我输入口令", "I enter a code",
+          .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(POST, "/v1/my/tasks/{id}/proof", MY, my_proof_post, TASKS, "我上传凭证", "I send a proof",
+          .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
+    ROUTE(POST, "/v1/tasks/{id}/codes", LOYALTY_WRITE, task_codes_post, TASKS, "生成一批口令",
+          "Make a batch of codes", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/tasks/reviews", LOYALTY_READ, reviews_get, TASKS, "上传的凭证",
+          "Proofs that were sent", .flags = CURSOR),
+    ROUTE(POST, "/v1/tasks/reviews/{id}/approve", LOYALTY_WRITE, review_approve_post, TASKS,
+          "通过一份凭证", "Approve a proof", .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
+    ROUTE(POST, "/v1/tasks/reviews/{id}/reject", LOYALTY_WRITE, review_reject_post, TASKS,
+          "驳回一份凭证", "Reject a proof", .errors = "E_NOT_FOUND E_CONFLICT"),
     { 0 },
 };
 

@@ -3,6 +3,7 @@
 #include "loyalty/tasks/inside.h"
 #include "timeline/timeline.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "test.h"
@@ -17,6 +18,8 @@ struct call {
     struct reward what;
     day on;
     str name;
+    enum task_result result;
+    bool yes;
 };
 static enum err run_call(struct tx *t, void *arg)
 {
@@ -61,7 +64,7 @@ static enum err change(struct task_patch patch)
 
 static enum err check_in_it(struct tx *t, struct call *k)
 {
-    return task_check_in(t, k->member, k->id, NO_STR, &k->view);
+    return task_check_in(t, k->member, k->id, &k->view);
 }
 static struct check_in_view check_in(i64 member, i64 task)
 {
@@ -314,6 +317,198 @@ TEST(a_merge_gives_nothing_twice)
     part(merged);
     CHECK_I64(check_in(a, task).streak, 2);
     CHECK(check_in(b, task).again);
+}
+
+static enum err use_it(struct tx *t, struct call *k)
+{
+    struct task_got_list got = { 0 };
+    return task_code_use(t, k->member, k->id, k->name, &k->result, &got);
+}
+
+TEST(a_code_is_used_so_many_times)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a"), b = person("b"), d = person("d");
+    i64 id = make((struct task_post){
+        .code = S("poster"), .kind = TASK_CODE, .often = S("day"), .gifts = give(7) });
+    strs codes;
+    CHECK_OK(c, task_codes_make(test_store(), c, id, 2, 2, NONE, &codes));
+    struct call k = { .fn = use_it, .member = a, .id = id, .name = S("WRONGCODE234") };
+    CHECK_ERR(c, run(&k), E_UNPROCESSABLE);
+    k.name = str_lower(c->arena, codes.at[0]);
+    CHECK_OK(c, run(&k));
+    CHECK_OK(c, run(&k));
+    CHECK_I64(k.result, TASK_AGAIN);
+    CHECK_I64(points(a), 7);
+    k.member = b;
+    CHECK_OK(c, run(&k));
+    k.member = d;
+    CHECK_ERR(c, run(&k), E_UNPROCESSABLE); /* two members each */
+    CHECK_I64(points(d), 0);
+    k.name = codes.at[1];
+    CHECK_OK(c, run(&k));
+    CHECK_I64(points(d), 7);
+    k.member = a;
+    CHECK_ERR(c, run(&k), E_UNPROCESSABLE); /* once a day */
+    CHECK_OK(c, task_codes_make(test_store(), c, id, 1, 1, SOME(c->now + DAY_MS), &codes));
+    k.name = codes.at[0];
+    test_ctx()->now += DAY_MS;
+    CHECK_ERR(c, run(&k), E_UNPROCESSABLE); /* over */
+    check_books();
+}
+
+static enum err send_it(struct tx *t, struct call *k)
+{
+    return task_proof_send(t, k->member, k->id, S("https://x.cn/1.png"), S("好用"), &k->other);
+}
+static enum err decide_it(struct tx *t, struct call *k)
+{
+    return task_proof_decide(t, k->other, k->yes, S("ok"));
+}
+
+TEST(a_proof_is_decided_once)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a"), b = person("b");
+    i64 id = make((struct task_post){
+        .code = S("review2"), .kind = TASK_UPLOAD, .often = S("day"), .gifts = give(30) });
+    struct call k = { .fn = send_it, .member = a, .id = id };
+    CHECK_OK(c, run(&k));
+    CHECK_ERR(c, run(&k), E_CONFLICT);
+    CHECK_I64(points(a), 0);
+    k.fn = decide_it;
+    CHECK_OK(c, run(&k)); /* no */
+    CHECK_OK(c, run(&k));
+    k.yes = true;
+    CHECK_ERR(c, run(&k), E_CONFLICT);
+    k.fn = send_it;
+    CHECK_OK(c, run(&k));
+    merge(b, a);
+    test_ctx()->now += 3 * DAY_MS;
+    k.fn = decide_it;
+    CHECK_OK(c, run(&k));
+    CHECK_OK(c, run(&k));
+    CHECK_I64(points(b), 30);
+    k.yes = false;
+    CHECK_ERR(c, run(&k), E_CONFLICT);
+}
+
+static enum err know_it(struct tx *t, struct call *k)
+{
+    return profile_put(t, k->member, S("birthday"), k->name, S("import"), t->c->now);
+}
+static enum err claim_it(struct tx *t, struct call *k)
+{
+    struct task_got_list got = { 0 };
+    return task_claim(t, k->member, k->id, &k->result, &got);
+}
+
+TEST(known_facts_are_rewarded_once)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a"), b = person("b");
+    CHECK_OK(c, change((struct task_patch){ .id = 4, .opened = { true, true } }));
+    struct call k = { .fn = claim_it, .member = a, .id = 4 };
+    CHECK_ERR(c, run(&k), E_UNPROCESSABLE);
+    k = (struct call){ .fn = know_it, .member = a, .name = S("1990-02-28") };
+    CHECK_OK(c, run(&k));
+    follow();
+    CHECK_I64(points(a), 30);
+    test_ctx()->now += DAY_MS;
+    k.name = S("1991-06-02"); /* to have another birthday soon */
+    CHECK_OK(c, run(&k));
+    follow();
+    CHECK_I64(points(a), 30);
+    k = (struct call){ .fn = claim_it, .member = a, .id = 4 };
+    CHECK_OK(c, run(&k));
+    CHECK_I64(k.result, TASK_AGAIN);
+    merge(b, a);
+    k.member = b;
+    CHECK_OK(c, run(&k));
+    CHECK_I64(k.result, TASK_AGAIN);
+    CHECK_I64(points(b), 30);
+}
+
+TEST(my_tasks_say_what_can_be_done)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a");
+    struct my_task_list mine;
+    CHECK_OK(c, tasks_of(c, a, &mine));
+    CHECK_I64(mine.n, 0);
+    i64 id = calendar_task(give(1), 0, 0, 0);
+    make((struct task_post){
+        .code = S("late"), .kind = TASK_UPLOAD, .starts_at = SOME(c->now + DAY_MS) });
+    make((struct task_post){ .code = S("vip"), .kind = TASK_UPLOAD, .tag = S("VIP") });
+    CHECK_OK(c, tasks_of(c, a, &mine));
+    CHECK_I64(mine.n, 2);
+    CHECK_I64(mine.at[0].now, TASK_DONE);
+    CHECK_I64(mine.at[1].now, TASK_GATED);
+    check_in(a, id);
+    CHECK_OK(c, tasks_of(c, a, &mine));
+    CHECK_I64(mine.at[0].now, TASK_PERIOD);
+    CHECK_I64(mine.at[0].done, 1);
+}
+
+/* -- the same by two at once ------------------------------------------------------------------- */
+
+struct racer {
+    i64 member, id, won;
+    str code;
+};
+static void *race_check_in(void *arg)
+{
+    struct racer *r = arg;
+    struct ctx *c = test_ctx_new();
+    struct call k = { .fn = check_in_it, .member = r->member, .id = r->id };
+    if (store_write(test_store(), c, run_call, &k) == OK) r->won = !k.view.again;
+    test_ctx_free(c);
+    return NULL;
+}
+static void *race_code(void *arg)
+{
+    struct racer *r = arg;
+    struct ctx *c = test_ctx_new();
+    struct call k = { .fn = use_it, .member = r->member, .id = r->id, .name = r->code };
+    r->won = store_write(test_store(), c, run_call, &k) == OK && k.result == TASK_DONE;
+    test_ctx_free(c);
+    return NULL;
+}
+static i64 race(void *(*fn)(void *), struct racer a, struct racer b)
+{
+    pthread_t one, two;
+    CHECK(!pthread_create(&one, NULL, fn, &a));
+    CHECK(!pthread_create(&two, NULL, fn, &b));
+    pthread_join(one, NULL);
+    pthread_join(two, NULL);
+    return a.won + b.won;
+}
+
+TEST(of_two_at_once_one_counts)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a"), b = person("b"), sign = calendar_task(give(1), 0, 0, 0);
+    i64 poster = make((struct task_post){ .code = S("last"),
+                                          .kind = TASK_CODE,
+                                          .often = S("day"),
+                                          .times = SOME(50),
+                                          .total = SOME(10) });
+    strs codes;
+    CHECK_OK(c, task_codes_make(test_store(), c, poster, 11, 1, NONE, &codes));
+    for (i64 i = 0; i < 10; i++) {
+        at_day(day_of(2024, 6, 1) + (day)i);
+        CHECK_I64(race(race_check_in, (struct racer){ .member = a, .id = sign },
+                       (struct racer){ .member = a, .id = sign }),
+                  1 * (i == 0)); /* clocks of callers stand at the first day */
+        CHECK_I64(race(race_code, (struct racer){ a, poster, 0, codes.at[i] },
+                       (struct racer){ b, poster, 0, codes.at[i] }),
+                  1);
+    }
+    CHECK_I64(points(a), 1);
+    CHECK_I64(race(race_code, (struct racer){ a, poster, 0, codes.at[10] },
+                   (struct racer){ b, poster, 0, codes.at[10] }),
+              0); /* ten in all */
+    check_books();
 }
 
 /* -- against a naive twin ---------------------------------------------------------------------- */

@@ -212,19 +212,16 @@ static enum err day_put(struct tx *t, const struct deed *d, struct check_in_view
     return OK;
 }
 
-enum err task_check_in(struct tx *t, i64 member, i64 task, str device, struct check_in_view *out)
+enum err task_check_in(struct tx *t, i64 member, i64 task, struct check_in_view *out)
 {
     struct ctx *c = t->c;
     struct task row;
     TRY(check_in_task(c, task, &row));
     TRY(programme_lock(t, member));
     day today = zone_day(c->zone, c->now);
-    struct deed d = { .member = member,
-                      .task = &row,
-                      .key = day_text(c->arena, today),
-                      .at = c->now,
-                      .on = today,
-                      .device = device };
+    struct deed d = {
+        .member = member, .task = &row, .key = day_text(c->arena, today), .at = c->now, .on = today
+    };
     return day_put(t, &d, out);
 }
 

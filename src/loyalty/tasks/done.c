@@ -72,6 +72,17 @@ static enum err gate_open(struct ctx *c, const struct task *task, i64 member, bo
     return OK;
 }
 
+enum err deed_times(struct ctx *c, const struct task *task, i64 member, day on, i64 *period,
+                    i64 *ever)
+{
+    struct times_done times;
+    TRY(db_get(c, &q_times, &times,
+               ARGS(member, task->id, period_begin(task->often, on), period_end(task->often, on))));
+    *period = times.period;
+    *ever = times.ever;
+    return OK;
+}
+
 struct account task_places(struct ctx *c, i64 task)
 {
     return (struct account){ 0, S("stock"), task_subject(c, task) };
@@ -81,7 +92,7 @@ enum err deed_check(struct ctx *c, const struct deed *d, enum task_result *out)
 {
     const struct task *task = d->task;
     struct one_i64 same;
-    struct times_done times;
+    i64 period, ever;
     struct balance places;
     struct account of = task_places(c, task->id);
     bool found, open;
@@ -93,12 +104,10 @@ enum err deed_check(struct ctx *c, const struct deed *d, enum task_result *out)
                                                                   : TASK_DONE;
     if (*out != TASK_DONE) return OK;
     TRY(gate_open(c, task, d->member, &open));
-    TRY(db_get(c, &q_times, &times,
-               ARGS(d->member, task->id, period_begin(task->often, d->on),
-                    period_end(task->often, d->on))));
+    TRY(deed_times(c, task, d->member, d->on, &period, &ever));
     if (!open) *out = TASK_GATED;
-    else if (times.period >= task->times) *out = TASK_PERIOD;
-    else if (task->per_member && times.ever >= task->per_member) *out = TASK_MEMBER;
+    else if (period >= task->times) *out = TASK_PERIOD;
+    else if (task->per_member && ever >= task->per_member) *out = TASK_MEMBER;
     if (*out != TASK_DONE || !task->total) return OK;
     TRY(ledger_balance(c, &of, &places));
     if (places.balance >= task->total) *out = TASK_TOTAL;
@@ -124,9 +133,6 @@ enum err task_refusal(struct ctx *c, enum task_result result)
 
 CHANGE(c_done, "INSERT INTO task_done (member, task, key, origin, number, on_day, at, check_in,"
                " made_up, undone, review) VALUES ($1, $2, $3, $1, $4, $5, $6, $7, $8, FALSE, $9)");
-CHANGE(c_undone, "UPDATE task_done SET undone = TRUE"
-                 " WHERE member = $1 AND task = $2 AND key = $3 AND NOT undone");
-
 static str place_id(struct ctx *c, const struct deed *d, i64 member)
 {
     return str_fmt(c->arena, "task:%lld:%lld:" STR_FMT, (long long)d->task->id, (long long)member,

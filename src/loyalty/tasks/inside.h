@@ -54,8 +54,6 @@ struct deed {
     instant at;
     day on;
     bool made_up;
-    str device; /* hashed; absent: not known */
-    i64 other;  /* invitations: who was invited */
 };
 struct deed_done {
     enum task_result result;
@@ -72,9 +70,9 @@ enum err deed_do(struct tx *t, const struct deed *d, struct deed_done *out,
 /* Gives rewards under "task:T:key:i". */
 enum err deed_give(struct tx *t, const struct deed *d, const struct deed_done *done, str key,
                    const struct reward_list *rewards, const char *of, struct task_got_list *got);
-/* It did not happen after all: no longer counted, its rewards taken back. *whole: nothing of them
- * had been used. */
-enum err deed_undo(struct tx *t, const struct deed *d, str reason, bool *whole);
+/* How often in the period of a day, and ever. */
+enum err deed_times(struct ctx *c, const struct task *task, i64 member, day on, i64 *period,
+                    i64 *ever);
 /* E_UNPROCESSABLE with the words of a result; OK of DONE and AGAIN. */
 enum err task_refusal(struct ctx *c, enum task_result result);
 /* First day of the period that a day lies in; once: the first of all days. */

@@ -8,6 +8,9 @@ CHANGE(c_done_back, "UPDATE task_done SET member = $2 WHERE member = $1 AND numb
 QUERY(q_had_numbers, one_i64, "SELECT number AS value FROM task_milestone_had WHERE member = $1");
 CHANGE(c_had_all, "UPDATE task_milestone_had SET member = $2 WHERE member = $1");
 CHANGE(c_had_back, "UPDATE task_milestone_had SET member = $2 WHERE member = $1 AND number = $3");
+QUERY(q_proof_numbers, one_i64, "SELECT number AS value FROM task_proof WHERE member = $1");
+CHANGE(c_proof_all, "UPDATE task_proof SET member = $2 WHERE member = $1");
+CHANGE(c_proof_back, "UPDATE task_proof SET member = $2 WHERE member = $1 AND number = $3");
 
 /* Tables whose rows go along; a note is number * TABLES + table. */
 static const struct {
@@ -15,6 +18,7 @@ static const struct {
 } tables[] = {
     { &q_done_numbers, &c_done_all, &c_done_back },
     { &q_had_numbers, &c_had_all, &c_had_back },
+    { &q_proof_numbers, &c_proof_all, &c_proof_back },
 };
 enum { NOTE_TABLES = 8 };
 

@@ -100,6 +100,27 @@ const struct migration task_migrations[] = {
       " (4, 0, NULL, 'points', 30), (5, 0, NULL, 'points', 200), (6, 0, NULL, 'points', 30),"
       " (7, 0, NULL, 'points', 5);"
       "INSERT INTO sequence (name, next) VALUES ('task', 8);" },
+    { "0002 codes and proofs", "CREATE TABLE task_password ("
+                               "  hash text NOT NULL PRIMARY KEY,"
+                               "  task int64 NOT NULL,"
+                               "  uses int64 NOT NULL,"
+                               "  ends_at int64,"
+                               "  created_at int64 NOT NULL"
+                               ") clustered;"
+                               "CREATE TABLE task_proof ("
+                               "  member int64 NOT NULL,"
+                               "  number int64 NOT NULL,"
+                               "  task int64 NOT NULL,"
+                               "  url text,"
+                               "  text text,"
+                               "  state text NOT NULL,"
+                               "  at int64 NOT NULL,"
+                               "  decided_at int64,"
+                               "  decided_by text,"
+                               "  note text,"
+                               "  PRIMARY KEY (member, number)"
+                               ") clustered;"
+                               "CREATE INDEX task_proof_number ON task_proof (number);" },
     { 0 },
 };
 
@@ -114,11 +135,14 @@ SHAPE_DEFINE(task_view);
 SHAPE_DEFINE(task_got);
 SHAPE_DEFINE(check_in_view);
 SHAPE_DEFINE(check_in_calendar);
+SHAPE_DEFINE(task_proof_view);
+SHAPE_DEFINE(my_task);
 SHAPE_DEFINE(task);
 CHOICE_DEFINE(task_kind, "check_in", "event", "upload", "code", "profile", "birthday", "invite",
               "favourite", "review", "share");
 CHOICE_DEFINE(task_proof, "check_in", "event", "upload", "code", "facts", "invite");
 CHOICE_DEFINE(task_often, "once", "day", "week", "month");
+CHOICE_DEFINE(proof_state, "waiting", "approved", "rejected");
 CHOICE_DEFINE(invite_counts, "at_once", "first_order");
 #define X(name, err, zh, en) #name,
 CHOICE_DEFINE(task_result, TASK_RESULTS(X));
