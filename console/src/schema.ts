@@ -2565,6 +2565,82 @@ export interface components {
             task?: number | null;
             on: string;
         };
+        my_tasks_page: {
+            items: components["schemas"]["my_task"][];
+            next_cursor: string | null;
+        };
+        my_task: {
+            id: number;
+            code: string | null;
+            /** @enum {string|null} */
+            kind: "check_in" | "event" | "upload" | "code" | "profile" | "birthday" | "invite" | "favourite" | "review" | "share" | null;
+            /** @enum {string|null} */
+            proof: "check_in" | "event" | "upload" | "code" | "facts" | "invite" | null;
+            zh: string | null;
+            en: string | null;
+            ends_at: string | null;
+            /** @enum {string|null} */
+            often: "once" | "day" | "week" | "month" | null;
+            times: number;
+            done: number;
+            ever: number;
+            /** @enum {string|null} */
+            now: "DONE" | "AGAIN" | "SHUT" | "EARLY" | "OVER" | "GATED" | "PERIOD" | "MEMBER" | "TOTAL" | null;
+            waiting: boolean;
+            rewards: components["schemas"]["reward"][];
+        };
+        member_tasks_ask: {
+            id: number;
+        };
+        task_answer: {
+            /** @enum {string|null} */
+            result: "DONE" | "AGAIN" | "SHUT" | "EARLY" | "OVER" | "GATED" | "PERIOD" | "MEMBER" | "TOTAL" | null;
+            got: components["schemas"]["task_got"][];
+        };
+        code_ask: {
+            id: number;
+            code: string;
+        };
+        proof_ask: {
+            id: number;
+            url?: string | null;
+            text?: string | null;
+        };
+        task_proof_view: {
+            number: number;
+            member: number;
+            task: number;
+            url: string | null;
+            text: string | null;
+            /** @enum {string|null} */
+            state: "waiting" | "approved" | "rejected" | null;
+            at: string;
+            decided_at: string | null;
+            decided_by: string | null;
+            note: string | null;
+        };
+        codes_ask: {
+            id: number;
+            count: number;
+            uses?: number | null;
+            ends_at?: string | null;
+        };
+        codes_made: {
+            codes: string[];
+        };
+        reviews_ask: {
+            state: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        reviews_page: {
+            items: components["schemas"]["task_proof_view"][];
+            next_cursor: string | null;
+        };
+        review_decision: {
+            id: number;
+            note?: string | null;
+        };
     };
     responses: never;
     parameters: never;
