@@ -303,5 +303,6 @@ const struct room tasks_room = {
     .migrations = task_migrations,
     .routes = routes,
     .followers = task_followers,
+    .fields = &task_fields,
     .jobs = jobs,
 };

@@ -6,6 +6,7 @@
 #include "member/member.h"
 
 extern const struct migration task_migrations[]; /* tables.c */
+extern const struct field_table task_fields;     /* fields.c */
 
 #define FIELDS_OF_task(X, N)                     \
     X(i64, id, ANY, "", N)                       \
