@@ -26,6 +26,8 @@
  *   - a_code_is_used_so_many_times: by however many at once; nobody can read a code from the store.
  *   - a_proof_is_decided_once.
  *   - known_facts_are_rewarded_once: a birthday or profile that changes later never gives again.
+ *   - suspicious_is_held: what more than `tasks.per_minute` or `tasks.per_hour` would give is held
+ *     for review, and gives nothing until somebody says yes.
  *   - a_merge_gives_nothing_twice: and parting gives each side its own back.
  * Every reward goes through reward.h, so it is given once and within its budget.
  * Threads  any; what changes runs inside store_write.

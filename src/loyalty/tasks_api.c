@@ -293,6 +293,25 @@ static const struct route routes[] = {
     { 0 },
 };
 
+static const struct setting settings[] = {
+    { .name = "tasks.per_minute",
+      .kind = SETTING_I64,
+      .fallback = "10",
+      .min = 1,
+      .max = 100000,
+      .zh = "会员一分钟内完成的任务超过这个数，超出的奖励待审核",
+      .en =
+          "Tasks a member does within a minute before what more of them give is held for review" },
+    { .name = "tasks.per_hour",
+      .kind = SETTING_I64,
+      .fallback = "60",
+      .min = 1,
+      .max = 100000,
+      .zh = "会员一小时内完成的任务超过这个数，超出的奖励待审核",
+      .en = "Tasks a member does within an hour before what more of them give is held for review" },
+    { 0 },
+};
+
 static const struct job_row jobs[] = {
     { "tasks.follow", 10 * SECOND_MS, 0, tasks_follow, "由行为验证任务", "Tasks proved by events" },
     { 0 },
@@ -302,6 +321,7 @@ const struct room tasks_room = {
     .name = "tasks",
     .migrations = task_migrations,
     .routes = routes,
+    .settings = settings,
     .followers = task_followers,
     .fields = &task_fields,
     .jobs = jobs,

@@ -429,6 +429,29 @@ TEST(known_facts_are_rewarded_once)
     CHECK_I64(points(b), 30);
 }
 
+TEST(suspicious_is_held)
+{
+    struct ctx *c = test_reader();
+    i64 a = person("a");
+    struct task_event e = { .kind = S("Clicked") };
+    make((struct task_post){ .code = S("click"),
+                             .kind = TASK_EVENT,
+                             .often = S("day"),
+                             .times = SOME(100),
+                             .event = &e,
+                             .gifts = give(1) });
+    for (i64 i = 0; i < 12; i++) event(a, "Clicked", "{}");
+    follow();
+    CHECK_I64(points(a), 10);
+    struct reward_view_list held;
+    CHECK_OK(c, reward_list(c, S("held"), NO_STR, 0, 10, &held));
+    CHECK_I64(held.n, 2);
+    test_ctx()->now += MINUTE_MS;
+    event(a, "Clicked", "{}");
+    follow();
+    CHECK_I64(points(a), 11);
+}
+
 TEST(my_tasks_say_what_can_be_done)
 {
     struct ctx *c = test_reader();

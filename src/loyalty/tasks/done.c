@@ -190,6 +190,7 @@ enum err deed_count(struct tx *t, const struct deed *d, struct deed_done *out)
         out->result = TASK_TOTAL;
         return OK;
     }
+    TRY(deed_review(c, d, &out->review));
     TRY(tx_take(t, S("task_done"), 1, &out->number));
     TRY(tx_change(t, &c_done,
                   ARGS(d->member, d->task->id, d->key, out->number, d->on, d->at,

@@ -79,6 +79,11 @@ enum err task_refusal(struct ctx *c, enum task_result result);
 /* First day of the period that a day lies in; once: the first of all days. */
 day period_begin(enum task_often often, day on);
 
+/* -- fraud.c ----------------------------------------------------------------------------------- */
+
+/* Why what this deed gives is to be held for review; absent: nothing looks wrong. */
+enum err deed_review(struct ctx *c, const struct deed *d, str *why);
+
 /* -- watch.c ----------------------------------------------------------------------------------- */
 
 extern const struct follower task_followers[];
