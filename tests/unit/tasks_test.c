@@ -602,7 +602,7 @@ static void history(u64 seed, i64 task, i64 cycle, day start)
 TEST(random_calendars_are_as_the_naive_twin)
 {
     const char *rounds = getenv("TASK_ROUNDS");
-    i64 n = 8;
+    i64 n = 60;
     if (rounds) CHECK(i64_parse(str_of(rounds), &n));
     struct task_gifts *g = give(1);
     for (i64 k = 0; k < 3; k++) milestone(g, stones[k], 10 * stones[k]);
