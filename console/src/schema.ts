@@ -1035,6 +1035,28 @@ export interface components {
             on: string;
             amount: number;
         };
+        points_entries_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        points_entry_page: {
+            items: components["schemas"]["points_entry"][];
+            next_cursor: string | null;
+        };
+        points_entry: {
+            number: number;
+            at: string;
+            amount: number;
+            balance: number;
+            expires_at: string | null;
+            reason: string | null;
+            words: string | null;
+        };
+        my_points_entries_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
         points_rule_page: {
             items: components["schemas"]["points_rule"][];
             next_cursor: string | null;

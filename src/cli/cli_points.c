@@ -14,6 +14,19 @@ static enum err run_balance(struct cli *cli)
     return OK;
 }
 
+static enum err run_statement(struct cli *cli)
+{
+    TRY(cli_open(cli, CLI_READS));
+    struct local_call call = { .method = M_GET,
+                               .path = str_fmt(cli->c->arena,
+                                               "/v1/members/" STR_FMT "/points/statement?limit=200",
+                                               STR_ARG(cli->args.at[0])) };
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, "number at amount balance expires_at words");
+    return OK;
+}
+
 static enum err run_rules(struct cli *cli)
 {
     TRY(cli_open(cli, CLI_READS));
@@ -27,6 +40,9 @@ static enum err run_rules(struct cli *cli)
 const struct verb points_verbs[] = {
     { "points balance", "MEMBER", "会员的积分：可用、待生效、将到期、欠的",
       "points of a member: available, pending, expiring, owed", NULL, run_balance, 1, 1 },
+    { "points statement", "MEMBER", "会员的积分流水，最近 200 笔，新的在前",
+      "what came and went of a member's points: the last 200, newest first", NULL, run_statement, 1,
+      1 },
     { "points rules", NULL, "列出积分规则", "list the rules that earn points", NULL, run_rules, 0,
       0 },
     { 0 },

@@ -52,6 +52,20 @@ SHAPE(points_expiring);
 SHAPE(points_balance);
 /* At c->now, exactly. */
 enum err points_balance_of(struct ctx *c, i64 member, struct points_balance *out);
+
+#define FIELDS_OF_points_entry(X, N)                                              \
+    X(i64, number, ANY, "Place in the account", N)                                \
+    X(instant, at, ANY, "When", N)                                                \
+    X(i64, amount, ANY, "In (above zero) or out", N)                              \
+    X(i64, balance, ANY, "After it", N)                                           \
+    X(opt_instant, expires_at, ANY, "When these end", N)                          \
+    X(str, reason, ANY, "Why, in a word: order, refund, task, expired, merge", N) \
+    X(str, words, ANY, "Why, in the reader's language", N)
+SHAPE(points_entry);
+/* Every entry, newest first, below a number (0: from the newest). What has turned or expired within
+ * the last minute may not be written down yet; the balance has it. */
+enum err points_statement(struct ctx *c, i64 member, i64 below, i64 limit,
+                          struct points_entry_list *out);
 /* Counts orders whose points are not what their lines, their gifts and the ledger say. */
 enum err points_check(struct ctx *c, i64 *wrong);
 

@@ -16,6 +16,48 @@ HANDLER(points_get, points_ref, points_balance)
     return points_balance_of(c, living, out);
 }
 
+HANDLER(my_points_get, nothing, points_balance) { return points_balance_of(c, c->member, out); }
+
+#define FIELDS_OF_points_entries_ask(X, N)       \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N) \
+    PAGE_FIELDS(X, N)
+SHAPE(points_entries_ask);
+SHAPE_DEFINE(points_entries_ask);
+#define FIELDS_OF_my_points_entries_ask(X, N) PAGE_FIELDS(X, N)
+SHAPE(my_points_entries_ask);
+SHAPE_DEFINE(my_points_entries_ask);
+#define FIELDS_OF_points_entry_page(X, N)                \
+    X(list(points_entry), items, ANY, "Newest first", N) \
+    X(str, next_cursor, ANY, "For the next page", N)
+SHAPE(points_entry_page);
+SHAPE_DEFINE(points_entry_page);
+
+static enum err statement(struct ctx *c, i64 member, str cursor, opt_i64 asked,
+                          struct points_entry_page *out)
+{
+    struct cursor at;
+    i64 limit = page_limit(asked);
+    TRY(cursor_read(c, "points statement", cursor, &at));
+    TRY(points_statement(c, member, at.id, limit + 1, &out->items));
+    if (out->items.n <= limit) return OK;
+    out->items.n = limit;
+    out->next_cursor = cursor_make(c, "points statement",
+                                   (struct cursor){ .id = out->items.at[limit - 1].number });
+    return OK;
+}
+
+HANDLER(points_statement_get, points_entries_ask, points_entry_page)
+{
+    i64 living;
+    TRY(member_living(c, in->id, &living));
+    return statement(c, living, in->cursor, in->limit, out);
+}
+
+HANDLER(my_points_statement_get, my_points_entries_ask, points_entry_page)
+{
+    return statement(c, c->member, in->cursor, in->limit, out);
+}
+
 /* -- rules ------------------------------------------------------------------------------------- */
 
 #define FIELDS_OF_points_rule_page(X, N)                \
@@ -81,6 +123,12 @@ static const struct route routes[] = {
           "Points of a member: available, pending, "
           "expiring, owed",
           .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/members/{id}/points/statement", LOYALTY_READ, points_statement_get, "Loyalty",
+          "会员的积分流水", "Statement of a member's points", .flags = CURSOR,
+          .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/my/points", MY, my_points_get, "Loyalty", "我的积分", "My points"),
+    ROUTE(GET, "/v1/my/points/statement", MY, my_points_statement_get, "Loyalty", "我的积分流水",
+          "My statement of points", .flags = CURSOR),
     ROUTE(GET, "/v1/points/rules", LOYALTY_READ, points_rules_get, "Loyalty", "列出积分规则",
           "List the rules that earn points"),
     ROUTE(POST, "/v1/points/rules", LOYALTY_WRITE, points_rule_post, "Loyalty", "新建积分规则",

@@ -85,6 +85,34 @@ TEST(given_spent_held_and_back)
     CHECK_I64(has().debt, 0);
 }
 
+/* The newest entry but `back`. */
+static struct points_entry entry(i64 back)
+{
+    struct points_entry_list l;
+    CHECK_OK(test_ctx(), points_statement(test_reader(), who, 0, 10, &l));
+    CHECK(back < l.n);
+    return l.at[back];
+}
+
+TEST(a_statement_says_what_came_and_went)
+{
+    struct points_entry_list l;
+    did((struct deed){ GIVE, 100, "a" });
+    did((struct deed){ SPEND, 30, "b" });
+    CHECK_I64(entry(0).amount, -30);
+    CHECK_I64(entry(0).balance, 70);
+    CHECK_STR(entry(0).words, "test"); /* what is not known stands as it is */
+    CHECK(entry(1).expires_at.has);
+    CHECK_OK(test_ctx(), points_statement(test_reader(), who, entry(0).number, 10, &l));
+    CHECK_I64(l.n, 1);
+    CHECK_I64(l.at[0].amount, 100);
+    test_ctx()->now = entry(1).expires_at.value;
+    did((struct deed){ GIVE, 1, "c" }); /* whoever touches it writes down what has expired */
+    CHECK_I64(entry(1).amount, -70);
+    CHECK_STR(entry(1).reason, "expired");
+    CHECK_STR(entry(1).words, test_reader()->locale == ZH ? "已过期" : "Expired");
+}
+
 TEST(a_gift_told_again_is_given_once)
 {
     did((struct deed){ GIVE, 100, "a" });

@@ -85,4 +85,5 @@ const struct migration points_migrations[] = {
 
 SHAPE_DEFINE(points_expiring);
 SHAPE_DEFINE(points_balance);
+SHAPE_DEFINE(points_entry);
 SHAPE_DEFINE(points_order_row);

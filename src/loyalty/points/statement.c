@@ -1,0 +1,54 @@
+/* statement.c -- what came and went, with words that say why. */
+#include "loyalty/points/inside.h"
+
+struct reason_words {
+    const char *reason, *zh, *en;
+};
+
+static const struct reason_words known[] = {
+    { "order", "订单", "Order" },
+    { "refund", "退款", "Refund" },
+    { "task", "任务", "Task" },
+    { "make-up", "补签", "Make-up of a missed day" },
+    { "board", "排行榜奖励", "Leaderboard prize" },
+    { "membership", "会员礼遇", "Membership gift" },
+    { "expired", "已过期", "Expired" },
+    { "merge", "会员合并", "Members merged" },
+    { "used", "使用", "Used" },
+    { "returned", "退回", "Returned" },
+    { "", "积分变动", "Change of points" },
+};
+
+static str reason_of(const struct statement_row *r)
+{
+    if (r->kind == T_LAPSE) return S("expired");
+    if (r->kind == T_MERGE) return S("merge");
+    if (!str_empty(r->reason)) return r->reason;
+    return r->kind == T_CONFIRM ? S("used") : r->kind == T_REVERSE ? S("returned") : S("");
+}
+
+/* What people wrote themselves stands as it is. */
+static str words_of(struct ctx *c, str reason)
+{
+    for (i64 i = 0; i < COUNT(known); i++)
+        if (str_eq(reason, str_of(known[i].reason)))
+            return say(c, str_of(known[i].zh), str_of(known[i].en));
+    return reason;
+}
+
+enum err points_statement(struct ctx *c, i64 member, i64 below, i64 limit,
+                          struct points_entry_list *out)
+{
+    struct account of = { member, S(POINT), S("") };
+    struct statement_row_list rows = { 0 };
+    *out = (struct points_entry_list){ 0 };
+    TRY(ledger_statement(c, &of, below, limit, &rows));
+    for (i64 i = 0; i < rows.n; i++) {
+        const struct statement_row *r = &rows.at[i];
+        str reason = reason_of(r);
+        *PUSH(c->arena, out) =
+            (struct points_entry){ r->number,     r->at,  r->amount,          r->balance,
+                                   r->expires_at, reason, words_of(c, reason) };
+    }
+    return OK;
+}
