@@ -151,4 +151,5 @@ const struct room points_room = {
     .settings = points_settings,
     .routes = routes,
     .jobs = jobs,
+    .fields = &points_fields,
 };

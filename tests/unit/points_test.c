@@ -1,5 +1,7 @@
 /* points_test.c -- points given, spent, held, returned, expiring; and the figures of
  * docs/loyalty.md. */
+#include "audience/language/language.h"
+#include "base/field.h"
 #include "ledger/ledger.h"
 #include "loyalty/points/inside.h"
 #include "member/member.h"
@@ -55,10 +57,29 @@ static enum err try_deed(struct deed d)
 }
 static void did(struct deed d) { CHECK_OK(test_ctx(), try_deed(d)); }
 
+/* What a segment would see of him. */
+static enum err add_value(void *arg, const void *row)
+{
+    const struct field_number *n = row;
+    CHECK_I64(n->member, who);
+    *(i64 *)arg += n->value;
+    return OK;
+}
+static i64 field_of(i64 i)
+{
+    i64 value = 0;
+    const struct field *f = &points_fields.rows[i];
+    CHECK_OK(test_ctx(),
+             field_each(test_reader(), f, who, who, test_ctx()->now, add_value, &value));
+    return value;
+}
+
 static struct points_balance has(void)
 {
     struct points_balance b;
     CHECK_OK(test_ctx(), points_balance_of(test_reader(), who, &b));
+    CHECK_I64(field_of(0), b.available);
+    CHECK_I64(field_of(1), b.pending);
     return b;
 }
 
@@ -74,6 +95,10 @@ TEST(given_spent_held_and_back)
     CHECK_I64(has().available, 20);
     did((struct deed){ HOLD, 20, "f" });
     did((struct deed){ .what = LET_GO, .id = "g", .of = "f" });
+    CHECK_I64(has().available, 20);
+    did((struct deed){ HOLD, 15, "own end" });
+    CHECK_I64(has().available, 5);
+    test_ctx()->now += HOUR_MS; /* nobody wrote that down */
     CHECK_I64(has().available, 20);
     did((struct deed){ REVERSE, 10, "h", "b" }); /* a part of the spending */
     CHECK_I64(has().available, 30);

@@ -23,6 +23,7 @@
 
 extern const struct migration points_migrations[]; /* tables.c */
 extern const struct setting points_settings[];
+extern const struct field_table points_fields; /* fields.c */
 
 /* -- expiry.c ---------------------------------------------------------------------------------- */
 
