@@ -1035,6 +1035,22 @@ export interface components {
             on: string;
             amount: number;
         };
+        points_hand: {
+            id: number;
+            key: string;
+            amount: number;
+            reason: string;
+        };
+        points_handed: {
+            done: boolean;
+            approval: components["schemas"]["approval_asked"] | null;
+        };
+        approval_asked: {
+            id: number;
+            expires_at: string;
+            deciders: number;
+            hint?: string | null;
+        };
         points_entries_ask: {
             id: number;
             cursor?: string | null;
@@ -2131,12 +2147,6 @@ export interface components {
         budget_done: {
             budget: components["schemas"]["budget_view"] | null;
             approval: components["schemas"]["approval_asked"] | null;
-        };
-        approval_asked: {
-            id: number;
-            expires_at: string;
-            deciders: number;
-            hint?: string | null;
         };
         budget_ref: {
             code: string;

@@ -27,6 +27,29 @@ static enum err run_statement(struct cli *cli)
     return OK;
 }
 
+static enum err run_grant(struct cli *cli)
+{
+    const str *args = cli->args.at;
+    struct buf body = { .arena = cli->c->arena };
+    i64 amount;
+    if (!i64_parse(args[1], &amount))
+        return cli_usage(cli, "积分应为整数", "an amount of points is a whole number");
+    buf_fmt(&body, "{\"amount\":%lld,\"key\":", (long long)amount);
+    json_write_str(&body, args[2]);
+    buf_add(&body, S(",\"reason\":"));
+    json_write_str(&body, args[3]);
+    buf_byte(&body, '}');
+    TRY(cli_open(cli, CLI_WRITES));
+    struct local_call call = { .method = M_POST,
+                               .path = str_fmt(cli->c->arena, "/v1/members/" STR_FMT "/points",
+                                               STR_ARG(args[0])),
+                               .body = buf_str(&body) };
+    struct local_reply reply;
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, NULL);
+    return OK;
+}
+
 static enum err run_rules(struct cli *cli)
 {
     TRY(cli_open(cli, CLI_READS));
@@ -43,6 +66,10 @@ const struct verb points_verbs[] = {
     { "points statement", "MEMBER", "会员的积分流水，最近 200 笔，新的在前",
       "what came and went of a member's points: the last 200, newest first", NULL, run_statement, 1,
       1 },
+    { "points grant", "MEMBER AMOUNT KEY REASON",
+      "手工发放积分（负数为扣减）；KEY 是你的编号，重试无害",
+      "give points by hand (below zero: take them); KEY is your number, a retry is harmless", NULL,
+      run_grant, 4, 4 },
     { "points rules", NULL, "列出积分规则", "list the rules that earn points", NULL, run_rules, 0,
       0 },
     { 0 },

@@ -1,8 +1,12 @@
 /* points_api.c -- doors of points: what a member has, and the rules that earn them. */
+#include "access/approval.h"
+#include "base/json.h"
+#include "base/num.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
 #include "loyalty/points/inside.h"
+#include "loyalty/reward.h"
 #include "member/member.h"
 
 #define FIELDS_OF_points_ref(X, N) X(i64, id, REQUIRED | POSITIVE, "Member", N)
@@ -117,12 +121,148 @@ HANDLER(points_rule_patch, points_rule_switch, points_rule)
     return points_rule_get(c, in->id, out);
 }
 
+/* -- by hand ----------------------------------------------------------------------------------- */
+
+#define GRANT "points.grant"
+enum { KEY_MAX = 40, HAND_MAX = 1000000000 };
+
+#define FIELDS_OF_points_hand(X, N)                                              \
+    X(i64, id, REQUIRED | POSITIVE, "Member", N)                                 \
+    X(str, key, REQUIRED | SHORT, "Your number: a retry with it is harmless", N) \
+    X(i64, amount, REQUIRED, "So many points; below zero: taken away", N)        \
+    X(str, reason, REQUIRED | SHORT, "Why, without personal data", N)
+SHAPE(points_hand);
+SHAPE_DEFINE(points_hand);
+#define FIELDS_OF_points_handed(X, N)    \
+    X(flag, done, ANY, "It was done", N) \
+    X(one(approval_asked), approval, ANY, "It waits for a second person; null: it does not", N)
+SHAPE(points_handed);
+SHAPE_DEFINE(points_handed);
+
+QUERY(q_deducted, one_i64,
+      "SELECT COUNT(*) AS value FROM ledger_transfer WHERE member = $1 AND id = $2");
+
+static str hand_id(struct ctx *c, const struct points_hand *h)
+{
+    return str_fmt(c->arena, "points:hand:" STR_FMT, STR_ARG(h->key));
+}
+
+static enum err hand_check(struct ctx *c, const struct points_hand *h)
+{
+    if (str_empty(h->key) || h->key.n > KEY_MAX || !str_is_line(h->key) || str_has(h->key, ':'))
+        return fail_at(c, E_INVALID, S("/key"), "编号须为 1 至 %d 字节的一行文字，不含冒号",
+                       "a key is a line of 1 to %d bytes without a colon", KEY_MAX);
+    if (h->amount && h->amount <= HAND_MAX && h->amount >= -HAND_MAX) return OK;
+    return fail_at(c, E_INVALID, S("/amount"), "数量不能为零，至多 10 亿",
+                   "an amount is not zero, and at most 1,000,000,000");
+}
+
+/* *done: the key was used before, for the same. */
+static enum err hand_done(struct ctx *c, i64 living, const struct points_hand *h, bool *done)
+{
+    enum reward_result state;
+    struct reward_view was;
+    struct one_i64 taken;
+    str id = hand_id(c, h);
+    bool given;
+    *done = false;
+    TRY(reward_state(c, living, id, &given, &state));
+    if (given) TRY(reward_get(c, living, id, &was));
+    TRY(db_get(c, &q_deducted, &taken, ARGS(living, id)));
+    *done = given && was.amount == h->amount;
+    if (*done || (!given && (!taken.value || h->amount < 0))) return OK;
+    return fail_at(c, E_CONFLICT, S("/key"), "这个编号已用于另一笔积分",
+                   "this key was used for something else");
+}
+
+/* What was taken away before is known to the ledger by its id. */
+static enum err hand_now(struct tx *t, i64 living, const struct points_hand *h)
+{
+    struct ctx *c = t->c;
+    enum reward_result got;
+    struct transferred out;
+    bool done;
+    TRY(hand_done(c, living, h, &done));
+    if (done) return OK;
+    if (h->amount < 0) return points_spend(t, living, -h->amount, hand_id(c, h), h->reason, &out);
+    struct reward what = { .kind = REWARD_POINTS, .amount = h->amount };
+    struct reward_why why = { .id = hand_id(c, h), .reason = h->reason };
+    return reward_give(t, living, &what, why, &got);
+}
+
+struct handing {
+    const struct points_hand *in;
+    i64 approval;
+};
+
+static enum err hand(struct tx *t, void *arg)
+{
+    struct handing *k = arg;
+    struct ctx *c = t->c;
+    struct buf body = { .arena = c->arena };
+    i64 living, most;
+    bool done;
+    TRY(member_living(c, k->in->id, &living));
+    TRY(setting_i64(c, "points.approval_above", &most));
+    TRY(hand_done(c, living, k->in, &done));
+    if (done) return OK;
+    if (k->in->amount <= most && k->in->amount >= -most) return hand_now(t, living, k->in);
+    json_write(&body, &points_hand_shape, k->in);
+    return approval_ask(t, GRANT, str_fmt(c->arena, "member:%lld", (long long)living),
+                        buf_str(&body), k->in->reason, &k->approval);
+}
+
+HANDLER(points_hand_post, points_hand, points_handed)
+{
+    struct handing k = { .in = in };
+    TRY(hand_check(c, in));
+    TRY(store_write(c->store, c, hand, &k));
+    out->done = !k.approval;
+    if (!k.approval) return OK;
+    out->approval = NEW(c->arena, struct approval_asked);
+    return approval_asked_show(c, k.approval, out->approval);
+}
+
+static enum err apply_hand(struct tx *t, i64 approval, json body)
+{
+    struct points_hand h = { 0 };
+    i64 living;
+    TRY(json_read(t->c, &points_hand_shape, &h, body));
+    TRY(member_living(t->c, h.id, &living));
+    return hand_now(t, living, &h);
+}
+
+static enum err describe_hand(struct ctx *c, json body, struct approval_words *out)
+{
+    struct points_hand h = { 0 };
+    TRY(json_read(c, &points_hand_shape, &h, body));
+    long long id = h.id;
+    if (h.amount > 0)
+        out->what = c->locale == ZH ? str_fmt(c->arena, "给会员 %lld 发放积分", id)
+                                    : str_fmt(c->arena, "Give member %lld points", id);
+    else
+        out->what = c->locale == ZH ? str_fmt(c->arena, "扣减会员 %lld 的积分", id)
+                                    : str_fmt(c->arena, "Take points from member %lld", id);
+    out->amount = str_fmt(c->arena, "%+lld", (long long)h.amount);
+    return OK;
+}
+
+static const struct approval_kind approvals[] = {
+    { GRANT, POINTS_GRANT, APPROVE | POINTS_GRANT, "手工发放或扣减积分",
+      "Points given or taken by hand", apply_hand, describe_hand },
+    { 0 },
+};
+
 static const struct route routes[] = {
     ROUTE(GET, "/v1/members/{id}/points", LOYALTY_READ, points_get, "Loyalty",
           "看会员的积分：可用、待生效、将到期、欠的",
           "Points of a member: available, pending, "
           "expiring, owed",
           .errors = "E_NOT_FOUND"),
+    ROUTE(POST, "/v1/members/{id}/points", POINTS_GRANT, points_hand_post, "Loyalty",
+          "手工发放或扣减积分（超过限额须审批）",
+          "Give or take points by hand; above a limit by approval",
+          .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
     ROUTE(GET, "/v1/members/{id}/points/statement", LOYALTY_READ, points_statement_get, "Loyalty",
           "会员的积分流水", "Statement of a member's points", .flags = CURSOR,
           .errors = "E_NOT_FOUND"),
@@ -152,4 +292,5 @@ const struct room points_room = {
     .routes = routes,
     .jobs = jobs,
     .fields = &points_fields,
+    .approvals = approvals,
 };
