@@ -10,7 +10,9 @@ QUERY_PG(sql_columns, column_row,
          "SELECT t.name AS owner, p.name AS name, p.type AS type, t.type = 'view' AS of_view"
          " FROM sqlite_schema t JOIN pragma_table_info(t.name) p "
          "WHERE t.type IN ('table', 'view') AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, p.cid",
-         "SELECT k.table_name AS owner, k.column_name AS name, k.data_type AS type,"
+         "SELECT k.table_name AS owner, k.column_name AS name, CASE k.data_type"
+         " WHEN 'bigint' THEN 'INTEGER' WHEN 'double precision' THEN 'REAL'"
+         " WHEN 'bytea' THEN 'BLOB' ELSE 'TEXT' END AS type,"
          " CASE WHEN t.table_type = 'VIEW' THEN CAST(1 AS BIGINT) ELSE 0 END AS of_view"
          " FROM information_schema.columns k JOIN information_schema.tables t"
          " ON t.table_schema = k.table_schema AND t.table_name = k.table_name"

@@ -224,6 +224,24 @@ TEST(what_is_kept_is_said)
     CHECK_I64(lines_of("tier.kept"), 1);
 }
 
+/* An order told late gives the same tier another term: segments ask when it ends. */
+TEST(another_term_of_the_same_tier_has_its_line)
+{
+    test_ctx()->now = on(2024, 3, 10);
+    open_on("2024-01-01");
+    bought("1", on(2024, 3, 10), 499, 0);
+    CHECK_I64(now_at(on(2024, 3, 10)).until.value,
+              zone_midnight(test_ctx()->zone, day_of(2025, 4, 1)));
+    CHECK_I64(lines_of("tier.dated"), 0);
+    test_ctx()->now = on(2024, 4, 1);
+    bought("2", on(2024, 2, 10), 499, 0);
+    CHECK_I64(now_at(on(2024, 4, 1)).until.value,
+              zone_midnight(test_ctx()->zone, day_of(2025, 3, 1)));
+    CHECK_I64(lines_of("tier.dated"), 1);
+    keep_up();
+    CHECK_I64(lines_of("tier.dated"), 1);
+}
+
 static enum err appoint_now(struct tx *t, void *arg) { return tier_appoint(t, who, arg); }
 static enum err dismiss_now(struct tx *t, void *arg) { return tier_dismiss(t, who, S("over")); }
 

@@ -59,6 +59,27 @@ struct settling {
     i64 changed;
 };
 
+static void add_line(struct settling *s, const struct tier_row *row, str to, instant at,
+                     const char *kind, str why)
+{
+    struct arena *a = s->t->c->arena;
+    struct buf props = { .arena = a };
+    buf_add(&props, S("{\"from\":"));
+    json_write_str(&props, row->tier);
+    buf_add(&props, S(",\"to\":"));
+    json_write_str(&props, to);
+    buf_add(&props, S(",\"why\":"));
+    json_write_str(&props, why);
+    buf_byte(&props, '}');
+    *PUSH(a, &s->lines) = (struct timeline_line){
+        .at = at,
+        .member = row->member,
+        .kind = str_of(kind),
+        .subject = str_fmt(a, "tier:" STR_FMT, STR_ARG(to.n ? to : row->tier)),
+        .props = buf_str(&props),
+    };
+}
+
 /* One step of his history, with its line. */
 static enum err step(struct settling *s, struct tier_row *row, str to, instant at,
                      enum tier_why why, opt_instant until)
@@ -69,21 +90,7 @@ static enum err step(struct settling *s, struct tier_row *row, str to, instant a
     const char *kind = why == WHY_KEPT       ? "tier.kept"
                        : to_rank > from_rank ? "tier.upgraded"
                                              : "tier.downgraded";
-    struct buf props = { .arena = c->arena };
-    buf_add(&props, S("{\"from\":"));
-    json_write_str(&props, row->tier);
-    buf_add(&props, S(",\"to\":"));
-    json_write_str(&props, to);
-    buf_add(&props, S(",\"why\":"));
-    json_write_str(&props, why_name);
-    buf_byte(&props, '}');
-    *PUSH(c->arena, &s->lines) =
-        (struct timeline_line){ .at = at,
-                                .member = row->member,
-                                .kind = str_of(kind),
-                                .subject = str_fmt(c->arena, "tier:" STR_FMT,
-                                                   STR_ARG(to.n ? to : row->tier)),
-                                .props = buf_str(&props) };
+    add_line(s, row, to, at, kind, why_name);
     TRY(tx_change(s->t, &c_change,
                   ARGS(row->member, ++row->changes, at, row->tier, to, why_name, until, c->now)));
     row->tier = to;
@@ -133,6 +140,10 @@ static enum err settle_row(struct settling *s, const struct facts *f)
     if (!moved && row->rank == now.rank && same_opt(row->since, since) &&
         same_opt(row->until, now.until) && same_opt(row->due_at, now.due))
         return OK;
+    /* The same tier for another term, as after an order told late: segments ask for its end. */
+    if (!moved && !same_opt(row->until, now.until))
+        add_line(s, row, row->tier, c->now, "tier.dated",
+                 choice_name(&tier_why_choice, (int)s->why));
     str last_day = NO_STR;
     if (now.until.has) last_day = day_text(c->arena, zone_day(c->zone, now.until.value - 1));
     return tx_change(s->t, &c_settled,
