@@ -153,6 +153,7 @@ export class Hostile {
 
   /** The shop stands still: a set and its opposite are all; a list has as many as were counted; rows say what the text says. */
   async agree(n) {
+    await this.shop.standsStill();
     const at = new Date(Date.now() - 1000).toISOString();
     const wrong = [];
     for (let i = 0; i < n; i++) {

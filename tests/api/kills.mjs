@@ -100,11 +100,6 @@ class Fallen {
     if (doctor.ok === false || doctor.problems?.length) this.wrong.push(`koi doctor: ${JSON.stringify(doctor).slice(0, 600)}`);
   }
 
-  async gauge(name) {
-    const reply = await this.shop.request('owner', 'GET', '/metrics', [], undefined);
-    return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(reply.text)?.[1]);
-  }
-
   /** Sixteen ask at once, for a while among themselves, then while others write. */
   async crowd(seconds) {
     const { load } = this;
@@ -119,16 +114,16 @@ class Fallen {
       if (!(p99 < P99_MS) && tries > 1) return measured(words, tries - 1); // the machine may have been busy
       if (!(p99 < P99_MS)) this.wrong.push(`p99 of ${times.length} questions: ${Math.round(p99)} ms`);
       await sleep(1500); // what was merged meanwhile is let go
-      return { n: times.length, p99: Math.round(p99), bytes: await this.gauge('koi_index_bytes') };
+      return { n: times.length, p99: Math.round(p99), bytes: await this.shop.gauge('koi_index_bytes') };
     };
     const sixteen = Array(16).fill('ask');
     await sleep(1500);
-    const before = await this.gauge('koi_index_bytes');
+    const before = await this.shop.gauge('koi_index_bytes');
     const alone = await measured([...sixteen, 'question']);
     if (alone.bytes > before + 65536) this.wrong.push(`questions alone: the index grew from ${before} to ${alone.bytes} bytes`);
-    const lines = await this.gauge('koi_index_seq');
+    const lines = await this.shop.gauge('koi_index_seq');
     const busy = await measured([...sixteen, ...WORK]);
-    const grown = (await this.gauge('koi_index_seq')) - lines;
+    const grown = (await this.shop.gauge('koi_index_seq')) - lines;
     if (busy.bytes > alone.bytes + 4e6 + 400 * grown) this.wrong.push(`${grown} lines: the index grew from ${alone.bytes} to ${busy.bytes} bytes`);
     this.wrong.push(...load.wrong);
     return `${alone.n + busy.n} questions, p99 ${alone.p99} ms, with writers ${busy.p99} ms; index ${before}, ${alone.bytes}, ${busy.bytes} bytes with ${grown} lines more`;

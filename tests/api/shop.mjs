@@ -83,6 +83,23 @@ export class Shop {
     return { status: reply.status, headers: reply.headers, text, json: isJson ? JSON.parse(text) : undefined, path };
   }
 
+  async gauge(name) {
+    const reply = await this.request('owner', 'GET', '/metrics', [], undefined);
+    return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(reply.text)?.[1]);
+  }
+
+  /** What was asked for earlier may still be at work after its client has gone: two seconds without another line. */
+  async standsStill() {
+    const until = Date.now() + 60000;
+    for (let last = -1, calm = 0; calm < 4 && Date.now() < until;) {
+      await new Promise((done) => setTimeout(done, 500));
+      const seq = await this.gauge('koi_index_seq');
+      const busy = await this.gauge('koi_store_jobs_waiting') + await this.gauge('koi_http_in_flight') > 1;
+      calm = busy || seq !== last ? 0 : calm + 1;
+      last = seq;
+    }
+  }
+
   /** Only how a stream begins. */
   async peek(as, path, headers) {
     const person = await this.person(as);
