@@ -1,4 +1,5 @@
 /* benefits_api.c -- doors of benefits: the catalogue, what tiers give, what a member has of it. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -22,7 +23,7 @@ static enum err put_benefit(struct tx *t, void *arg) { return benefit_put(t, arg
 HANDLER(benefit_put_one, benefit, benefit)
 {
     struct benefit b = *in;
-    TRY(store_write(c->store, c, put_benefit, &b));
+    TRY(audited_write(c, put_benefit, &b, NULL));
     return benefit_get(c, in->code, out);
 }
 
@@ -35,7 +36,7 @@ static enum err put_tier_benefits(struct tx *t, void *arg)
 HANDLER(tier_benefits_put_all, tier_benefit_page, tier_benefit_page)
 {
     struct tier_benefit_page page = *in;
-    TRY(store_write(c->store, c, put_tier_benefits, &page));
+    TRY(audited_write(c, put_tier_benefits, &page, NULL));
     return tier_benefits(c, &out->items);
 }
 
@@ -95,7 +96,7 @@ HANDLER(entitlement_use_post, entitlement_use_ask, entitlement_page)
 {
     struct entitlement_use_ask ask = *in;
     i64 living;
-    TRY(store_write(c->store, c, use_one, &ask));
+    TRY(audited_write(c, use_one, &ask, NULL));
     TRY(member_living(c, in->id, &living));
     return entitlements_show(c, living, out);
 }
@@ -119,7 +120,7 @@ HANDLER(entitlement_back_post, entitlement_back_ask, entitlement_page)
 {
     struct entitlement_back_ask ask = *in;
     i64 living;
-    TRY(store_write(c->store, c, give_back_one, &ask));
+    TRY(audited_write(c, give_back_one, &ask, NULL));
     TRY(member_living(c, in->id, &living));
     return entitlements_show(c, living, out);
 }

@@ -1,4 +1,5 @@
 /* boards_api.c -- doors of leaderboards: made, changed, read live. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/request.h"
 #include "job/job.h"
@@ -70,7 +71,7 @@ static enum err make(struct tx *t, void *arg)
 HANDLER(board_post_one, board_post, board_view)
 {
     struct making m = { .in = in };
-    TRY(store_write(c->store, c, make, &m));
+    TRY(audited_write(c, make, &m, &m.id));
     return board_get(c, m.id, out);
 }
 
@@ -78,7 +79,7 @@ static enum err change(struct tx *t, void *arg) { return board_change(t, arg); }
 HANDLER(board_patch_one, board_patch, board_view)
 {
     struct board_patch patch = *in;
-    TRY(store_write(c->store, c, change, &patch));
+    TRY(audited_write(c, change, &patch, NULL));
     TRY(board_fill(c->store, c, in->id));
     return board_get(c, in->id, out);
 }
@@ -191,7 +192,7 @@ static enum err decide(struct tx *t, void *arg)
 HANDLER(board_review_post, board_review_ask, nothing)
 {
     struct board_review_ask ask = *in;
-    return store_write(c->store, c, decide, &ask);
+    return audited_write(c, decide, &ask, NULL);
 }
 
 extern const struct route board_my_routes[];

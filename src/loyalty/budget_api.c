@@ -1,4 +1,5 @@
 /* budget_api.c -- doors of campaign budgets. */
+#include "access/access.h"
 #include "access/approval.h"
 #include "base/num.h"
 #include "base/room.h"
@@ -76,7 +77,7 @@ static enum err put_or_ask(struct tx *t, void *arg)
 
 static enum err put_it(struct ctx *c, struct putting p, str code, struct budget_done *out)
 {
-    TRY(store_write(c->store, c, put_or_ask, &p));
+    TRY(audited_write(c, put_or_ask, &p, NULL));
     if (p.approval) {
         out->approval = NEW(c->arena, struct approval_asked);
         return approval_asked_show(c, p.approval, out->approval);
@@ -147,7 +148,7 @@ static enum err end(struct tx *t, void *arg) { return budget_end(t, *(const str 
 HANDLER(budget_end_post, budget_ref, budget_view)
 {
     str code = in->code;
-    TRY(store_write(c->store, c, end, &code));
+    TRY(audited_write(c, end, &code, NULL));
     return budget_get(c, in->code, out);
 }
 

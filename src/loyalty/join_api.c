@@ -1,4 +1,5 @@
 /* join_api.c -- doors of joining: join, leave, who takes part, packs. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "loyalty/join/inside.h"
@@ -42,7 +43,7 @@ static enum err join_it(struct tx *t, void *arg)
 HANDLER(join_post, join_ask, join_view)
 {
     struct joining j = { .in = *in };
-    TRY(store_write(c->store, c, join_it, &j));
+    TRY(audited_write(c, join_it, &j, NULL));
     return join_of(c, j.in.id, out);
 }
 
@@ -57,7 +58,7 @@ static enum err show_mine(struct ctx *c, i64 id, struct my_join *out)
 HANDLER(my_join_post, my_join_ask, my_join)
 {
     struct joining j = { .in = { c->member, in->channel, in->touchpoint, NONE } };
-    TRY(store_write(c->store, c, join_it, &j));
+    TRY(audited_write(c, join_it, &j, NULL));
     return show_mine(c, j.in.id, out);
 }
 
@@ -71,14 +72,14 @@ static enum err leave_it(struct tx *t, void *arg)
 HANDLER(leave_post, join_ref, join_view)
 {
     i64 id = in->id;
-    TRY(store_write(c->store, c, leave_it, &id));
+    TRY(audited_write(c, leave_it, &id, NULL));
     return join_of(c, id, out);
 }
 
 HANDLER(my_leave_post, nothing, my_join)
 {
     i64 id = c->member;
-    TRY(store_write(c->store, c, leave_it, &id));
+    TRY(audited_write(c, leave_it, &id, NULL));
     return show_mine(c, id, out);
 }
 
@@ -98,7 +99,7 @@ static enum err put_pack(struct tx *t, void *arg) { return pack_put(t, arg); }
 HANDLER(pack_put_one, pack, pack)
 {
     struct pack ask = *in;
-    TRY(store_write(c->store, c, put_pack, &ask));
+    TRY(audited_write(c, put_pack, &ask, NULL));
     return pack_get(c, in->pack, out);
 }
 

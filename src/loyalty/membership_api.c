@@ -1,4 +1,5 @@
 /* membership_api.c -- doors of paid membership: plans, buying, refunds. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -34,7 +35,7 @@ static enum err put_plan(struct tx *t, void *arg) { return plan_put(t, arg); }
 HANDLER(plan_put_one, plan, plan)
 {
     struct plan ask = *in;
-    TRY(store_write(c->store, c, put_plan, &ask));
+    TRY(audited_write(c, put_plan, &ask, NULL));
     return plan_get(c, in->code, out);
 }
 
@@ -64,7 +65,7 @@ static enum err buy(struct tx *t, void *arg)
 HANDLER(membership_post, membership_ask, membership_view)
 {
     struct membership_ask ask = *in;
-    TRY(store_write(c->store, c, buy, &ask));
+    TRY(audited_write(c, buy, &ask, NULL));
     return membership_of(c, ask.id, out);
 }
 
@@ -84,7 +85,7 @@ static enum err refund(struct tx *t, void *arg)
 HANDLER(membership_refund_post, refund_term_ask, membership_refund)
 {
     struct refunding r = { in, out };
-    return store_write(c->store, c, refund, &r);
+    return audited_write(c, refund, &r, NULL);
 }
 
 #define PAID "Paid membership"

@@ -1,4 +1,5 @@
 /* points_api.c -- doors of points: what a member has, and the rules that earn them. */
+#include "access/access.h"
 #include "access/approval.h"
 #include "base/json.h"
 #include "base/num.h"
@@ -96,7 +97,7 @@ HANDLER(points_rule_post, points_rule, points_rule)
 {
     struct points_rule r = *in;
     r.id = 0;
-    TRY(store_write(c->store, c, put_rule, &r));
+    TRY(audited_write(c, put_rule, &r, &r.id));
     return points_rule_get(c, r.id, out);
 }
 
@@ -117,7 +118,7 @@ static enum err switch_rule(struct tx *t, void *arg)
 
 HANDLER(points_rule_patch, points_rule_switch, points_rule)
 {
-    TRY(store_write(c->store, c, switch_rule, (void *)in));
+    TRY(audited_write(c, switch_rule, (void *)in, NULL));
     return points_rule_get(c, in->id, out);
 }
 
@@ -216,7 +217,7 @@ HANDLER(points_hand_post, points_hand, points_handed)
 {
     struct handing k = { .in = in };
     TRY(hand_check(c, in));
-    TRY(store_write(c->store, c, hand, &k));
+    TRY(audited_write(c, hand, &k, NULL));
     out->done = !k.approval;
     if (!k.approval) return OK;
     out->approval = NEW(c->arena, struct approval_asked);

@@ -1,4 +1,5 @@
 /* reward_api.c -- doors of rewards: what was given, what waits for a yes, gifts to ship. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -100,7 +101,7 @@ static enum err release(struct tx *t, void *arg)
 HANDLER(reward_release_post, reward_decision, reward_view)
 {
     struct deciding d = { .in = in };
-    TRY(store_write(c->store, c, release, &d));
+    TRY(audited_write(c, release, &d, NULL));
     return reward_get(c, d.living, in->id, out);
 }
 
@@ -114,7 +115,7 @@ static enum err reject(struct tx *t, void *arg)
 HANDLER(reward_reject_post, reward_decision, reward_view)
 {
     struct deciding d = { .in = in };
-    TRY(store_write(c->store, c, reject, &d));
+    TRY(audited_write(c, reject, &d, NULL));
     return reward_get(c, d.living, in->id, out);
 }
 
@@ -133,7 +134,7 @@ static enum err ship(struct tx *t, void *arg)
 HANDLER(gift_shipped_post, gift_sent, reward_view)
 {
     struct sending s = { .in = in };
-    TRY(store_write(c->store, c, ship, &s));
+    TRY(audited_write(c, ship, &s, NULL));
     return reward_get(c, s.living, in->id, out);
 }
 

@@ -231,8 +231,7 @@ enum err task_calendar(struct ctx *c, i64 member, i64 task, struct check_in_cale
 enum { TASK_CODES_MAX = 1000 };
 /* Makes n codes that are good for `uses` members each; kept as hashes, so this is the only time
  * they are seen. */
-enum err task_codes_make(struct store *s, struct ctx *c, i64 task, i64 n, i64 uses,
-                         opt_instant ends_at, strs *out);
+enum err task_codes_make(struct ctx *c, i64 task, i64 n, i64 uses, opt_instant ends_at, strs *out);
 /* E_UNPROCESSABLE: no such code of this task, over, or used up. The same member again: *result
  * AGAIN. */
 enum err task_code_use(struct tx *t, i64 member, i64 task, str code, enum task_result *result,

@@ -1,4 +1,5 @@
 /* tasks_api.c -- doors of tasks and check-in. */
+#include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -45,7 +46,7 @@ static enum err make_it(struct tx *t, void *arg)
 HANDLER(task_post_one, task_post, task_view)
 {
     struct making k = { .in = in };
-    TRY(store_write(c->store, c, make_it, &k));
+    TRY(audited_write(c, make_it, &k, &k.id));
     return task_get(c, k.id, out);
 }
 
@@ -53,7 +54,7 @@ static enum err change_it(struct tx *t, void *arg) { return task_change(t, arg);
 HANDLER(task_patch_one, task_patch, task_view)
 {
     struct task_patch ask = *in;
-    TRY(store_write(c->store, c, change_it, &ask));
+    TRY(audited_write(c, change_it, &ask, NULL));
     return task_get(c, in->id, out);
 }
 
@@ -75,7 +76,7 @@ static enum err check_in(struct tx *t, void *arg)
 HANDLER(my_check_in_post, check_in_ask, check_in_view)
 {
     struct checking k = { .task = in->task.value };
-    TRY(store_write(c->store, c, check_in, &k));
+    TRY(audited_write(c, check_in, &k, NULL));
     *out = k.out;
     return OK;
 }
@@ -90,7 +91,7 @@ static enum err make_up(struct tx *t, void *arg)
 HANDLER(my_make_up_post, make_up_ask, check_in_view)
 {
     struct checking k = { .task = in->task.value, .on = in->on };
-    TRY(store_write(c->store, c, make_up, &k));
+    TRY(audited_write(c, make_up, &k, NULL));
     *out = k.out;
     return OK;
 }
@@ -151,7 +152,7 @@ static enum err claim(struct tx *t, void *arg)
 HANDLER(my_claim_post, task_ref, task_answer)
 {
     struct doing k = { .task = in->id };
-    TRY(store_write(c->store, c, claim, &k));
+    TRY(audited_write(c, claim, &k, NULL));
     *out = k.out;
     return OK;
 }
@@ -167,7 +168,7 @@ static enum err use_code(struct tx *t, void *arg)
 HANDLER(my_code_post, code_ask, task_answer)
 {
     struct doing k = { .task = in->id, .code = in->code };
-    TRY(store_write(c->store, c, use_code, &k));
+    TRY(audited_write(c, use_code, &k, NULL));
     *out = k.out;
     return OK;
 }
@@ -182,7 +183,7 @@ static enum err send_proof(struct tx *t, void *arg)
 HANDLER(my_proof_post, proof_ask, task_proof_view)
 {
     struct doing k = { .task = in->id, .url = in->url, .text = in->text };
-    TRY(store_write(c->store, c, send_proof, &k));
+    TRY(audited_write(c, send_proof, &k, NULL));
     return task_proof_get(c, k.number, out);
 }
 
@@ -216,8 +217,8 @@ SHAPE_DEFINE(review_decision);
 
 HANDLER(task_codes_post, codes_ask, codes_made)
 {
-    return task_codes_make(c->store, c, in->id, in->count, in->uses.has ? in->uses.value : 1,
-                           in->ends_at, &out->codes);
+    return task_codes_make(c, in->id, in->count, in->uses.has ? in->uses.value : 1, in->ends_at,
+                           &out->codes);
 }
 
 HANDLER(reviews_get, reviews_ask, reviews_page)
@@ -248,7 +249,7 @@ static enum err decided(struct ctx *c, const struct review_decision *in, bool ap
                         struct task_proof_view *out)
 {
     struct deciding k = { in, approve };
-    TRY(store_write(c->store, c, decide, &k));
+    TRY(audited_write(c, decide, &k, NULL));
     TRY(task_proof_get(c, in->id, out));
     if (!may(c, PERSONAL_READ)) out->url = out->text = NO_STR;
     return OK;

@@ -1,4 +1,5 @@
 /* teams_api.c -- doors of teams: campaigns and teams for the shop, his own team for a member. */
+#include "access/access.h"
 #include "app/serve.h"
 #include "base/room.h"
 #include "http/request.h"
@@ -71,7 +72,7 @@ static enum err make_campaign(struct tx *t, void *arg)
 HANDLER(campaign_post, team_campaign_post, team_campaign)
 {
     struct campaign_making m = { .in = in };
-    TRY(store_write(c->store, c, make_campaign, &m));
+    TRY(audited_write(c, make_campaign, &m, &m.id));
     return team_campaign_get(c, m.id, out);
 }
 
@@ -123,7 +124,7 @@ static enum err remove_seat(struct tx *t, void *arg)
 HANDLER(team_seat_delete, team_seat_ref, nothing)
 {
     struct act a = { .team = in->id, .seat = in->seat };
-    return store_write(c->store, c, remove_seat, &a);
+    return audited_write(c, remove_seat, &a, NULL);
 }
 
 /* -- for a member ------------------------------------------------------------------------------ */
@@ -231,7 +232,7 @@ HANDLER(my_team_make, my_team_post, my_team)
                                   .name = in->name,
                                   .code = str_sub(secret_make(c->arena), 0, CODE_LETTERS),
                                   .join_rule = in->join_rule } };
-    TRY(store_write(c->store, c, found_team, &f));
+    TRY(audited_write(c, found_team, &f, &f.id));
     return show_mine(c, f.id, out);
 }
 
@@ -254,7 +255,7 @@ HANDLER(my_team_join_post, my_team_join, my_team)
         TRY(team_by_code(c, in->code, &team));
         a.team = team.id;
     }
-    TRY(store_write(c->store, c, join, &a));
+    TRY(audited_write(c, join, &a, NULL));
     return show_mine(c, a.team, out);
 }
 
@@ -266,7 +267,7 @@ static enum err leave(struct tx *t, void *arg)
 HANDLER(my_team_leave, team_ref, nothing)
 {
     struct act a = { .team = in->id, .member = c->member };
-    return store_write(c->store, c, leave, &a);
+    return audited_write(c, leave, &a, NULL);
 }
 
 static enum err accept_seat(struct tx *t, void *arg)
@@ -277,13 +278,13 @@ static enum err accept_seat(struct tx *t, void *arg)
 HANDLER(my_team_accept, team_seat_ref, my_team)
 {
     struct act a = { .team = in->id, .seat = in->seat, .member = c->member };
-    TRY(store_write(c->store, c, accept_seat, &a));
+    TRY(audited_write(c, accept_seat, &a, NULL));
     return show_mine(c, in->id, out);
 }
 HANDLER(my_team_remove, team_seat_ref, nothing)
 {
     struct act a = { .team = in->id, .seat = in->seat, .member = c->member };
-    return store_write(c->store, c, remove_seat, &a);
+    return audited_write(c, remove_seat, &a, NULL);
 }
 
 #define TEAMS "Teams"

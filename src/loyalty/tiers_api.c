@@ -1,4 +1,5 @@
 /* tiers_api.c -- doors of the ladder: read, drafted, simulated, put in force; a member's tier. */
+#include "access/access.h"
 #include "base/field.h"
 #include "base/room.h"
 #include "http/route.h"
@@ -67,7 +68,7 @@ static enum err put_draft(struct tx *t, void *arg)
 HANDLER(tiers_put, ladder, ladder_view)
 {
     struct drafting d = { .in = in };
-    TRY(store_write(c->store, c, put_draft, &d));
+    TRY(audited_write(c, put_draft, &d, NULL));
     return view_of(c, d.version, out);
 }
 
@@ -76,14 +77,14 @@ HANDLER(tiers_simulate_post, ladder, tier_simulation)
 {
     TRY(ladder_simulate(c, in, out));
     struct ladder l = *in;
-    return store_write(c->store, c, note_simulated, &l);
+    return audited_write(c, note_simulated, &l, NULL);
 }
 
 static enum err go_live(struct tx *t, void *arg) { return ladder_go_live(t, *(i64 *)arg); }
 HANDLER(tiers_live_post, ladder_ref, ladder_view)
 {
     i64 version = in->version;
-    TRY(store_write(c->store, c, go_live, &version));
+    TRY(audited_write(c, go_live, &version, NULL));
     return view_of(c, version, out);
 }
 
@@ -142,7 +143,7 @@ static enum err appoint(struct tx *t, void *arg)
 HANDLER(tier_post, tier_appoint_ask, tier_view)
 {
     struct tier_appoint_ask ask = *in;
-    TRY(store_write(c->store, c, appoint, &ask));
+    TRY(audited_write(c, appoint, &ask, NULL));
     return tier_show(c, in->id, out);
 }
 
@@ -156,7 +157,7 @@ static enum err dismiss(struct tx *t, void *arg)
 HANDLER(tier_delete, tier_dismiss_ask, tier_view)
 {
     struct tier_dismiss_ask ask = *in;
-    TRY(store_write(c->store, c, dismiss, &ask));
+    TRY(audited_write(c, dismiss, &ask, NULL));
     return tier_show(c, in->id, out);
 }
 

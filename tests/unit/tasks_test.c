@@ -332,7 +332,7 @@ TEST(a_code_is_used_so_many_times)
     i64 id = make((struct task_post){
         .code = S("poster"), .kind = TASK_CODE, .often = S("day"), .gifts = give(7) });
     strs codes;
-    CHECK_OK(c, task_codes_make(test_store(), c, id, 2, 2, NONE, &codes));
+    CHECK_OK(c, task_codes_make(c, id, 2, 2, NONE, &codes));
     struct call k = { .fn = use_it, .member = a, .id = id, .name = S("WRONGCODE234") };
     CHECK_ERR(c, run(&k), E_UNPROCESSABLE);
     k.name = str_lower(c->arena, codes.at[0]);
@@ -350,7 +350,7 @@ TEST(a_code_is_used_so_many_times)
     CHECK_I64(points(d), 7);
     k.member = a;
     CHECK_ERR(c, run(&k), E_UNPROCESSABLE); /* once a day */
-    CHECK_OK(c, task_codes_make(test_store(), c, id, 1, 1, SOME(c->now + DAY_MS), &codes));
+    CHECK_OK(c, task_codes_make(c, id, 1, 1, SOME(c->now + DAY_MS), &codes));
     k.name = codes.at[0];
     test_ctx()->now += DAY_MS;
     CHECK_ERR(c, run(&k), E_UNPROCESSABLE); /* over */
@@ -517,7 +517,7 @@ TEST(of_two_at_once_one_counts)
                                           .times = SOME(50),
                                           .total = SOME(10) });
     strs codes;
-    CHECK_OK(c, task_codes_make(test_store(), c, poster, 11, 1, NONE, &codes));
+    CHECK_OK(c, task_codes_make(c, poster, 11, 1, NONE, &codes));
     for (i64 i = 0; i < 10; i++) {
         at_day(day_of(2024, 6, 1) + (day)i);
         CHECK_I64(race(race_check_in, (struct racer){ .member = a, .id = sign },
