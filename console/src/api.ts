@@ -98,3 +98,11 @@ export type Stage = 'none' | 'awareness' | 'interest' | 'purchase' | 'loyalty'
 export type AiplStage = Given<Forms['aipl_stage'], 'zh' | 'en'> & { stage: Stage }
 export type AiplFlow = Forms['aipl_flow'] & { from: Stage; to: Stage }
 export type AiplAnswer = Omit<Given<Forms['aipl'], 'how' | 'from' | 'to'>, 'stages' | 'flow'> & { stages: AiplStage[]; flow: AiplFlow[] }
+
+export type ProductView = Given<Forms['product_view'], 'name' | 'code' | 'category'>
+
+// Points.
+export type PointsRule = Given<Forms['points_rule'], 'id'>
+export type PointsBalance = Forms['points_balance']
+export type PointsEntry = Given<Forms['points_entry'], 'words'>
+export type PointsHanded = Forms['points_handed']

@@ -122,6 +122,21 @@ HANDLER(points_rule_patch, points_rule_switch, points_rule)
     return points_rule_get(c, in->id, out);
 }
 
+/* All of it anew: what is absent is no longer said. */
+static enum err replace_rule(struct tx *t, void *arg)
+{
+    struct points_rule *r = arg, was;
+    TRY(points_rule_get(t->c, r->id, &was));
+    return put_rule(t, r);
+}
+
+HANDLER(points_rule_put_one, points_rule, points_rule)
+{
+    struct points_rule r = *in;
+    TRY(store_write(c->store, c, replace_rule, &r));
+    return points_rule_get(c, r.id, out);
+}
+
 /* -- by hand ----------------------------------------------------------------------------------- */
 
 #define GRANT "points.grant"
@@ -277,6 +292,9 @@ static const struct route routes[] = {
     ROUTE(PATCH, "/v1/points/rules/{id}", LOYALTY_WRITE, points_rule_patch, "Loyalty",
           "修改积分规则；已付款的订单不受影响",
           "Change a rule; orders that were paid before are not affected", .errors = "E_NOT_FOUND"),
+    ROUTE(PUT, "/v1/points/rules/{id}", LOYALTY_WRITE, points_rule_put_one, "Loyalty",
+          "整条替换积分规则；没写的就是没有", "Replace a rule: what is absent is no longer said",
+          .errors = "E_NOT_FOUND"),
     { 0 },
 };
 

@@ -1,7 +1,7 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined,
-  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, TableOutlined,
+  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined,
   TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
@@ -56,6 +56,8 @@ export const pages: PageRow[] = [
   { path: '/imports', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/imports')),
     menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
   { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
+  { path: '/points', word: 'page.points', right: 'loyalty:read', page: page(() => import('~/pages/points/points')),
+    menu: { group: 'group.loyalty', icon: <StarOutlined /> } },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),

@@ -79,7 +79,23 @@ export function EventInput({ label, value, change, offered, any, tools }: InputP
   )
 }
 
-function EventName({ label, value, offered, any, change }: { label: string; value: string; offered: OfferedValue[]; any?: boolean; change: (name: string) => void }) {
+/** One kind of behaviour as a field of a form. */
+export function EventSelect({ id, value, onChange }: { id?: string; value?: string | null; onChange?: (name: string) => void }) {
+  const say = useSay()
+  const offered = useOfferedEvents()
+  return <EventName id={id} label={say('behaviour.choose')} value={value ?? ''} offered={offered} change={(name) => onChange?.(name)} />
+}
+
+interface NameProps {
+  id?: string
+  label: string
+  value: string
+  offered: OfferedValue[]
+  any?: boolean
+  change: (name: string) => void
+}
+
+function EventName({ id, label, value, offered, any, change }: NameProps) {
   const say = useSay()
   const format = useFormat()
   const [typed, type] = useState('')
@@ -88,6 +104,7 @@ function EventName({ label, value, offered, any, change }: { label: string; valu
   const names = [...new Set([...known.keys(), ...(value ? [value] : []), ...(typed.trim() ? [typed.trim()] : [])])]
   return (
     <Select
+      id={id}
       aria-label={label}
       className="behaviour-name"
       value={value || undefined}

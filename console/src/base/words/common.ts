@@ -23,6 +23,7 @@ export const common = {
   'group.look': ['看数', 'Measure'],
   'group.insight': ['洞察', 'Insight'],
   'group.people': ['会员与交易', 'Members & trade'],
+  'group.loyalty': ['会员忠诚', 'Loyalty'],
   'group.house': ['管理', 'Administration'],
 
   retry: ['重试', 'Retry'],

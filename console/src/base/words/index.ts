@@ -6,11 +6,12 @@ import { flows } from './flows'
 import { imports } from './imports'
 import { members } from './members'
 import { overview } from './overview'
+import { points } from './points'
 import { rfm } from './rfm'
 import { segments } from './segments'
 import { trade } from './trade'
 
-const chapters = [common, access, flows, imports, members, overview, rfm, segments, trade] as const
+const chapters = [common, access, flows, imports, members, overview, points, rfm, segments, trade] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
 export type Word = KeyOf<Chapters[number]>

@@ -8,10 +8,10 @@ import { useSession } from '~/app/session'
 import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
+import { FormDialog } from '~/parts/form_dialog'
 import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
-import { FormDialog } from './users'
 import { Mark } from '~/parts/mark'
 
 export default function Keys() {

@@ -1,12 +1,13 @@
 // users.tsx -- who may sign in, as what.
 import { PlusOutlined } from '@ant-design/icons'
-import { App, Button, Form, Input, Modal, Popconfirm, Select, Space } from 'antd'
+import { App, Button, Form, Input, Popconfirm, Select, Space } from 'antd'
 import { useState } from 'react'
 import type { Role, User } from '~/api'
 import { useSession } from '~/app/session'
-import { useChange, usePages, type Change } from '~/base/data'
+import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
+import { FormDialog } from '~/parts/form_dialog'
 import { Head } from '~/parts/head'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure } from '~/parts/states'
@@ -137,23 +138,5 @@ function ResetPassword({ user, close }: { user: User; close: () => void }) {
         </Form.Item>
       </Form>
     </FormDialog>
-  )
-}
-
-interface DialogProps {
-  title: string
-  form: { submit: () => void }
-  change: Change
-  close: () => void
-  children: React.ReactNode
-}
-
-export function FormDialog({ title, form, change, close, children }: DialogProps) {
-  const say = useSay()
-  return (
-    <Modal open title={title} okText={say('save')} cancelText={say('cancel')} confirmLoading={change.busy} onOk={form.submit} onCancel={close}>
-      {change.error && <Failure error={change.error} title={say('failed_change')} />}
-      {children}
-    </Modal>
   )
 }
