@@ -116,7 +116,8 @@ enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cac
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (role == ROLE_WRITER) flags |= SQLITE_OPEN_CREATE;
     sqlite3 *handle = NULL;
-    int code = sqlite3_open_v2(file, &handle, flags, NULL);
+    const char *files = role == ROLE_WRITER ? sqlite_gathering() : NULL;
+    int code = sqlite3_open_v2(file, &handle, flags, files);
     if (code == SQLITE_OK) sqlite_be_patient(handle);
     if (!cache_kib) cache_kib = role == ROLE_WRITER ? WRITER_CACHE_KIB : READER_CACHE_KIB;
     char pragmas[512];

@@ -148,6 +148,7 @@ struct job {
     enum err broken; /* what a failed statement answered: only an undo can follow */
     _Atomic u32 done;
     struct job *next;
+    struct job *wakes[2]; /* whom its caller wakes when woken */
 };
 
 #define POOL_MAX    64

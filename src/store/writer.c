@@ -3,7 +3,7 @@
  *
  * Invariants
  * 1. A job lives on its caller's stack. Between `queued` and `done` it belongs to the queue or to
- * one writer; after the store to `done` the writer does not touch it.
+ * one writer, then to the caller who wakes it; after the store to `done` nobody else touches it.
  * 2. `done` is set only when the outcome is final: after COMMIT answered, or after everything of
  * the batch was rolled back.
  * 3. What a job that failed has changed is undone to its savepoint before the next job runs: jobs
@@ -35,17 +35,34 @@
 #define BATCH_US  20000 /* a batch takes no further job after this */
 #define TRIES_MAX 10
 
-static void sleep_until_done(struct job *j)
-{
-    while (!atomic_load_explicit(&j->done, memory_order_acquire))
-        syscall(SYS_futex, &j->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-}
-
 static void wake(struct job *j)
 {
     _Atomic u32 *done = &j->done;
     atomic_store_explicit(done, 1, memory_order_release); /* the job may be gone from here on */
     syscall(SYS_futex, done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void sleep_until_done(struct job *j)
+{
+    while (!atomic_load_explicit(&j->done, memory_order_acquire))
+        syscall(SYS_futex, &j->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    for (int i = 0; i < COUNT(j->wakes); i++)
+        if (j->wakes[i]) wake(j->wakes[i]);
+}
+
+/* The first is woken here and each wakes two more: waking costs the writer as much as a change. */
+static void wake_all(struct job *batch)
+{
+    struct job *waker = batch;
+    for (struct job *j = batch->next; j; j = j->next) {
+        if (!waker->wakes[0]) {
+            waker->wakes[0] = j;
+            continue;
+        }
+        waker->wakes[1] = j;
+        waker = waker->next;
+    }
+    wake(batch);
 }
 
 /* -- the caller's side ------------------------------------------------------------------------ */
@@ -285,10 +302,7 @@ static void finish(struct writer *w, struct job *batch, enum err e, i64 took_us,
     s->stats.commit_us_total += took_us;
     if (took_us > s->stats.commit_us_max) s->stats.commit_us_max = took_us;
     pthread_mutex_unlock(&s->queue_lock);
-    for (struct job *j = batch, *next; j; j = next) {
-        next = j->next;
-        wake(j);
-    }
+    wake_all(batch);
 }
 
 static void run_batch(struct writer *w, struct job *batch)
