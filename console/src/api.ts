@@ -106,3 +106,10 @@ export type PointsRule = Given<Forms['points_rule'], 'id'>
 export type PointsBalance = Forms['points_balance']
 export type PointsEntry = Given<Forms['points_entry'], 'words'>
 export type PointsHanded = Forms['points_handed']
+// The programme. The server fills every field of a ladder it shows.
+export type TierStep = Required<Forms['tier_step']>
+export type Ladder = Omit<Required<Forms['ladder']>, 'tiers'> & { tiers: TierStep[] }
+export type LadderView = { version: number; rules: Ladder }
+export type LadderPast = Omit<Forms['ladder_past'], 'rules'> & { rules: Ladder }
+export type TiersView = Omit<Forms['tiers_view'], 'live' | 'draft'> & { live: LadderView; draft: LadderView | null }
+export type TierBenefit = Forms['tier_benefit']

@@ -961,6 +961,7 @@ export interface components {
         tier_simulation: {
             tiers: components["schemas"]["tier_count"][];
             moves: components["schemas"]["tier_move"][];
+            sample: components["schemas"]["tier_sample"][];
         };
         tier_count: {
             tier: string | null;
@@ -972,8 +973,40 @@ export interface components {
             to: string | null;
             members: number;
         };
+        tier_sample: {
+            member: number;
+            name: string | null;
+            from: string | null;
+            to: string | null;
+        };
         ladder_ref: {
             version: number;
+        };
+        ladder_past_page: {
+            items: components["schemas"]["ladder_past"][];
+        };
+        ladder_past: {
+            version: number;
+            live_at: string | null;
+            live_by: string | null;
+            rules: components["schemas"]["ladder"] | null;
+        };
+        appointees_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        appointee_page: {
+            items: components["schemas"]["tier_appointee"][];
+            next_cursor: string | null;
+        };
+        tier_appointee: {
+            member: number;
+            name: string | null;
+            tier: string | null;
+            at: string;
+            until: string | null;
+            reason: string | null;
+            actor: string | null;
         };
         tier_ref: {
             id: number;

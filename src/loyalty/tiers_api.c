@@ -1,4 +1,5 @@
-/* tiers_api.c -- doors of the ladder: read, drafted, simulated, put in force; a member's tier. */
+/* tiers_api.c -- doors of the ladder: read, drafted, simulated, put in force; appointments; a
+ * member's tier. */
 #include "access/access.h"
 #include "base/field.h"
 #include "base/room.h"
@@ -72,10 +73,23 @@ HANDLER(tiers_put, ladder, ladder_view)
     return view_of(c, d.version, out);
 }
 
+QUERY(q_name, one_str, "SELECT name AS value FROM member WHERE member = $1");
+
+static enum err name_of(struct ctx *c, i64 member, str *out)
+{
+    struct one_str row = { 0 };
+    bool found;
+    TRY(db_find(c, &q_name, &row, &found, ARGS(member)));
+    *out = may(c, PERSONAL_READ) ? row.value : mask_name(c->arena, row.value);
+    return OK;
+}
+
 static enum err note_simulated(struct tx *t, void *arg) { return ladder_simulated(t, arg); }
 HANDLER(tiers_simulate_post, ladder, tier_simulation)
 {
     TRY(ladder_simulate(c, in, out));
+    for (i64 i = 0; i < out->sample.n; i++)
+        TRY(name_of(c, out->sample.at[i].member, &out->sample.at[i].name));
     struct ladder l = *in;
     return audited_write(c, note_simulated, &l, NULL);
 }
@@ -86,6 +100,46 @@ HANDLER(tiers_live_post, ladder_ref, ladder_view)
     i64 version = in->version;
     TRY(audited_write(c, go_live, &version, NULL));
     return view_of(c, version, out);
+}
+
+enum { LADDERS_SHOWN = 50 };
+
+#define FIELDS_OF_ladder_past_page(X, N) \
+    X(list(ladder_past), items, ANY, "The latest first, at most 50", N)
+SHAPE(ladder_past_page);
+SHAPE_DEFINE(ladder_past_page);
+
+HANDLER(tiers_history_get, nothing, ladder_past_page)
+{
+    return ladder_history(c, LADDERS_SHOWN, &out->items);
+}
+
+/* -- who was appointed ------------------------------------------------------------------------- */
+
+#define FIELDS_OF_appointees_ask(X, N) PAGE_FIELDS(X, N)
+SHAPE(appointees_ask);
+SHAPE_DEFINE(appointees_ask);
+#define FIELDS_OF_appointee_page(X, N)                         \
+    X(list(tier_appointee), items, ANY, "The latest first", N) \
+    X(str, next_cursor, ANY, "For the next page", N)
+SHAPE(appointee_page);
+SHAPE_DEFINE(appointee_page);
+
+HANDLER(appointees_get, appointees_ask, appointee_page)
+{
+    struct cursor at;
+    i64 limit = page_limit(in->limit);
+    TRY(cursor_read(c, "appointees", in->cursor, &at));
+    TRY(tier_appointees(c, at.key, at.id, limit + 1, &out->items));
+    bool more = out->items.n > limit;
+    if (more) out->items.n = limit;
+    for (i64 i = 0; !may(c, PERSONAL_READ) && i < out->items.n; i++)
+        out->items.at[i].name = mask_name(c->arena, out->items.at[i].name);
+    if (!more) return OK;
+    const struct tier_appointee *last = &out->items.at[limit - 1];
+    out->next_cursor =
+        cursor_make(c, "appointees", (struct cursor){ .key = last->at, .id = last->member });
+    return OK;
 }
 
 /* -- a member's -------------------------------------------------------------------------------- */
@@ -190,6 +244,10 @@ static const struct route routes[] = {
           "试算：按这套规则，谁会在哪一级", "Who would be where under these rules"),
     ROUTE(POST, "/v1/tiers/rules/live", LOYALTY_WRITE, tiers_live_post, TIERS, "让试算过的规则生效",
           "Put a simulated ladder in force", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/tiers/rules", LOYALTY_READ, tiers_history_get, TIERS, "等级规则的变更记录",
+          "Ladders that were in force"),
+    ROUTE(GET, "/v1/tiers/appointments", LOYALTY_READ, appointees_get, TIERS, "任命了等级的会员",
+          "Members appointed to a tier", .flags = CURSOR),
     ROUTE(GET, "/v1/members/{id}/tier", LOYALTY_READ, tier_get, TIERS, "会员的等级、进度与历史",
           "A member's tier, progress and history", .errors = "E_NOT_FOUND"),
     ROUTE(POST, "/v1/members/{id}/tier", POINTS_GRANT, tier_post, TIERS,

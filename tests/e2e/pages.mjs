@@ -24,6 +24,8 @@ export const pages = [
   ['points', '/points', '积分', 'Points'],
   ['points-policy', '/points?tab=policy', '积分', 'Points'],
   ['points-member', '/points?tab=member&member=1', '积分', 'Points'],
+  ['programme', '/programme', '会员计划', 'Programme'],
+  ['programme-history', '/programme?tab=history', '会员计划', 'Programme'],
   ['approvals', '/approvals', '审批', 'Approvals'],
   ['users', '/users', '用户', 'Users'],
   ['keys', '/keys', '接口密钥', 'API keys'],

@@ -1,8 +1,8 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, DashboardOutlined, FilterOutlined,
-  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined,
-  TeamOutlined, UserSwitchOutlined,
+  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, CrownOutlined, DashboardOutlined, FilterOutlined,
+  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined,
+  TableOutlined, TeamOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import type { ComponentType, ReactNode } from 'react'
@@ -56,6 +56,8 @@ export const pages: PageRow[] = [
   { path: '/imports', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/imports')),
     menu: { group: 'group.people', icon: <CloudUploadOutlined /> } },
   { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
+  { path: '/programme', word: 'page.programme', right: 'loyalty:read', page: page(() => import('~/pages/programme/programme')),
+    menu: { group: 'group.loyalty', icon: <CrownOutlined /> } },
   { path: '/points', word: 'page.points', right: 'loyalty:read', page: page(() => import('~/pages/points/points')),
     menu: { group: 'group.loyalty', icon: <StarOutlined /> } },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),

@@ -5,6 +5,7 @@
 
 SHAPE_DEFINE(tier_appointment);
 SHAPE_DEFINE(tier_change);
+SHAPE_DEFINE(tier_appointee);
 
 QUERY(q_number, one_i64,
       "SELECT COALESCE(MAX(number), 0) + 1 AS value FROM tier_appointment WHERE member = $1");
@@ -79,6 +80,21 @@ enum err tier_appointed(struct ctx *c, i64 member, struct tier_appointment *out,
     for (i64 i = 0; i < ids.n && !*found; i++)
         TRY(db_find(c, &q_appointed, out, found, ARGS(ids.at[i], c->now)));
     return OK;
+}
+
+QUERY(q_appointees, tier_appointee,
+      "SELECT p.member AS member, m.name AS name, p.tier AS tier, p.at AS at, p.until AS until,"
+      " p.reason AS reason, p.actor AS actor FROM (SELECT COALESCE(g.living, a.member) AS member,"
+      " a.tier AS tier, a.at AS at, a.until AS until, a.reason AS reason, a.actor AS actor"
+      " FROM tier_appointment a LEFT JOIN " MEMBERS_GONE " AS g ON g.id = a.member"
+      " WHERE a.at <= $1 AND (a.until IS NULL OR a.until > $1)) AS p"
+      " JOIN member m ON m.member = p.member WHERE (p.at, p.member) < ($2, $3)"
+      " ORDER BY p.at DESC, p.member DESC LIMIT $4");
+
+enum err tier_appointees(struct ctx *c, instant at, i64 member, i64 limit,
+                         struct tier_appointee_list *out)
+{
+    return db_all(c, &q_appointees, out, ARGS(c->now, at ? at : INT64_MAX, member, limit));
 }
 
 enum err tier_dismiss(struct tx *t, i64 member, str reason)

@@ -151,6 +151,20 @@ enum err tiers_keep_up(struct store *s, struct ctx *c);
 /* Everybody, now. *changed counts the members whose tier moved. */
 enum err tiers_evaluate(struct store *s, struct ctx *c, i64 *changed);
 
+#define FIELDS_OF_tier_appointee(X, N)                                            \
+    X(i64, member, ANY, "Member, by the id he has now", N)                        \
+    X(str, name, PERSONAL, "Name", N)                                             \
+    X(str, tier, ANY, "Code of the tier", N)                                      \
+    X(instant, at, ANY, "Appointed then", N)                                      \
+    X(opt_instant, until, ANY, "Ends then; absent: until it is ended by hand", N) \
+    X(str, reason, ANY, "Why", N)                                                 \
+    X(str, actor, ANY, "Who appointed him", N)
+SHAPE(tier_appointee);
+/* Whose appointment counts at c->now, the latest first, before (at, member); at 0: from the latest.
+ * Names as they are. */
+enum err tier_appointees(struct ctx *c, instant at, i64 member, i64 limit,
+                         struct tier_appointee_list *out);
+
 /* -- another ladder (rules.c, simulate.c) ------------------------------------------------------ */
 
 /* A draft: nothing follows it until it goes live. */
@@ -159,6 +173,15 @@ enum err ladder_put(struct tx *t, const struct ladder *in, i64 *version);
 enum err ladder_go_live(struct tx *t, i64 version);
 /* That it was looked at, for ladder_go_live. */
 enum err ladder_simulated(struct tx *t, const struct ladder *l);
+
+#define FIELDS_OF_ladder_past(X, N)                                                  \
+    X(i64, version, ANY, "Number of the ladder", N)                                  \
+    X(opt_instant, live_at, ANY, "In force since; absent: shipped, or not noted", N) \
+    X(str, live_by, ANY, "Who put it in force", N)                                   \
+    X(one(ladder), rules, ANY, "The rules", N)
+SHAPE(ladder_past);
+/* Those that were in force, the one that is now first. */
+enum err ladder_history(struct ctx *c, i64 limit, struct ladder_past_list *out);
 
 #define FIELDS_OF_tier_count(X, N)                       \
     X(str, tier, ANY, "Code; empty: below the first", N) \
@@ -170,9 +193,16 @@ SHAPE(tier_count);
     X(str, to, ANY, "Code; empty: below the first", N)   \
     X(i64, members, ANY, "Members who would move so", N)
 SHAPE(tier_move);
-#define FIELDS_OF_tier_simulation(X, N)                \
-    X(list(tier_count), tiers, ANY, "Tier by tier", N) \
-    X(list(tier_move), moves, ANY, "Who would move", N)
+#define FIELDS_OF_tier_sample(X, N)                      \
+    X(i64, member, ANY, "Member", N)                     \
+    X(str, name, PERSONAL, "Name", N)                    \
+    X(str, from, ANY, "Code; empty: below the first", N) \
+    X(str, to, ANY, "Code; empty: below the first", N)
+SHAPE(tier_sample);
+#define FIELDS_OF_tier_simulation(X, N)                 \
+    X(list(tier_count), tiers, ANY, "Tier by tier", N)  \
+    X(list(tier_move), moves, ANY, "Who would move", N) \
+    X(list(tier_sample), sample, ANY, "A few of each move", N)
 SHAPE(tier_simulation);
 /* Who is where by the ladder in force and who would be by this one, at c->now. */
 enum err ladder_simulate(struct ctx *c, const struct ladder *then, struct tier_simulation *out);

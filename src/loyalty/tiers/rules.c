@@ -63,7 +63,7 @@ CHANGE(c_ladder, "INSERT INTO tier_ladder (version, measure, span, span_days, te
                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)");
 CHANGE(c_step, "INSERT INTO tier_step (version, rank, code, zh, en, threshold, keep, multiplier)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-CHANGE(c_live, "UPDATE tier_ladder SET live = $2 WHERE version = $1");
+CHANGE(c_live, "UPDATE tier_ladder SET live = $2, live_at = $3, live_by = $4 WHERE version = $1");
 
 enum err ladder_put(struct tx *t, const struct ladder *in, i64 *version)
 {
@@ -120,11 +120,37 @@ enum err ladder_go_live(struct tx *t, i64 version)
         return fail(c, E_UNPROCESSABLE, "请先试算这套规则，看清谁会升降级，再在一天之内生效",
                     "simulate these rules first, see who would move, and go live within a day");
     TRY(db_get(c, &q_live, &next, NO_ARGS));
-    TRY(tx_change(t, &c_live, ARGS(version, next.value)));
+    TRY(tx_change(t, &c_live, ARGS(version, next.value, c->now, c->actor)));
     struct timeline_line line = {
         .at = c->now,
         .kind = S("tier.rules_changed"),
         .subject = str_fmt(c->arena, "ladder:%lld", (long long)version),
     };
     return timeline_append(t, &line);
+}
+
+/* -- looking back ------------------------------------------------------------------------------ */
+
+#define FIELDS_OF_past_row(X, N)        \
+    X(i64, version, ANY, "", N)         \
+    X(opt_instant, live_at, ANY, "", N) \
+    X(str, live_by, ANY, "", N)
+SHAPE(past_row);
+SHAPE_DEFINE(past_row);
+SHAPE_DEFINE(ladder_past);
+QUERY(q_past, past_row,
+      "SELECT version, live_at, live_by FROM tier_ladder WHERE live IS NOT NULL"
+      " ORDER BY live DESC LIMIT $1");
+
+enum err ladder_history(struct ctx *c, i64 limit, struct ladder_past_list *out)
+{
+    struct past_row_list rows = { 0 };
+    TRY(db_all(c, &q_past, &rows, ARGS(limit)));
+    for (i64 i = 0; i < rows.n; i++) {
+        struct ladder *rules = NEW(c->arena, struct ladder);
+        TRY(ladder_read(c, rows.at[i].version, rules));
+        *PUSH(c->arena, out) = (struct ladder_past){ rows.at[i].version, rows.at[i].live_at,
+                                                     rows.at[i].live_by, rules };
+    }
+    return OK;
 }

@@ -7,9 +7,10 @@
 
 SHAPE_DEFINE(tier_count);
 SHAPE_DEFINE(tier_move);
+SHAPE_DEFINE(tier_sample);
 SHAPE_DEFINE(tier_simulation);
 
-enum { RANKS = 21, MEMBERS_AT_ONCE = 4000, TOGETHER_FROM = 20000 };
+enum { RANKS = 21, MEMBERS_AT_ONCE = 4000, TOGETHER_FROM = 20000, SAMPLE_OF_A_MOVE = 5 };
 
 struct counting {
     const struct ladder *now, *then;
@@ -24,12 +25,19 @@ struct counter {
     u8 now[MEMBERS_AT_ONCE]; /* ranks, when the two ladders ask for other facts */
     bool other_facts;
     i64 moves[RANKS][RANKS]; /* from, to */
+    i64 some[RANKS][RANKS][SAMPLE_OF_A_MOVE];
     enum err err;
 };
 
 static i64 rank_by(const struct counter *k, const struct ladder *l, const struct facts *f)
 {
     return climb(l, k->c->zone, f, k->c->now, false, k->c->arena, NULL).rank;
+}
+
+static void count_move(struct counter *k, i64 member, i64 from, i64 to)
+{
+    i64 n = k->moves[from][to]++;
+    if (n < SAMPLE_OF_A_MOVE) k->some[from][to][n] = member;
 }
 
 static enum err count_now(void *arg, const struct facts *f)
@@ -44,7 +52,7 @@ static enum err count_then(void *arg, const struct facts *f)
     struct counter *k = arg;
     i64 now = k->other_facts ? k->now[f->member - k->from] : rank_by(k, k->all->now, f);
     k->now[f->member - k->from] = 0;
-    k->moves[now][rank_by(k, k->all->then, f)]++;
+    count_move(k, f->member, now, rank_by(k, k->all->then, f));
     return OK;
 }
 
@@ -55,7 +63,8 @@ static enum err count_some(struct counter *k, i64 first, i64 last)
     if (k->other_facts) TRY(facts_each(c, k->all->now, first, last, count_now, k));
     TRY(facts_each(c, k->all->then, first, last, count_then, k));
     for (i64 i = 0; k->other_facts && i <= last - first; i++) {
-        if (k->now[i]) k->moves[k->now[i]][0]++; /* the other ladder knows nothing of him */
+        if (k->now[i])
+            count_move(k, first + i, k->now[i], 0); /* the other ladder knows nothing of him */
         k->now[i] = 0;
     }
     return OK;
@@ -121,6 +130,17 @@ static struct tier_count *count_of(struct ctx *c, struct tier_simulation *out, s
     return fresh;
 }
 
+static void sample_move(struct ctx *c, const struct counter *k, i64 from, i64 to,
+                        const struct tier_move *move, struct tier_simulation *out)
+{
+    for (i64 i = 0, n = 0; i < 2; i++)
+        for (i64 at = 0; at < k[i].moves[from][to] && at < SAMPLE_OF_A_MOVE; at++)
+            if (n++ < SAMPLE_OF_A_MOVE)
+                *PUSH(c->arena, &out->sample) = (struct tier_sample){
+                    .member = k[i].some[from][to][at], .from = move->from, .to = move->to
+                };
+}
+
 enum err ladder_simulate(struct ctx *c, const struct ladder *then, struct tier_simulation *out)
 {
     struct ladder now;
@@ -143,8 +163,10 @@ enum err ladder_simulate(struct ctx *c, const struct ladder *then, struct tier_s
             str was = ladder_code(&now, from), is = ladder_code(then, to);
             count_of(c, out, was)->now += members;
             count_of(c, out, is)->then += members;
-            if (members && !str_eq(was, is))
-                *PUSH(c->arena, &out->moves) = (struct tier_move){ was, is, members };
+            if (!members || str_eq(was, is)) continue;
+            struct tier_move *move = PUSH(c->arena, &out->moves);
+            *move = (struct tier_move){ was, is, members };
+            sample_move(c, k, from, to, move, out);
         }
     return OK;
 }

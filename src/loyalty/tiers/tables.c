@@ -88,6 +88,8 @@ const struct migration tiers_migrations[] = {
       "  actor text\n"
       ");\n" },
     { "0003 last day", "ALTER TABLE tier_member ADD COLUMN last_day text;\n" }, /* of the term */
+    { "0004 in force since", "ALTER TABLE tier_ladder ADD COLUMN live_at int64;\n"
+                             "ALTER TABLE tier_ladder ADD COLUMN live_by text;\n" },
     { 0 },
 };
 

@@ -11,6 +11,7 @@ import { Head } from '~/parts/head'
 import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
+import { Who } from '~/parts/who'
 
 type Verdict = 'approve' | 'reject'
 
@@ -97,20 +98,6 @@ function What({ it }: { it: Approval }) {
         <div className="approval-problem">{say('approvals.problem', { at: format.when(it.problem_at), why: it.problem })}</div>
       )}
     </div>
-  )
-}
-
-function Who({ actor, at }: { actor?: string | null; at?: string | null }) {
-  const say = useSay()
-  const format = useFormat()
-  if (!actor) return <>–</>
-  const [, kind, name = ''] = /^(user|key):(.*)$/s.exec(actor) ?? []
-  const text = kind === 'user' ? name : kind === 'key' ? say('approvals.by_key', { name }) : actor === 'system' ? say('approvals.by_system') : actor
-  return (
-    <>
-      {text}
-      <div className="quiet number">{format.when(at)}</div>
-    </>
   )
 }
 
