@@ -14,6 +14,7 @@
  *   - what_the_index_does_not_keep_is_asked_of_sql: and the explanation says so. That is: fields
  * that time alone moves (scene); of a past `at` also tags and what purchases tell of tastes.
  *   - one_member_as_all: plan_holds answers as the bit of plan_chunk.
+ *   - again_as_anew: plan_again answers as plan_make does.
  * Threads  A plan is constant once made: plan_chunk and plan_holds from any thread.
  * Memory   Plans and sets live in c->arena; views are released when that arena ends.
  */
@@ -46,6 +47,10 @@ enum err plan_make(struct ctx *c, const struct view *v, const struct segment_nod
 /* Another on the same view and instant, for less: what `before` looked up is not asked again. */
 enum err plan_beside(struct ctx *c, const struct plan *before, const struct segment_node *tree,
                      const struct plan **out);
+/* The tree of `old` on the view and instant of `before`, for less still: what neither another word
+ * nor time alone moves is kept as it stands. `old` must live as long; its view may be gone. */
+enum err plan_again(struct ctx *c, const struct plan *before, const struct plan *old,
+                    const struct plan **out);
 /* Living members of the chunk first seen before `at` for whom the tree holds; out is overwritten.
  */
 void plan_chunk(const struct plan *p, i64 chunk, chunk_bits out);

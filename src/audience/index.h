@@ -65,9 +65,11 @@ const struct view *
 view_take(struct index *x); /* the current one; release it soon: minutes, not hours */
 void view_release(const struct view *v);
 const struct index_schema *view_schema(const struct view *v);
-i64 view_seq(const struct view *v);     /* all lines of the timeline up to here are in it */
-i64 view_chunks(const struct view *v);  /* chunks 0 .. n-1 */
-i64 view_members(const struct view *v); /* living members */
+i64 view_seq(const struct view *v); /* all lines of the timeline up to here are in it */
+/* Views with the same mark have the same columns and dictionaries; those of no other index do. */
+u64 view_words_mark(const struct view *v);
+i64 view_chunks(const struct view *v);           /* chunks 0 .. n-1 */
+i64 view_members(const struct view *v);          /* living members */
 i64 view_column(const struct view *v, str name); /* its place in the schema; -1: there is none */
 const u64 *view_living(const struct view *v, i64 chunk); /* never NULL */
 i64 view_living_n(const struct view *v, i64 chunk);

@@ -170,7 +170,8 @@ static enum err change_order(struct tx *t, void *arg)
     (void)arg;
     i64 order, member;
     enum order_put what;
-    instant at = t->c->now - dice_below(life.d, 400 * 24) * HOUR_MS;
+    i64 hours = dice_below(life.d, 400 * 24);
+    instant at = t->c->now + (hours % 8 ? -hours : hours / 8) * HOUR_MS; /* clocks go wrong */
     TRY(member_living(t->c, someone(), &member));
     struct order_fact o = { .shop = dice_below(life.d, 2) ? S("天猫") : S("京东"),
                             .number = str_fmt(t->c->arena, "n%lld",
@@ -204,6 +205,13 @@ static enum err change_value(struct tx *t, void *arg)
                                            { "birthday", "1990-06-02" } };
     i64 i = dice_below(life.d, COUNT(rows));
     return profile_put(t, someone(), str_of(rows[i][0]), str_of(rows[i][1]), S("hand"), t->c->now);
+}
+
+static enum err change_word(struct tx *t, void *arg)
+{
+    (void)arg;
+    str city = str_fmt(t->c->arena, "新城%lld", (long long)life.made++);
+    return profile_put(t, someone(), S("city"), city, S("hand"), t->c->now);
 }
 
 static enum err change_merge(struct tx *t, void *arg)
@@ -242,7 +250,7 @@ static void some_life(struct ctx *c, i64 steps)
 {
     static write_fn *const ways[] = { change_line,  change_line, change_order, change_order,
                                       change_tag,   change_tag,  change_value, change_value,
-                                      change_merge, change_part, change_come };
+                                      change_merge, change_part, change_come,  change_word };
     for (i64 i = 0; i < steps; i++) {
         write_fn *way = ways[dice_below(life.d, COUNT(ways))];
         bool done = store_write(c->store, c, way, NULL) == OK;
@@ -312,6 +320,68 @@ TEST(one_member_as_all)
         one_as_all(p, &set);
     }
     view_release(v);
+    audience_close(a);
+}
+
+#define KEPT_PLANS 40
+
+/* Plans kept through a shop's life, as saved segments keep theirs: rounds bring members, purchases,
+ * words, lines ahead of their time and other instants, and some of these make another plan of it.
+ */
+TEST(again_as_anew)
+{
+    static const char *const texts[] = { "city != \"杭州\"", "city contains \"新城\"",
+                                         "favourite_category is known and spent >= 100",
+                                         "order_hour is known", "not orders(30d) >= 1" };
+    struct dice d = { (u64)seed_of(5) };
+    struct segment_dice r = { .d = &d };
+    struct ctx kept = *test_reader();
+    const struct plan *old[KEPT_PLANS], *everybody, *again, *anew;
+    struct audience *a;
+    i64 some = 0, kept_as_is = 0;
+    segment_shop_make(&d, 80);
+    struct ctx *c = r.c = test_reader();
+    life = (struct life){ .d = &d, .n = 80 };
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    const struct view *v = audience_take(a);
+    kept.arena = arena_new();
+    CHECK_OK(c, fields_published(c, &r.fields));
+    for (i64 i = 0; i < KEPT_PLANS; i++) {
+        const struct segment_node *tree;
+        str text = i < 2 * COUNT(texts)
+                       ? str_of(texts[i / 2])
+                       : segment_format(c->arena, segment_random(&r, 1 + dice_below(&d, 6), 4));
+        CHECK_OK(c, segment_parse(&kept, str_copy(kept.arena, text), &tree));
+        instant at = c->now + SECOND_MS + i % 2 * 200 * DAY_MS; /* beyond all purchases, too */
+        CHECK_OK(&kept, plan_make(&kept, v, tree, at, &old[i]));
+    }
+    for (i64 round = 0; round < 12; round++) {
+        view_release(v);
+        if (round) some_life(c, dice_below(&d, 12));
+        CHECK_OK(c, audience_follow(a, NULL));
+        v = audience_take(a);
+        instant at = c->now + dice_below(&d, 90) * DAY_MS / 2 + SECOND_MS;
+        CHECK_OK(c, plan_make(c, v, NULL, at, &everybody));
+        for (i64 i = 0; i < KEPT_PLANS; i++) {
+            struct arena_mark mark = arena_mark(c->arena);
+            struct member_set one, other;
+            CHECK_OK(c, plan_again(c, everybody, old[i], &again));
+            CHECK_OK(c, plan_beside(c, everybody, old[i]->tree, &anew));
+            plan_set(c->arena, again, &one);
+            plan_set(c->arena, anew, &other);
+            CHECK_I64(one.n, other.n);
+            CHECK(memcmp(one.bits, other.bits, (size_t)view_chunks(v) * CHUNK / 8) == 0);
+            one_as_all(again, &one);
+            some += one.n > 0 && one.n < 80;
+            kept_as_is += again->root == old[i]->root;
+            arena_rewind(c->arena, mark);
+        }
+    }
+    CHECK(some > 12 * KEPT_PLANS / 4);
+    CHECK(kept_as_is > 0); /* nothing in them is moved by time */
+    view_release(v);
+    arena_free(kept.arena);
     audience_close(a);
 }
 

@@ -17,6 +17,7 @@ struct step *step_of_one(struct planning *k, const struct step_kind *kind, const
 {
     struct step *s = step_new(k, kind);
     *PUSH(k->c->arena, &s->parts) = part;
+    s->timed = part->timed;
     s->cost = part->cost + 1;
     s->share = kind == &step_not ? 1 - part->share : part->share;
     return s;
@@ -27,6 +28,7 @@ struct step *step_of_two(struct planning *k, const struct step_kind *kind, const
 {
     struct step *s = step_of_one(k, kind, a);
     *PUSH(k->c->arena, &s->parts) = b;
+    s->timed |= b->timed;
     s->cost += b->cost;
     s->share = kind == &step_all ? a->share * b->share : 1 - (1 - a->share) * (1 - b->share);
     return s;
@@ -75,8 +77,12 @@ static enum err plan_node(struct planning *k, const struct segment_node *n,
 static enum err plan_parts(struct planning *k, const struct segment_node *n, struct step **out)
 {
     struct step *s = step_new(k, n->kind == NODE_ALL ? &step_all : &step_any);
-    for (i64 i = 0; i < n->parts.n; i++)
-        TRY(plan_node(k, n->parts.at[i], PUSH(k->c->arena, &s->parts)));
+    for (i64 i = 0; i < n->parts.n; i++) {
+        const struct step *part;
+        TRY(plan_node(k, n->parts.at[i], &part));
+        *PUSH(k->c->arena, &s->parts) = part;
+        s->timed |= part->timed;
+    }
     sort_parts(s);
     weigh(s);
     *out = s;
@@ -149,15 +155,36 @@ static enum err plan_tree(struct ctx *c, struct plan *p, const struct segment_no
     return OK;
 }
 
+static void find_columns(struct plan *p)
+{
+    static const char *const bought[BOUGHT_KINDS] = { [BOUGHT_COUNT] = "orders",
+                                                      [BOUGHT_SUM] = "spent",
+                                                      [BOUGHT_FIRST] = "first_order",
+                                                      [BOUGHT_LAST] = "last_order" };
+    for (int i = 0; i < BOUGHT_KINDS; i++)
+        p->bought[i] = bought[i] ? view_column(p->view, str_of(bought[i])) : -1;
+    p->first_seen = view_column(p->view, S("first_seen"));
+    p->first_order = p->bought[BOUGHT_FIRST];
+    p->last_order = p->first_order < 0 ? -1 : p->bought[BOUGHT_LAST];
+}
+
+static bool bought_later(const struct plan *p)
+{
+    for (i64 chunk = 0; p->last_order >= 0 && chunk < view_chunks(p->view); chunk++) {
+        const struct part *part = view_part(p->view, chunk, p->last_order);
+        if (part && part->high >= p->at) return true;
+    }
+    return false;
+}
+
 enum err plan_make(struct ctx *c, const struct view *v, const struct segment_node *tree, instant at,
                    const struct plan **out)
 {
     struct plan *p = NEW(c->arena, struct plan);
-    *p = (struct plan){ .view = v, .at = at };
-    p->first_seen = view_column(v, S("first_seen"));
-    p->first_order = view_column(v, S("first_order"));
-    p->last_order = view_column(v, S("last_order"));
-    if (p->first_order < 0) p->last_order = -1;
+    *p = (struct plan){ .view = v, .at = at, .zone = c->zone };
+    p->words_mark = view_words_mark(v);
+    find_columns(p);
+    p->bought_later = bought_later(p);
     look(p);
     p->joined = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.joined"));
     p->left = words_find(view_event_names(v, SOURCE_TIMELINE), S("community.left"));
@@ -172,4 +199,50 @@ enum err plan_beside(struct ctx *c, const struct plan *before, const struct segm
     *p = *before;
     *out = p;
     return plan_tree(c, p, tree);
+}
+
+/* -- again ------------------------------------------------------------------------------------- */
+
+static bool is_test(const struct segment_node *n)
+{
+    return n && n->kind == NODE_TEST && !(n->test.call && n->test.call->id == CALL_IN_SEGMENT);
+}
+
+static enum err step_again(struct planning *k, const struct step *old, const struct step **out)
+{
+    *out = old;
+    if (!old->timed) return OK;
+    if (is_test(old->node)) {
+        k->old = old;
+        return plan_test(k, old->node, out);
+    }
+    struct step *s = NEW(k->c->arena, struct step);
+    *s = *old;
+    s->parts.at = NEWS(k->c->arena, const struct step *, s->parts.n);
+    for (i64 i = 0; i < s->parts.n; i++) TRY(step_again(k, old->parts.at[i], &s->parts.at[i]));
+    *out = s;
+    return OK;
+}
+
+static bool same_rfm(const struct rfm_settings *a, const struct rfm_settings *b)
+{
+    return a->days == b->days && a->by_day == b->by_day && a->mean == b->mean;
+}
+
+enum err plan_again(struct ctx *c, const struct plan *before, const struct plan *old,
+                    const struct plan **out)
+{
+    struct plan *p = NEW(c->arena, struct plan);
+    struct planning k = { .c = c, .plan = p };
+    *p = *before;
+    *out = p;
+    if (old->rfm.read) TRY(plan_rfm(&k));
+    if (!old->by_index || old->words_mark != p->words_mark || old->zone != p->zone ||
+        old->bought_later != p->bought_later || (old->rfm.read && !same_rfm(&old->rfm, &p->rfm)))
+        return plan_tree(c, p, old->tree);
+    p->tree = old->tree;
+    p->root = NULL;
+    p->by_index = true;
+    p->depth = old->depth;
+    return old->root ? step_again(&k, old->root, &p->root) : OK;
 }

@@ -46,6 +46,7 @@ enum bought_of {
     BOUGHT_DAYS,
     BOUGHT_MEAN,
     BOUGHT_DAY_MEAN,
+    BOUGHT_KINDS,
 };
 
 struct step {
@@ -66,6 +67,7 @@ struct step {
     struct row_filter rows; /* did, community: joined, shop */
     enum bought_of of;
     const u64 *bits; /* SQL */
+    bool timed;      /* another at another instant */
 };
 
 struct rfm_settings {
@@ -80,6 +82,10 @@ struct plan {
     instant at;
     const struct step *root;                 /* NULL: everybody */
     i64 first_seen, first_order, last_order; /* columns; -1: there is none */
+    i64 bought[BOUGHT_KINDS];                /* likewise: what all his purchases come to */
+    bool bought_later;                       /* somebody did, at or after `at`: clocks go wrong */
+    const struct zone *zone;
+    u64 words_mark;
     struct rfm_settings rfm;
     i64 joined, left;  /* events of communities; -1: there are none */
     f64 rows[SOURCES]; /* of a chunk, on average */
@@ -93,11 +99,15 @@ struct planning {
     struct ctx *c;
     struct plan *plan;
     i64 sql_us; /* taken by SQL so far */
+    const struct step
+        *old; /* of the test, before: the dictionaries are the same; NULL: there is none */
 };
 /* Who asks by the network gets so much of SQL's time for one plan, and the condition that is being
  * answered: then E_TIMEOUT. Tests change it. */
 extern i64 plan_sql_most_us;
-/* plan_test.c: one test. */
+/* plan_test.c: the settings of RFM, read into the plan once. */
+enum err plan_rfm(struct planning *k);
+/* One test. */
 enum err plan_test(struct planning *k, const struct segment_node *n, const struct step **out);
 struct step *step_new(struct planning *k, const struct step_kind *kind);
 struct step *step_of_one(struct planning *k, const struct step_kind *kind, const struct step *part);

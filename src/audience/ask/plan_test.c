@@ -67,10 +67,13 @@ static enum err by_sql(struct planning *k, const struct segment_node *n, struct 
 #define RUNS_LOOKED_AT 64
 #define COLUMN_US      6 /* a byte of each member, where a set is a bit of each */
 
-static f64 share_of_ranges(const struct plan *plan, i64 column, const struct segment_ranges *ranges)
+static f64 share_of_ranges(const struct planning *k, i64 column,
+                           const struct segment_ranges *ranges)
 {
+    const struct plan *plan = k->plan;
     const struct view *v = plan->view;
     f64 in = 0;
+    if (k->old) return k->old->share; /* the order stands already */
     for (i64 chunk = 0; chunk < view_chunks(v); chunk += looked_every(v)) {
         const struct part *p = view_part(v, chunk, column);
         for (i64 i = 0; p && i < ranges->n; i++)
@@ -91,7 +94,7 @@ static f64 share_of_words(struct planning *k, i64 column, const u8 *table, i64 n
         else *PUSH(k->c->arena, &ranges) = (struct segment_range){ i, i };
     }
     if (ranges.n > RUNS_LOOKED_AT) return (f64)on / (f64)n;
-    return share_of_ranges(k->plan, column, &ranges);
+    return share_of_ranges(k, column, &ranges);
 }
 
 static f64 share_of_carriers(const struct plan *plan, i64 column, const ints *codes)
@@ -110,7 +113,8 @@ static enum err by_number(struct planning *k, const struct segment_test *t, i64 
     struct step *s = step_new(k, &step_range);
     TRY(ranges_of(k, t, s));
     s->column = column;
-    s->share = share_of_ranges(k->plan, column, &s->ranges);
+    s->timed = t->field->kind == FIELD_IS_AGE || t->field->kind == FIELD_IS_DATE;
+    s->share = share_of_ranges(k, column, &s->ranges);
     s->cost = s->ranges.n > 4 ? 500 : COLUMN_US * (f64)s->ranges.n;
     if (!s->ranges.n && !s->zero) s->kind = &step_nobody;
     *out = s;
@@ -125,7 +129,7 @@ static enum err by_known(struct planning *k, const struct segment_test *t, i64 c
     struct segment_ranges ranges = { &all, 1 };
     (void)t;
     s->column = column;
-    s->share = share_of_ranges(k->plan, column, &ranges);
+    s->share = share_of_ranges(k, column, &ranges);
     *out = s;
     return OK;
 }
@@ -186,17 +190,13 @@ static const struct bought_field {
 static enum err by_purchases(struct planning *k, const struct segment_test *t, enum bought_of of,
                              instant from, struct step **out)
 {
-    static const char *const columns[] = { [BOUGHT_COUNT] = "orders",
-                                           [BOUGHT_SUM] = "spent",
-                                           [BOUGHT_FIRST] = "first_order",
-                                           [BOUGHT_LAST] = "last_order",
-                                           [BOUGHT_DAY_MEAN] = NULL };
     struct step *s = step_new(k, &step_bought);
     TRY(ranges_of(k, t, s));
     s->of = of;
     s->rows = (struct row_filter){ .from = from, .until = k->plan->at };
-    if (columns[of]) s->column = view_column(k->plan->view, str_of(columns[of]));
-    if (s->column >= 0) s->share = share_of_ranges(k->plan, s->column, &s->ranges);
+    s->column = k->plan->bought[of];
+    s->timed = true;
+    if (s->column >= 0) s->share = share_of_ranges(k, s->column, &s->ranges);
     s->cost = from == INT64_MIN && s->column >= 0 ? COLUMN_US
                                                   : 100 + k->plan->rows[SOURCE_PURCHASES] / 500;
     *out = s;
@@ -214,6 +214,7 @@ static enum err by_shops(struct planning *k, const struct segment_test *t, i64 c
         table[i + 1] = segment_text_passes(t->op, &t->operands, words_folded(w, i));
     carriers_of(k, t, column, s);
     s->rows = (struct row_filter){ .from = INT64_MIN, .until = k->plan->at };
+    s->timed = true;
     s->rows.props[PROP_SHOP] = table;
     return OK;
 }
@@ -231,7 +232,7 @@ static enum err by_recency(struct planning *k, const struct segment_node *n, str
     return by_purchases(k, &n->test, BOUGHT_LAST, INT64_MIN, out);
 }
 
-static enum err read_rfm(struct planning *k)
+enum err plan_rfm(struct planning *k)
 {
     struct rfm_settings *rfm = &k->plan->rfm;
     str frequency_of, monetary_of;
@@ -249,7 +250,7 @@ static enum err by_rfm(struct planning *k, const struct segment_node *n, bool am
                        struct step **out)
 {
     const struct rfm_settings *rfm = &k->plan->rfm;
-    TRY(read_rfm(k));
+    TRY(plan_rfm(k));
     enum bought_of of = !amount       ? rfm->by_day ? BOUGHT_DAYS : BOUGHT_COUNT
                         : !rfm->mean  ? BOUGHT_SUM
                         : rfm->by_day ? BOUGHT_DAY_MEAN
@@ -273,8 +274,15 @@ static enum err by_did(struct planning *k, const struct segment_node *n, struct 
     bool kept;
     struct step *s = step_new(k, &step_did);
     TRY(ranges_of(k, &n->test, s));
-    TRY(plan_rows(k->c, k->plan->view, &n->test, k->plan->at, &s->rows, &kept));
-    if (!kept) return by_sql(k, n, out);
+    s->timed = true;
+    if (k->old) {
+        s->rows = k->old->rows;
+        s->rows.from = segment_window_from(&n->test, k->plan->at);
+        s->rows.until = k->plan->at;
+    } else {
+        TRY(plan_rows(k->c, k->plan->view, &n->test, k->plan->at, &s->rows, &kept));
+        if (!kept) return by_sql(k, n, out);
+    }
     s->cost = 50 + k->plan->rows[SOURCE_TIMELINE] / 1000;
     s->share = s->zero ? 0.7 : 0.2;
     *out = s;
@@ -300,6 +308,7 @@ static struct step *communities(struct planning *k, str name)
     if (k->plan->joined >= 0) joined[k->plan->joined] = 1;
     s->rows = (struct row_filter){ .event = joined, .from = INT64_MIN, .until = k->plan->at };
     s->rows.props[PROP_COMMUNITY] = subjects;
+    s->timed = true;
     s->cost = 80 + k->plan->rows[SOURCE_TIMELINE] / 800;
     if (!on || k->plan->joined < 0) s->kind = &step_nobody;
     return s;
@@ -366,24 +375,13 @@ static const struct {
     [FIELD_IS_KNOWN] = { by_known, by_known, COLUMN_NUMBER },
 };
 
-/* Somebody has a purchase dated at or after `at`: clocks go wrong. */
-static bool bought_later(const struct planning *k)
-{
-    const struct view *v = k->plan->view;
-    for (i64 chunk = 0; k->plan->last_order >= 0 && chunk < view_chunks(v); chunk++) {
-        const struct part *p = view_part(v, chunk, k->plan->last_order);
-        if (p && p->high >= k->plan->at) return true;
-    }
-    return false;
-}
-
 /* The field's column as it stands now, with all there is, is what `at` asks for. Of a past `at`
  * tags and what follows from purchases are asked of SQL. */
 static bool column_fits(const struct planning *k, const struct field *f)
 {
     str name = str_of(f->name);
     if (f->third != FIELD_AT || str_eq(name, S("first_seen"))) return true;
-    return k->plan->at > k->c->now && (str_eq(name, S("tag")) || !bought_later(k));
+    return k->plan->at > k->c->now && (str_eq(name, S("tag")) || !k->plan->bought_later);
 }
 
 static enum err by_field(struct planning *k, const struct segment_node *n, struct step **out)
@@ -391,12 +389,12 @@ static enum err by_field(struct planning *k, const struct segment_node *n, struc
     const struct segment_test *t = &n->test;
     const struct view *v = k->plan->view;
     str name = str_of(t->field->name);
-    i64 column = view_column(v, name);
     bool known = t->op->id == OP_KNOWN || t->op->id == OP_UNKNOWN;
     if (t->field->third == FIELD_AT)
         for (i64 i = 0; i < COUNT(bought_fields); i++)
             if (str_eq(name, str_of(bought_fields[i].name)))
                 return by_purchases(k, t, bought_fields[i].of, INT64_MIN, out);
+    i64 column = view_column(v, name);
     if (column < 0 || by_kind[t->field->kind].column != view_schema(v)->columns[column].kind)
         return by_sql(k, n, out);
     if (t->field->third == FIELD_AT && str_eq(name, S("shop")) && k->plan->last_order >= 0)

@@ -51,6 +51,7 @@ static bool value_of(enum bought_of of, const struct tally *t, i64 *value)
     case BOUGHT_DAY_MEAN: *value = t->days ? t->sum / t->days : 0; break;
     case BOUGHT_FIRST: *value = t->first; return t->times > 0;
     case BOUGHT_LAST: *value = t->last; return t->times > 0;
+    case BOUGHT_KINDS: break;
     }
     return true;
 }

@@ -68,15 +68,23 @@ static void copy_schema(struct index *x, const struct index_schema *in)
     x->schema = (struct index_schema){ columns, in->columns_n, sources, in->sources_n };
 }
 
-/* Dictionaries as they stand now, for a view. */
+static struct words *show_words(struct view *v, const struct words *w)
+{
+    v->words_mark += (u64)words_count(w);
+    return words_seen(w);
+}
+
+/* Dictionaries as they stand now, for a view. They only grow, so how many words there are in all
+ * tells two states of one index apart. */
 static void words_show(struct index *x, struct view *v)
 {
+    v->words_mark = x->number << 40;
     for (i64 i = 0; i < x->schema.columns_n; i++)
-        if (x->words[i]) v->words[i] = words_seen(x->words[i]);
+        if (x->words[i]) v->words[i] = show_words(v, x->words[i]);
     for (i64 i = 0; i < x->schema.sources_n; i++) {
-        v->sources[i].event = words_seen(x->sources[i].event);
+        v->sources[i].event = show_words(v, x->sources[i].event);
         for (i64 p = 0; p < x->schema.sources[i].props.n; p++)
-            v->sources[i].props[p] = words_seen(x->sources[i].props[p]);
+            v->sources[i].props[p] = show_words(v, x->sources[i].props[p]);
     }
 }
 
@@ -108,7 +116,9 @@ void index_forget_words(struct index *x)
 
 struct index *index_new(const struct index_schema *schema)
 {
+    static _Atomic u64 numbers;
     struct index *x = zeroed(1, sizeof *x);
+    x->number = atomic_fetch_add(&numbers, 1) + 1;
     pthread_mutex_init(&x->lock, NULL);
     pthread_mutex_init(&x->adding, NULL);
     copy_schema(x, schema);

@@ -156,6 +156,7 @@ struct view {
     struct words **words; /* by column; NULL for numbers */
     struct source_words *sources;
     _Atomic i64 *alive; /* the index's count of its views; NULL: never shown */
+    u64 words_mark;
 };
 /* Room for so many chunks, all pointers NULL. */
 struct view *view_new(_Atomic i64 *memory, const struct index_schema *schema, i64 chunks);
@@ -166,6 +167,7 @@ struct index {
     struct arena *schema_arena;
     _Atomic i64 memory;
     _Atomic i64 views;    /* alive */
+    u64 number;           /* of the process's indexes */
     pthread_mutex_t lock; /* around `current` only */
     struct view *current;
     /* the builder's */

@@ -96,13 +96,15 @@ void view_release(const struct view *v)
 
 const struct index_schema *view_schema(const struct view *v) { return v->schema; }
 i64 view_seq(const struct view *v) { return v->seq; }
+u64 view_words_mark(const struct view *v) { return v->words_mark; }
 i64 view_chunks(const struct view *v) { return v->chunks_n; }
 i64 view_members(const struct view *v) { return v->living_n; }
 
 i64 view_column(const struct view *v, str name)
 {
+    const struct column *columns = v->schema->columns;
     for (i64 i = 0; i < v->schema->columns_n; i++)
-        if (str_eq(v->schema->columns[i].name, name)) return i;
+        if (columns[i].name.n == name.n && str_eq(columns[i].name, name)) return i;
     return -1;
 }
 

@@ -31,6 +31,7 @@ struct entry {
     const struct segment_node *tree;
     u64 aspects; /* what of a member it asks for: others may change without it */
     struct kept_set *set;
+    const struct plan *base; /* what rounds make their plans of; in `plans` */
     /* of a round */
     bool there;
     const struct plan *plan;
@@ -55,8 +56,8 @@ struct standing {
     struct standing_stats counted;
     struct entry *entries;
     i64 entries_n;
-    struct arena *trees;
-    u64 definitions;
+    struct arena *trees, *plans;
+    u64 definitions, words_mark; /* what those were made of */
 };
 
 /* -- who changed ------------------------------------------------------------------------------- */
@@ -163,7 +164,7 @@ static enum err read_trees(struct standing *s, struct ctx *c, const struct kept_
     u64 definitions = definitions_of(rows);
     if (definitions == s->definitions) return OK;
     struct ctx own = *c;
-    s->definitions = 0;
+    s->definitions = s->words_mark = 0;
     arena_reset(s->trees);
     own.arena = s->trees;
     for (i64 i = 0; i < rows->n; i++) {
@@ -251,26 +252,54 @@ static enum err refresh_entries(struct standing *s, struct ctx *c)
 
 /* -- member by member -------------------------------------------------------------------------- */
 
+/* Most changes bring no new word: then plans are made of what time does not move in them. */
+static void forget_plans(struct standing *s, const struct view *v)
+{
+    if (s->words_mark == view_words_mark(v)) return;
+    s->words_mark = view_words_mark(v);
+    arena_reset(s->plans);
+    for (i64 i = 0; i < s->entries_n; i++) s->entries[i].base = NULL;
+}
+
+/* *before: one of this round; then this one, which knows what both looked up. */
+static enum err make_plan(struct standing *s, struct ctx *c, const struct plan **before,
+                          struct entry *e)
+{
+    struct ctx own = *c;
+    own.arena = s->plans;
+    if (!e->base) {
+        enum err err = plan_beside(&own, *before, e->tree, &e->base);
+        if (err != OK) {
+            c->why = own.why;
+            e->base = NULL;
+            return err;
+        }
+    }
+    TRY(plan_again(c, *before, e->base, &e->plan));
+    *before = e->plan;
+    if (!plan_by_index(e->plan)) e->plan = NULL;
+    return OK;
+}
+
 static enum err make_plans(struct standing *s, struct ctx *c, const struct member_changes *changes,
                            const struct view **v)
 {
     u64 aspects = 0;
-    const struct plan *before = NULL;
+    const struct plan *before;
     for (i64 i = 0; i < changes->n; i++) aspects |= changes->at[i].aspects;
     instant at;
     i64 begun_us = clock_mono_us();
     TRY(segment_at_read(c, NO_STR, &at));
     TRY(audience_view(c, 0, v));
+    TRY(plan_make(c, *v, NULL, at, &before));
+    forget_plans(s, *v);
     for (i64 i = 0; i < s->entries_n; i++) {
         struct entry *e = &s->entries[i];
         e->plan = NULL;
         e->wishes.at = NULL;
         e->wishes.n = 0;
         if (!e->by_index || !e->tree || !e->set || !(e->aspects & aspects)) continue;
-        TRY(before ? plan_beside(c, before, e->tree, &e->plan)
-                   : plan_make(c, *v, e->tree, at, &e->plan));
-        before = e->plan;
-        if (!plan_by_index(e->plan)) e->plan = NULL;
+        TRY(make_plan(s, c, &before, e));
     }
     s->counted.plans_us += clock_mono_us() - begun_us;
     return OK;
@@ -455,6 +484,7 @@ enum err standing_open(struct ctx *c, struct store *store, struct audience *a,
     s->options = o;
     s->all = true;
     s->trees = arena_new();
+    s->plans = arena_new();
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -485,6 +515,7 @@ void standing_close(struct standing *s)
     for (i64 i = 0; i < s->entries_n; i++) entry_end(&s->entries[i]);
     free(s->entries);
     free(s->pending.at);
+    arena_free(s->plans);
     arena_free(s->trees);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->wake);
