@@ -1144,6 +1144,38 @@ export interface components {
             cap_day?: number | null;
             cap_total?: number | null;
         };
+        liability_ask: {
+            from: string | null;
+            to: string | null;
+        };
+        points_liability: {
+            /** @example 12.50 */
+            price: string;
+            months: components["schemas"]["points_month"][];
+            breakage_rate: number;
+            outstanding: number;
+            /** @example 12.50 */
+            outstanding_value: string;
+            how: string | null;
+            took_us: number;
+        };
+        points_month: {
+            month: string | null;
+            issued: number;
+            granted: number;
+            spent: number;
+            expired: number;
+            reversed: number;
+            outstanding: number;
+            /** @example 12.50 */
+            value: string;
+        };
+        liability_export: {
+            from: string | null;
+            to: string | null;
+            /** @enum {string|null} */
+            format: "csv" | "xlsx" | null;
+        };
         campaign_page: {
             items: components["schemas"]["team_campaign"][];
         };

@@ -124,14 +124,14 @@ static enum err check_ledger(struct cli *cli, str *detail)
 {
     struct ledger_faults f;
     TRY(ledger_check(cli->c, &f));
-    if (f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers)
+    if (f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers + f.turnover)
         return fail(cli->c, E_INTERNAL,
                     "账目不平：合计不为零 %lld，余额与分录不符 %lld，批次不符 %lld，低于下限 %lld，"
-                    "冻结不符 %lld，转账不符 %lld",
+                    "冻结不符 %lld，转账不符 %lld，分时合计不符 %lld",
                     "the books do not balance: sums %lld, entries %lld, lots %lld, floors %lld, "
-                    "holds %lld, transfers %lld",
+                    "holds %lld, transfers %lld, turnover %lld",
                     (long long)f.sums, (long long)f.entries, (long long)f.lots, (long long)f.floors,
-                    (long long)f.holds, (long long)f.transfers);
+                    (long long)f.holds, (long long)f.transfers, (long long)f.turnover);
     *detail = say(cli->c, S("账目平衡"), S("the books balance"));
     return OK;
 }

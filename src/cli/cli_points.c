@@ -1,6 +1,9 @@
 /* cli_points.c -- koi points: what a member has and what earns it, through the same doors as the
  * console. */
+#include "base/clock.h"
+#include "cli/grid.h"
 #include "cli/local.h"
+#include "loyalty/points.h"
 
 static enum err run_balance(struct cli *cli)
 {
@@ -60,6 +63,43 @@ static enum err run_rules(struct cli *cli)
     return OK;
 }
 
+static enum err run_liability(struct cli *cli)
+{
+    struct civil today;
+    struct points_liability out;
+    day from, to;
+    TRY(cli_open(cli, CLI_READS));
+    to = zone_day(cli->c->zone, cli->c->now);
+    TRY(cli_day(cli, "to", &to));
+    today = day_civil(to);
+    from = month_add(day_of(today.year, today.month, 1), -11);
+    TRY(cli_day(cli, "from", &from));
+    TRY(points_liability(cli->c, from, to, &out));
+    if (cli_answered(cli, &points_liability_shape, &out)) return OK;
+    struct grid g = { .columns = 8 };
+    GRID_ROW(cli, &g, grid_words(cli, "月份", "Month"), grid_words(cli, "已发放", "Issued"),
+             grid_words(cli, "手工", "Granted"), grid_words(cli, "已使用", "Spent"),
+             grid_words(cli, "已过期", "Expired"), grid_words(cli, "已收回", "Reversed"),
+             grid_words(cli, "未使用", "Outstanding"), grid_words(cli, "金额", "Value"));
+    for (i64 i = 0; i < out.months.n; i++) {
+        const struct points_month *m = &out.months.at[i];
+        GRID_ROW(cli, &g, m->month, grid_count(cli, m->issued), grid_count(cli, m->granted),
+                 grid_count(cli, m->spent), grid_count(cli, m->expired),
+                 grid_count(cli, m->reversed), grid_count(cli, m->outstanding),
+                 money_text(cli->c->arena, m->value));
+    }
+    grid_print(cli, &g);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
+    return OK;
+}
+
+static const struct cli_option liability_options[] = {
+    { "from", "DAY", "第一天；默认一年前那个月的 1 日",
+      "first day; default: the first of the month a year before", false },
+    { "to", "DAY", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    { 0 },
+};
+
 const struct verb points_verbs[] = {
     { "points balance", "MEMBER", "会员的积分：可用、待生效、将到期、欠的",
       "points of a member: available, pending, expiring, owed", NULL, run_balance, 1, 1 },
@@ -70,6 +110,9 @@ const struct verb points_verbs[] = {
       "手工发放积分（负数为扣减）；KEY 是你的编号，重试无害",
       "give points by hand (below zero: take them); KEY is your number, a retry is harmless", NULL,
       run_grant, 4, 4 },
+    { "points liability", NULL, "积分负债：逐月的发放、使用、过期、收回与未使用，折成金额",
+      "what is owed in points, by month, in points and in money", liability_options, run_liability,
+      0, 0 },
     { "points rules", NULL, "列出积分规则", "list the rules that earn points", NULL, run_rules, 0,
       0 },
     { 0 },

@@ -224,6 +224,7 @@ enum { HOLDS_AT_ONCE = 64 };
 
 /* -- waiting.c: what the batch has changed and not yet written --------------------------------- */
 
+#define LAPSE_ID "~lapse:" /* how ids of lapses begin */
 /* What changed in the work's books and came of it waits for the batch's end, with its lines. */
 enum err work_save(struct work *w);
 /* Whether anybody has been merged, as the batch knows; who merges says so. */

@@ -89,6 +89,15 @@ QUERY(q_sides_wrong, one_i64,
       " AND e.unit = t.unit AND e.name = t.to_name AND e.number >= t.to_entry"
       " AND e.number < t.to_entry + t.to_entries))");
 
+QUERY(q_turnover_wrong, one_i64,
+      "SELECT COUNT(*) AS value FROM (SELECT unit, slot, kind, name FROM (SELECT unit, slot, kind,"
+      " name, amount FROM ledger_turnover UNION ALL SELECT e.unit,"
+      " (e.at - CASE WHEN t.kind = 'lapse' THEN 1 ELSE 0 END) / 900000, t.kind,"
+      " CASE WHEN t.from_member = 0 THEN t.from_name ELSE t.to_name END, -e.amount"
+      " FROM ledger_entry e JOIN ledger_transfer t ON t.member = e.transfer_member"
+      " AND t.id = e.transfer WHERE e.member > 0 AND (t.from_member = 0) <> (t.to_member = 0))"
+      " AS x GROUP BY unit, slot, kind, name HAVING SUM(amount) <> 0) AS y");
+
 enum err ledger_check(struct ctx *c, struct ledger_faults *out)
 {
     *out = (struct ledger_faults){ 0 };
@@ -111,6 +120,7 @@ enum err ledger_check(struct ctx *c, struct ledger_faults *out)
         { &q_transfers_wrong, &out->transfers, NO_ARGS },
         { &q_transfers_lost, &out->transfers, NO_ARGS },
         { &q_sides_wrong, &out->transfers, NO_ARGS },
+        { &q_turnover_wrong, &out->turnover, NO_ARGS },
     };
     TRY(store_snapshot(c));
     for (i64 i = 0; i < COUNT(looks); i++) {

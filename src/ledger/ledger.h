@@ -245,6 +245,18 @@ SHAPE(trial_row);
 /* By unit: the balances of a unit sum to zero. */
 enum err ledger_trial(struct ctx *c, struct trial_row_list *out);
 
+/* What members got from the house's accounts (above zero) and gave to them (below). */
+#define FIELDS_OF_turnover(X, N)                                      \
+    X(i64, part, ANY, "Between bounds[part] and bounds[part + 1]", N) \
+    X(choice(transfer_kind), kind, ANY, "What the transfers did", N)  \
+    X(str, name, ANY, "Which account of the house", N)                \
+    X(i64, amount, ANY, "How much, of all members", N)
+SHAPE(turnover);
+/* By the instants of the entries, at c->now exactly, whether or not the job has run; what expires
+ * at a bound is before it. Bounds rise and lie on quarters of an hour, as midnights do. */
+enum err ledger_turnover(struct ctx *c, str unit, const instant *bounds, i64 n,
+                         struct turnover_list *out);
+
 /* -- upkeep ------------------------------------------------------------------------------------ */
 
 /* Ends the holds whose time came and writes down the lots that expired, in steps of a few hundred.
@@ -258,7 +270,8 @@ enum err ledger_lapse(struct store *s, struct ctx *c, i64 *done);
     X(i64, lots, ANY, "Lots or accounts that differ from their entries", N)       \
     X(i64, floors, ANY, "Accounts under their floor", N)                          \
     X(i64, holds, ANY, "Holds that do not end, or held figures without holds", N) \
-    X(i64, transfers, ANY, "Transfers whose entries do not cancel out", N)
+    X(i64, transfers, ANY, "Transfers whose entries do not cancel out", N)        \
+    X(i64, turnover, ANY, "Quarter hours whose sums are not their entries", N)
 SHAPE(ledger_faults);
 enum err ledger_check(struct ctx *c, struct ledger_faults *out);
 

@@ -28,7 +28,7 @@ static enum err lapse(struct work *w, struct book *b, instant upto, instant not_
     struct mark m = { b->a.member, NO_STR, not_before };
     struct book *house = NULL;
     if (!book_lapses(b, upto)) return OK;
-    m.id = str_fmt(a, "~lapse:" STR_FMT ":" STR_FMT ":%lld", STR_ARG(b->a.unit), STR_ARG(b->a.name),
+    m.id = str_fmt(a, LAPSE_ID STR_FMT ":" STR_FMT ":%lld", STR_ARG(b->a.unit), STR_ARG(b->a.name),
                    (long long)(b->a.entries + 1));
     i64 first = b->a.entries + 1, gone = book_lapse(b, upto, m);
     if (!gone || !w->t) return OK;

@@ -134,6 +134,21 @@ const struct migration ledger_migrations[] = {
       "  PRIMARY KEY (member, loser)\n"
       ") clustered;\n"
       "CREATE INDEX ledger_merged_loser ON ledger_merged (loser, merge);\n" },
+    { "0004 turnover", /* turnover.c; slot: a quarter of an hour; amount: what members got */
+      "CREATE TABLE ledger_turnover (\n"
+      "  unit text NOT NULL,\n"
+      "  slot int64 NOT NULL,\n"
+      "  kind text NOT NULL,\n"
+      "  name text NOT NULL,\n"
+      "  amount int64 NOT NULL,\n"
+      "  PRIMARY KEY (unit, slot, kind, name)\n"
+      ") clustered;\n"
+      "INSERT INTO ledger_turnover (unit, slot, kind, name, amount)"
+      " SELECT e.unit, (e.at - CASE WHEN t.kind = 'lapse' THEN 1 ELSE 0 END) / 900000,"
+      " t.kind, CASE WHEN t.from_member = 0 THEN t.from_name"
+      " ELSE t.to_name END, SUM(e.amount) FROM ledger_entry e JOIN ledger_transfer t"
+      " ON t.member = e.transfer_member AND t.id = e.transfer WHERE e.member > 0"
+      " AND (t.from_member = 0) <> (t.to_member = 0) GROUP BY 1, 2, 3, 4;\n" },
     { 0 },
 };
 

@@ -56,3 +56,5 @@ struct book *book_copy(struct arena *a, const struct book *of);
 
 /* write.c: writes it all. */
 enum err waiting_write(struct tx *t, void *state);
+/* turnover.c: adds what is about to be written to its sums. */
+enum err turnover_write(struct tx *t, const struct waiting *w);

@@ -158,6 +158,7 @@ enum err waiting_write(struct tx *t, void *state)
 {
     struct waiting *w = state;
     for (i64 i = 0; i < w->books.n; i++) TRY(write_book(t, w, i));
+    TRY(turnover_write(t, w));
     TRY(write_entries(t, w, w->entries_in));
     w->entries_in = w->entries.n;
     TRY(write_transfers(t, w, w->transfers_in));

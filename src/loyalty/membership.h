@@ -22,14 +22,14 @@
 
 #include "loyalty/join.h"
 
-#define FIELDS_OF_plan(X, N)                                              \
-    X(str, code, REQUIRED | SHORT, "Code", N)                             \
-    X(str, zh, REQUIRED | SHORT, "Chinese name", N)                       \
-    X(str, en, REQUIRED | SHORT, "English name", N)                       \
-    X(money, price, REQUIRED | NOT_NEGATIVE, "Price of a term", N)        \
-    X(i64, months, REQUIRED | POSITIVE, "Months of a term", N)            \
-    X(opt_i64, multiplier, POSITIVE,                                      \
-      "Of points, in thousandths, on top of the tier's: 1500 is 1.5x", N) \
+#define FIELDS_OF_plan(X, N)                                                               \
+    X(str, code, REQUIRED | SHORT, "Code", N)                                              \
+    X(str, zh, REQUIRED | SHORT, "Chinese name", N)                                        \
+    X(str, en, REQUIRED | SHORT, "English name", N)                                        \
+    X(money, price, REQUIRED | NOT_NEGATIVE, "Price of a term", N)                         \
+    X(i64, months, REQUIRED | POSITIVE, "Months of a term", N)                             \
+    X(opt_i64, multiplier, POSITIVE,                                                       \
+      "Of points, in thousandths: 1500 is 1.5x; with the tier's by points.multipliers", N) \
     X(flag, ended, ANY, "No longer sold; terms that run go on", N)
 SHAPE(plan);
 enum err plan_put(struct tx *t, const struct plan *in);

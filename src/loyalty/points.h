@@ -9,10 +9,13 @@
  *   - an_order_earns_once: however often it is told, in whatever order its changes come.
  *   - a_refund_takes_its_share: per line, at the multiplier the line earned with; all refunded:
  * all.
+ *   - tier_and_membership_multiply: the greater of both, or their product (setting
+ * points.multipliers), as they were when the order was paid.
  *   - pending_until_the_return_window_ends: pending points are shown, and cannot be spent; they
  * turn by themselves at that instant, job or no job.
  *   - caps_hold: no rule gives more than its caps, by day and in all, however many ask at once.
  *   - months_end_as_people_say: 31 January + 1 month is the last day of February.
+ *   - what_is_owed_adds_up: month by month, for any past day, job or no job.
  *   - spent_points_are_owed: what a refund takes back beyond what is there is a debt, refused or
  *     written off, as the setting says.
  */
@@ -66,6 +69,29 @@ SHAPE(points_entry);
  * the last minute may not be written down yet; the balance has it. */
 enum err points_statement(struct ctx *c, i64 member, i64 below, i64 limit,
                           struct points_entry_list *out);
+/* What is owed in points, by month. */
+#define FIELDS_OF_points_month(X, N)                                                       \
+    X(str, month, ANY, "2026-11; the first and the last as far as they were asked for", N) \
+    X(i64, issued, ANY, "Given for orders, tasks and the like", N)                         \
+    X(i64, granted, ANY, "Given by hand, less taken by hand", N)                           \
+    X(i64, spent, ANY, "Used, less what was returned", N)                                  \
+    X(i64, expired, ANY, "Expired", N)                                                     \
+    X(i64, reversed, ANY, "Taken back of what was given, as by refunds", N)                \
+    X(i64, outstanding, ANY, "What members have at its end, less what they owe", N)        \
+    X(money, value, ANY, "That in money", N)
+SHAPE(points_month);
+#define FIELDS_OF_points_liability(X, N)                                                    \
+    X(money, price, ANY, "What 100 points are worth (setting points.value_of_100)", N)      \
+    X(list(points_month), months, ANY, "By month, the first first", N)                      \
+    X(f64, breakage_rate, ANY, "Expired / (spent + expired), of all time up to the end", N) \
+    X(i64, outstanding, ANY, "At the end", N)                                               \
+    X(money, outstanding_value, ANY, "That in money, rounded up to the cent", N)            \
+    X(str, how, ANY, "How it was made, in the reader's language", N)                        \
+    X(i64, took_us, ANY, "Microseconds taken", N)
+SHAPE(points_liability);
+/* Of days from..to of the programme, ends included; E_INVALID: not a period, or too long. */
+enum err points_liability(struct ctx *c, day from, day to, struct points_liability *out);
+
 /* Counts orders whose points are not what their lines, their gifts and the ledger say. */
 enum err points_check(struct ctx *c, i64 *wrong);
 

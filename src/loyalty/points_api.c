@@ -200,7 +200,11 @@ static enum err hand_now(struct tx *t, i64 living, const struct points_hand *h)
     bool done;
     TRY(hand_done(c, living, h, &done));
     if (done) return OK;
-    if (h->amount < 0) return points_spend(t, living, -h->amount, hand_id(c, h), h->reason, &out);
+    if (h->amount < 0) {
+        TRY(points_spend(t, living, -h->amount, hand_id(c, h), h->reason, &out));
+        return out.again ? OK : points_hand_note(t, h->amount);
+    }
+    TRY(points_hand_note(t, h->amount));
     struct reward what = { .kind = REWARD_POINTS, .amount = h->amount };
     struct reward_why why = { .id = hand_id(c, h), .reason = h->reason };
     return reward_give(t, living, &what, why, &got);
@@ -269,6 +273,8 @@ static const struct approval_kind approvals[] = {
     { 0 },
 };
 
+extern const struct route points_liability_routes[];
+
 static const struct route routes[] = {
     ROUTE(GET, "/v1/members/{id}/points", LOYALTY_READ, points_get, "Loyalty",
           "看会员的积分：可用、待生效、将到期、欠的",
@@ -295,7 +301,7 @@ static const struct route routes[] = {
     ROUTE(PUT, "/v1/points/rules/{id}", LOYALTY_WRITE, points_rule_put_one, "Loyalty",
           "整条替换积分规则；没写的就是没有", "Replace a rule: what is absent is no longer said",
           .errors = "E_NOT_FOUND"),
-    { 0 },
+    { .next = points_liability_routes },
 };
 
 static const struct job_row jobs[] = {

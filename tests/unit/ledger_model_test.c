@@ -693,7 +693,7 @@ static void check_books(i64 houses)
     enum err e = ledger_check(c, &f);
     test_ctx_free(c);
     CHECK_I64(e, OK);
-    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers + f.turnover, 0);
     for (i64 u = 0; u < UNITS && houses; u++)
         for (i64 p = 0; p < FIRST_MEMBER; p++) {
             struct account of = { 0, str_of(units[u].name), name_at(p) };

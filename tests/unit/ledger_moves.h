@@ -85,6 +85,7 @@ static inline void check_books(void)
     CHECK_I64(f.floors, 0);
     CHECK_I64(f.holds, 0);
     CHECK_I64(f.transfers, 0);
+    CHECK_I64(f.turnover, 0);
 }
 static inline i64 free_until(const char *unit, i64 member, opt_instant when)
 {

@@ -292,6 +292,7 @@ static void one_history(u64 seed)
     CHECK_I64(f.floors, 0);
     CHECK_I64(f.holds, 0);
     CHECK_I64(f.transfers, 0);
+    CHECK_I64(f.turnover, 0);
 }
 
 static u64 seed_of(u64 place)

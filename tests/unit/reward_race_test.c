@@ -100,7 +100,7 @@ static void check_books(void)
 {
     struct ledger_faults f;
     CHECK_OK(test_ctx(), ledger_check(test_reader(), &f));
-    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers + f.turnover, 0);
 }
 
 static struct request reward_of(i64 member, str id, const char *review)

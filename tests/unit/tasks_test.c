@@ -122,7 +122,7 @@ static void check_books(void)
 {
     struct ledger_faults f;
     CHECK_OK(test_ctx(), ledger_check(test_reader(), &f));
-    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers, 0);
+    CHECK_I64(f.sums + f.entries + f.lots + f.floors + f.holds + f.transfers + f.turnover, 0);
 }
 static void at_day(day d) { test_ctx()->now = zone_midnight(test_ctx()->zone, d) + 9 * HOUR_MS; }
 static struct task_gifts *give(i64 amount)

@@ -25,5 +25,8 @@ enum err points_check(struct ctx *c, i64 *wrong)
         TRY(db_get(c, all[i], &n, NO_ARGS));
         *wrong += n.value;
     }
+    i64 by_hand;
+    TRY(points_hand_check(c, &by_hand));
+    *wrong += by_hand;
     return OK;
 }

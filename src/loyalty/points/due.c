@@ -89,6 +89,12 @@ void points_part(struct points_line_row_list *rows, i64 i, i64 all)
     }
 }
 
+i64 points_multiplier(bool product, i64 tier, i64 membership)
+{
+    if (product) return (i64)((wide)tier * membership / 1000);
+    return tier > membership ? tier : membership;
+}
+
 bool points_better(const struct points_line_row *a, const struct points_line_row *b)
 {
     return (wide)a->points_per * a->multiplier * b->per_amount >

@@ -114,6 +114,13 @@ const struct setting points_settings[] = {
       .choices = "payment completion",
       .zh = "退货期从付款还是从完成算起；不知道完成时间的从付款算起",
       .en = "The return window begins with the payment, or with completion where that is known" },
+    { .name = "points.multipliers",
+      .kind = SETTING_CHOICE,
+      .fallback = "greater",
+      .choices = "greater product",
+      .zh = "等级与付费会员都有积分倍数时：greater 取大的，product 相乘；只影响之后的订单",
+      .en = "When both tier and paid membership multiply points: the greater counts, or their "
+            "product; of later orders only" },
     { .name = "points.approval_above",
       .kind = SETTING_I64,
       .fallback = "1000",

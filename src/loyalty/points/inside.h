@@ -47,7 +47,7 @@ opt_instant points_expire(const struct points_policy *p, const struct zone *zone
     X(i64, member, ANY, "", N)                                                                   \
     X(i64, order_id, ANY, "", N)                                                                 \
     X(instant, paid_at, ANY, "", N)                                                              \
-    X(i64, multiplier, ANY, "Of the tier held then, in thousandths", N)                          \
+    X(i64, multiplier, ANY, "Of tier and membership then, in thousandths", N)                    \
     X(i64, window_ms, ANY, "Return window, frozen", N)                                           \
     X(instant, matures_at, ANY, "When it turns into points", N)                                  \
     X(flag, matured, ANY, "It has, and that is written down", N)                                 \
@@ -90,25 +90,25 @@ enum err points_order_follow(struct tx *t, struct points_order_row *o, i64 to, i
 enum points_rule_kind { RULE_ORDER, RULE_EVENT };
 CHOICE(points_rule_kind); /* order event */
 
-#define FIELDS_OF_points_rule(X, N)                                                            \
-    X(i64, id, ANY, "Id", N)                                                                   \
-    X(str, name, REQUIRED | SHORT, "Name", N)                                                  \
-    X(choice(points_rule_kind), kind, REQUIRED, "order: by what is paid; event: each time", N) \
-    X(flag, on, ANY, "It counts", N)                                                           \
-    X(opt_instant, from, ANY, "Of what is paid or done from then on", N)                       \
-    X(opt_instant, until, ANY, "And before then", N)                                           \
-    X(i64, points, POSITIVE, "So many points", N)                                              \
-    X(opt_money, amount, POSITIVE, "order: for every so much paid", N)                         \
-    X(str, event, SHORT, "event: its kind on the timeline: Review Submitted", N)               \
-    X(strs, shops, ANY, "Only of these shops; empty: all", N)                                  \
-    X(strs, categories, ANY, "Only of these categories; empty: all", N)                        \
-    X(strs, products, ANY, "Only of these product codes; empty: all", N)                       \
-    X(ints, weekdays, ANY, "Only on these days of the week, Monday 1 to Sunday 7", N)          \
-    X(opt_i64, from_minute, NOT_NEGATIVE, "Only from this minute of the day on", N)            \
-    X(opt_i64, until_minute, POSITIVE, "And before this one; over midnight if smaller", N)     \
-    X(flag, times_tier, ANY, "Times the multiplier of the member's tier", N)                   \
-    X(flag, adds, ANY, "Added to what the best of the other rules gives", N)                   \
-    X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)                \
+#define FIELDS_OF_points_rule(X, N)                                                              \
+    X(i64, id, ANY, "Id", N)                                                                     \
+    X(str, name, REQUIRED | SHORT, "Name", N)                                                    \
+    X(choice(points_rule_kind), kind, REQUIRED, "order: by what is paid; event: each time", N)   \
+    X(flag, on, ANY, "It counts", N)                                                             \
+    X(opt_instant, from, ANY, "Of what is paid or done from then on", N)                         \
+    X(opt_instant, until, ANY, "And before then", N)                                             \
+    X(i64, points, POSITIVE, "So many points", N)                                                \
+    X(opt_money, amount, POSITIVE, "order: for every so much paid", N)                           \
+    X(str, event, SHORT, "event: its kind on the timeline: Review Submitted", N)                 \
+    X(strs, shops, ANY, "Only of these shops; empty: all", N)                                    \
+    X(strs, categories, ANY, "Only of these categories; empty: all", N)                          \
+    X(strs, products, ANY, "Only of these product codes; empty: all", N)                         \
+    X(ints, weekdays, ANY, "Only on these days of the week, Monday 1 to Sunday 7", N)            \
+    X(opt_i64, from_minute, NOT_NEGATIVE, "Only from this minute of the day on", N)              \
+    X(opt_i64, until_minute, POSITIVE, "And before this one; over midnight if smaller", N)       \
+    X(flag, times_tier, ANY, "Times the multiplier of the member's tier and paid membership", N) \
+    X(flag, adds, ANY, "Added to what the best of the other rules gives", N)                     \
+    X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)                  \
     X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)
 SHAPE(points_rule);
 enum err points_rules(struct ctx *c, struct points_rule_list *out); /* by id */
@@ -132,6 +132,13 @@ enum err points_cap_take(struct tx *t, const struct points_rule *r, i64 daily_ca
                          const struct points_cap_ask *ask, i64 *got);
 /* Makes room for cap_total as it is now; used: given by the rule so far. */
 enum err points_cap_set(struct tx *t, const struct points_rule *r, str what);
+
+/* -- liability.c ------------------------------------------------------------------------------- */
+
+/* So many were given by hand now (below zero: taken), in the same change. */
+enum err points_hand_note(struct tx *t, i64 amount);
+/* Counts quarter hours whose sums by hand are not the transfers. */
+enum err points_hand_check(struct ctx *c, i64 *wrong);
 
 /* -- due.c: pure ------------------------------------------------------------------------------- */
 
@@ -166,5 +173,8 @@ bool points_same_terms(const struct points_line_row *a, const struct points_line
 i64 points_of_terms(const struct points_line_row_list *rows, i64 i);
 /* Parts at most `all` points among them: each line has what the sum up to it passes. */
 void points_part(struct points_line_row_list *rows, i64 i, i64 all);
+/* What a tier and a paid membership multiply by together, in thousandths: the greater of both, or
+ * their product, rounded down. */
+i64 points_multiplier(bool product, i64 tier, i64 membership);
 /* a earns more than b, of the same money. */
 bool points_better(const struct points_line_row *a, const struct points_line_row *b);

@@ -4,6 +4,7 @@
  * A line's rule is chosen once, by what was paid for it: the rule that gives most, and all that
  * add. Later rules, tiers and refunds change the amount, never the choice.
  */
+#include "loyalty/membership.h"
 #include "loyalty/points/inside.h"
 #include "loyalty/programme.h"
 #include "loyalty/tiers.h"
@@ -53,7 +54,7 @@ struct run {
     struct points_rule_list rules;
     struct points_policy policy;
     i64 window_ms, daily_cap;
-    bool from_completion;
+    bool from_completion, product; /* of multipliers; else the greater */
     str currency;
 };
 
@@ -62,7 +63,7 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
     struct ctx *c = t->c;
     struct one_i64 one;
     i64 days;
-    str from;
+    str from, multipliers;
     bool any;
     *r = (struct run){ .t = t };
     *idle = false;
@@ -76,7 +77,9 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
     TRY(points_policy_load(c, &r->policy));
     TRY(setting_i64(c, "points.pending_days", &days));
     TRY(setting_text(c, "points.pending_from", &from));
+    TRY(setting_text(c, "points.multipliers", &multipliers));
     TRY(setting_i64(c, "points.daily_cap", &r->daily_cap));
+    r->product = str_eq(multipliers, S("product"));
     r->window_ms = days * DAY_MS;
     r->from_completion = str_eq(from, S("completion"));
     return setting_text(c, "currency", &r->currency);
@@ -122,16 +125,29 @@ static bool may_earn(const struct run *r, const struct work *w)
            (str_empty(f->currency) || str_eq(f->currency, r->currency));
 }
 
+/* Of his tier and his paid membership at that instant. */
+static enum err multiplier_at(struct run *r, i64 member, instant at, i64 *out)
+{
+    struct tier_now tier;
+    bool asked = false;
+    i64 paid;
+    *out = 1000;
+    for (i64 i = 0; i < r->rules.n; i++) asked = asked || r->rules.at[i].times_tier;
+    if (!asked) return OK;
+    TRY(tier_at(r->t->c, member, at, &tier));
+    TRY(membership_multiplier(r->t->c, member, at, &paid));
+    *out = points_multiplier(r->product, tier.multiplier, paid);
+    return OK;
+}
+
 static enum err freeze_order(struct run *r, i64 member, i64 order, struct work *w)
 {
-    struct tier_now tier = { .multiplier = 1000 };
-    bool by_tier = false;
-    for (i64 i = 0; i < r->rules.n; i++) by_tier = by_tier || r->rules.at[i].times_tier;
-    if (by_tier) TRY(tier_at(r->t->c, member, w->fact.paid_at, &tier));
+    i64 multiplier;
+    TRY(multiplier_at(r, member, w->fact.paid_at, &multiplier));
     w->o = (struct points_order_row){ .member = member,
                                       .order_id = order,
                                       .paid_at = w->fact.paid_at,
-                                      .multiplier = tier.multiplier,
+                                      .multiplier = multiplier,
                                       .window_ms = r->window_ms };
     return OK;
 }

@@ -80,6 +80,17 @@ const struct migration points_migrations[] = {
       "  taken int64 NOT NULL,\n"
       "  PRIMARY KEY (member, order_id, number)\n"
       ") clustered;\n" },
+    { "0002 by hand", /* liability.c; slot: a quarter of an hour */
+      "CREATE TABLE points_hand (\n"
+      "  slot int64 NOT NULL PRIMARY KEY,\n"
+      "  given int64 NOT NULL,\n"
+      "  taken int64 NOT NULL\n"
+      ");\n"
+      "INSERT INTO points_hand (slot, given, taken) SELECT t.at / 900000,"
+      " SUM(CASE WHEN t.from_member = 0 THEN t.amount ELSE 0 END),"
+      " SUM(CASE WHEN t.from_member = 0 THEN 0 ELSE t.amount END) FROM ledger_transfer t"
+      " WHERE t.unit = 'point' AND t.kind = 'move' AND (t.id LIKE 'points:hand:%'"
+      " OR t.id LIKE 'reward:%:points:hand:%') GROUP BY 1;\n" },
     { 0 },
 };
 
