@@ -2494,6 +2494,7 @@ export interface components {
             channel?: string | null;
             touchpoint?: string | null;
             inviter?: number | null;
+            code?: string | null;
         };
         my_join: {
             joined: boolean;
@@ -2503,6 +2504,8 @@ export interface components {
         my_join_ask: {
             channel: string | null;
             touchpoint: string | null;
+            code: string | null;
+            device: string | null;
         };
         pack_page: {
             items: components["schemas"]["pack"][];
@@ -2737,6 +2740,57 @@ export interface components {
         review_decision: {
             id: number;
             note?: string | null;
+        };
+        my_invitation: {
+            code: string | null;
+            link: string | null;
+            counted: number;
+            waiting: number;
+            invited: boolean;
+            friends: components["schemas"]["my_friend"][];
+        };
+        my_friend: {
+            name: string | null;
+            bound_at: string;
+            /** @enum {string|null} */
+            step: "at_once" | "first_order" | null;
+            /** @enum {string|null} */
+            state: "waiting" | "counted" | "taken_back" | null;
+        };
+        accept_ask: {
+            code: string;
+            device?: string | null;
+        };
+        accepted: {
+            again: boolean;
+            inviter: string | null;
+            bound_at: string;
+        };
+        invitations_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        invitations_view: {
+            inviter: number | null;
+            bound_at: string | null;
+            code: string | null;
+            counted: number;
+            waiting: number;
+            items: components["schemas"]["invited"][];
+            next_cursor: string | null;
+        };
+        invited: {
+            number: number;
+            member: number;
+            bound_at: string;
+            /** @enum {string|null} */
+            step: "at_once" | "first_order" | null;
+            /** @enum {string|null} */
+            state: "waiting" | "counted" | "taken_back" | null;
+            at: string | null;
+            counts: boolean;
+            purchase: number | null;
         };
     };
     responses: never;

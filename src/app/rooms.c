@@ -19,6 +19,7 @@
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
 #include "loyalty/credit.h"
+#include "loyalty/invitations.h"
 #include "loyalty/join.h"
 #include "loyalty/membership.h"
 #include "loyalty/points.h"
@@ -64,21 +65,23 @@ const struct room *const rooms[] = {
     &membership_room,
     &join_room,
     &tasks_room,
+    &invitations_room,
     NULL,
 };
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &points_merges, &team_merges,       &board_merges,
-    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges,
-    &task_merges,  &tiers_merges, /* after all they are made of
-                                   */
+    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges,
+    &board_merges, &saved_merges,  &reward_merges, &credit_merges,     &membership_merges,
+    &join_merges,  &task_merges,   &tiers_merges, /* after all they are made of
+                                                   */
     NULL,
 };
 
 /* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */
 static const struct order_listener *const followers_of_orders[] = {
-    &join_orders, &points_orders, &tiers_orders, &board_orders, /* of what the others wrote */
+    &join_orders,  &points_orders, &tiers_orders, &invitation_orders,
+    &board_orders, /* of what the others wrote */
     NULL
 };
 

@@ -3,7 +3,7 @@
  *
  * Words
  *   metric   what is counted: money spent (net), orders, points earned (by orders, from when they
- *            were paid, and by tasks), friends brought in (lines task.invited).
+ *            were paid, and by tasks), friends brought in (invitations.h).
  *   holders  whose places these are: members', or those of the teams of a campaign (teams.h). Of a
  *            board of teams "member" is a team's id wherever a place is told.
  *   score    in the metric's smallest step. It follows from facts alone and is recomputed, never

@@ -40,7 +40,8 @@ enum err pack_give(struct tx *t, i64 member, str name, struct reward_why why);
     X(i64, id, REQUIRED, "Member", N)                                \
     X(str, channel, SHORT, "How he came: shop, live, qr-code, …", N) \
     X(str, touchpoint, SHORT, "Where", N)                            \
-    X(opt_i64, inviter, POSITIVE, "Member who invited him", N)
+    X(opt_i64, inviter, POSITIVE, "Member who invited him", N)       \
+    X(str, code, SHORT, "Or that member's invitation code", N)
 SHAPE(join_ask);
 
 #define FIELDS_OF_join_view(X, N)                                           \

@@ -2,6 +2,7 @@
 #include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
+#include "loyalty/invitations.h"
 #include "loyalty/join/inside.h"
 #include "store/setting.h"
 
@@ -9,9 +10,11 @@
 SHAPE(join_ref);
 SHAPE_DEFINE(join_ref);
 
-#define FIELDS_OF_my_join_ask(X, N)                                  \
-    X(str, channel, SHORT, "How he came: shop, live, qr-code, …", N) \
-    X(str, touchpoint, SHORT, "Where", N)
+#define FIELDS_OF_my_join_ask(X, N)                                    \
+    X(str, channel, SHORT, "How he came: shop, live, qr-code, …", N)   \
+    X(str, touchpoint, SHORT, "Where", N)                              \
+    X(str, code, SHORT, "Invitation code of the friend he came by", N) \
+    X(str, device, SHORT | PERSONAL, "The device it is done from; kept as a hash", N)
 SHAPE(my_join_ask);
 SHAPE_DEFINE(my_join_ask);
 
@@ -30,14 +33,30 @@ SHAPE_DEFINE(pack_page);
 
 struct joining {
     struct join_ask in;
+    str device;
     bool now;
 };
+
+/* Who invited him is bound before he joins, so that a wrong code is told in time. */
+static enum err bind(struct tx *t, struct joining *j)
+{
+    struct invited_by by = { j->in.code, j->in.inviter.value, j->device };
+    struct invitations his;
+    bool again;
+    if (!j->in.inviter.has && str_empty(j->in.code)) return OK;
+    TRY(invitation_accept(t, j->in.id, &by, &again));
+    TRY(invitations_of(t->c, j->in.id, &his));
+    j->in.inviter = (opt_i64){ his.bound, his.inviter };
+    return OK;
+}
 
 static enum err join_it(struct tx *t, void *arg)
 {
     struct joining *j = arg;
     TRY(member_living(t->c, j->in.id, &j->in.id));
-    return member_join(t, &j->in, &j->now);
+    TRY(bind(t, j));
+    TRY(member_join(t, &j->in, &j->now));
+    return invitation_look(t, j->in.id);
 }
 
 HANDLER(join_post, join_ask, join_view)
@@ -57,7 +76,8 @@ static enum err show_mine(struct ctx *c, i64 id, struct my_join *out)
 
 HANDLER(my_join_post, my_join_ask, my_join)
 {
-    struct joining j = { .in = { c->member, in->channel, in->touchpoint, NONE } };
+    struct joining j = { .in = { c->member, in->channel, in->touchpoint, NONE, in->code },
+                         .device = in->device };
     TRY(audited_write(c, join_it, &j, NULL));
     return show_mine(c, j.in.id, out);
 }
@@ -108,12 +128,12 @@ static const struct route routes[] = {
     ROUTE(GET, "/v1/members/{id}/join", LOYALTY_READ, join_get, JOIN, "会员是否已入会",
           "Whether a member takes part", .errors = "E_NOT_FOUND"),
     ROUTE(POST, "/v1/members/{id}/join", MEMBERS_WRITE, join_post, JOIN, "0 元入会",
-          "Join the programme", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+          "Join the programme", .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
     ROUTE(POST, "/v1/members/{id}/leave", MEMBERS_WRITE, leave_post, JOIN, "退会",
           "Leave the programme", .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/my/join", MY, my_join_get, JOIN, "我是否已入会", "Whether I take part"),
     ROUTE(POST, "/v1/my/join", MY, my_join_post, JOIN, "我要入会", "I join the programme",
-          .errors = "E_UNPROCESSABLE"),
+          .errors = "E_CONFLICT E_UNPROCESSABLE"),
     ROUTE(POST, "/v1/my/leave", MY, my_leave_post, JOIN, "我要退会", "I leave the programme"),
     ROUTE(GET, "/v1/packs", LOYALTY_READ, packs_get, JOIN,
           "礼包（newcomer：新人，first_order：首单）",

@@ -62,6 +62,7 @@ HANDLER(task_patch_one, task_patch, task_view)
 
 struct checking {
     i64 task;
+    str device;
     day on;
     struct check_in_view out;
 };
@@ -71,11 +72,12 @@ static enum err check_in(struct tx *t, void *arg)
     struct checking *k = arg;
     i64 living;
     TRY(member_living(t->c, t->c->member, &living));
+    TRY(device_seen(t, living, k->device));
     return task_check_in(t, living, k->task, &k->out);
 }
 HANDLER(my_check_in_post, check_in_ask, check_in_view)
 {
-    struct checking k = { .task = in->task.value };
+    struct checking k = { .task = in->task.value, .device = in->device };
     TRY(audited_write(c, check_in, &k, NULL));
     *out = k.out;
     return OK;
@@ -310,6 +312,49 @@ static const struct setting settings[] = {
       .max = 100000,
       .zh = "会员一小时内完成的任务超过这个数，超出的奖励待审核",
       .en = "Tasks a member does within an hour before what more of them give is held for review" },
+    { .name = "tasks.device_members",
+      .kind = SETTING_I64,
+      .fallback = "4",
+      .max = 100000,
+      .zh = "一天内同一设备上另有这么多会员，任务奖励待审核；0：不查",
+      .en = "So many other members on one device within a day, and what tasks give is held for "
+            "review; 0: not looked at" },
+    { .name = "tasks.invite_device",
+      .kind = SETTING_FLAG,
+      .fallback = "true",
+      .zh = "受邀人与邀请人或其他受邀人同一设备，邀请奖励待审核",
+      .en = "Invited on the device of the inviter or of others he invited: held for review" },
+    { .name = "tasks.circle_levels",
+      .kind = SETTING_I64,
+      .fallback = "3",
+      .max = 20,
+      .zh =
+          "受邀人像是邀请人或其上几级邀请人的小号，或双方互邀小号，邀请奖励待审核；查几级，0：不查",
+      .en = "Invited who seems to be the inviter, one of so many above him, or part of two who "
+            "invite "
+            "each other's accounts: held for review; 0: not looked at" },
+    { .name = "tasks.phones_in_a_row",
+      .kind = SETTING_I64,
+      .fallback = "3",
+      .max = 100000,
+      .zh = "这么多受邀人的手机号相连（相差 20 以内），邀请奖励待审核；0：不查",
+      .en =
+          "So many invited with phone numbers in a row (within 20): held for review; 0: not looked "
+          "at" },
+    { .name = "tasks.phones_of_one_range",
+      .kind = SETTING_I64,
+      .fallback = "10",
+      .max = 100000,
+      .zh = "这么多受邀人的手机号只差后四位，邀请奖励待审核；0：不查",
+      .en = "So many invited whose phone numbers differ in the last four digits only: held for "
+            "review; 0: not looked at" },
+    { .name = "tasks.phone_hours",
+      .kind = SETTING_I64,
+      .fallback = "168",
+      .min = 1,
+      .max = 8784,
+      .zh = "查手机号时看多少小时之内的受邀人",
+      .en = "Phone numbers are compared among who was invited within so many hours" },
     { 0 },
 };
 

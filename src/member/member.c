@@ -182,6 +182,8 @@ const struct migration member_migrations[] = {
       "CREATE INDEX member_tag_shown ON member_tag (tag, member) WHERE shown;"
       "CREATE INDEX identity_conflict_merge ON identity_conflict (merge)"
       " WHERE merge IS NOT NULL;" },
+    { "0006 conflicts of either", "CREATE INDEX identity_conflict_other ON identity_conflict"
+                                  " (other);" },
     { NULL, NULL },
 };
 

@@ -3,7 +3,10 @@
 #include "boards_shop.h"
 
 #include "loyalty/boards/inside.h"
+#include "loyalty/invitations.h"
+#include "loyalty/join.h"
 #include "loyalty/points.h"
+#include "store/setting.h"
 #include "timeline/timeline.h"
 
 struct fact {
@@ -16,18 +19,27 @@ static enum err give(struct tx *t, void *arg)
     struct transferred out;
     return points_give(t, f->member, f->amount, str_of(f->id), S("task"), NONE, &out);
 }
+static i64 friends;
 static enum err take(struct tx *t, void *arg)
 {
     struct fact *f = arg;
     struct transferred out;
     return points_reverse(t, f->member, str_of(f->of), f->amount, str_of(f->id), S("task"), &out);
 }
+/* A friend of his joins. */
 static enum err invite(struct tx *t, void *arg)
 {
     struct fact *f = arg;
-    return timeline_append(
-        t,
-        &(struct timeline_line){ .at = t->c->now, .member = f->member, .kind = S("task.invited") });
+    struct identity id = { .kind = ID_USER_ID,
+                           .value = str_fmt(t->c->arena, "friend-%lld", (long long)++friends) };
+    struct member_sighting seen = { .identities = &id, .n = 1, .source = S("api") };
+    struct join_ask ask = { 0 };
+    struct invited_by by = { .inviter = f->member };
+    bool yes;
+    TRY(setting_set(t, S("invitations.counts"), S("at_once")));
+    TRY(member_resolve(t, &seen, &ask.id, &yes));
+    TRY(member_join(t, &ask, &yes));
+    return invitation_accept(t, ask.id, &by, &yes);
 }
 static void tell(struct ctx *c, write_fn *fn, struct fact f)
 {

@@ -1,15 +1,14 @@
 /* facts.c -- what the facts say a score is: each metric is a statement over one member's facts.
  *
- * Orders move with merges, so the living id has them all. Points and lines of the timeline stay
- * with the id they were given to, so those metrics add up all ids a member has had; an id that was
- * merged away has no score of its own.
+ * Orders and invitations move with merges, so the living id has them all. Points stay with the id
+ * they were given to, so that metric adds up all ids a member has had; an id that was merged away
+ * has no score of its own.
  */
 #include "loyalty/boards/inside.h"
 
 #include "loyalty/points.h"
 #include "loyalty/teams.h"
 #include "member/member.h"
-#include "timeline/timeline.h"
 
 #define FIELDS_OF_figures(X, N) \
     X(i64, score, ANY, "", N)   \
@@ -39,10 +38,11 @@ QUERY(facts_points, figures,
       " FROM ledger_transfer t WHERE t.member = $1 AND t.id >= 'task:' AND t.id < 'task;'"
       " AND t.unit = '" POINT "' AND t.kind = 'move' AND t.to_member = t.member AND t.at >= $2"
       " AND t.at < $3) x WHERE x.n > 0 AND CAST($4 AS BIGINT) = 0");
+/* What was taken back no longer counts. Invitations follow merges. */
 QUERY(facts_invites, figures,
-      "SELECT COUNT(*) AS score, MAX(at) AS reached_at FROM " TIMELINE_OF(
-          "$1") " t"
-                " WHERE kind = 'task.invited' AND at >= $2 AND at < $3 AND CAST($4 AS BIGINT) = 0");
+      "SELECT COUNT(DISTINCT number) AS score, MAX(at) AS reached_at FROM invitation"
+      " WHERE inviter = $1 AND counts AND state = 'counted' AND at >= $2 AND at < $3"
+      " AND CAST($4 AS BIGINT) = 0");
 
 static const struct {
     struct query *facts;
@@ -51,7 +51,7 @@ static const struct {
     [BOARD_AMOUNT] = { &facts_amount, false },
     [BOARD_ORDERS] = { &facts_orders, false },
     [BOARD_POINTS] = { &facts_points, true },
-    [BOARD_INVITES] = { &facts_invites, true },
+    [BOARD_INVITES] = { &facts_invites, false },
 };
 
 static enum err add_facts(struct ctx *c, const struct board_row *b, i64 id, instant from,

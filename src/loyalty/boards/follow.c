@@ -7,7 +7,8 @@
 
 static bool about(const struct timeline_line *l, enum board_metric metric)
 {
-    if (metric == BOARD_INVITES) return str_starts(l->kind, S("task.invit"));
+    if (metric == BOARD_INVITES)
+        return str_eq(l->kind, S("task.invited")) || str_eq(l->kind, S("task.uninvited"));
     return metric == BOARD_POINTS && str_starts(l->kind, S("ledger.")) &&
            str_eq(l->subject, S("unit:point"));
 }

@@ -155,11 +155,9 @@ QUERY(buyers_after, one_i64,
       " AND bought_at < $3 AND bought_at IS NOT NULL ORDER BY member LIMIT $4");
 QUERY(teams_after, one_i64,
       "SELECT id AS value FROM team WHERE id > $1 AND campaign = $2 ORDER BY id LIMIT $3");
-QUERY(
-    inviters_after, one_i64, /* lines of members since merged are theirs whom they became */
-    "SELECT DISTINCT COALESCE(g.living, t.member) AS value FROM timeline t LEFT JOIN " MEMBERS_GONE
-    " g ON g.id = t.member WHERE t.kind = 'task.invited' AND t.at >= $2 AND t.at < $3"
-    " AND COALESCE(g.living, t.member) > $1 ORDER BY value LIMIT $4");
+QUERY(inviters_after, one_i64,
+      "SELECT DISTINCT inviter AS value FROM invitation WHERE inviter > $1 AND at >= $2 AND at < $3"
+      " ORDER BY inviter LIMIT $4");
 QUERY(earners_after, one_i64,
       "SELECT member AS value FROM (SELECT member FROM (SELECT member FROM ledger_account"
       " WHERE member > $1 AND unit = 'point' AND name = '' ORDER BY member LIMIT $4) a"

@@ -231,3 +231,51 @@ enum err deed_do(struct tx *t, const struct deed *d, struct deed_done *out,
     TRY(task_gifts_of(t->c, d->task->id, &gifts));
     return deed_give(t, d, out, d->key, &gifts.rewards, "day", got);
 }
+
+/* -- it is undone ------------------------------------------------------------------------------ */
+
+#define FIELDS_OF_undoing(X, N) \
+    X(i64, origin, ANY, "", N)  \
+    X(i64, number, ANY, "", N)
+SHAPE(undoing);
+SHAPE_DEFINE(undoing);
+QUERY(q_not_undone, undoing,
+      "SELECT origin, number FROM task_done WHERE member = $1 AND task = $2 AND key = $3"
+      " AND NOT undone ORDER BY number");
+CHANGE(c_undone, "UPDATE task_done SET undone = TRUE WHERE member = $1 AND task = $2 AND key = $3"
+                 " AND origin = $4");
+
+static enum err leave_place(struct tx *t, const struct deed *d, i64 number)
+{
+    struct ctx *c = t->c;
+    struct account from = task_places(c, d->task->id);
+    struct transferred moved;
+    struct transfer x = { .kind = T_MOVE,
+                          .id = str_fmt(c->arena, "task:%lld:undone:%lld", (long long)d->task->id,
+                                        (long long)number),
+                          .unit = from.unit,
+                          .from_name = from.name,
+                          .to_name = S(LEDGER_SOURCE),
+                          .amount = 1,
+                          .reason = S("task") };
+    return d->task->total ? ledger_transfer(t, &x, &moved) : OK;
+}
+
+enum err deed_undo(struct tx *t, i64 member, const struct task *task, str key, str reason)
+{
+    struct ctx *c = t->c;
+    struct deed d = { .member = member, .task = task, .key = key, .at = c->now };
+    struct undoing_list rows = { 0 };
+    struct reward_view_list given = { 0 };
+    TRY(db_all(c, &q_not_undone, &rows, ARGS(member, task->id, key)));
+    if (!rows.n) return OK;
+    for (i64 i = 0; i < rows.n; i++) {
+        TRY(tx_change(t, &c_undone, ARGS(member, task->id, key, rows.at[i].origin)));
+        TRY(leave_place(t, &d, rows.at[i].number));
+    }
+    TRY(rewards_under(
+        c, member, str_fmt(c->arena, "task:%lld:" STR_FMT ":", (long long)task->id, STR_ARG(key)),
+        &given));
+    for (i64 i = 0; i < given.n; i++) TRY(reward_take_back(t, member, given.at[i].id, reason));
+    return deed_line(t, &d, NO_STR, "task.undone");
+}

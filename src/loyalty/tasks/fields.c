@@ -6,7 +6,8 @@ QUERY(tasks_done_rows, field_number,
       "SELECT member, COUNT(*) AS value FROM task_done"
       " WHERE member >= $1 AND member <= $2 AND NOT undone GROUP BY member");
 
-static const char *const on_tasks[] = { "task.done", "member.merged", "member.unmerged", NULL };
+static const char *const on_tasks[] = { "task.done", "task.undone", "member.merged",
+                                        "member.unmerged", NULL };
 
 static const struct field rows[] = {
     { .name = "tasks_done",

@@ -55,6 +55,7 @@ struct deed {
     instant at;
     day on;
     bool made_up;
+    i64 friend; /* who came by his invitation; 0: it is not about one */
 };
 struct deed_done {
     enum task_result result;
@@ -71,6 +72,8 @@ enum err deed_do(struct tx *t, const struct deed *d, struct deed_done *out,
 /* Gives rewards under "task:T:key:i". */
 enum err deed_give(struct tx *t, const struct deed *d, const struct deed_done *done, str key,
                    const struct reward_list *rewards, const char *of, struct task_got_list *got);
+/* It is no longer done: its place is free again, what it gave is taken back. Not done: nothing. */
+enum err deed_undo(struct tx *t, i64 member, const struct task *task, str key, str reason);
 /* How often in the period of a day, and ever. */
 enum err deed_times(struct ctx *c, const struct task *task, i64 member, day on, i64 *period,
                     i64 *ever);
@@ -83,6 +86,22 @@ day period_begin(enum task_often often, day on);
 
 /* Why what this deed gives is to be held for review; absent: nothing looks wrong. */
 enum err deed_review(struct ctx *c, const struct deed *d, str *why);
+
+/* -- device.c ---------------------------------------------------------------------------------- */
+
+/* He did something on this device (as it was told; empty: not told); kept as a hash. */
+enum err device_seen(struct tx *t, i64 member, str device);
+/* Other members (living ids) met on his devices since then: by what doors were told, by tracked
+ * events. */
+enum err device_others(struct ctx *c, i64 member, instant since, ints *out);
+/* Other members who share a strong identity with him and wait for people to decide. */
+enum err identity_others(struct ctx *c, i64 member, ints *out);
+
+/* -- code.c ------------------------------------------------------------------------------------ */
+
+str code_random(struct arena *a, i64 n);
+/* As people type them: in any case, with blanks and dashes. */
+str code_plain(struct arena *a, str code);
 
 /* -- watch.c ----------------------------------------------------------------------------------- */
 

@@ -11,6 +11,10 @@ CHANGE(c_had_back, "UPDATE task_milestone_had SET member = $2 WHERE member = $1 
 QUERY(q_proof_numbers, one_i64, "SELECT number AS value FROM task_proof WHERE member = $1");
 CHANGE(c_proof_all, "UPDATE task_proof SET member = $2 WHERE member = $1");
 CHANGE(c_proof_back, "UPDATE task_proof SET member = $2 WHERE member = $1 AND number = $3");
+QUERY(q_device_numbers, one_i64, "SELECT number AS value FROM task_device WHERE member = $1");
+CHANGE(c_device_all, "UPDATE task_device SET member = $2 WHERE member = $1");
+CHANGE(c_device_back, "UPDATE task_device SET member = $2 WHERE member = $1 AND number = $3");
+CHANGE(c_device_forget, "DELETE FROM task_device WHERE member = $1");
 
 /* Tables whose rows go along; a note is number * TABLES + table. */
 static const struct {
@@ -19,6 +23,7 @@ static const struct {
     { &q_done_numbers, &c_done_all, &c_done_back },
     { &q_had_numbers, &c_had_all, &c_had_back },
     { &q_proof_numbers, &c_proof_all, &c_proof_back },
+    { &q_device_numbers, &c_device_all, &c_device_back },
 };
 enum { NOTE_TABLES = 8 };
 
@@ -42,4 +47,12 @@ static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints note
     return OK;
 }
 
-const struct merge_listener task_merges = { .room = "tasks", .moved = moved, .parted = parted };
+static enum err erased(struct tx *t, i64 living, ints ids)
+{
+    (void)ids; /* their rows are his */
+    return tx_change(t, &c_device_forget, ARGS(living));
+}
+
+const struct merge_listener task_merges = {
+    .room = "tasks", .moved = moved, .parted = parted, .erased = erased
+};

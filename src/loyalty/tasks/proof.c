@@ -12,8 +12,6 @@
 /* -- codes ------------------------------------------------------------------------------------- */
 
 enum { CODE_LENGTH = 12, HASH_BYTES = 16 };
-/* Without letters that look alike. */
-static const char letters[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 #define FIELDS_OF_code_row(X, N) \
     X(i64, uses, ANY, "", N)     \
@@ -24,27 +22,12 @@ QUERY(q_code, code_row, "SELECT uses, ends_at FROM task_password WHERE hash = $1
 CHANGE(c_code, "INSERT INTO task_password (hash, task, uses, ends_at, created_at)"
                " VALUES ($1, $2, $3, $4, $5)");
 
-/* As people type them: in any case, with blanks and dashes. */
 static str code_hash(struct arena *a, str code)
 {
     u8 hash[HASH_BYTES];
-    struct buf plain = { .arena = a };
-    for (i64 i = 0; i < code.n; i++) {
-        char k = code.at[i];
-        if (k == ' ' || k == '-') continue;
-        buf_byte(&plain, k >= 'a' && k <= 'z' ? (char)(k - 'a' + 'A') : k);
-    }
-    str text = buf_str(&plain);
+    str text = code_plain(a, code);
     crypto_generichash(hash, sizeof hash, (const u8 *)text.at, (u64)text.n, NULL, 0);
     return str_hex(a, hash, sizeof hash);
-}
-
-static str code_random(struct arena *a)
-{
-    struct buf out = { .arena = a };
-    for (int i = 0; i < CODE_LENGTH; i++)
-        buf_byte(&out, letters[randombytes_uniform((u32)sizeof letters - 1)]);
-    return buf_str(&out);
 }
 
 struct batch {
@@ -80,7 +63,7 @@ enum err task_codes_make(struct ctx *c, i64 task, i64 n, i64 uses, opt_instant e
         return fail(c, E_INVALID, "一次至多 %d 个口令，每个可用 1 至 1000000 次",
                     "at most %d codes at once, good for 1 to 1000000 uses each", TASK_CODES_MAX);
     *out = (strs){ 0 };
-    for (i64 i = 0; i < n; i++) *PUSH(c->arena, out) = code_random(c->arena);
+    for (i64 i = 0; i < n; i++) *PUSH(c->arena, out) = code_random(c->arena, CODE_LENGTH);
     struct batch b = { task, uses, ends_at, out };
     return audited_write(c, put_batch, &b, NULL);
 }

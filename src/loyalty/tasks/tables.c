@@ -121,6 +121,16 @@ const struct migration task_migrations[] = {
                                "  PRIMARY KEY (member, number)"
                                ") clustered;"
                                "CREATE INDEX task_proof_number ON task_proof (number);" },
+    /* On which devices members did things: hashes. origin: who; a merge moves member alone. */
+    { "0003 devices", "CREATE TABLE task_device ("
+                      "  member int64 NOT NULL,"
+                      "  hash text NOT NULL,"
+                      "  origin int64 NOT NULL,"
+                      "  number int64 NOT NULL,"
+                      "  at int64 NOT NULL,"
+                      "  PRIMARY KEY (member, hash, origin)"
+                      ") clustered;"
+                      "CREATE INDEX task_device_hash ON task_device (hash, at);" },
     { 0 },
 };
 

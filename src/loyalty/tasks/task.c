@@ -250,9 +250,6 @@ static enum err row_check(struct ctx *c, const struct task *task)
                                 task->proof == PROVED_CODE)))
         return fail_at(c, E_INVALID, S("/proof"), "这种任务不能这样验证",
                        "this kind is not verified in that way");
-    if (task->kind == TASK_INVITE && task->opened)
-        return fail_at(c, E_UNPROCESSABLE, S("/opened"), "本版本还不能开放邀请任务",
-                       "this version cannot open invitations yet");
     if (kind->once && (task->often != OFTEN_ONCE || task->times != 1))
         return fail_at(c, E_INVALID, S("/often"), "这种任务每人一次", "this kind is done once");
     if (task->kind == TASK_CHECK_IN && (task->often != OFTEN_DAY || task->times != 1))
@@ -374,7 +371,12 @@ static enum err places_put(struct tx *t, const struct task *task, i64 was)
                           .to_name = of.name,
                           .amount = done.value - has.balance,
                           .reason = S("task") };
-    if (task->total && x.amount > 0) TRY(ledger_transfer(t, &x, &moved));
+    if (x.amount < 0) { /* some were undone while there was no limit */
+        x.from_name = of.name;
+        x.to_name = S(LEDGER_SOURCE);
+        x.amount = -x.amount;
+    }
+    if (task->total && x.amount) TRY(ledger_transfer(t, &x, &moved));
     if (task->total) limits.cap = SOME(task->total);
     return account_put(t, &of, &limits);
 }

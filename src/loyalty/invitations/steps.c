@@ -1,0 +1,269 @@
+/* steps.c -- what an invitation comes to: he joined, he bought; and back when that is undone.
+ *
+ * It is worked out from the facts as they stand, so that looking again does nothing. Of a person
+ * one invitation is his, the first that is not his own; those of ids that became his stay as they
+ * are.
+ *
+ * Invariants
+ *   1. Of a person at most one invitation is counted anew at each step.
+ *   2. A round of a step gives under its own keys: what was given in a round is taken back with it.
+ *   3. Whoever looks holds programme_lock of the member; whoever gives, of the inviter too.
+ */
+#include "base/num.h"
+#include "loyalty/invitations/inside.h"
+#include "loyalty/join.h"
+#include "loyalty/tasks/inside.h"
+#include "store/setting.h"
+#include "trade/trade.h"
+
+CHANGE(c_counted, "UPDATE invitation SET state = 'counted', at = $4, counts = $5, purchase = $6,"
+                  " round = $7 WHERE member = $1 AND number = $2 AND step = $3");
+CHANGE(c_taken_back, "UPDATE invitation SET state = 'taken_back'"
+                     " WHERE member = $1 AND number = $2 AND step = $3");
+#define FIELDS_OF_purchase_at(X, N) \
+    X(i64, id, ANY, "", N)          \
+    X(instant, at, ANY, "", N)
+SHAPE(purchase_at);
+SHAPE_DEFINE(purchase_at);
+QUERY(q_first, purchase_at,
+      "SELECT id, bought_at AS at FROM purchase_order WHERE member = $1 AND bought_at IS NOT NULL"
+      " ORDER BY bought_at, id LIMIT 1");
+QUERY(q_stands, one_i64,
+      "SELECT id AS value FROM purchase_order WHERE id = $1 AND bought_at IS NOT NULL");
+QUERY(q_invited_any, one_i64, "SELECT number AS value FROM invitation WHERE member = $1 LIMIT 1");
+QUERY(q_any, one_i64, "SELECT number AS value FROM invitation LIMIT 1");
+QUERY(q_erased, one_i64,
+      "SELECT member AS value FROM member WHERE member = $1 AND erased_at IS NOT NULL");
+
+static str step_name(enum invite_counts step)
+{
+    return choice_name(&invite_counts_choice, (int)step);
+}
+
+static str round_key(struct ctx *c, const struct invitation *i)
+{
+    return str_fmt(c->arena, "friend:%lld:%lld", (long long)i->number, (long long)i->round);
+}
+
+static enum err step_line(struct tx *t, const struct invitation *i, const char *kind, instant at)
+{
+    struct ctx *c = t->c;
+    struct timeline_line line = {
+        .at = at,
+        .member = i->inviter,
+        .kind = str_of(kind),
+        .subject = str_fmt(c->arena, "invitation:%lld", (long long)i->number),
+        .props = str_fmt(c->arena, "{\"invited\":%lld,\"step\":\"" STR_FMT "\"}",
+                         (long long)i->member, STR_ARG(step_name(i->step)))
+    };
+    return timeline_append(t, &line);
+}
+
+/* -- it counts --------------------------------------------------------------------------------- */
+
+/* Something that an earlier round gave for this task is still his. */
+static enum err has_some(struct ctx *c, const struct invitation *i, const struct task *task,
+                         bool *out)
+{
+    struct reward_view_list given = { 0 };
+    str under =
+        str_fmt(c->arena, "task:%lld:friend:%lld:", (long long)task->id, (long long)i->number);
+    TRY(rewards_under(c, i->inviter, under, &given));
+    *out = false;
+    for (i64 k = 0; k < given.n; k++) {
+        const struct reward_view *r = &given.at[k];
+        bool partly = r->state == REWARD_TAKEN_BACK &&
+                      r->taken < (r->credit.has ? r->credit.value : r->amount);
+        *out |= partly || r->state == REWARD_GIVEN;
+    }
+    return OK;
+}
+
+static enum err give(struct tx *t, const struct invitation *i)
+{
+    struct ctx *c = t->c;
+    struct task_list tasks = { 0 };
+    TRY(task_rows(c, PROVED_INVITE, &tasks));
+    for (i64 k = 0; k < tasks.n; k++) {
+        struct deed_done done;
+        bool had = false;
+        if (!tasks.at[k].opened || tasks.at[k].counts != i->step) continue;
+        if (i->round > 1) TRY(has_some(c, i, &tasks.at[k], &had));
+        if (had) continue;
+        struct deed d = { .member = i->inviter,
+                          .task = &tasks.at[k],
+                          .key = round_key(c, i),
+                          .at = i->at.value,
+                          .on = zone_day(c->zone, i->at.value),
+                          .friend = i->member };
+        TRY(deed_do(t, &d, &done, NULL));
+    }
+    return OK;
+}
+
+static enum err count(struct tx *t, struct invitation *i, instant at, opt_i64 purchase)
+{
+    struct ctx *c = t->c;
+    struct one_i64 row;
+    bool erased;
+    str counts;
+    TRY(db_find(c, &q_erased, &row, &erased, ARGS(i->inviter)));
+    if (erased) return OK;
+    TRY(setting_text(c, "invitations.counts", &counts));
+    TRY(programme_lock(t, i->inviter));
+    i->at = (opt_instant){ true, at };
+    i->counts = str_eq(counts, step_name(i->step));
+    i->round++;
+    TRY(tx_change(
+        t, &c_counted,
+        ARGS(i->member, i->number, step_name(i->step), at, i->counts, purchase, i->round)));
+    if (i->counts) TRY(step_line(t, i, "task.invited", at));
+    return give(t, i);
+}
+
+static enum err take_back(struct tx *t, const struct invitation *i)
+{
+    struct ctx *c = t->c;
+    struct task_list tasks = { 0 };
+    TRY(programme_lock(t, i->inviter));
+    TRY(task_rows(c, PROVED_INVITE, &tasks));
+    for (i64 k = 0; k < tasks.n; k++)
+        TRY(deed_undo(t, i->inviter, &tasks.at[k], round_key(c, i), S("invitation")));
+    TRY(tx_change(t, &c_taken_back, ARGS(i->member, i->number, step_name(i->step))));
+    return i->counts ? step_line(t, i, "task.uninvited", c->now) : OK;
+}
+
+/* -- the facts --------------------------------------------------------------------------------- */
+
+static instant later(instant a, instant b) { return a > b ? a : b; }
+
+/* Whether the step of his invitation is done, when, and by which order. */
+static enum err step_done(struct ctx *c, const struct invitation *i, bool *done, instant *at,
+                          opt_i64 *purchase)
+{
+    struct join_view join;
+    struct purchase_at first;
+    *purchase = NONE;
+    if (i->step == COUNTS_AT_ONCE) {
+        TRY(join_of(c, i->member, &join));
+        *done = join.joined;
+        *at = later(i->bound_at, join.joined_at.value);
+        return OK;
+    }
+    TRY(db_find(c, &q_first, &first, done, ARGS(i->member)));
+    /* Many sources tell minutes, or days. */
+    *done = *done && zone_day(c->zone, first.at) >= zone_day(c->zone, i->bound_at);
+    if (!*done) return OK;
+    *at = later(first.at, i->bound_at);
+    *purchase = (opt_i64){ true, first.id };
+    return OK;
+}
+
+/* Whether what was counted is to be taken back. */
+static enum err is_undone(struct ctx *c, const struct invitation *i, bool *out)
+{
+    struct one_i64 row;
+    bool stands;
+    i64 days;
+    *out = i->inviter == i->member;
+    if (*out || !i->purchase.has) return OK;
+    TRY(db_find(c, &q_stands, &row, &stands, ARGS(i->purchase.value)));
+    if (stands) return OK;
+    TRY(setting_i64(c, "invitations.return_days", &days));
+    *out = c->now < i->at.value + days * DAY_MS;
+    return OK;
+}
+
+static enum err look_at_step(struct tx *t, struct invitation_list *rows, enum invite_counts step)
+{
+    struct invitation *his = NULL;
+    opt_i64 purchase;
+    instant at;
+    bool counted = false, done;
+    for (i64 k = 0; k < rows->n; k++) {
+        struct invitation *i = &rows->at[k];
+        bool undone = false;
+        if (i->step != step) continue;
+        if (!his && i->inviter != i->member) his = i;
+        if (i->state != INVITED_COUNTED) continue;
+        TRY(is_undone(t->c, i, &undone));
+        if (undone) TRY(take_back(t, i));
+        else counted = true;
+    }
+    if (counted || !his) return OK;
+    TRY(step_done(t->c, his, &done, &at, &purchase));
+    return done ? count(t, his, at, purchase) : OK;
+}
+
+enum err invitation_look(struct tx *t, i64 member)
+{
+    struct invitation_list rows;
+    struct one_i64 any;
+    bool found;
+    TRY(db_find(t->c, &q_invited_any, &any, &found, ARGS(member)));
+    if (!found) return OK;
+    TRY(programme_lock(t, member));
+    for (int step = 0; step < invite_counts_choice.n; step++) {
+        TRY(invitation_rows(t->c, member, &rows));
+        TRY(look_at_step(t, &rows, (enum invite_counts)step));
+    }
+    return OK;
+}
+
+/* -- orders ------------------------------------------------------------------------------------ */
+
+static enum err changed(struct tx *t, const struct order_change *at, i64 n)
+{
+    struct one_i64 any;
+    bool found;
+    TRY(db_find(t->c, &q_any, &any, &found, NO_ARGS));
+    for (i64 i = 0; found && i < n; i++) {
+        bool again = i && at[i].member == at[i - 1].member && at[i].was == at[i - 1].was;
+        if (at[i].member && !again) TRY(invitation_look(t, at[i].member));
+        if (at[i].was && at[i].was != at[i].member) TRY(invitation_look(t, at[i].was));
+    }
+    return OK;
+}
+const struct order_listener invitation_orders = { .room = "invitations", .changed = changed };
+
+/* -- joining, merges --------------------------------------------------------------------------- */
+
+static enum err look_at_id(struct tx *t, i64 id)
+{
+    i64 living;
+    enum err e = id > 0 ? member_living(t->c, id, &living) : E_NOT_FOUND;
+    if (e == E_NOT_FOUND) return OK;
+    TRY(e);
+    return invitation_look(t, living);
+}
+
+static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
+{
+    static const char *const kinds[] = { "loyalty.joined", "member.merged", "member.unmerged" };
+    for (i64 i = 0; i < n; i++) {
+        bool about = false;
+        i64 other = 0;
+        for (i64 k = 0; k < COUNT(kinds); k++) about |= str_eq(lines[i].kind, str_of(kinds[k]));
+        if (!about) continue;
+        TRY(look_at_id(t, lines[i].member));
+        if (str_starts(lines[i].subject, S("member:")) &&
+            i64_parse(str_sub(lines[i].subject, 7, lines[i].subject.n), &other))
+            TRY(look_at_id(t, other));
+    }
+    return OK;
+}
+
+/* What was looked at is looked at again: nothing to throw away. */
+static enum err reset(struct tx *t)
+{
+    (void)t;
+    return OK;
+}
+
+const struct follower invitation_followers[] = { { "invitations", follow, reset }, { 0 } };
+
+enum err invitations_follow(struct store *s, struct ctx *c)
+{
+    i64 lines;
+    return follower_run(s, c, &invitation_followers[0], &lines);
+}
