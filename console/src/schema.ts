@@ -2792,6 +2792,336 @@ export interface components {
             counts: boolean;
             purchase: number | null;
         };
+        goods_ask: {
+            state: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        good_page: {
+            items: components["schemas"]["good_view"][];
+            next_cursor: string | null;
+        };
+        good_view: {
+            id: number;
+            /** @enum {string|null} */
+            kind: "goods" | "coupon" | "gift_card" | "code" | null;
+            zh: string | null;
+            en: string | null;
+            points: number;
+            /** @example 12.50 */
+            price: string;
+            picture: string | null;
+            description: string | null;
+            starts_at: string | null;
+            ends_at: string | null;
+            tier: string | null;
+            segment: string | null;
+            per_member: number;
+            per_day: number;
+            per_month: number;
+            tier_limits: components["schemas"]["tier_limit"][];
+            benefit: string | null;
+            /** @enum {string|null} */
+            state: "draft" | "on" | "off" | null;
+            left: number;
+            held: number;
+            taken: number;
+            created_at: string;
+        };
+        tier_limit: {
+            tier: string;
+            per_member?: number;
+        };
+        good_post: {
+            /** @enum {string} */
+            kind: "goods" | "coupon" | "gift_card" | "code";
+            zh: string;
+            en?: string | null;
+            points?: number | null;
+            /** @example 12.50 */
+            price?: string | null;
+            picture?: string | null;
+            description?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            tier?: string | null;
+            segment?: string | null;
+            per_member?: number | null;
+            per_day?: number | null;
+            per_month?: number | null;
+            tier_limits?: components["schemas"]["tier_limit"][];
+            benefit?: string | null;
+            state?: string | null;
+        };
+        good_ref: {
+            id: number;
+        };
+        good_patch: {
+            id: number;
+            clear?: string[];
+            zh?: string | null;
+            en?: string | null;
+            points?: number | null;
+            /** @example 12.50 */
+            price?: string | null;
+            picture?: string | null;
+            description?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            tier?: string | null;
+            segment?: string | null;
+            per_member?: number | null;
+            per_day?: number | null;
+            per_month?: number | null;
+            tier_limits?: components["schemas"]["tier_limit"][];
+            benefit?: string | null;
+            state?: string | null;
+        };
+        restock: {
+            id: number;
+            key: string;
+            amount: number;
+            reason: string;
+        };
+        codes_post: {
+            id: number;
+            key: string;
+            codes: string;
+        };
+        codes_added: {
+            added: number;
+            again: boolean;
+            left: number;
+        };
+        exchanges_ask: {
+            state: string | null;
+            good: number | null;
+            member: number | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        exchange_page: {
+            items: components["schemas"]["exchange_view"][];
+            next_cursor: string | null;
+        };
+        exchange_view: {
+            id: number;
+            key: string | null;
+            member: number;
+            good: number;
+            zh: string | null;
+            en: string | null;
+            /** @enum {string|null} */
+            kind: "goods" | "coupon" | "gift_card" | "code" | null;
+            quantity: number;
+            points: number;
+            /** @example 12.50 */
+            price: string;
+            /** @enum {string|null} */
+            state: "placed" | "paid" | "shipped" | "received" | "returned" | "cancelled" | null;
+            why: string | null;
+            prize: boolean;
+            placed_at: string;
+            pay_until: string | null;
+            paid_at: string | null;
+            payment: string | null;
+            shipped_at: string | null;
+            carrier: string | null;
+            tracking: string | null;
+            receive_by: string | null;
+            received_at: string | null;
+            return_until: string | null;
+            ended_at: string | null;
+            refund_due: boolean;
+            refund: string | null;
+            receiver: string | null;
+            phone: string | null;
+            address: string | null;
+            codes: string[];
+        };
+        exchange_ref: {
+            id: number;
+        };
+        payment: {
+            id: number;
+            reference: string;
+            /** @example 12.50 */
+            amount?: string | null;
+        };
+        shipment: {
+            id: number;
+            carrier: string;
+            tracking: string;
+        };
+        parcels_post: {
+            csv: string;
+        };
+        parcels_shipped: {
+            shipped: number;
+            faults: components["schemas"]["parcel_fault"][];
+        };
+        parcel_fault: {
+            line: number;
+            reason: string | null;
+        };
+        return_ask: {
+            id: number;
+            reason?: string | null;
+        };
+        exchange_refund: {
+            id: number;
+            reference: string;
+        };
+        my_mall: {
+            points: number;
+            items: components["schemas"]["my_good"][];
+            next_cursor: string | null;
+        };
+        my_good: {
+            id: number;
+            /** @enum {string|null} */
+            kind: "goods" | "coupon" | "gift_card" | "code" | null;
+            name: string | null;
+            points: number;
+            /** @example 12.50 */
+            price: string;
+            picture: string | null;
+            description: string | null;
+            starts_at: string | null;
+            ends_at: string | null;
+            left: number;
+            can: boolean;
+            /** @enum {string|null} */
+            result: "DONE" | "SHUT" | "EARLY" | "OVER" | "TIER" | "SEGMENT" | "LIMIT" | "TIER_LIMIT" | "MONTH" | "DAY" | "STOCK" | "POINTS" | null;
+            words: string | null;
+        };
+        exchange_post: {
+            id: number;
+            key: string;
+            quantity?: number | null;
+            receiver?: string | null;
+            phone?: string | null;
+            address?: string | null;
+        };
+        my_exchanges_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        my_exchange_page: {
+            items: components["schemas"]["exchange_view"][];
+            next_cursor: string | null;
+        };
+        my_exchange_ref: {
+            id: number;
+        };
+        my_address: {
+            id: number;
+            receiver: string;
+            phone: string;
+            address: string;
+        };
+        grabs_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        grab_page: {
+            items: components["schemas"]["grab_view"][];
+            next_cursor: string | null;
+        };
+        grab_view: {
+            id: number;
+            zh: string | null;
+            en: string | null;
+            starts_at: string | null;
+            ends_at: string | null;
+            tier: string | null;
+            segment: string | null;
+            per_member: number;
+            opened: boolean;
+            good: number;
+            prize: components["schemas"]["reward"] | null;
+            left: number;
+            winners: number;
+            created_at: string;
+        };
+        grab_post: {
+            zh: string;
+            en?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            tier?: string | null;
+            segment?: string | null;
+            per_member?: number | null;
+            opened?: boolean | null;
+            units: number;
+            good?: number | null;
+            prize?: components["schemas"]["reward"] | null;
+        };
+        grab_ref: {
+            id: number;
+        };
+        grab_patch: {
+            id: number;
+            zh?: string | null;
+            en?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            tier?: string | null;
+            segment?: string | null;
+            per_member?: number | null;
+            opened?: boolean | null;
+        };
+        grab_units: {
+            id: number;
+            key: string;
+            amount: number;
+            reason: string;
+        };
+        wins_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        wins_page: {
+            items: components["schemas"]["grab_win_view"][];
+            next_cursor: string | null;
+        };
+        grab_win_view: {
+            id: number;
+            place: number;
+            member: number;
+            at: string;
+            returned_at: string | null;
+            exchange: number;
+            prize: string | null;
+        };
+        win_ref: {
+            id: number;
+        };
+        my_grabs: {
+            items: components["schemas"]["my_grab"][];
+            next_cursor: string | null;
+        };
+        my_grab: {
+            id: number;
+            name: string | null;
+            starts_at: string | null;
+            ends_at: string | null;
+            good: number;
+            prize: components["schemas"]["reward"] | null;
+            left: number;
+            winners: number;
+        };
+        grab_ask: {
+            id: number;
+            key?: string | null;
+        };
+        grab_taken: {
+            /** @enum {string|null} */
+            result: "ALREADY" | "CLOSED" | "EARLY" | "LOST" | "GATED" | "WON" | null;
+            place: number;
+            exchange: number;
+        };
     };
     responses: never;
     parameters: never;

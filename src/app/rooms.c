@@ -19,8 +19,10 @@
 #include "loyalty/boards.h"
 #include "loyalty/budget.h"
 #include "loyalty/credit.h"
+#include "loyalty/grab.h"
 #include "loyalty/invitations.h"
 #include "loyalty/join.h"
+#include "loyalty/mall.h"
 #include "loyalty/membership.h"
 #include "loyalty/points.h"
 #include "loyalty/programme.h"
@@ -66,15 +68,17 @@ const struct room *const rooms[] = {
     &join_room,
     &tasks_room,
     &invitations_room,
+    &mall_room,
+    &grab_room,
     NULL,
 };
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges,
-    &board_merges, &saved_merges,  &reward_merges, &credit_merges,     &membership_merges,
-    &join_merges,  &task_merges,   &tiers_merges, /* after all they are made of
-                                                   */
+    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges, &board_merges,
+    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges, &task_merges,
+    &mall_merges,  &grab_merges,   &tiers_merges, /* after all
+               they are made of */
     NULL,
 };
 

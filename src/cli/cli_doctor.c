@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "ledger/ledger.h"
 #include "loyalty/boards.h"
+#include "loyalty/grab.h"
+#include "loyalty/mall.h"
 #include "loyalty/points.h"
 #include "loyalty/tiers.h"
 #include "store/setting.h"
@@ -171,6 +173,20 @@ static enum err check_points(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_mall(struct cli *cli, str *detail)
+{
+    i64 mall, grabs;
+    TRY(mall_check(cli->c, &mall));
+    TRY(grab_check(cli->c, &grabs));
+    if (mall + grabs)
+        return fail(cli->c, E_INTERNAL, "积分商城有 %lld 处、限量抢有 %lld 处与账目不符",
+                    "%lld rows of the points mall and %lld grabs differ from the ledger",
+                    (long long)mall, (long long)grabs);
+    *detail = say(cli->c, S("库存、卡券码、兑换与账目一致"),
+                  S("stock, codes and exchanges are as the ledger says"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
@@ -178,7 +194,7 @@ static const struct {
     { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
     { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
     { "trade", check_trade }, { "ledger", check_ledger },     { "points", check_points },
-    { "tiers", check_tiers }, { "boards", check_boards },
+    { "tiers", check_tiers }, { "boards", check_boards },     { "mall", check_mall },
 };
 
 static enum err run_doctor(struct cli *cli)

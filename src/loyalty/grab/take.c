@@ -1,0 +1,167 @@
+/* take.c -- a claim: won, or why not.
+ *
+ * Invariants
+ *   1. A row of grab_win for each win; for each one transfer of one unit out of the grab's account.
+ *   2. Writers take turns, so what one has looked up holds until he has written. Who only looks
+ *      writes nothing: when no unit is left his answer is what the last commit says.
+ *   3. A place is one more than the last; places are never given again.
+ */
+#include "loyalty/boards.h"
+#include "loyalty/grab/inside.h"
+#include "loyalty/mall/inside.h"
+#include "loyalty/tiers.h"
+
+enum { KEY_MAX = 60 };
+
+/* All that a claim asks, in one statement. $1 grab, $2 its account, $3 member, $4 key. place: of
+ * this key, else of his last win. */
+#define FIELDS_OF_grab_look(X, N)         \
+    X(flag, opened, ANY, "", N)           \
+    X(opt_instant, starts_at, ANY, "", N) \
+    X(opt_instant, ends_at, ANY, "", N)   \
+    X(str, tier, ANY, "", N)              \
+    X(str, segment, ANY, "", N)           \
+    X(i64, per_member, ANY, "", N)        \
+    X(i64, left, ANY, "", N)              \
+    X(i64, had, ANY, "", N)               \
+    X(i64, place, ANY, "", N)             \
+    X(i64, same, ANY, "", N)
+SHAPE(grab_look);
+SHAPE_DEFINE(grab_look);
+QUERY(q_look, grab_look,
+      "SELECT g.opened, g.starts_at, g.ends_at, g.tier, g.segment, g.per_member,"
+      " COALESCE((SELECT a.balance - a.held FROM ledger_account a WHERE a.member = 0"
+      " AND a.unit = 'stock' AND a.name = $2), 0) AS left,"
+      " (SELECT COUNT(*) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id) AS had,"
+      " COALESCE((SELECT MAX(w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id), 0)"
+      " AS place,"
+      " COALESCE((SELECT MIN(w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id"
+      " AND w.key = $4), 0) AS same FROM grab g WHERE g.id = $1");
+QUERY(q_last_place, one_i64,
+      "SELECT COALESCE(MAX(place), 0) AS value FROM grab_win WHERE grab = $1");
+CHANGE(c_win, "INSERT INTO grab_win (" WIN ") VALUES ($1, $2, $3, $1, $4, $5, $6, NULL, $7)");
+
+static enum err audience(struct ctx *c, i64 member, const struct grab_look *g, bool *in)
+{
+    struct tier_now tier;
+    i64 rank;
+    *in = true;
+    if (!str_empty(g->tier)) {
+        TRY(tier_of(c, member, &tier));
+        enum err e = tier_rank(c, g->tier, &rank);
+        if (e != OK && e != E_NOT_FOUND) return e;
+        *in = e == OK && tier.rank >= rank;
+    }
+    if (!*in || str_empty(g->segment)) return OK;
+    enum err e = board_members_in(c, g->segment, member, in);
+    if (e == E_NOT_FOUND) *in = false;
+    return e == E_NOT_FOUND ? OK : e;
+}
+
+/* WON: nothing stands in the way. */
+static enum err look(struct ctx *c, i64 member, i64 grab, str key, struct grab_taken *out)
+{
+    struct grab_look g;
+    bool found, in;
+    *out = (struct grab_taken){ 0 };
+    if (key.n > KEY_MAX || (key.n && !str_is_line(key)))
+        return fail_at(c, E_INVALID, S("/key"), "编号须为不超过 %d 字节的一行文字",
+                       "a key is a line of at most %d bytes", KEY_MAX);
+    TRY(db_find(c, &q_look, &g, &found,
+                ARGS(grab, grab_subject(c, grab), member, str_or(key, S("")))));
+    if (!found)
+        return fail(c, E_NOT_FOUND, "没有编号为 %lld 的限量抢", "there is no grab %lld",
+                    (long long)grab);
+    bool over = g.ends_at.has && c->now >= g.ends_at.value;
+    bool early = g.starts_at.has && c->now < g.starts_at.value;
+    out->result = g.same || g.had >= g.per_member ? GRAB_ALREADY
+                  : !g.opened || over             ? GRAB_CLOSED
+                  : early                         ? GRAB_EARLY
+                  : g.left <= 0                   ? GRAB_LOST
+                                                  : GRAB_WON;
+    if (out->result == GRAB_ALREADY) out->place = g.same ? g.same : g.place;
+    if (out->result != GRAB_WON) return OK;
+    TRY(audience(c, member, &g, &in));
+    if (!in) out->result = GRAB_GATED;
+    return OK;
+}
+
+str win_reward_id(struct ctx *c, const struct grab_win *w)
+{
+    return str_fmt(c->arena, "grab:%lld:%lld", (long long)w->grab, (long long)w->number);
+}
+
+static enum err unit_take(struct tx *t, const struct grab_win *w)
+{
+    struct ctx *c = t->c;
+    struct transferred done;
+    struct transfer x = { .kind = T_MOVE,
+                          .id = win_reward_id(c, w),
+                          .unit = S(STOCK),
+                          .from_name = grab_stock(c, w->grab).name,
+                          .to_name = grab_gone(c, w->grab).name,
+                          .amount = 1,
+                          .reason = S("grab") };
+    return ledger_transfer(t, &x, &done);
+}
+
+static enum err prize_give(struct tx *t, const struct grab *g, struct grab_win *w)
+{
+    struct ctx *c = t->c;
+    struct reward prize = grab_prize(g);
+    enum reward_result given;
+    if (g->good)
+        return mall_prize(t, w->member, g->good, grab_stock(c, g->id).name, w->number,
+                          &w->exchange);
+    TRY(unit_take(t, w));
+    return reward_give(t, w->member, &prize,
+                       (struct reward_why){ win_reward_id(c, w), S("grab"), NO_STR }, &given);
+}
+
+enum err grab_claim(struct tx *t, i64 member, i64 grab, str key, struct grab_taken *out)
+{
+    struct ctx *c = t->c;
+    struct grab g;
+    struct one_i64 last;
+    TRY(look(c, member, grab, key, out));
+    if (out->result != GRAB_WON) return OK;
+    TRY(grab_row(c, grab, &g));
+    TRY(db_get(c, &q_last_place, &last, ARGS(grab)));
+    struct grab_win w = { .member = member,
+                          .grab = grab,
+                          .key = str_or(key, S("")),
+                          .place = last.value + 1,
+                          .at = c->now };
+    TRY(tx_take(t, S("grab_win"), 1, &w.number));
+    TRY(prize_give(t, &g, &w));
+    TRY(tx_change(t, &c_win, ARGS(member, grab, w.key, w.number, w.place, c->now, w.exchange)));
+    out->place = w.place;
+    out->exchange = w.exchange;
+    struct timeline_line line = {
+        .at = c->now,
+        .member = member,
+        .kind = S("grab.won"),
+        .subject = grab_subject(c, grab),
+        .props = str_fmt(c->arena, "{\"place\":%lld}", (long long)w.place),
+    };
+    return timeline_append(t, &line);
+}
+
+struct claim {
+    i64 member, grab;
+    str key;
+    struct grab_taken *out;
+};
+static enum err claim(struct tx *t, void *arg)
+{
+    const struct claim *k = arg;
+    return grab_claim(t, k->member, k->grab, k->key, k->out);
+}
+
+enum err grab_take(struct store *s, struct ctx *c, i64 member, i64 grab, str key,
+                   struct grab_taken *out)
+{
+    struct claim k = { member, grab, key, out };
+    TRY(look(c, member, grab, key, out));
+    return out->result == GRAB_WON ? store_write(s, c, claim, &k) : OK;
+}
