@@ -113,3 +113,13 @@ export type LadderView = { version: number; rules: Ladder }
 export type LadderPast = Omit<Forms['ladder_past'], 'rules'> & { rules: Ladder }
 export type TiersView = Omit<Forms['tiers_view'], 'live' | 'draft'> & { live: LadderView; draft: LadderView | null }
 export type TierBenefit = Forms['tier_benefit']
+
+// What is given, and tasks that give it.
+export type Reward = Forms['reward']
+export type Benefit = Forms['benefit']
+export type TaskGifts = Forms['task_gifts']
+export type Task = Given<Forms['task_view'], 'code' | 'kind' | 'zh' | 'en' | 'often' | 'proof' | 'counts' | 'gifts'>
+export type TaskKind = Task['kind']
+export type TaskFigures = Forms['task_figures']
+export type TaskProof = Given<Forms['task_proof_view'], 'state'>
+export type MemberTask = Given<Forms['my_task'], 'kind' | 'zh' | 'en' | 'often' | 'now'>

@@ -2597,6 +2597,20 @@ export interface components {
             make_up_days?: number | null;
             gifts?: components["schemas"]["task_gifts"] | null;
         };
+        task_figures_ask: {
+            days: number | null;
+        };
+        task_figures_page: {
+            days: number;
+            items: components["schemas"]["task_figures"][];
+        };
+        task_figures: {
+            task: number;
+            today: number;
+            done: number;
+            members: number;
+            waiting: number;
+        };
         task_ref: {
             id: number;
         };

@@ -170,6 +170,16 @@ enum err task_change(struct tx *t, const struct task_patch *in);
 enum err task_get(struct ctx *c, i64 id, struct task_view *out); /* E_NOT_FOUND */
 enum err task_list(struct ctx *c, struct task_view_list *out);
 
+#define FIELDS_OF_task_figures(X, N)               \
+    X(i64, task, ANY, "Task", N)                   \
+    X(i64, today, ANY, "Done today", N)            \
+    X(i64, done, ANY, "Done in those days", N)     \
+    X(i64, members, ANY, "By how many members", N) \
+    X(i64, waiting, ANY, "Proofs that wait to be looked at, of any day", N)
+SHAPE(task_figures);
+/* Of the last days, today among them; a task of which there is nothing is left out. */
+enum err task_figures_of(struct ctx *c, i64 days, struct task_figures_list *out);
+
 /* -- doing ------------------------------------------------------------------------------------- */
 
 /* Why something did not count, in order of precedence. */

@@ -34,6 +34,22 @@ SHAPE_DEFINE(calendar_ask);
 HANDLER(tasks_get, nothing, task_page) { return task_list(c, &out->items); }
 HANDLER(task_get_one, task_ref, task_view) { return task_get(c, in->id, out); }
 
+#define FIELDS_OF_task_figures_ask(X, N) \
+    X(opt_i64, days, POSITIVE, "Of so many days, today among them; 30 when absent, at most 366", N)
+SHAPE(task_figures_ask);
+SHAPE_DEFINE(task_figures_ask);
+#define FIELDS_OF_task_figures_page(X, N)   \
+    X(i64, days, ANY, "Of so many days", N) \
+    X(list(task_figures), items, ANY, "By task; without those of which there is nothing", N)
+SHAPE(task_figures_page);
+SHAPE_DEFINE(task_figures_page);
+
+HANDLER(task_figures_get, task_figures_ask, task_figures_page)
+{
+    out->days = !in->days.has ? 30 : in->days.value < 366 ? in->days.value : 366;
+    return task_figures_of(c, out->days, &out->items);
+}
+
 struct making {
     const struct task_post *in;
     i64 id;
@@ -266,6 +282,8 @@ static const struct route routes[] = {
     ROUTE(GET, "/v1/tasks", LOYALTY_READ, tasks_get, TASKS, "任务", "Tasks"),
     ROUTE(POST, "/v1/tasks", LOYALTY_WRITE, task_post_one, TASKS, "新建任务", "Make a task",
           .flags = CREATES, .errors = "E_CONFLICT"),
+    ROUTE(GET, "/v1/tasks/figures", LOYALTY_READ, task_figures_get, TASKS, "任务完成了多少",
+          "How much was done of tasks"),
     ROUTE(GET, "/v1/tasks/{id}", LOYALTY_READ, task_get_one, TASKS, "看一个任务", "Show a task",
           .errors = "E_NOT_FOUND"),
     ROUTE(PATCH, "/v1/tasks/{id}", LOYALTY_WRITE, task_patch_one, TASKS, "改任务、开放或关闭",

@@ -26,6 +26,8 @@ export const pages = [
   ['points-member', '/points?tab=member&member=1', '积分', 'Points'],
   ['programme', '/programme', '会员计划', 'Programme'],
   ['programme-history', '/programme?tab=history', '会员计划', 'Programme'],
+  ['tasks', '/tasks', '任务', 'Tasks'],
+  ['tasks-proofs', '/tasks?tab=proofs', '任务', 'Tasks'],
   ['approvals', '/approvals', '审批', 'Approvals'],
   ['users', '/users', '用户', 'Users'],
   ['keys', '/keys', '接口密钥', 'API keys'],

@@ -1,8 +1,9 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CloudUploadOutlined, CrownOutlined, DashboardOutlined, FilterOutlined,
-  FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined,
-  TableOutlined, TeamOutlined, UserSwitchOutlined,
+  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
+  CrownOutlined, DashboardOutlined, FilterOutlined, FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined,
+  RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined,
+  UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import type { ComponentType, ReactNode } from 'react'
@@ -60,6 +61,8 @@ export const pages: PageRow[] = [
     menu: { group: 'group.loyalty', icon: <CrownOutlined /> } },
   { path: '/points', word: 'page.points', right: 'loyalty:read', page: page(() => import('~/pages/points/points')),
     menu: { group: 'group.loyalty', icon: <StarOutlined /> } },
+  { path: '/tasks', word: 'page.tasks', right: 'loyalty:read', page: page(() => import('~/pages/tasks/tasks')),
+    menu: { group: 'group.loyalty', icon: <CheckSquareOutlined /> } },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),

@@ -93,8 +93,13 @@ export async function download(path: string, body: unknown, name: string): Promi
     credentials: 'same-origin',
   })
   if (!response.ok) answer(response.status, await response.text(), path)
+  keep(await response.blob(), name)
+}
+
+/** Hands a file to the browser to keep. */
+export function keep(file: Blob, name: string) {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(await response.blob())
+  link.href = URL.createObjectURL(file)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)

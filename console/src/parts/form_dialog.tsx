@@ -37,13 +37,14 @@ export function FormDialog({ title, form, change, close, ok, width, children }: 
   )
 }
 
-/** Writes each refusal beside its field ("/gifts/0/amount"); answers what has no field in this form. */
+/** Writes each refusal beside its field, or the field it lies in ("/gifts/rewards/0/amount"); answers what has none in this form. */
 export function usePlaced(form: FormInstance, error: Error | undefined): Error | undefined {
   const [left, setLeft] = useState<Error>()
   useEffect(() => {
     const problem = error instanceof ApiError ? error.problem : undefined
     const fields = form.getFieldsError().map((field) => field.name)
-    const fieldOf = (pointer?: string) => fields.find((name) => `/${name.join('/')}` === pointer)
+    const fieldOf = (pointer = '') =>
+      fields.filter((name) => `${pointer}/`.startsWith(`/${name.join('/')}/`)).sort((a, b) => b.length - a.length)[0]
     const placed = problem?.errors?.filter((one) => fieldOf(one.pointer)) ?? []
     form.setFields(placed.map((one) => ({ name: fieldOf(one.pointer)!, errors: [one.detail] })))
     const first = fieldOf(placed[0]?.pointer)

@@ -104,10 +104,11 @@ function Pager<T>({ from }: { from: Data<Page<T>> | Pages<T> }) {
   const format = useFormat()
   if (!('page' in from)) return null
   const total = from.data?.total
-  if (!from.next && !from.previous && !from.data?.items.length) return null
+  const counted = total !== undefined && total !== null
+  if (!from.next && !from.previous && !(counted && from.data?.items.length)) return null
   return (
     <nav className="pager" aria-label={say('page_n', { n: from.page })}>
-      {total !== undefined && total !== null && <span className="quiet">{say('total_n', { n: format.count(total) })}</span>}
+      {counted && <span className="quiet">{say('total_n', { n: format.count(total) })}</span>}
       <span className="space" />
       {(from.next || from.previous) && (
         <>

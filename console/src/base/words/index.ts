@@ -8,11 +8,15 @@ import { members } from './members'
 import { overview } from './overview'
 import { points } from './points'
 import { programme } from './programme'
+import { rewards } from './rewards'
 import { rfm } from './rfm'
 import { segments } from './segments'
+import { tasks } from './tasks'
 import { trade } from './trade'
 
-const chapters = [common, access, flows, imports, members, overview, points, programme, rfm, segments, trade] as const
+const chapters = [
+  common, access, flows, imports, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
+] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
 export type Word = KeyOf<Chapters[number]>
