@@ -78,20 +78,14 @@ SHAPE_DEFINE(points_rule_page);
     X(opt_i64, points, POSITIVE, "So many points, of orders paid from now on", N) \
     X(opt_money, amount, POSITIVE, "For every so much paid", N)                   \
     X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)   \
-    X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)
+    X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)           \
+    X(str, budget, SHORT, "Campaign budget of what it gives from now on", N)
 SHAPE(points_rule_switch);
 SHAPE_DEFINE(points_rule_switch);
 
 HANDLER(points_rules_get, nothing, points_rule_page) { return points_rules(c, &out->items); }
 
-static enum err put_rule(struct tx *t, void *arg)
-{
-    struct points_rule *r = arg;
-    if (r->kind != RULE_ORDER)
-        return fail_at(t->c, E_INVALID, S("/kind"), "目前只有按订单的规则",
-                       "rules are of orders only");
-    return points_rule_put(t, r);
-}
+static enum err put_rule(struct tx *t, void *arg) { return points_rule_put(t, arg); }
 
 HANDLER(points_rule_post, points_rule, points_rule)
 {
@@ -113,6 +107,7 @@ static enum err switch_rule(struct tx *t, void *arg)
     if (in->amount.has) r.amount = in->amount;
     if (in->cap_day.has) r.cap_day = in->cap_day;
     if (in->cap_total.has) r.cap_total = in->cap_total;
+    if (in->budget.n) r.budget = in->budget;
     return put_rule(t, &r);
 }
 
@@ -133,7 +128,7 @@ static enum err replace_rule(struct tx *t, void *arg)
 HANDLER(points_rule_put_one, points_rule, points_rule)
 {
     struct points_rule r = *in;
-    TRY(store_write(c->store, c, replace_rule, &r));
+    TRY(audited_write(c, replace_rule, &r, NULL));
     return points_rule_get(c, r.id, out);
 }
 

@@ -84,6 +84,15 @@ static inline struct points_balance has(void)
     return b;
 }
 
+/* The newest entry but `back`. */
+static inline struct points_entry entry(i64 back)
+{
+    struct points_entry_list l;
+    CHECK_OK(test_ctx(), points_statement(test_reader(), who, 0, 10, &l));
+    CHECK(back < l.n);
+    return l.at[back];
+}
+
 /* -- orders ------------------------------------------------------------------------------------ */
 
 struct told {

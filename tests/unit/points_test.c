@@ -32,15 +32,6 @@ TEST(given_spent_held_and_back)
     CHECK_I64(has().debt, 0);
 }
 
-/* The newest entry but `back`. */
-static struct points_entry entry(i64 back)
-{
-    struct points_entry_list l;
-    CHECK_OK(test_ctx(), points_statement(test_reader(), who, 0, 10, &l));
-    CHECK(back < l.n);
-    return l.at[back];
-}
-
 TEST(a_statement_says_what_came_and_went)
 {
     struct points_entry_list l;

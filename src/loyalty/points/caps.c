@@ -53,6 +53,11 @@ static enum err room_move(struct tx *t, const struct points_rule *r, i64 amount,
     return amount ? ledger_transfer(t, &x, &out) : OK;
 }
 
+enum err points_cap_return(struct tx *t, const struct points_rule *r, i64 amount, str what)
+{
+    return r->cap_total.has ? room_move(t, r, amount, what) : OK;
+}
+
 enum err points_cap_set(struct tx *t, const struct points_rule *r, str what)
 {
     struct one_i64 used;

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "loyalty/points.h"
+#include "loyalty/watch.h"
 #include "store/setting.h"
 
 #define POINTS_SPENT "spent" /* house account: what members spend */
@@ -100,6 +101,7 @@ CHOICE(points_rule_kind); /* order event */
     X(i64, points, POSITIVE, "So many points", N)                                                \
     X(opt_money, amount, POSITIVE, "order: for every so much paid", N)                           \
     X(str, event, SHORT, "event: its kind on the timeline: Review Submitted", N)                 \
+    X(list(line_prop), props, ANY, "event: only with these properties, all of them", N)          \
     X(strs, shops, ANY, "Only of these shops; empty: all", N)                                    \
     X(strs, categories, ANY, "Only of these categories; empty: all", N)                          \
     X(strs, products, ANY, "Only of these product codes; empty: all", N)                         \
@@ -109,7 +111,8 @@ CHOICE(points_rule_kind); /* order event */
     X(flag, times_tier, ANY, "Times the multiplier of the member's tier and paid membership", N) \
     X(flag, adds, ANY, "Added to what the best of the other rules gives", N)                     \
     X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)                  \
-    X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)
+    X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)                          \
+    X(str, budget, SHORT, "Campaign budget they are charged to; absent: none", N)
 SHAPE(points_rule);
 enum err points_rules(struct ctx *c, struct points_rule_list *out); /* by id */
 enum err points_rule_get(struct ctx *c, i64 id, struct points_rule *out);
@@ -130,8 +133,21 @@ struct points_cap_ask {
 };
 enum err points_cap_take(struct tx *t, const struct points_rule *r, i64 daily_cap,
                          const struct points_cap_ask *ask, i64 *got);
+/* What it took and was not given after all; what: another one. */
+enum err points_cap_return(struct tx *t, const struct points_rule *r, i64 amount, str what);
 /* Makes room for cap_total as it is now; used: given by the rule so far. */
 enum err points_cap_set(struct tx *t, const struct points_rule *r, str what);
+
+/* -- budget.c ---------------------------------------------------------------------------------- */
+
+/* Charges the rule's budget for so many more points of an order, now. *enough false: refused, with
+ * a line that says so; nothing is charged. */
+enum err points_charge(struct tx *t, const struct points_rule *r, const struct points_order_row *o,
+                       i64 points, bool *enough);
+/* So many of an order's points are charged to a rule. */
+enum err points_charged(struct ctx *c, const struct points_order_row *o, i64 rule, i64 *points);
+/* Lets what was charged for more than so many points of a rule flow back, the last charge first. */
+enum err points_charge_down(struct tx *t, const struct points_order_row *o, i64 rule, i64 points);
 
 /* -- liability.c ------------------------------------------------------------------------------- */
 

@@ -45,6 +45,15 @@ CHANGE(c_line,
        " multiplier, paid, due, at_most) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
        " ON CONFLICT (member, order_id, line, rule) DO UPDATE SET paid = excluded.paid,"
        " due = excluded.due, at_most = excluded.at_most");
+#define FIELDS_OF_charged_row(X, N) \
+    X(i64, rule, ANY, "", N)        \
+    X(str, budget, ANY, "", N)
+SHAPE(charged_row);
+SHAPE_DEFINE(charged_row);
+QUERY(q_charged, charged_row,
+      "SELECT rule, MAX(budget) AS budget FROM points_charge WHERE member = $1 AND order_id = $2"
+      " GROUP BY rule ORDER BY rule");
+QUERY(q_any_charge, one_i64, "SELECT order_id AS value FROM points_charge LIMIT 1");
 QUERY(q_any, one_i64, "SELECT order_id AS value FROM points_order LIMIT 1");
 
 /* What holds for all orders of a batch. */
@@ -55,6 +64,7 @@ struct run {
     struct points_policy policy;
     i64 window_ms, daily_cap;
     bool from_completion, product; /* of multipliers; else the greater */
+    bool budgets;                  /* some rule has or had one */
     str currency;
 };
 
@@ -74,6 +84,8 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
         if (*idle) return OK;
     }
     TRY(points_rules(c, &r->rules));
+    TRY(db_find(c, &q_any_charge, &one, &r->budgets, NO_ARGS));
+    for (i64 i = 0; i < r->rules.n; i++) r->budgets |= r->rules.at[i].budget.n > 0;
     TRY(points_policy_load(c, &r->policy));
     TRY(setting_i64(c, "points.pending_days", &days));
     TRY(setting_text(c, "points.pending_from", &from));
@@ -91,7 +103,8 @@ struct work {
     struct fact_row fact;
     struct points_fact_line_list facts;
     struct points_line_row_list lines;
-    i64 known; /* lines that are rows already */
+    i64 known;    /* lines that are rows already */
+    ints refused; /* rules whose budget is too small for it */
 };
 
 static enum err load_facts(struct run *r, i64 member, i64 order, struct work *w)
@@ -152,40 +165,83 @@ static enum err freeze_order(struct run *r, i64 member, i64 order, struct work *
     return OK;
 }
 
+static bool is_refused(const struct work *w, i64 rule)
+{
+    for (i64 i = 0; i < w->refused.n; i++)
+        if (w->refused.at[i] == rule) return true;
+    return false;
+}
+
+static bool may_use(const struct run *r, const struct work *w, const struct points_rule *rule,
+                    const struct points_fact_line *fact)
+{
+    return rule->kind == RULE_ORDER && points_rule_holds(rule, r->t->c->zone, w->o.paid_at) &&
+           points_rule_fits(r->t->c->arena, rule, w->fact.shop, fact->category, fact->product);
+}
+
+static struct points_line_row line_under(const struct run *r, const struct work *w,
+                                         const struct points_rule *rule,
+                                         const struct points_fact_line *fact)
+{
+    return (struct points_line_row){ .line = fact->line,
+                                     .rule = rule->id,
+                                     .on_day = zone_day(r->t->c->zone, w->o.paid_at),
+                                     .points_per = rule->points,
+                                     .per_amount = rule->amount.value,
+                                     .multiplier = rule->times_tier ? w->o.multiplier : 1000,
+                                     .paid = fact->net };
+}
+
 static void freeze_line(struct run *r, struct work *w, const struct points_fact_line *fact)
 {
-    struct arena *a = r->t->c->arena;
     struct points_line_row best = { .line = fact->line,
                                     .on_day = zone_day(r->t->c->zone, w->o.paid_at),
                                     .per_amount = MONEY_UNIT };
     for (i64 i = 0; i < r->rules.n; i++) {
         const struct points_rule *rule = &r->rules.at[i];
-        if (rule->kind != RULE_ORDER || !points_rule_holds(rule, r->t->c->zone, w->o.paid_at) ||
-            !points_rule_fits(a, rule, w->fact.shop, fact->category, fact->product))
-            continue;
-        struct points_line_row row = { .line = fact->line,
-                                       .rule = rule->id,
-                                       .on_day = best.on_day,
-                                       .points_per = rule->points,
-                                       .per_amount = rule->amount.value,
-                                       .multiplier = rule->times_tier ? w->o.multiplier : 1000 };
+        if (is_refused(w, rule->id) || !may_use(r, w, rule, fact)) continue;
+        struct points_line_row row = line_under(r, w, rule, fact);
         if (rule->cap_day.has || rule->cap_total.has || r->daily_cap) row.at_most = SOME(0);
-        if (rule->adds) *PUSH(a, &w->lines) = row;
+        if (rule->adds) *PUSH(r->t->c->arena, &w->lines) = row;
         else if (points_better(&row, &best)) best = row;
     }
-    *PUSH(a, &w->lines) = best; /* of rule 0, when none fits: later rules find it decided */
+    *PUSH(r->t->c->arena, &w->lines) = best; /* of rule 0, when none fits: later rules find it
+                                                decided */
+}
+
+static bool is_decided(const struct work *w, i64 line)
+{
+    for (i64 k = 0; k < w->known; k++)
+        if (w->lines.at[k].line == line) return true;
+    return false;
+}
+
+/* A rule with a budget is charged for all it may give, before it is chosen; what it then does not
+ * give flows back. One that the budget cannot pay is no choice: the next best is. */
+static enum err charge_ahead(struct run *r, struct work *w)
+{
+    for (i64 i = 0; i < r->rules.n; i++) {
+        const struct points_rule *rule = &r->rules.at[i];
+        struct points_line_row_list rows = { 0 };
+        bool enough;
+        if (str_empty(rule->budget)) continue;
+        for (i64 k = 0; k < w->facts.n; k++)
+            if (!is_decided(w, w->facts.at[k].line) && may_use(r, w, rule, &w->facts.at[k]))
+                *PUSH(r->t->c->arena, &rows) = line_under(r, w, rule, &w->facts.at[k]);
+        if (!rows.n) continue;
+        TRY(points_charge(r->t, rule, &w->o, points_of_terms(&rows, 0), &enough));
+        if (!enough) *PUSH(r->t->c->arena, &w->refused) = rule->id;
+    }
+    return OK;
 }
 
 static enum err freeze_lines(struct run *r, struct work *w)
 {
     TRY(db_all(r->t->c, &q_lines, &w->lines, ARGS(w->o.member, w->o.order_id)));
     w->known = w->lines.n;
-    for (i64 i = 0; i < w->facts.n; i++) {
-        bool decided = false;
-        for (i64 k = 0; k < w->known && !decided; k++)
-            decided = w->lines.at[k].line == w->facts.at[i].line;
-        if (!decided) freeze_line(r, w, &w->facts.at[i]);
-    }
+    if (r->budgets) TRY(charge_ahead(r, w));
+    for (i64 i = 0; i < w->facts.n; i++)
+        if (!is_decided(w, w->facts.at[i].line)) freeze_line(r, w, &w->facts.at[i]);
     return OK;
 }
 
@@ -262,6 +318,37 @@ static enum err work_out(struct run *r, struct work *w)
         i64 all = points_of_terms(&w->lines, i);
         TRY(within_caps(r, w, i, &all));
         points_part(&w->lines, i, all);
+    }
+    return OK;
+}
+
+static i64 due_of(const struct work *w, i64 rule)
+{
+    i64 sum = 0;
+    for (i64 k = 0; k < w->lines.n; k++)
+        if (w->lines.at[k].rule == rule) sum += w->lines.at[k].due;
+    return sum;
+}
+
+/* Budgets follow what the lines have come to. More than was charged, as after a withdrawn refund,
+ * is earned if the budget has it. */
+static enum err settle_budgets(struct run *r, struct work *w)
+{
+    struct charged_row_list rows = { 0 };
+    if (r->budgets) TRY(db_all(r->t->c, &q_charged, &rows, ARGS(w->o.member, w->o.order_id)));
+    for (i64 i = 0; i < rows.n; i++) {
+        const struct points_rule of = { .id = rows.at[i].rule, .budget = rows.at[i].budget };
+        i64 want = due_of(w, of.id), have;
+        bool enough = true;
+        TRY(points_charged(r->t->c, &w->o, of.id, &have));
+        if (want > have) TRY(points_charge(r->t, &of, &w->o, want - have, &enough));
+        else TRY(points_charge_down(r->t, &w->o, of.id, want));
+        for (i64 k = w->lines.n - 1, over = enough ? 0 : want - have; k >= 0 && over > 0; k--) {
+            struct points_line_row *l = &w->lines.at[k];
+            i64 less = l->rule != of.id ? 0 : over < l->due ? over : l->due;
+            l->due -= less;
+            over -= less;
+        }
     }
     return OK;
 }
@@ -360,6 +447,7 @@ static enum err earn(struct run *r, const struct order_change *change)
     struct points_line_row *was = NEWS(t->c->arena, struct points_line_row, w.known + 1);
     memcpy(was, w.lines.at, (size_t)w.known * sizeof *was);
     TRY(work_out(r, &w));
+    TRY(settle_budgets(r, &w));
     TRY(save_lines(r, &w, was));
     i64 due = 0;
     for (i64 k = 0; k < w.lines.n; k++) due += w.lines.at[k].due;

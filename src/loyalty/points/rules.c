@@ -1,43 +1,47 @@
 /* rules.c -- what earns points: rules as rows, kept, checked, and asked whether they hold. */
 #include "base/num.h"
+#include "loyalty/budget.h"
 #include "loyalty/points/inside.h"
 
 SHAPE_DEFINE(points_rule);
 CHOICE_DEFINE(points_rule_kind, "order", "event");
 
 #define POINTS_MAX ((i64)1000000)
+enum { PROPS_MAX = 10 };
 
-#define FIELDS_OF_rule_row(X, N)                  \
-    X(i64, id, ANY, "", N)                        \
-    X(str, name, ANY, "", N)                      \
-    X(choice(points_rule_kind), kind, ANY, "", N) \
-    X(flag, is_on, ANY, "", N)                    \
-    X(opt_instant, from_at, ANY, "", N)           \
-    X(opt_instant, until_at, ANY, "", N)          \
-    X(i64, points_per, ANY, "", N)                \
-    X(money, per_amount, ANY, "", N)              \
-    X(str, event, ANY, "", N)                     \
-    X(str, shops, ANY, "One a line", N)           \
-    X(str, categories, ANY, "One a line", N)      \
-    X(str, products, ANY, "One a line", N)        \
-    X(str, weekdays, ANY, "One a line", N)        \
-    X(opt_i64, from_minute, ANY, "", N)           \
-    X(opt_i64, until_minute, ANY, "", N)          \
-    X(flag, times_tier, ANY, "", N)               \
-    X(flag, adds, ANY, "", N)                     \
-    X(opt_i64, cap_day, ANY, "", N)               \
-    X(opt_i64, cap_total, ANY, "", N)
+#define FIELDS_OF_rule_row(X, N)                         \
+    X(i64, id, ANY, "", N)                               \
+    X(str, name, ANY, "", N)                             \
+    X(choice(points_rule_kind), kind, ANY, "", N)        \
+    X(flag, is_on, ANY, "", N)                           \
+    X(opt_instant, from_at, ANY, "", N)                  \
+    X(opt_instant, until_at, ANY, "", N)                 \
+    X(i64, points_per, ANY, "", N)                       \
+    X(money, per_amount, ANY, "", N)                     \
+    X(str, event, ANY, "", N)                            \
+    X(str, shops, ANY, "One a line", N)                  \
+    X(str, categories, ANY, "One a line", N)             \
+    X(str, products, ANY, "One a line", N)               \
+    X(str, weekdays, ANY, "One a line", N)               \
+    X(opt_i64, from_minute, ANY, "", N)                  \
+    X(opt_i64, until_minute, ANY, "", N)                 \
+    X(flag, times_tier, ANY, "", N)                      \
+    X(flag, adds, ANY, "", N)                            \
+    X(opt_i64, cap_day, ANY, "", N)                      \
+    X(opt_i64, cap_total, ANY, "", N)                    \
+    X(str, props, ANY, "Name and value, a line each", N) \
+    X(str, budget, ANY, "", N)
 SHAPE(rule_row);
 SHAPE_DEFINE(rule_row);
 #define RULE_COLUMNS                                                                         \
     "id, name, kind, is_on, from_at, until_at, points_per, per_amount, event, shops,"        \
     " categories, products, weekdays, from_minute, until_minute, times_tier, adds, cap_day," \
-    " cap_total"
+    " cap_total, props, budget"
 QUERY(q_rules, rule_row, "SELECT " RULE_COLUMNS " FROM points_rule ORDER BY id");
 QUERY(q_rule, rule_row, "SELECT " RULE_COLUMNS " FROM points_rule WHERE id = $1");
 CHANGE(c_rule,
        "INSERT INTO points_rule (" RULE_COLUMNS ", created_at, updated_at) VALUES ($1, $2, $3, $4,"
-       " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20)"
+       " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22)"
        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, is_on = excluded.is_on,"
        " from_at = excluded.from_at, until_at = excluded.until_at,"
        " points_per = excluded.points_per, per_amount = excluded.per_amount,"
@@ -45,7 +49,8 @@ CHANGE(c_rule,
        " products = excluded.products, weekdays = excluded.weekdays,"
        " from_minute = excluded.from_minute, until_minute = excluded.until_minute,"
        " times_tier = excluded.times_tier, adds = excluded.adds, cap_day = excluded.cap_day,"
-       " cap_total = excluded.cap_total, updated_at = excluded.updated_at");
+       " cap_total = excluded.cap_total, props = excluded.props, budget = excluded.budget,"
+       " updated_at = excluded.updated_at");
 
 static struct points_rule rule_of(struct arena *a, const struct rule_row *row)
 {
@@ -65,10 +70,14 @@ static struct points_rule rule_of(struct arena *a, const struct rule_row *row)
                              .times_tier = row->times_tier,
                              .adds = row->adds,
                              .cap_day = row->cap_day,
-                             .cap_total = row->cap_total };
+                             .cap_total = row->cap_total,
+                             .budget = row->budget };
     if (row->kind == RULE_ORDER) r.amount = SOME(row->per_amount);
     strs days = str_split(a, row->weekdays, '\n');
     for (i64 i = 0; i < days.n; i++) i64_parse(days.at[i], PUSH(a, &r.weekdays));
+    strs props = str_split(a, row->props, '\n');
+    for (i64 i = 0; i + 1 < props.n; i += 2)
+        *PUSH(a, &r.props) = (struct line_prop){ props.at[i], props.at[i + 1] };
     return r;
 }
 
@@ -105,6 +114,37 @@ static enum err check_names(struct ctx *c, strs names, const char *field)
     return fail_at(c, E_INVALID, str_of(field), "最多 1000 项", "at most 1000");
 }
 
+/* What points themselves write would go round and round. */
+static const char *const own_lines[] = { "points.", "ledger.", "reward.", "budget." };
+
+static enum err check_event(struct ctx *c, const struct points_rule *in)
+{
+    for (i64 i = 0; i < COUNT(own_lines); i++)
+        if (str_starts(in->event, str_of(own_lines[i])))
+            return fail_at(c, E_INVALID, S("/event"), "积分、奖励与预算自己的记录不能再得积分",
+                           "lines that points, rewards and budgets write earn nothing");
+    if (in->kind == RULE_ORDER && in->props.n)
+        return fail_at(c, E_INVALID, S("/props"), "按订单的规则不看属性",
+                       "rules of orders have no properties");
+    for (i64 i = 0; i < in->props.n; i++)
+        if (i >= PROPS_MAX || str_empty(str_trim(in->props.at[i].name)) ||
+            !str_is_line(in->props.at[i].name) || str_empty(str_trim(in->props.at[i].value)) ||
+            !str_is_line(in->props.at[i].value))
+            return fail_at(c, E_INVALID, S("/props"), "至多 %d 个属性，名称与值各是一行文字",
+                           "at most %d properties, name and value a line of text each", PROPS_MAX);
+    return OK;
+}
+
+static enum err check_budget(struct ctx *c, str code)
+{
+    struct budget_view budget;
+    bool found;
+    if (str_empty(code)) return OK;
+    TRY(budget_find(c, code, &found, &budget));
+    if (found) return OK;
+    return fail_at(c, E_INVALID, S("/budget"), "没有这个预算", "there is no such budget");
+}
+
 static enum err check_time(struct ctx *c, const struct points_rule *in)
 {
     for (i64 i = 0; i < in->weekdays.n; i++)
@@ -137,6 +177,8 @@ static enum err check_rule(struct ctx *c, const struct points_rule *in)
     if (!order && (in->shops.n || in->categories.n || in->products.n || in->times_tier))
         return fail_at(c, E_INVALID, S("/kind"), "按行为的规则没有店铺、品类、商品范围和等级倍数",
                        "rules of events have no shops, categories, products or tier multiplier");
+    TRY(check_event(c, in));
+    TRY(check_budget(c, in->budget));
     TRY(check_names(c, in->shops, "/shops"));
     TRY(check_names(c, in->categories, "/categories"));
     TRY(check_names(c, in->products, "/products"));
@@ -162,13 +204,17 @@ enum err points_rule_put(struct tx *t, struct points_rule *in)
     struct buf days = { .arena = a };
     for (i64 i = 0; i < in->weekdays.n; i++)
         buf_fmt(&days, "%lld\n", (long long)in->weekdays.at[i]);
+    struct buf props = { .arena = a };
+    for (i64 i = 0; i < in->props.n; i++)
+        buf_fmt(&props, STR_FMT "\n" STR_FMT "\n", STR_ARG(in->props.at[i].name),
+                STR_ARG(in->props.at[i].value));
     TRY(tx_change(t, &c_rule,
                   ARGS(in->id, in->name, choice_name(&points_rule_kind_choice, (int)in->kind),
                        in->on, in->from, in->until, in->points, in->amount.value, in->event,
                        str_join(a, in->shops, S("\n")), str_join(a, in->categories, S("\n")),
                        str_join(a, in->products, S("\n")), buf_str(&days), in->from_minute,
                        in->until_minute, in->times_tier, in->adds, in->cap_day, in->cap_total,
-                       c->now)));
+                       buf_str(&props), in->budget, c->now)));
     if (!in->cap_total.has) return OK;
     return points_cap_set(
         t, in, str_fmt(a, "points.rule:%lld:%lld", (long long)in->id, (long long)c->now));

@@ -91,6 +91,22 @@ const struct migration points_migrations[] = {
       " SUM(CASE WHEN t.from_member = 0 THEN 0 ELSE t.amount END) FROM ledger_transfer t"
       " WHERE t.unit = 'point' AND t.kind = 'move' AND (t.id LIKE 'points:hand:%'"
       " OR t.id LIKE 'reward:%:points:hand:%') GROUP BY 1;\n" },
+    { "0003 events and budgets", /* props: name and value, a line each */
+      "ALTER TABLE points_rule ADD COLUMN props text;\n"
+      "ALTER TABLE points_rule ADD COLUMN budget text;\n"
+      "CREATE TABLE points_charge (\n"
+      "  member int64 NOT NULL,\n"
+      "  order_id int64 NOT NULL,\n"
+      "  number int64 NOT NULL,\n"
+      "  rule int64 NOT NULL,\n"
+      "  budget text NOT NULL,\n"
+      "  whose int64 NOT NULL,\n" /* member of the charge points:ORDER:RULE:NUMBER */
+      "  points int64 NOT NULL,\n"
+      "  cost int64 NOT NULL,\n"
+      "  points_left int64 NOT NULL,\n"
+      "  cost_left int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, order_id, number)\n"
+      ") clustered;\n" },
     { 0 },
 };
 

@@ -26,6 +26,7 @@ QUERY(q_expired, one_i64,
 
 CHANGE(c_order_to, "UPDATE points_order SET member = $3 WHERE member = $1 AND order_id = $2");
 CHANGE(c_lines_to, "UPDATE points_line SET member = $3 WHERE member = $1 AND order_id = $2");
+CHANGE(c_charges_to, "UPDATE points_charge SET member = $3 WHERE member = $1 AND order_id = $2");
 CHANGE(c_gifts_to, "UPDATE points_gift SET member = $3 WHERE member = $1 AND order_id = $2");
 
 static i64 least(i64 a, i64 b) { return a < b ? a : b; }
@@ -132,6 +133,7 @@ enum err points_order_follow(struct tx *t, struct points_order_row *o, i64 to, i
     TRY(tx_change(t, &c_order_to, ARGS(from, o->order_id, to)));
     TRY(tx_change(t, &c_lines_to, ARGS(from, o->order_id, to)));
     TRY(tx_change(t, &c_gifts_to, ARGS(from, o->order_id, to)));
+    TRY(tx_change(t, &c_charges_to, ARGS(from, o->order_id, to)));
     o->member = to;
     if (kept > 0 && moving) TRY(points_order_give(t, o, moving, t->c->now));
     return points_order_save(t, o);

@@ -1,11 +1,8 @@
 /* watch.c -- follows the timeline: events that prove a task. The key is the line's place in the
  * log, so a line that is followed again proves nothing new. */
+#include "loyalty/watch.h"
 #include "loyalty/join.h"
 #include "loyalty/tasks/inside.h"
-
-/* A property as text; numbers as they are written. */
-QUERY_PG(q_prop, one_str, "SELECT CAST(CAST($1 AS TEXT) ->> CAST($2 AS TEXT) AS TEXT) AS value",
-         "SELECT CAST($1 AS JSONB) ->> CAST($2 AS TEXT) AS value");
 
 struct watched {
     const struct task *task;
@@ -28,26 +25,14 @@ static enum err watched_now(struct ctx *c, struct task_list *tasks, struct watch
     return OK;
 }
 
-/* SQLite writes true and false as numbers. */
-static bool same_value(str is, str wanted)
-{
-    return str_eq(is, wanted) || (str_eq(wanted, S("true")) && str_eq(is, S("1"))) ||
-           (str_eq(wanted, S("false")) && str_eq(is, S("0")));
-}
-
 static enum err fits(struct ctx *c, const struct watched *w, const struct timeline_line *line,
                      bool *out)
 {
     *out = str_eq(w->task->event, line->kind) &&
            (!w->task->starts_at.has || line->at >= w->task->starts_at.value) &&
            (!w->task->ends_at.has || line->at < w->task->ends_at.value);
-    if (*out && w->props.n && str_empty(line->props)) *out = false;
-    for (i64 i = 0; *out && i < w->props.n; i++) {
-        struct one_str is;
-        bool found;
-        TRY(db_find(c, &q_prop, &is, &found, ARGS(line->props, w->props.at[i].name)));
-        *out = found && is.value.at && same_value(is.value, w->props.at[i].value);
-    }
+    for (i64 i = 0; *out && i < w->props.n; i++)
+        TRY(line_prop_is(c, line, w->props.at[i].name, w->props.at[i].value, out));
     return OK;
 }
 
@@ -132,7 +117,7 @@ static enum err facts_changed(struct tx *t, const struct task_list *tasks, i64 m
     return OK;
 }
 
-static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
+static enum err told(struct tx *t, const struct timeline_line *lines, i64 n)
 {
     struct task_list tasks = { 0 };
     struct task_list facts = { 0 };
@@ -152,10 +137,12 @@ static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
     return OK;
 }
 
+const struct line_listener task_lines = { .part = "tasks", .told = told };
+
 /* Rewards are not thrown away: read again, the lines prove what they proved. */
 static enum err reset(struct tx *t) { return OK; }
 
-const struct follower task_followers[] = { { "tasks", follow, reset }, { 0 } };
+const struct follower task_followers[] = { { "tasks", lines_told, reset }, { 0 } };
 
 enum err tasks_follow(struct store *s, struct ctx *c)
 {
