@@ -1122,6 +1122,7 @@ export interface components {
             /** @example 12.50 */
             amount?: string | null;
             event?: string | null;
+            props?: components["schemas"]["line_prop"][];
             shops?: string[];
             categories?: string[];
             products?: string[];
@@ -1132,6 +1133,11 @@ export interface components {
             adds?: boolean;
             cap_day?: number | null;
             cap_total?: number | null;
+            budget?: string | null;
+        };
+        line_prop: {
+            name: string;
+            value: string;
         };
         points_rule_switch: {
             id: number;
@@ -1143,6 +1149,7 @@ export interface components {
             amount?: string | null;
             cap_day?: number | null;
             cap_total?: number | null;
+            budget?: string | null;
         };
         liability_ask: {
             from: string | null;
