@@ -123,3 +123,4 @@ export type TaskKind = Task['kind']
 export type TaskFigures = Forms['task_figures']
 export type TaskProof = Given<Forms['task_proof_view'], 'state'>
 export type MemberTask = Given<Forms['my_task'], 'kind' | 'zh' | 'en' | 'often' | 'now'>
+export type Simulation = Forms['tier_simulation']

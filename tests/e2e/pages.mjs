@@ -25,6 +25,7 @@ export const pages = [
   ['points-policy', '/points?tab=policy', '积分', 'Points'],
   ['points-member', '/points?tab=member&member=1', '积分', 'Points'],
   ['programme', '/programme', '会员计划', 'Programme'],
+  ['programme-rules', '/programme/rules', '修改等级规则', 'Change the tiers'],
   ['programme-history', '/programme?tab=history', '会员计划', 'Programme'],
   ['tasks', '/tasks', '任务', 'Tasks'],
   ['tasks-proofs', '/tasks?tab=proofs', '任务', 'Tasks'],

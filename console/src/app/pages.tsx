@@ -59,6 +59,7 @@ export const pages: PageRow[] = [
   { path: '/imports/:id', word: 'page.imports', right: 'import', page: page(() => import('~/pages/imports/wizard')) },
   { path: '/programme', word: 'page.programme', right: 'loyalty:read', page: page(() => import('~/pages/programme/programme')),
     menu: { group: 'group.loyalty', icon: <CrownOutlined /> } },
+  { path: '/programme/rules', word: 'page.programme_rules', right: 'loyalty:write', page: page(() => import('~/pages/programme/rules')) },
   { path: '/points', word: 'page.points', right: 'loyalty:read', page: page(() => import('~/pages/points/points')),
     menu: { group: 'group.loyalty', icon: <StarOutlined /> } },
   { path: '/tasks', word: 'page.tasks', right: 'loyalty:read', page: page(() => import('~/pages/tasks/tasks')),

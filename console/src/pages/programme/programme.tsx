@@ -1,6 +1,9 @@
 // programme.tsx -- the loyalty programme: whether it is open, its tiers and who holds them, what they give, how that changed.
-import { Card, Tabs } from 'antd'
+import { EditOutlined } from '@ant-design/icons'
+import { Button, Card, Tabs } from 'antd'
+import { Link } from 'react-router'
 import type { TiersView } from '~/api'
+import { useMay } from '~/app/session'
 import { useData } from '~/base/data'
 import { useQuestion } from '~/base/question'
 import { useSay } from '~/base/locale'
@@ -12,11 +15,14 @@ import { Tiers } from './tiers'
 
 export default function Programme() {
   const say = useSay()
+  const may = useMay()
   const { asked, put } = useQuestion(['tab'] as const)
   const read = useData<TiersView>('/v1/tiers')
   return (
     <>
-      <Head title={say('page.programme')} />
+      <Head title={say('page.programme')}>
+        {may('loyalty:write') && <Link to="/programme/rules"><Button icon={<EditOutlined />}>{say('page.programme_rules')}</Button></Link>}
+      </Head>
       <Loaded from={read} rows={10}>
         {(view) => (
           <div className="stack">
