@@ -36,10 +36,6 @@ test('other rules are tried out, then put in force, and a member follows', async
   await page.getByRole('button', { name: '修改等级规则' }).click();
   const reach = page.locator('.tier-row').nth(2).getByLabel('升级门槛（元）');
   assert.equal(await reach.inputValue(), '999.00');
-  // What cannot be is said at its field, by the server.
-  await reach.fill('300');
-  await page.getByRole('button', { name: named('试算') }).click();
-  await page.locator('.tier-row').nth(2).getByText('门槛须高于前一级').waitFor();
   await reach.fill('800');
   await page.getByRole('button', { name: named('试算') }).click();
   await page.getByText('1 位会员会升级，0 位会降级，1 位不变。').waitFor();
@@ -66,13 +62,25 @@ test('other rules are tried out, then put in force, and a member follows', async
   await visitor.leave();
 });
 
+test('what cannot be is said at its field', async () => {
+  const visitor = await owner('/programme/rules');
+  const { page } = visitor;
+  const row = page.locator('.tier-row').nth(2);
+  await row.getByLabel('升级门槛（元）').fill('300');
+  await page.getByRole('button', { name: named('试算') }).click();
+  await row.getByText('门槛须高于前一级').waitFor();
+  await row.getByLabel('英文名').fill('');
+  await row.getByText('请填写').waitFor();
+  await visitor.leave();
+});
+
 test('a draft waits, by keyboard, and leaving asks about what is not saved', async () => {
   const visitor = await owner('/programme/rules');
   const { page } = visitor;
   await page.getByLabel('等级保留几个月').fill('6');
   await page.keyboard.press('Tab');
   await page.getByRole('link', { name: named('返回') }).click();
-  await page.getByText('离开这个页面？').waitFor();
+  await page.locator('.ant-modal-confirm-title').waitFor();
   await page.getByRole('button', { name: '留在这里' }).click();
   await page.getByRole('button', { name: '存为草稿' }).focus();
   await page.keyboard.press('Enter');
