@@ -106,6 +106,7 @@ export type PointsRule = Given<Forms['points_rule'], 'id'>
 export type PointsBalance = Forms['points_balance']
 export type PointsEntry = Given<Forms['points_entry'], 'words'>
 export type PointsHanded = Forms['points_handed']
+
 // The programme. The server fills every field of a ladder it shows.
 export type TierStep = Required<Forms['tier_step']>
 export type Ladder = Omit<Required<Forms['ladder']>, 'tiers'> & { tiers: TierStep[] }
@@ -113,6 +114,8 @@ export type LadderView = { version: number; rules: Ladder }
 export type LadderPast = Omit<Forms['ladder_past'], 'rules'> & { rules: Ladder }
 export type TiersView = Omit<Forms['tiers_view'], 'live' | 'draft'> & { live: LadderView; draft: LadderView | null }
 export type TierBenefit = Forms['tier_benefit']
+export type Appointee = Given<Forms['tier_appointee'], 'tier'>
+export type Simulation = Forms['tier_simulation']
 
 // What is given, and tasks that give it.
 export type Reward = Forms['reward']
@@ -123,4 +126,3 @@ export type TaskKind = Task['kind']
 export type TaskFigures = Forms['task_figures']
 export type TaskProof = Given<Forms['task_proof_view'], 'state'>
 export type MemberTask = Given<Forms['my_task'], 'kind' | 'zh' | 'en' | 'often' | 'now'>
-export type Simulation = Forms['tier_simulation']
