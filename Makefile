@@ -1,6 +1,6 @@
 # The front door: the words people type. Meson does the building, tools/ the rest.
 
-.PHONY: help setup build console run test lint format asan tsan fuzz hostile bench histories screenshots docs clean
+.PHONY: help setup build console run test lint format asan tsan fuzz hostile bench histories years screenshots docs clean
 
 CONSOLE_FILES := $(shell find console -path console/node_modules -prune -o -path console/dist -prune -o -type f -print)
 FUZZ_SECONDS ?= 60
@@ -9,7 +9,7 @@ help:
 	@echo 'make run          a demo shop on http://127.0.0.1:8080'
 	@echo 'make test         everything, as CI does'
 	@echo 'make build        build/koi, with the console inside'
-	@echo 'make lint format asan tsan fuzz hostile bench histories screenshots docs clean'
+	@echo 'make lint format asan tsan fuzz hostile bench histories years screenshots docs clean'
 
 setup:
 	@tools/setup
@@ -55,6 +55,9 @@ hostile: build
 
 histories: build
 	@LEDGER_RUNS=$${LEDGER_RUNS:-10000} tools/with-postgres sh -c 'env -u TEST_PG build/tests/unit/ledger_model_test && build/tests/unit/ledger_model_test'
+
+years: build
+	@YEARS_MEMBERS=$${YEARS_MEMBERS:-5000} YEARS_DAYS=$${YEARS_DAYS:-1095} TEST_TEXT=1 build/tests/years/years_test
 
 bench: build
 	@bench/run

@@ -71,7 +71,7 @@ enum err entitlement_give_back(struct tx *t, i64 member, str use, str id, struct
 {
     struct transfer_view of;
     TRY(ledger_get(t->c, member, use, &of));
-    if (!str_eq(of.unit, S(QUOTA)) || of.kind != T_MOVE || of.from != member ||
+    if (!str_eq(of.unit, S(QUOTA)) || of.kind != T_MOVE || !of.from || /* he, or merged into him */
         !str_eq(of.to_name, S(QUOTA_USED)))
         return fail(t->c, E_INVALID, "编号 " STR_FMT " 不是一次权益使用",
                     STR_FMT " is not a use of an entitlement", STR_ARG(use));

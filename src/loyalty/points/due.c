@@ -49,8 +49,9 @@ void points_share(money goods, money refund, struct points_fact_line_list *lines
     if (last) last->paid += goods - shared;
     for (i64 i = 0; i < lines->n; i++) {
         struct points_fact_line *l = &lines->at[i];
-        l->net = above_zero(l->paid - l->refund);
-        of_lines += l->refund;
+        money own = min_of(l->refund, l->paid); /* of a discounted line more may have gone back */
+        l->net = l->paid - own;
+        of_lines += own;
     }
     share_rest(above_zero(refund - of_lines), lines);
 }

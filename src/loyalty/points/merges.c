@@ -8,6 +8,10 @@ QUERY(q_rows_of, one_i64,
 QUERY(q_deeds_of, one_i64,
       "SELECT DISTINCT order_id AS value FROM points_line WHERE member = $1 AND order_id < 0"
       " ORDER BY order_id");
+/* Orders that trade gave back, also those that began to earn while the two were one. */
+QUERY(q_rows_back, one_i64,
+      "SELECT p.order_id AS value FROM points_order p JOIN purchase_order o ON o.member = $2"
+      " AND o.id = p.order_id WHERE p.member = $1 ORDER BY p.order_id");
 CHANGE(c_deed_to, "UPDATE points_line SET member = $3 WHERE member = $1 AND order_id = $2");
 
 /* Gifts stay whose they are: the ledger knows where their lots went. */
@@ -43,9 +47,13 @@ static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 
 static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
 {
+    struct one_i64_list rows = { 0 };
     (void)merge;
     TRY(in_order(t, loser, winner));
-    for (i64 i = 0; i < noted.n; i++) TRY(row_to(t, noted.at[i], winner, loser, true));
+    TRY(db_all(t->c, &q_rows_back, &rows, ARGS(winner, loser)));
+    for (i64 i = 0; i < rows.n; i++) TRY(row_to(t, rows.at[i].value, winner, loser, true));
+    for (i64 i = 0; i < noted.n; i++)
+        if (noted.at[i] < 0) TRY(row_to(t, noted.at[i], winner, loser, true));
     return OK;
 }
 

@@ -197,9 +197,7 @@ enum err points_rule_put(struct tx *t, struct points_rule *in)
             return fail_at(c, E_INVALID, S("/kind"), "规则的种类不能改，请另建一条",
                            "the kind of a rule stays: make another rule");
     } else {
-        i64 id;
-        TRY(tx_take(t, S("points_rule"), 1, &id));
-        in->id = id + 1; /* 1 is shipped */
+        TRY(tx_take(t, S("points_rule"), 1, &in->id));
     }
     struct buf days = { .arena = a };
     for (i64 i = 0; i < in->weekdays.n; i++)

@@ -107,6 +107,9 @@ const struct migration points_migrations[] = {
       "  cost_left int64 NOT NULL,\n"
       "  PRIMARY KEY (member, order_id, number)\n"
       ") clustered;\n" },
+    { "0004 numbers of rules", /* 1 is shipped; the next is above all there are */
+      "INSERT INTO sequence (name, next) SELECT 'points_rule', MAX(id) + 1 FROM points_rule"
+      " WHERE TRUE ON CONFLICT (name) DO UPDATE SET next = excluded.next;\n" },
     { 0 },
 };
 

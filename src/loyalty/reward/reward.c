@@ -81,6 +81,9 @@ enum err reward_check(struct ctx *c, const struct reward *in, str at)
 
 /* -- giving ------------------------------------------------------------------------------------ */
 
+QUERY(q_erased, one_i64,
+      "SELECT COUNT(*) AS value FROM member WHERE member = $1 AND erased_at IS NOT NULL");
+
 enum err reward_line(struct tx *t, const struct given *g, const char *verb)
 {
     struct buf props = { .arena = t->c->arena };
@@ -177,7 +180,7 @@ static enum err hold_now(struct tx *t, struct given *g)
     return reward_line(t, g, "refused");
 }
 
-/* By now: refused when what it promises is no longer given. */
+/* By now: refused when what it promises is no longer given, or he is forgotten. */
 static enum err give_held_or_not(struct tx *t, struct given *g, bool stopped)
 {
     if (stopped) {
@@ -192,6 +195,7 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *promised, st
 {
     struct ctx *c = t->c;
     struct reward filled = *promised, *what = &filled;
+    struct one_i64 erased;
     bool found, stopped = false, review = !str_empty(why.review);
     i64 rows, days;
     if (str_empty(why.id) || why.id.n > ID_MAX || !str_is_line(why.id))
@@ -201,6 +205,8 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *promised, st
     if (found) return OK;
     TRY(setting_i64(c, "reward.review_days", &days));
     TRY(reward_way(what->kind)->fill(c, what, &stopped));
+    TRY(db_get(c, &q_erased, &erased, ARGS(member)));
+    stopped = stopped || erased.value; /* who is forgotten gets nothing any more */
     struct given g = { .member = member,
                        .id = why.id,
                        .origin = member,
