@@ -2762,6 +2762,22 @@ export interface components {
             id: number;
             note?: string | null;
         };
+        birthday_view: {
+            birthday: string | null;
+            locked: boolean;
+            at: string | null;
+        };
+        birthday_ask: {
+            birthday: string;
+        };
+        birthday_ref: {
+            id: number;
+        };
+        birthday_change_ask: {
+            id: number;
+            birthday: string;
+            reason: string;
+        };
         my_invitation: {
             code: string | null;
             link: string | null;

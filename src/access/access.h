@@ -133,6 +133,8 @@ struct audit_note {
     json detail;
     bool written;
 };
+/* Adds a word to the detail of the line kept ready ("reason"); none is: nothing. */
+void audit_say(struct ctx *c, const char *name, str value);
 /* store_write for a handler whose one write is its change: the route's line in the audit log is
  * written in the same transaction, instead of in one of its own afterwards. made: the id of what fn
  * made, for the line; NULL: none. Without a line kept ready it is store_write. */

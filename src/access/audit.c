@@ -1,5 +1,6 @@
 /* audit.c -- who did what: a log that is only added to, without personal data of members. */
 #include "access/inside.h"
+#include "base/json.h"
 
 SHAPE_DEFINE(audit_view);
 
@@ -21,6 +22,18 @@ enum err audit_write(struct tx *t, str action, str subject, json detail)
     return tx_change(t, &audit_insert,
                      ARGS(id, c->now, str_or(c->actor, S("system")), action, subject,
                           str_or(detail, S("{}")), c->address));
+}
+
+void audit_say(struct ctx *c, const char *name, str value)
+{
+    struct buf more = { .arena = c->arena };
+    if (!c->audit || !c->audit->detail.n) return;
+    str detail = c->audit->detail;
+    buf_add(&more, str_sub(detail, 0, detail.n - 1)); /* without its last bracket */
+    buf_fmt(&more, "%s\"%s\":", detail.n > 2 ? "," : "", name);
+    json_write_str(&more, value);
+    buf_byte(&more, '}');
+    c->audit->detail = buf_str(&more);
 }
 
 struct audited {

@@ -107,6 +107,7 @@ void app_wire(void)
     fields_register(rooms);
     approvals_register(rooms);
     merge_listeners = listeners;
+    profile_locks = birthday_locks;
     board_members_in = in_segment;
     segment_saved_find = saved_find;
     segment_saved_names = saved_names;

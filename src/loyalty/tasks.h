@@ -26,6 +26,7 @@
  *   - a_code_is_used_so_many_times: by however many at once; nobody can read a code from the store.
  *   - a_proof_is_decided_once.
  *   - known_facts_are_rewarded_once: a birthday or profile that changes later never gives again.
+ *   - a_birthday_is_registered_once: by the member himself; then it is locked.
  *   - suspicious_is_held: what more than `tasks.per_minute` or `tasks.per_hour` would give is held
  *     for review, and gives nothing until somebody says yes.
  *   - a_merge_gives_nothing_twice: and parting gives each side its own back.
@@ -279,6 +280,24 @@ enum err task_proof_list(struct ctx *c, str state, i64 above, i64 limit,
  * yet. */
 enum err task_claim(struct tx *t, i64 member, i64 task, enum task_result *result,
                     struct task_got_list *got);
+
+/* -- birthdays --------------------------------------------------------------------------------- */
+
+/* A member registers his birthday himself, once: from then on it is locked, and only an operator
+ * changes it, with a reason. Whatever is known without that (imports, an operator's word) is not
+ * locked. What was given for a birthday of this year is not given for another (benefits.h). */
+#define FIELDS_OF_birthday_view(X, N)                                                 \
+    X(str, birthday, PERSONAL, "Birthday, 1992-02-29; null: not known", N)            \
+    X(flag, locked, ANY, "Registered: only an operator changes it, with a reason", N) \
+    X(opt_instant, at, ANY, "Since when it is locked", N)
+SHAPE(birthday_view);
+enum err birthday_of(struct ctx *c, i64 member, struct birthday_view *out);
+/* Registered before with the same day: nothing; with another: E_CONFLICT. */
+enum err birthday_register(struct tx *t, i64 member, day born);
+/* Registered or not, from now on it is this one, and locked. */
+enum err birthday_change(struct tx *t, i64 member, day born);
+struct profile_lock;
+extern const struct profile_lock *const birthday_locks;
 
 /* -- a member's tasks -------------------------------------------------------------------------- */
 

@@ -277,6 +277,8 @@ HANDLER(review_reject_post, review_decision, task_proof_view) { return decided(c
 
 /* -- the tables -------------------------------------------------------------------------------- */
 
+extern const struct route birthday_routes[]; /* birthday_api.c */
+
 #define TASKS "Tasks"
 static const struct route routes[] = {
     ROUTE(GET, "/v1/tasks", LOYALTY_READ, tasks_get, TASKS, "任务", "Tasks"),
@@ -311,7 +313,7 @@ static const struct route routes[] = {
           "通过一份凭证", "Approve a proof", .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
     ROUTE(POST, "/v1/tasks/reviews/{id}/reject", LOYALTY_WRITE, review_reject_post, TASKS,
           "驳回一份凭证", "Reject a proof", .errors = "E_NOT_FOUND E_CONFLICT"),
-    { 0 },
+    { .next = birthday_routes },
 };
 
 static const struct setting settings[] = {

@@ -155,6 +155,14 @@ CHOICE(field_type); /* text number date flag choice choices */
  */
 enum err profile_put(struct tx *t, i64 member, str field, str value, str source, instant at);
 
+/* A room may lock a field of a member: asked before the word of a person ("hand") is put. value is
+ * normalised; absent: his word is taken back. Set by app; ends with a NULL field. */
+struct profile_lock {
+    const char *field;
+    enum err (*check)(struct tx *t, i64 living, str value);
+};
+extern const struct profile_lock *profile_locks;
+
 /* -- reading, as doors and commands show it -----------------------------------------------------
  * `personal`: the reader may see personal data (may(c, PERSONAL_READ)); else it comes masked. */
 

@@ -131,6 +131,16 @@ static enum err value_changed(struct tx *t, i64 living, str field, bool foreign_
                        str_fmt(t->c->arena, "field:" STR_FMT, STR_ARG(field)), NO_STR);
 }
 
+const struct profile_lock *profile_locks;
+
+static enum err lock_check(struct tx *t, i64 living, str field, str value, str source)
+{
+    if (!str_eq(source, S("hand"))) return OK;
+    for (const struct profile_lock *l = profile_locks; l && l->field; l++)
+        if (str_eq(field, str_of(l->field))) TRY(l->check(t, living, value));
+    return OK;
+}
+
 enum err profile_put(struct tx *t, i64 member, str field, str value, str source, instant at)
 {
     struct ctx *c = t->c;
@@ -148,6 +158,7 @@ enum err profile_put(struct tx *t, i64 member, str field, str value, str source,
         .name = had.name, .zh = had.zh, .en = had.en, .type = had.type, .choices = had.choices
     };
     if (!empty) TRY(field_value(c, &row, value, &now));
+    TRY(lock_check(t, living, field, now, source));
     int had_rank = had.value.at ? source_rank(had.source) : 0;
     if (had_rank > rank || (empty && !had_rank)) return OK;
     if (empty) {

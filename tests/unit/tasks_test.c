@@ -403,6 +403,63 @@ static enum err claim_it(struct tx *t, struct call *k)
     return task_claim(t, k->member, k->id, &k->result, &got);
 }
 
+static enum err register_it(struct tx *t, struct call *k)
+{
+    return birthday_register(t, k->member, k->on);
+}
+static enum err change_birthday(struct tx *t, struct call *k)
+{
+    return birthday_change(t, k->member, k->on);
+}
+static enum err hand_it(struct tx *t, struct call *k)
+{
+    return profile_put(t, k->member, S("birthday"), k->name, S("hand"), t->c->now);
+}
+static struct birthday_view birthday(i64 member)
+{
+    struct birthday_view v;
+    CHECK_OK(test_ctx(), birthday_of(test_reader(), member, &v));
+    return v;
+}
+
+TEST(a_birthday_is_registered_once)
+{
+    struct ctx *c = test_ctx();
+    i64 a = person("a"), b = person("b");
+    CHECK_OK(c, change((struct task_patch){ .id = 4, .opened = { true, true } }));
+    struct call import = { .fn = know_it, .member = a, .name = S("1991-06-01") };
+    CHECK_OK(c, run(&import)); /* known, not registered */
+    CHECK(!birthday(a).locked);
+    struct call k = { .fn = register_it, .member = a, .on = day_of(1992, 2, 29) };
+    CHECK_OK(c, run(&k));
+    CHECK(birthday(a).locked);
+    CHECK_STR(birthday(a).birthday, "1992-02-29");
+    CHECK_I64(points(a), 30); /* the task, at once */
+    CHECK_OK(c, run(&k));
+    k.on = day_of(1992, 6, 2);
+    CHECK_ERR(c, run(&k), E_CONFLICT);
+    struct call hand = { .fn = hand_it, .member = a, .name = S("1992-06-02") };
+    CHECK_ERR(c, run(&hand), E_CONFLICT); /* nor by the doors of profiles */
+    hand.name = S("");
+    CHECK_ERR(c, run(&hand), E_CONFLICT);
+    CHECK_OK(c, run(&import));
+    CHECK_STR(birthday(a).birthday, "1992-02-29");
+    k.fn = change_birthday;
+    CHECK_OK(c, run(&k));
+    CHECK_STR(birthday(a).birthday, "1992-06-02");
+    CHECK_ERR(c, run(&hand), E_CONFLICT); /* still locked */
+    follow();
+    CHECK_I64(points(a), 30);
+    i64 merged = merge(b, a);
+    CHECK(birthday(b).locked);
+    part(merged);
+    CHECK(!birthday(b).locked);
+    CHECK(birthday(a).locked);
+    struct call future = { .fn = register_it, .member = b, .on = zone_day(c->zone, c->now) + 1 };
+    CHECK_ERR(c, run(&future), E_INVALID);
+    CHECK(!birthday(b).locked);
+}
+
 TEST(known_facts_are_rewarded_once)
 {
     struct ctx *c = test_reader();

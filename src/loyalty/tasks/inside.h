@@ -105,5 +105,7 @@ str code_plain(struct arena *a, str code);
 
 /* -- watch.c ----------------------------------------------------------------------------------- */
 
+/* Profile and birthday tasks of a living member, by what is known now. */
+enum err facts_look(struct tx *t, i64 member);
 extern const struct follower task_followers[];
 enum err tasks_follow(struct store *s, struct ctx *c);

@@ -14,6 +14,9 @@ CHANGE(c_proof_back, "UPDATE task_proof SET member = $2 WHERE member = $1 AND nu
 QUERY(q_device_numbers, one_i64, "SELECT number AS value FROM task_device WHERE member = $1");
 CHANGE(c_device_all, "UPDATE task_device SET member = $2 WHERE member = $1");
 CHANGE(c_device_back, "UPDATE task_device SET member = $2 WHERE member = $1 AND number = $3");
+QUERY(q_lock_numbers, one_i64, "SELECT number AS value FROM birthday_lock WHERE member = $1");
+CHANGE(c_lock_all, "UPDATE birthday_lock SET member = $2 WHERE member = $1");
+CHANGE(c_lock_back, "UPDATE birthday_lock SET member = $2 WHERE member = $1 AND number = $3");
 CHANGE(c_device_forget, "DELETE FROM task_device WHERE member = $1");
 
 /* Tables whose rows go along; a note is number * TABLES + table. */
@@ -24,6 +27,7 @@ static const struct {
     { &q_had_numbers, &c_had_all, &c_had_back },
     { &q_proof_numbers, &c_proof_all, &c_proof_back },
     { &q_device_numbers, &c_device_all, &c_device_back },
+    { &q_lock_numbers, &c_lock_all, &c_lock_back },
 };
 enum { NOTE_TABLES = 8 };
 

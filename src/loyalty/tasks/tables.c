@@ -131,6 +131,13 @@ const struct migration task_migrations[] = {
                       "  PRIMARY KEY (member, hash, origin)"
                       ") clustered;"
                       "CREATE INDEX task_device_hash ON task_device (hash, at);" },
+    { "0004 birthdays", "CREATE TABLE birthday_lock ("
+                        "  member int64 NOT NULL,"
+                        "  number int64 NOT NULL,"
+                        "  at int64 NOT NULL,"
+                        "  open flag NOT NULL,"
+                        "  PRIMARY KEY (member, number)"
+                        ") clustered;" },
     { 0 },
 };
 
@@ -146,6 +153,7 @@ SHAPE_DEFINE(task_got);
 SHAPE_DEFINE(check_in_view);
 SHAPE_DEFINE(check_in_calendar);
 SHAPE_DEFINE(task_proof_view);
+SHAPE_DEFINE(birthday_view);
 SHAPE_DEFINE(my_task);
 SHAPE_DEFINE(task);
 CHOICE_DEFINE(task_kind, "check_in", "event", "upload", "code", "profile", "birthday", "invite",

@@ -117,6 +117,13 @@ static enum err facts_changed(struct tx *t, const struct task_list *tasks, i64 m
     return OK;
 }
 
+enum err facts_look(struct tx *t, i64 member)
+{
+    struct task_list facts = { 0 };
+    TRY(task_rows(t->c, PROVED_FACTS, &facts));
+    return facts_changed(t, &facts, member);
+}
+
 static enum err told(struct tx *t, const struct timeline_line *lines, i64 n)
 {
     struct task_list tasks = { 0 };
