@@ -105,6 +105,8 @@ export type ProductView = Given<Forms['product_view'], 'name' | 'code' | 'catego
 export type PointsRule = Given<Forms['points_rule'], 'id'>
 export type PointsBalance = Forms['points_balance']
 export type PointsEntry = Given<Forms['points_entry'], 'words'>
+export type PointsMonth = Given<Forms['points_month'], 'month'>
+export type PointsLiability = Omit<Given<Forms['points_liability'], 'how'>, 'months'> & { months: PointsMonth[] }
 export type PointsHanded = Forms['points_handed']
 
 // The programme. The server fills every field of a ladder it shows.

@@ -22,6 +22,7 @@ export const pages = [
   ['orders', '/orders', '订单', 'Orders'],
   ['imports', '/imports', '导入', 'Import'],
   ['points', '/points', '积分', 'Points'],
+  ['points-liability', '/points?tab=liability', '积分', 'Points'],
   ['points-policy', '/points?tab=policy', '积分', 'Points'],
   ['points-member', '/points?tab=member&member=1', '积分', 'Points'],
   ['programme', '/programme', '会员计划', 'Programme'],

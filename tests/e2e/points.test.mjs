@@ -98,6 +98,23 @@ test('by hand: at once below the limit, above it by a second person', async () =
   await visitor.leave();
 });
 
+test('what is owed: the figures of the API, as a chart, a table and a file', async () => {
+  const visitor = await owner('/points?tab=liability');
+  const { page } = visitor;
+  const owed = await send('GET', '/v1/points/liability');
+  assert.equal(owed.outstanding, 100);
+  assert.equal(await figure(page, '未使用积分').textContent(), '100');
+  assert.equal(await figure(page, '折合金额').textContent(), '¥1.00');
+  await page.getByRole('img', { name: /期末未使用 100/ }).locator('svg').waitFor();
+  await page.getByRole('row', { name: owed.months.at(-1).month }).getByRole('cell', { name: '112', exact: true }).waitFor();
+  await visitor.checkAccess('liability');
+  await page.getByRole('button', { name: '导出' }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'csv' }).click()]);
+  assert.match(Buffer.concat(await (await file.createReadStream()).toArray()).toString('utf8'), new RegExp(owed.months.at(-1).month));
+  visitor.checkQuiet('liability');
+  await visitor.leave();
+});
+
 test('how long points last is read out as it is set; on a phone all of it fits', async () => {
   const visitor = await owner('/points?tab=policy', { size: 'phone' });
   const { page } = visitor;

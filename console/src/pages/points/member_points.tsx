@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { PointsBalance, PointsEntry } from '~/api'
 import { useMay } from '~/app/session'
 import { useData, usePages } from '~/base/data'
-import { useFormat } from '~/base/format'
+import { dayPlus, todayIs, useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { Figure } from '~/parts/figure'
 import { Rows, type Column } from '~/parts/rows'
@@ -42,7 +42,8 @@ export function MemberPoints({ member }: { member: number }) {
 function Balance({ points }: { points: PointsBalance }) {
   const say = useSay()
   const format = useFormat()
-  const expiring = points.expiring.reduce((sum, one) => sum + one.amount, 0)
+  const soon = dayPlus(todayIs(), 30)
+  const expiring = points.expiring.filter((one) => one.on <= soon).reduce((sum, one) => sum + one.amount, 0)
   const first = points.expiring[0]
   return (
     <div className="figures figures-inner">
@@ -62,8 +63,9 @@ function Balance({ points }: { points: PointsBalance }) {
 function ExpiringDays({ points }: { points: PointsBalance }) {
   const say = useSay()
   const format = useFormat()
-  const line = (one: PointsBalance['expiring'][number]) => say('points.expiring.first', { day: one.on, n: format.count(one.amount) })
-  const first = line(points.expiring[0]!)
+  const line = (one: PointsBalance['expiring'][number], word: 'first' | 'next' = 'first') =>
+    say(`points.expiring.${word}`, { day: one.on, n: format.count(one.amount) })
+  const first = line(points.expiring[0]!, 'next')
   if (points.expiring.length === 1) return <span className="quiet">{first}</span>
   return (
     <Popover

@@ -10,6 +10,7 @@ import { MemberSelect } from '~/parts/member_select'
 import { ProgrammeNotice } from '~/parts/programme_notice'
 import { Nothing } from '~/parts/states'
 import { HandDialog } from './hand_dialog'
+import { Liability } from './liability'
 import { MemberPoints } from './member_points'
 import { Policy } from './policy'
 import { Rules } from './rules'
@@ -23,6 +24,7 @@ export default function Points() {
   const show = (id: number | undefined) => put({ tab: 'member', member: id?.toString() })
   const items = [
     { key: 'rules', label: say('points.tab.rules'), children: <Rules /> },
+    { key: 'liability', label: say('points.tab.liability'), children: <Liability /> },
     { key: 'policy', label: say('points.tab.policy'), children: <Policy /> },
     ...(may('members:read') ? [{ key: 'member', label: say('points.tab.member'), children: <MemberTab member={member} show={show} /> }] : []),
   ]
