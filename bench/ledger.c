@@ -6,6 +6,7 @@
 #include "bench/bench.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "app/rooms.h"
@@ -63,6 +64,14 @@ static void *caller(void *arg)
     return NULL;
 }
 
+static i64 processor_us(void)
+{
+    struct rusage r;
+    getrusage(RUSAGE_SELF, &r);
+    return (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000 + r.ru_utime.tv_usec +
+           r.ru_stime.tv_usec;
+}
+
 int main(int argc, char **argv)
 {
     i64 callers = 64, seconds = 5;
@@ -81,7 +90,7 @@ int main(int argc, char **argv)
         must(&c, store_write(store, &c, fill, &first));
     pthread_t threads[512];
     struct store_stats before = store_stats(store);
-    i64 began = clock_mono_us();
+    i64 began = clock_mono_us(), used = processor_us();
     for (i64 i = 0; i < callers; i++)
         pthread_create(&threads[i], NULL, caller, (void *)(intptr_t)(i + 1));
     struct timespec while_running = { (time_t)seconds, 0 };
@@ -89,12 +98,14 @@ int main(int argc, char **argv)
     stop = true;
     for (i64 i = 0; i < callers; i++) pthread_join(threads[i], NULL);
     double s = (double)(clock_mono_us() - began) / 1e6;
+    used = processor_us() - used;
     i64 commits = store_stats(store).commits - before.commits;
     printf("%lld callers, " STR_FMT "%s: %.0f transfers/s, p50 %.2f ms, p99 %.2f ms, longest %.1f "
-           "ms, %.1f a commit\n",
+           "ms, %.1f a commit, %.1f us of processor each\n",
            (long long)callers, STR_ARG(unit), hot ? ", one hot account" : "", (double)took.n / s,
            took_percentile(&took, 0.5), took_percentile(&took, 0.99),
-           (double)took.longest_us / 1000.0, (double)took.n / (double)commits);
+           (double)took.longest_us / 1000.0, (double)took.n / (double)commits,
+           (double)used / (double)took.n);
     struct ledger_faults f;
     must(&c, store_reader(store, &c));
     must(&c, ledger_check(&c, &f));

@@ -28,6 +28,12 @@ i64 book_free(const struct book *b)
     return n;
 }
 
+void book_hold(struct book *b, i64 more)
+{
+    b->a.held += more;
+    b->changed = b->terms = true;
+}
+
 void book_entry(struct book *b, struct mark m, i64 lot, i64 amount)
 {
     assert(amount);
@@ -146,8 +152,7 @@ void book_repay(struct book *b, struct mark m)
 
 void book_reserve(struct book *b, i64 amount, struct piece_row_list *out)
 {
-    b->a.held += amount;
-    b->changed = true;
+    book_hold(b, amount);
     for (i64 i = 0; i < b->lots.n && amount; i++) {
         struct lot *l = &b->lots.at[i];
         i64 n = lot_free(l) < amount ? lot_free(l) : amount;
@@ -162,8 +167,7 @@ void book_reserve(struct book *b, i64 amount, struct piece_row_list *out)
 
 void book_release(struct book *b, i64 amount, const struct piece_row_list *pieces)
 {
-    b->a.held -= amount;
-    b->changed = true;
+    book_hold(b, -amount);
     for (i64 i = 0; i < pieces->n; i++) {
         struct lot *l = book_lot(b, pieces->at[i].lot);
         l->row.held -= pieces->at[i].amount;
@@ -190,9 +194,9 @@ void book_hand_over(struct book *from, struct book *to, struct mark m, i64 lot, 
     struct lot *l = book_lot(from, lot);
     struct lot_row row = { to->a.entries + 1, l->row.expires_at, l->row.amount, amount, held };
     l->row.held -= held;
-    from->a.held -= held;
+    book_hold(from, -held);
     lot_change(from, m, l, -amount);
-    to->a.held += held;
+    book_hold(to, held);
     book_entry(to, m, row.lot, amount);
     insert_lot(to, (struct lot){ .row = row, .fresh = true });
 }
@@ -202,9 +206,9 @@ void book_hand_back(struct book *from, struct book *to, struct mark m, i64 lot, 
 {
     struct lot *l = book_lot(from, lot), *b = book_lot(to, back);
     l->row.held -= held;
-    from->a.held -= held;
+    book_hold(from, -held);
     lot_change(from, m, l, -amount);
-    to->a.held += held;
+    book_hold(to, held);
     lot_change(to, m, b, amount);
     b->row.held += held;
 }

@@ -1,11 +1,11 @@
 /* book.h -- inside ledger: an account in hand, and the steps that change it.
  *
- * A change runs: load the books of a transfer (locked, in the order of their keys) -> bring each up
- * to now (settle.c: holds whose time came, lots that expired) -> decide -> change the books in
- * memory -> save what changed. Saved books wait in memory until the batch commits: the next change
- * of the batch finds them there, and an account that many touched is written once (waiting.c).
- * book.c is pure; the balance that is read and the balance that is spent go through the same
- * functions.
+ * A change runs (changes come one after another, decision 0005): load the books of a transfer ->
+ * bring each up to now (settle.c: holds whose time came, lots that expired) -> decide -> change the
+ * books in memory -> save what changed. Saved books wait in memory until the batch commits: the
+ * next change of the batch finds them there, and an account that many touched is written once
+ * (waiting.c). book.c is pure; the balance that is read and the balance that is spent go through
+ * the same functions.
  *
  * Invariants of a book
  *   1. a.balance = sum of its entries' amounts.
@@ -31,7 +31,7 @@
     X(opt_i64, cap, ANY, "", N)          \
     X(i64, entries, ANY, "", N)          \
     X(opt_instant, lapse_at, ANY, "", N) \
-    X(i64, version, ANY, "Rises with every change", N)
+    X(i64, version, ANY, "Of its row; with `entries` it tells every change", N)
 SHAPE(purse_row);
 
 #define FIELDS_OF_lot_row(X, N)            \
@@ -106,8 +106,8 @@ struct book {
     struct arena *arena;
     struct purse_row a;
     bool keeps_lots, changed;
-    bool locked;       /* of a change; else it is only read */
-    bool fresh, terms; /* without a row; limits or lapse_at have changed too */
+    bool of_change;    /* else it is only read */
+    bool fresh, terms; /* without a row; what the row says has changed: limits, held, lapse_at */
     struct {
         struct lot *at; /* in the order in which they are spent */
         i64 n;
@@ -129,6 +129,7 @@ struct mark {
 };
 
 struct lot *book_lot(struct book *b, i64 lot);                /* NULL: not in hand */
+void book_hold(struct book *b, i64 more);                     /* what is held, in all */
 void book_add_lot(struct book *b, const struct lot_row *row); /* in its order, once */
 i64 book_debt(const struct book *b);
 i64 book_free(const struct book *b); /* not held, in all lots; without lots: balance - held */
@@ -189,9 +190,8 @@ struct work {
 };
 /* t: NULL, or the change in which it is looked up. */
 enum err unit_find(struct ctx *c, struct tx *t, str unit, struct unit *out, bool *found);
-/* The book of an account, opened when new, locked until the change ends. */
+/* The book of an account, opened when new. */
 enum err work_book(struct work *w, i64 member, str name, struct book **out);
-/* Two at once, locked in the order of their keys. */
 enum err work_books(struct work *w, const struct transfer_row *of, struct book **from,
                     struct book **to);
 enum err purse_row_find(struct ctx *c, const struct account *of, struct purse_row *out,

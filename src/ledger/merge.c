@@ -296,9 +296,8 @@ static enum err account_moves(struct tx *t, i64 merge, i64 loser, i64 winner,
         transfer_ends(&p, hand_over_lots(&p, &pairs));
         TRY(work_repay(&p.w, p.to, p.m));
     } else {
-        p.to->a.held += p.from->a.held;
-        p.from->a.held = 0;
-        p.to->changed = p.from->changed = true;
+        book_hold(p.to, p.from->a.held);
+        book_hold(p.from, -p.from->a.held);
         if (p.from->a.balance > 0) TRY(pass_plain(&p, "", p.from->a.balance));
     }
     i64 debt = -p.from->a.balance;
@@ -373,9 +372,8 @@ static enum err plain_goes_back(struct passing *p, i64 came, const struct hold_r
 {
     i64 held = 0;
     for (i64 i = 0; i < holds->n; i++) held += holds->at[i].amount;
-    p->from->a.held -= held;
-    p->to->a.held += held;
-    p->to->changed = p->from->changed = true;
+    book_hold(p->from, -held);
+    book_hold(p->to, held);
     return pass_plain(p, ":parted", at_most(came, p->from->a.balance - p->from->a.held));
 }
 

@@ -21,12 +21,12 @@ static enum err read_book(struct ctx *c, const struct account *of, bool all_lots
             return fail_at(c, E_NOT_FOUND, S("/unit"), "没有单位 " STR_FMT,
                            "there is no unit " STR_FMT, STR_ARG(of->unit));
         TRY(work_book(&w, key.member, key.name, out));
-        i64 version = (*out)->a.version;
+        i64 version = (*out)->a.version, entries = (*out)->a.entries;
         if (all_lots) TRY(book_need(c, *out, NEED_ALL));
         if ((*out)->keeps_lots) TRY(work_settle(&w, *out, SETTLE_ALL));
         else TRY(held_in_vain(c, &key, vain));
         TRY(purse_row_find(c, &key, &after, &found));
-        if ((found ? after.version : 0) == version) return OK;
+        if (!found || (after.version == version && after.entries == entries)) return OK;
     }
     return fail(c, E_BUSY, "账户正被频繁改动，请重试",
                 "the account changes too quickly: try again");

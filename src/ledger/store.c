@@ -1,4 +1,4 @@
-/* store.c -- rows of the ledger as they are read: books loaded and locked, transfers, holds. What
+/* store.c -- rows of the ledger as they are read: books, transfers, holds. What
  * the batch has changed and not yet written is asked first (waiting.c). */
 #include <assert.h>
 
@@ -45,21 +45,25 @@ enum err unit_put(struct tx *t, const struct unit *in)
 
 /* -- books ------------------------------------------------------------------------------------- */
 
+/* SQLite looks up the last entry once, where the view does so for each of its two figures. */
 #define ACCOUNT                                                                                \
+    "SELECT p.member AS member, p.unit AS unit, p.name AS name, COALESCE(e.balance, 0) AS"     \
+    " balance, p.held AS held, p.floor AS floor, p.lowest AS lowest, p.cap AS cap,"            \
+    " COALESCE(e.number, 0) AS entries, p.lapse_at AS lapse_at, p.version AS version"          \
+    " FROM ledger_purse p LEFT JOIN ledger_entry e ON e.member = p.member AND e.unit = p.unit" \
+    " AND e.name = p.name WHERE p.member = $1 AND p.unit = $2 AND p.name = $3"                 \
+    " ORDER BY e.number DESC LIMIT 1"
+#define ACCOUNT_PG                                                                             \
     "SELECT member, unit, name, balance, held, floor, lowest, cap, entries, lapse_at, version" \
     " FROM ledger_account WHERE member = $1 AND unit = $2 AND name = $3"
-QUERY(q_account, purse_row, ACCOUNT);
-QUERY_PAST(q_account_locked, purse_row, ACCOUNT, ACCOUNT " FOR UPDATE");
-CHANGE_PAST(c_account_open,
-            "INSERT INTO ledger_account (member, unit, name, balance, held, floor, lowest, entries,"
-            " version) VALUES ($1, $2, $3, 0, 0, $4, $5, 0, 0) ON CONFLICT (member, unit, name) DO "
-            "NOTHING");
+QUERY_PG(q_account, purse_row, ACCOUNT, ACCOUNT_PG);
+QUERY_PAST(q_account_past, purse_row, ACCOUNT, ACCOUNT_PG);
 
 #define LOT_COLUMNS "lot, expires_at, amount, remaining, held"
 #define OF_LOTS     " FROM ledger_lot WHERE member = $1 AND unit = $2 AND name = $3"
 #define OPEN_LOTS   "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0 ORDER BY expires_at, lot"
 QUERY(q_lots, lot_row, OPEN_LOTS);
-QUERY_PAST(q_lots_locked, lot_row, OPEN_LOTS, NULL);
+QUERY_PAST(q_lots_past, lot_row, OPEN_LOTS, NULL);
 QUERY_PAST(q_lot, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND lot = $4", NULL);
 #define FIRST_EXPIRING                                                            \
     "SELECT " LOT_COLUMNS OF_LOTS " AND remaining > 0 AND expires_at IS NOT NULL" \
@@ -69,15 +73,15 @@ QUERY_PAST(q_lot, lot_row, "SELECT " LOT_COLUMNS OF_LOTS " AND lot = $4", NULL);
     " ORDER BY lot LIMIT $5"
 QUERY(q_expiring, lot_row, FIRST_EXPIRING);
 QUERY(q_lasting, lot_row, FIRST_LASTING);
-QUERY_PAST(q_expiring_locked, lot_row, FIRST_EXPIRING, NULL);
-QUERY_PAST(q_lasting_locked, lot_row, FIRST_LASTING, NULL);
+QUERY_PAST(q_expiring_past, lot_row, FIRST_EXPIRING, NULL);
+QUERY_PAST(q_lasting_past, lot_row, FIRST_LASTING, NULL);
 
 i64 ledger_lots_at_once = 64;
 
 static enum err load_lots(struct ctx *c, struct book *b)
 {
     struct lot_row_list rows = { 0 };
-    struct query *q = b->locked ? &q_lots_locked : &q_lots;
+    struct query *q = b->of_change ? &q_lots_past : &q_lots;
     TRY(db_all(c, q, &rows, ARGS(b->a.member, b->a.unit, b->a.name)));
     for (i64 i = 0; i < rows.n; i++) book_add_lot(b, &rows.at[i]);
     return OK;
@@ -113,11 +117,11 @@ static enum err next_lots(struct ctx *c, struct book *b)
     const struct purse_row *a = &b->a;
     struct lot_row_list rows = { 0 };
     if (b->seen.upto == LOTS_EXPIRING)
-        TRY(db_all(c, b->locked ? &q_expiring_locked : &q_expiring, &rows,
+        TRY(db_all(c, b->of_change ? &q_expiring_past : &q_expiring, &rows,
                    ARGS(a->member, a->unit, a->name, b->seen.expires_at, b->seen.lot,
                         ledger_lots_at_once)));
     else
-        TRY(db_all(c, b->locked ? &q_lasting_locked : &q_lasting, &rows,
+        TRY(db_all(c, b->of_change ? &q_lasting_past : &q_lasting, &rows,
                    ARGS(a->member, a->unit, a->name, b->seen.lot, ledger_lots_at_once)));
     for (i64 i = 0; i < rows.n; i++) bring_lot(b, &rows.at[i]);
     if (rows.n) b->seen.expires_at = rows.at[rows.n - 1].expires_at.value;
@@ -180,18 +184,12 @@ static struct purse_row opened(const struct work *w, i64 member, str name)
 static enum err load_book(struct work *w, i64 member, str name, struct book *b)
 {
     struct ctx *c = w->c;
-    struct query *q = w->t ? &q_account_locked : &q_account;
+    struct query *q = w->t ? &q_account_past : &q_account;
     bool found;
     TRY(db_find(c, q, &b->a, &found, ARGS(member, w->unit.unit, name)));
-    if (!found && !w->t) {
-        b->a = (struct purse_row){ .member = member, .unit = w->unit.unit, .name = name };
-    } else if (!found) {
+    if (!found) {
         b->a = opened(w, member, name);
-        b->fresh = b->changed = !store_is_pg(c->store);
-        if (b->fresh) return OK; /* nobody else can open it meanwhile */
-        TRY(tx_change(w->t, &c_account_open,
-                      ARGS(member, w->unit.unit, name, b->a.floor, b->a.lowest)));
-        TRY(db_get(c, q, &b->a, ARGS(member, w->unit.unit, name)));
+        b->fresh = b->changed = w->t;
     }
     if (!b->keeps_lots || !found) return OK;
     return b->a.entries > ledger_lots_at_once ? load_first_lots(c, b) : load_lots(c, b);
@@ -210,7 +208,7 @@ enum err work_book(struct work *w, i64 member, str name, struct book **out)
         *out = NEW(a, struct book);
         **out = (struct book){ .arena = a,
                                .keeps_lots = member && w->unit.lots,
-                               .locked = w->t,
+                               .of_change = w->t,
                                .seen = { .upto = LOTS_ALL } };
         TRY(load_book(w, member, name, *out));
     }
@@ -221,11 +219,8 @@ enum err work_book(struct work *w, i64 member, str name, struct book **out)
 enum err work_books(struct work *w, const struct transfer_row *of, struct book **from,
                     struct book **to)
 {
-    bool swap = of->from_member > of->to_member ||
-                (of->from_member == of->to_member && str_cmp(of->from_name, of->to_name) > 0);
-    if (swap) TRY(work_book(w, of->to_member, of->to_name, to));
     TRY(work_book(w, of->from_member, of->from_name, from));
-    return swap ? OK : work_book(w, of->to_member, of->to_name, to);
+    return work_book(w, of->to_member, of->to_name, to);
 }
 
 /* -- transfers and their entries --------------------------------------------------------------- */

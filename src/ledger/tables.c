@@ -1,9 +1,10 @@
 /* tables.c -- the tables of the ledger, the units it comes with, and its choices.
  *
- * ledger_transfer and ledger_entry are only ever inserted. ledger_account, ledger_lot and
- * ledger_hold say what follows from them, so that no question adds up a history; ledger_check
- * recomputes them. A lot has the number of the entry that made it. A hold lies with its transfer's
- * member, its pieces say which of his lots it holds.
+ * ledger_transfer and ledger_entry are only ever inserted. An entry says the balance after it, so
+ * the last one is the account's (the view ledger_account): most transfers leave its row in
+ * ledger_purse alone. ledger_lot and ledger_hold say what follows from the entries, so that no
+ * question adds up a history; ledger_check recomputes them. A lot has the number of the entry that
+ * made it. A hold lies with its transfer's member, its pieces say which of his lots it holds.
  */
 #include "ledger/book.h"
 
@@ -149,6 +150,19 @@ const struct migration ledger_migrations[] = {
       " ELSE t.to_name END, SUM(e.amount) FROM ledger_entry e JOIN ledger_transfer t"
       " ON t.member = e.transfer_member AND t.id = e.transfer WHERE e.member > 0"
       " AND (t.from_member = 0) <> (t.to_member = 0) GROUP BY 1, 2, 3, 4;\n" },
+    { "0005 a balance is the last entry's",
+      "ALTER TABLE ledger_account RENAME TO ledger_purse;\n"
+      "ALTER TABLE ledger_purse DROP COLUMN balance;\n"
+      "ALTER TABLE ledger_purse DROP COLUMN entries;\n"
+      "CREATE VIEW ledger_account AS SELECT p.member AS member, p.unit AS unit, p.name AS name,\n"
+      "  COALESCE((SELECT e.balance FROM ledger_entry e WHERE e.member = p.member\n"
+      "    AND e.unit = p.unit AND e.name = p.name ORDER BY e.number DESC LIMIT 1), 0) AS "
+      "balance,\n"
+      "  p.held AS held, p.floor AS floor, p.lowest AS lowest, p.cap AS cap,\n"
+      "  COALESCE((SELECT e.number FROM ledger_entry e WHERE e.member = p.member\n"
+      "    AND e.unit = p.unit AND e.name = p.name ORDER BY e.number DESC LIMIT 1), 0) AS "
+      "entries,\n"
+      "  p.lapse_at AS lapse_at, p.version AS version FROM ledger_purse p;\n" },
     { 0 },
 };
 

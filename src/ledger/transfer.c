@@ -346,7 +346,7 @@ static enum err refuse(struct ctx *c, struct transferred *out, enum ledger_resul
     return fail(c, results[r].err, "%s", "%s", words);
 }
 
-/* Its books in hand, locked: *done when the same had been done before. */
+/* Its books in hand: *done when the same had been done before. */
 static enum err take_in_hand(struct deal *d, struct transferred *out, bool *done,
                              enum ledger_result *r)
 {

@@ -2,14 +2,11 @@
 #include "ledger/waiting.h"
 
 CHANGE_PAST(c_account_new,
-            "INSERT INTO ledger_account (member, unit, name, balance, held, floor, lowest, cap,"
-            " entries, lapse_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)");
-CHANGE_PAST(c_account, "UPDATE ledger_account SET balance = $4, held = $5, entries = $6,"
-                       " version = version + 1 WHERE member = $1 AND unit = $2 AND name = $3");
-CHANGE_PAST(c_account_terms,
-            "UPDATE ledger_account SET balance = $4, held = $5, floor = $6, lowest = $7,"
-            " cap = $8, entries = $9, lapse_at = $10, version = version + 1"
-            " WHERE member = $1 AND unit = $2 AND name = $3");
+            "INSERT INTO ledger_purse (member, unit, name, held, floor, lowest, cap, lapse_at,"
+            " version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)");
+CHANGE_PAST(c_account,
+            "UPDATE ledger_purse SET held = $4, floor = $5, lowest = $6, cap = $7, lapse_at = $8,"
+            " version = version + 1 WHERE member = $1 AND unit = $2 AND name = $3");
 CHANGE_PAST(c_lot_new,
             "INSERT INTO ledger_lot (member, unit, name, lot, expires_at, amount, remaining, held)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
@@ -48,12 +45,10 @@ CHANGE_PAST(c_hold_end, "UPDATE ledger_hold SET state = $3 WHERE member = $1 AND
 static enum err write_account(struct tx *t, const struct book *b)
 {
     const struct purse_row *a = &b->a;
-    if (!b->fresh && !b->terms)
-        return tx_change(t, &c_account,
-                         ARGS(a->member, a->unit, a->name, a->balance, a->held, a->entries));
-    return tx_change(t, b->fresh ? &c_account_new : &c_account_terms,
-                     ARGS(a->member, a->unit, a->name, a->balance, a->held, a->floor, a->lowest,
-                          a->cap, a->entries, a->lapse_at));
+    if (!b->fresh && !b->terms) return OK; /* the entries say it */
+    return tx_change(
+        t, b->fresh ? &c_account_new : &c_account,
+        ARGS(a->member, a->unit, a->name, a->held, a->floor, a->lowest, a->cap, a->lapse_at));
 }
 
 static enum err write_lots(struct tx *t, struct book *b)

@@ -83,6 +83,7 @@ static void engine_settings(void)
     /* Ignored when the engine is in use already (a test registered its file system first). */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SUBJOURNAL_BYTES);
+    sqlite_page_cache();
 }
 
 static int reader_may(void *arg, int action, const char *a, const char *b, const char *schema,

@@ -38,6 +38,8 @@ struct sqlite_db {
 /* Opens `file` with our settings and guards of the role. */
 enum err sqlite_connect(struct ctx *c, const char *file, enum role role, i64 cache_kib,
                         sqlite3 **out);
+/* page_cache.c: before the engine is in use. */
+void sqlite_page_cache(void);
 /* log_file.c: the name of a file system that writes the log in large pieces. */
 const char *sqlite_gathering(void);
 /* Waits its turn among other processes, up to half a minute. */

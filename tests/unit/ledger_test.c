@@ -443,9 +443,9 @@ TEST(a_transfer_is_a_line_on_the_timeline)
 }
 
 static enum err spoil(struct tx *t, void *arg) { return tx_change(t, arg, NO_ARGS); }
-CHANGE(sql_spoil_balance, "UPDATE ledger_account SET balance = balance + 1 WHERE member = 1");
+CHANGE(sql_spoil_balance, "UPDATE ledger_entry SET balance = balance + 1 WHERE member = 1");
 CHANGE(sql_spoil_lot, "UPDATE ledger_lot SET remaining = remaining - 1 WHERE member = 1");
-CHANGE(sql_spoil_floor, "UPDATE ledger_account SET lowest = 90, floor = 90 WHERE member = 1");
+CHANGE(sql_spoil_floor, "UPDATE ledger_purse SET lowest = 90, floor = 90 WHERE member = 1");
 CHANGE(sql_spoil_hold, "UPDATE ledger_hold SET state = 'voided' WHERE member = 1");
 CHANGE(sql_spoil_entry, "UPDATE ledger_entry SET amount = amount + 1 WHERE member = 1");
 
