@@ -510,6 +510,7 @@ export interface components {
             country: string | null;
             touchpoint: string | null;
             currency: string | null;
+            code: string | null;
             name: string | null;
         };
         order_ref: {
@@ -545,6 +546,7 @@ export interface components {
             country: string | null;
             touchpoint: string | null;
             currency: string | null;
+            code: string | null;
             name: string | null;
             lines: components["schemas"]["order_line_view"][];
             refunds: components["schemas"]["refund_view"][];
@@ -596,6 +598,7 @@ export interface components {
             country?: string | null;
             touchpoint?: string | null;
             currency?: string | null;
+            code?: string | null;
             lines?: components["schemas"]["order_line_fact"][];
             identities?: components["schemas"]["identity"][];
             name?: string | null;

@@ -22,6 +22,7 @@
 #include "loyalty/grab.h"
 #include "loyalty/invitations.h"
 #include "loyalty/join.h"
+#include "loyalty/koc.h"
 #include "loyalty/mall.h"
 #include "loyalty/membership.h"
 #include "loyalty/points.h"
@@ -67,6 +68,7 @@ const struct room *const rooms[] = {
     &membership_room,
     &join_room,
     &tasks_room,
+    &koc_room,
     &invitations_room,
     &mall_room,
     &grab_room,
@@ -77,15 +79,15 @@ const struct room *const rooms[] = {
 static const struct merge_listener *const listeners[] = {
     &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges, &board_merges,
     &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges, &task_merges,
-    &mall_merges,  &grab_merges,   &tiers_merges, /* after all
-               they are made of */
+    &mall_merges,  &grab_merges,   &koc_merges,    &tiers_merges, /* after all
+                  they are made of */
     NULL,
 };
 
 /* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */
 static const struct order_listener *const followers_of_orders[] = {
-    &join_orders,  &points_orders, &tiers_orders, &invitation_orders,
-    &board_orders, /* of what the others wrote */
+    &join_orders, &points_orders,     &tiers_orders,
+    &koc_orders,  &invitation_orders, &board_orders, /* of what the others wrote */
     NULL
 };
 

@@ -6,6 +6,7 @@
 #include "ledger/ledger.h"
 #include "loyalty/boards.h"
 #include "loyalty/grab.h"
+#include "loyalty/koc.h"
 #include "loyalty/mall.h"
 #include "loyalty/points.h"
 #include "loyalty/tiers.h"
@@ -187,6 +188,19 @@ static enum err check_mall(struct cli *cli, str *detail)
     return OK;
 }
 
+static enum err check_koc(struct cli *cli, str *detail)
+{
+    i64 wrong;
+    TRY(koc_check(cli->c, &wrong));
+    if (wrong)
+        return fail(cli->c, E_INTERNAL, "达人佣金有 %lld 处与订单、对账单或账目不符",
+                    "%lld figures of KOC commission differ from orders, statements or the ledger",
+                    (long long)wrong);
+    *detail =
+        say(cli->c, S("佣金账户等于对账单加待结算"), S("accounts are statements and pending"));
+    return OK;
+}
+
 static const struct {
     const char *name;
     check_fn *run;
@@ -194,7 +208,8 @@ static const struct {
     { "store", check_store }, { "settings", check_settings }, { "timezone", check_zone },
     { "disk", check_disk },   { "folder", check_folder },     { "followers", check_followers },
     { "trade", check_trade }, { "ledger", check_ledger },     { "points", check_points },
-    { "tiers", check_tiers }, { "boards", check_boards },     { "mall", check_mall },
+    { "tiers", check_tiers }, { "boards", check_boards },     { "koc", check_koc },
+    { "mall", check_mall },
 };
 
 static enum err run_doctor(struct cli *cli)

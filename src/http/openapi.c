@@ -238,7 +238,8 @@ static void write_responses(struct writer *w, struct arena *a, const struct rout
     bool stream = row->flags & STREAM, empty = out == &nothing_shape && !stream;
     key(w, "responses");
     open(w, '{');
-    key(w, empty ? "204" : row->flags & CREATES ? "201" : "200");
+    bool created = row->flags & CREATES, leads = row->flags & REDIRECTS;
+    key(w, leads ? "302" : empty ? "204" : created ? "201" : "200");
     open(w, '{');
     text(w, "description", pick(w, "成功", "Done"));
     if (stream) {

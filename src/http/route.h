@@ -33,6 +33,7 @@ enum route_flag {
     /* A POST that only asks (its text is too long for an address): no line in the audit log, runs
      * where reads run. */
     READS = 1 << 10,
+    REDIRECTS = 1 << 11, /* with STREAM: what goes well is 302 */
 };
 
 struct request; /* what raw handlers may ask; see http/request.h */

@@ -65,6 +65,10 @@ const struct import_field_row import_fields[IMPORT_FIELDS] = {
                     "买家应付邮费|邮费|运费|邮费(元)|运费金额|订单运费|快递费|shipping|postage|"
                     "shipping fee|freight" },
     [F_CURRENCY] = { "currency", IMPORT_TEXT, false, "币种", "currency", "币种|货币|currency" },
+    [F_PROMO_CODE] = { "promo_code", IMPORT_TEXT, false, "推广码", "promotion code",
+                       "推广码|推荐码|达人码|优惠码|promo code|promo_code|promotion code|discount "
+                       "code|"
+                       "referral code" },
     [F_PRODUCT_ID] = { "product_id", IMPORT_ID, false, "商品编码", "product code",
                        "商品id|商品编码|商家编码|商品编号|货号|sku|stockcode|stock code|product "
                        "id|product_id|productid|"

@@ -53,6 +53,7 @@ enum import_field {
     F_REFUND,
     F_POSTAGE,
     F_CURRENCY,
+    F_PROMO_CODE,
     F_PRODUCT_ID,
     F_PRODUCT,
     F_VARIANT,

@@ -311,6 +311,7 @@ static void take_row(struct ctx *c, struct order_reader *r, struct row_values *v
     keep(b->arena, &f->status, v->status);
     keep(b->arena, &f->country, v->country);
     keep(b->arena, &f->touchpoint, v->touchpoint);
+    keep(b->arena, &f->code, v->promo_code);
     if (v->currency.n && r->plan->currency.n == 0) keep(b->arena, &f->currency, v->currency);
     int state = take_status(r, o, v);
     bool dead = add && (state == ORDER_CANCELLED || state == ORDER_REFUNDED);

@@ -46,6 +46,7 @@ static void read_order(struct cells *r, struct row_values *v)
     v->refund = read_refund(r, F_REFUND);
     v->postage = cells_money(r, F_POSTAGE);
     v->currency = cells_text(r, F_CURRENCY, 8);
+    v->promo_code = cells_text(r, F_PROMO_CODE, 200);
     v->province = cells_text(r, F_PROVINCE, 200);
     v->city = cells_text(r, F_CITY, 200);
     v->country = cells_text(r, F_COUNTRY, 200);

@@ -6,6 +6,7 @@
 /* Absent and empty where the row does not say. Texts point into the row. */
 struct row_values {
     str number, shop, line_id, product_id, product, variant, category, status, aftersale, currency;
+    str promo_code;
     str province, city, country, address, touchpoint;
     str member, member_kind, phone, email, external_userid, name;
     opt_instant created_at, paid_at, completed_at;

@@ -181,8 +181,8 @@ static void keep_fact(struct import_work *w, const struct import_batch *b, i64 i
     struct order_fact *f = PUSH(a, &run->facts);
     *f = *from;
     f->state = b->orders.at[i].state; /* where it stands by trade's rules, not by the word alone */
-    str *const texts[] = { &f->shop, &f->number,  &f->status,     &f->province,
-                           &f->city, &f->country, &f->touchpoint, &f->currency };
+    str *const texts[] = { &f->shop,    &f->number,     &f->status,   &f->province, &f->city,
+                           &f->country, &f->touchpoint, &f->currency, &f->code };
     for (i64 k = 0; k < COUNT(texts); k++) *texts[k] = str_copy(a, *texts[k]);
     i64 n = from->lines.n < 20 ? from->lines.n : 20;
     f->lines = (struct order_line_fact_list){ NEWS(a, struct order_line_fact, n + 1), n };

@@ -152,6 +152,7 @@ static const struct import_column shopify[] = {
     { F_COMPLETED_AT, "Fulfilled at" },
     { F_CANCELLED_AT, "Cancelled at" },
     { F_CURRENCY, "Currency" },
+    { F_PROMO_CODE, "Discount Code" },
     { F_POSTAGE, "Shipping" },
     { F_TOTAL, "Total" },
     { F_REFUND, "Refunded Amount" },

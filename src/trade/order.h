@@ -46,7 +46,8 @@
     X(str, city, ANY, "", N)                         \
     X(str, country, ANY, "", N)                      \
     X(str, touchpoint, ANY, "", N)                   \
-    X(str, currency, ANY, "", N)
+    X(str, currency, ANY, "", N)                     \
+    X(str, code, ANY, "", N)
 SHAPE(order_row);
 
 #define FIELDS_OF_line_row(X, N)            \
@@ -70,7 +71,7 @@ SHAPE(line_row);
     "stated_quantity,"                                                                            \
     " postage, total, paid, refund, net, quantity, is_paid, bought_at, over_refunded, province, " \
     "city,"                                                                                       \
-    " country, touchpoint, currency"
+    " country, touchpoint, currency, code"
 #define LINE_COLUMNS                                                                      \
     "line, line_id, product, title, quantity, price, amount, stated_refund, own_refund, " \
     "list_price"

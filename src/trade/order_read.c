@@ -9,7 +9,7 @@ SHAPE_DEFINE(order_line_view);
     "o.id, s.name AS shop, o.number, o.member, o.state, o.status, o.at, o.created_at, o.paid_at," \
     " o.completed_at, o.total, o.paid, o.refund, o.net, o.excluded IS NOT NULL AS net_of_refund," \
     " o.over_refunded, o.postage, o.quantity, o.province, o.city, o.country, o.touchpoint, "      \
-    "o.currency"
+    "o.currency, o.code"
 #define VIEW_OF "SELECT " VIEW_COLUMNS " FROM purchase_order o JOIN shop s ON s.id = o.shop"
 /* The same for all lists, so that filters mean the same in each. */
 #define WITHIN \

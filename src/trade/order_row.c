@@ -46,6 +46,7 @@ void order_apply(struct order_row *o, const struct order_fact *in)
     take_text(&o->country, in->country, older);
     take_text(&o->touchpoint, in->touchpoint, older);
     take_text(&o->currency, in->currency, older);
+    take_text(&o->code, in->code, older);
     if (in->state > o->stated_state) o->stated_state = in->state;
 }
 

@@ -8,7 +8,7 @@ CHANGE(c_order_insert, "INSERT INTO purchase_order (" ORDER_COLUMNS
                        ", updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
                        " $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
                        "$24, $25, $26, $27, $28,"
-                       " $29, $30, $31, $32, $33)");
+                       " $29, $30, $31, $32, $33, $34)");
 CHANGE(
     c_order_update,
     "UPDATE purchase_order SET shop = $3, number = $4, state = $5, stated_state = $6, status = $7,"
@@ -20,7 +20,7 @@ CHANGE(
     "$25,"
     " bought_at = $26, over_refunded = $27, province = $28, city = $29, country = $30, touchpoint "
     "= $31,"
-    " currency = $32, updated_at = $33 WHERE member = $1 AND id = $2");
+    " currency = $32, code = $33, updated_at = $34 WHERE member = $1 AND id = $2");
 CHANGE(c_order_delete, "DELETE FROM purchase_order WHERE member = $1 AND id = $2");
 
 QUERY(q_lines, line_row,
@@ -109,6 +109,7 @@ static enum err order_put_row(struct tx *t, struct query *q, const struct order_
         V(o->country),
         V(o->touchpoint),
         V(o->currency),
+        V(o->code),
         V(t->c->now),
     };
     return tx_change(t, q, (struct args){ values, (int)COUNT(values) });

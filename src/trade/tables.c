@@ -130,6 +130,7 @@ const struct migration trade_migrations[] = {
       "ALTER TABLE order_line ADD COLUMN list_price int64;\n"
       "UPDATE order_line SET list_price ="
       " (SELECT p.price FROM product p WHERE p.id = order_line.product);\n" },
+    { "0004 promotion codes", "ALTER TABLE purchase_order ADD COLUMN code text;\n" },
     { 0 },
 };
 

@@ -89,6 +89,7 @@ SHAPE(order_line_fact);
     X(str, country, SHORT, "Country", N)                                    \
     X(str, touchpoint, SHORT, "Channel it came through", N)                 \
     X(str, currency, SHORT, "ISO 4217; absent: the programme's", N)         \
+    X(str, code, SHORT, "Promotion code it was placed with", N)             \
     X(list(order_line_fact), lines, ANY, "Lines", N)
 SHAPE(order_fact);
 
@@ -177,7 +178,8 @@ enum err order_cancel(struct tx *t, i64 order);
     X(str, city, ANY, "City", N)                                                 \
     X(str, country, ANY, "Country", N)                                           \
     X(str, touchpoint, ANY, "Channel it came through", N)                        \
-    X(str, currency, ANY, "ISO 4217; absent: the programme's", N)
+    X(str, currency, ANY, "ISO 4217; absent: the programme's", N)                \
+    X(str, code, ANY, "Promotion code it was placed with", N)
 SHAPE(order_view);
 
 #define FIELDS_OF_order_line_view(X, N)                                  \

@@ -117,6 +117,7 @@ export const imports = {
   'target.refund': ['退款金额', 'Refunded'],
   'target.postage': ['邮费', 'Postage'],
   'target.currency': ['币种', 'Currency'],
+  'target.promo_code': ['推广码', 'Promotion code'],
   'target.product_id': ['商品编码', 'Product code'],
   'target.product': ['商品名称', 'Product'],
   'target.variant': ['规格', 'Variant'],

@@ -7,7 +7,7 @@ import { Rows, still, type Column } from '~/parts/rows'
 /** The fields a column can become, in the order an operator looks for them. */
 const targets = [
   'order_id', 'line_id', 'member', 'member_kind', 'phone', 'email', 'external_userid', 'name', 'created_at',
-  'paid_at', 'completed_at', 'cancelled_at', 'status', 'aftersale', 'total', 'paid', 'refund', 'postage', 'currency',
+  'paid_at', 'completed_at', 'cancelled_at', 'status', 'aftersale', 'total', 'paid', 'refund', 'postage', 'currency', 'promo_code',
   'product_id', 'product', 'variant', 'category', 'quantity', 'price', 'amount', 'line_refund', 'discount',
   'province', 'city', 'country', 'address', 'touchpoint', 'shop',
 ] as const
