@@ -14,7 +14,7 @@
 enum { KEY_MAX = 60 };
 
 /* All that a claim asks, in one statement. $1 grab, $2 its account, $3 member, $4 key. place: of
- * this key, else of his last win. */
+ * this key, else of his last win (+: by his own rows, not down the index of places). */
 #define FIELDS_OF_grab_look(X, N)         \
     X(flag, opened, ANY, "", N)           \
     X(opt_instant, starts_at, ANY, "", N) \
@@ -33,9 +33,9 @@ QUERY(q_look, grab_look,
       " COALESCE((SELECT a.balance - a.held FROM ledger_account a WHERE a.member = 0"
       " AND a.unit = 'stock' AND a.name = $2), 0) AS left,"
       " (SELECT COUNT(*) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id) AS had,"
-      " COALESCE((SELECT MAX(w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id), 0)"
+      " COALESCE((SELECT MAX(+w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id), 0)"
       " AS place,"
-      " COALESCE((SELECT MIN(w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id"
+      " COALESCE((SELECT MIN(+w.place) FROM grab_win w WHERE w.member = $3 AND w.grab = g.id"
       " AND w.key = $4), 0) AS same FROM grab g WHERE g.id = $1");
 QUERY(q_last_place, one_i64,
       "SELECT COALESCE(MAX(place), 0) AS value FROM grab_win WHERE grab = $1");

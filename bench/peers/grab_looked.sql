@@ -1,0 +1,2 @@
+\set who random(1, 9000000000000000)
+SELECT grab_looked(:who);
