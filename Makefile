@@ -51,7 +51,7 @@ fuzz: setup
 
 hostile: build
 	@HOSTILE_SEED=$${HOSTILE_SEED:-$$(date +%s)} HOSTILE_SECONDS=$${HOSTILE_SECONDS:-600} KILL_ROUNDS=$${KILL_ROUNDS:-10} \
-		CROWD_SECONDS=$${CROWD_SECONDS:-15} node tests/api/run.mjs hostile kills
+		CROWD_SECONDS=$${CROWD_SECONDS:-15} LOYAL_ROUNDS=$${LOYAL_ROUNDS:-10} node tests/api/run.mjs hostile kills loyal
 
 histories: build
 	@LEDGER_RUNS=$${LEDGER_RUNS:-10000} tools/with-postgres sh -c 'env -u TEST_PG build/tests/unit/ledger_model_test && build/tests/unit/ledger_model_test'

@@ -13,6 +13,7 @@ import { difference, fillText, fillJson } from './match.mjs';
 import { Contract } from './contract.mjs';
 import { playHostile } from './hostile.mjs';
 import { playKills } from './kills.mjs';
+import { playLoyal } from './loyal.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 let tests = 0;
@@ -111,6 +112,7 @@ const contract = new Contract();
 for (const file of files) await playFile(file, contract);
 if (wanted.length === 0 || wanted.includes('hostile')) await playHostile(result);
 if (wanted.length === 0 || wanted.includes('kills')) await playKills(result);
+if (wanted.length === 0 || wanted.includes('loyal')) await playLoyal(result);
 if (wanted.length === 0) {
   const never = contract.never();
   result(never.length === 0, 'every route is hit by a scenario', never.join('\n'));
