@@ -92,7 +92,9 @@ SHAPE(points_liability);
 /* Of days from..to of the programme, ends included; E_INVALID: not a period, or too long. */
 enum err points_liability(struct ctx *c, day from, day to, struct points_liability *out);
 
-/* Counts orders whose points are not what their lines, their gifts and the ledger say. */
+/* Counts what is wrong: orders whose points are not what their facts, lines, gifts and the ledger
+ * say (of many: a sample, each day another), orders that should have turned an hour ago, members
+ * whose statement does not end with their balance, sums that are not their entries. */
 enum err points_check(struct ctx *c, i64 *wrong);
 
 struct order_listener;

@@ -302,6 +302,8 @@ static const struct route routes[] = {
 static const struct job_row jobs[] = {
     { "points.turn", MINUTE_MS, 0, points_turn, "退货期已过的订单积分转为可用",
       "Points of orders whose return window has ended can be used" },
+    { "points.remind", 0, 4 * 60, points_remind, "提醒将到期的积分",
+      "Reminds of points that end soon" },
     { 0 },
 };
 

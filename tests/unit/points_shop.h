@@ -81,6 +81,15 @@ static inline struct points_balance has(void)
     CHECK_OK(test_ctx(), points_balance_of(test_reader(), who, &b));
     CHECK_I64(field_of(0), b.available);
     CHECK_I64(field_of(1), b.pending);
+    CHECK_I64(field_of(2), b.debt);
+    static const int days[] = { 7, 30, 90 };
+    for (i64 i = 0; i < COUNT(days); i++) {
+        i64 soon = 0;
+        for (i64 k = 0; k < b.expiring.n; k++)
+            if (b.expiring.at[k].on <= zone_day(test_ctx()->zone, test_ctx()->now) + days[i])
+                soon += b.expiring.at[k].amount;
+        CHECK_I64(field_of(3 + i), soon);
+    }
     return b;
 }
 

@@ -121,6 +121,13 @@ const struct setting points_settings[] = {
       .zh = "等级与付费会员都有积分倍数时：greater 取大的，product 相乘；只影响之后的订单",
       .en = "When both tier and paid membership multiply points: the greater counts, or their "
             "product; of later orders only" },
+    { .name = "points.remind_days",
+      .kind = SETTING_TEXT,
+      .fallback = "30,7,1",
+      .zh = "积分到期前几天提醒（时间线上各记一次 points.expiring），如 30,7,1；留空为不提醒",
+      .en = "How many days before points end a line points.expiring is written, once each, like "
+            "30,7,1; empty: none",
+      .check = points_remind_check },
     { .name = "points.approval_above",
       .kind = SETTING_I64,
       .fallback = "1000",

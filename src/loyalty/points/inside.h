@@ -86,6 +86,15 @@ enum err points_order_take(struct tx *t, struct points_order_row *o, i64 amount,
  * Gifts of `kept` stay where they are (0: none do, and the other is given nothing yet; -1: all). */
 enum err points_order_follow(struct tx *t, struct points_order_row *o, i64 to, i64 kept);
 
+/* -- remind.c ---------------------------------------------------------------------------------- */
+
+/* The job: tells whose points end within the steps of points.remind_days. */
+enum err points_remind(struct store *s, struct ctx *c);
+enum err points_remind_check(struct ctx *c, str value);
+
+/* What an order is due as its facts stand, by its frozen terms, caps and budgets (orders.c). */
+enum err points_order_worth(struct ctx *c, const struct points_order_row *o, i64 *out);
+
 /* -- rules.c ----------------------------------------------------------------------------------- */
 
 enum points_rule_kind { RULE_ORDER, RULE_EVENT };

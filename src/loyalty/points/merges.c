@@ -14,6 +14,11 @@ QUERY(q_rows_back, one_i64,
       " AND o.id = p.order_id WHERE p.member = $1 ORDER BY p.order_id");
 CHANGE(c_deed_to, "UPDATE points_line SET member = $3 WHERE member = $1 AND order_id = $2");
 
+/* Whoever was told of points that end on a day is not told again as another. */
+CHANGE(c_reminded, "INSERT INTO points_reminder (member, on_day, step) SELECT $2, on_day, step"
+                   " FROM points_reminder WHERE member = $1"
+                   " ON CONFLICT (member, on_day, step) DO NOTHING");
+
 /* Gifts stay whose they are: the ledger knows where their lots went. */
 static enum err row_to(struct tx *t, i64 order, i64 from, i64 to, bool back)
 {
@@ -35,6 +40,7 @@ static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 {
     struct one_i64_list rows = { 0 }, deeds = { 0 };
     TRY(in_order(t, loser, winner));
+    TRY(tx_change(t, &c_reminded, ARGS(loser, winner)));
     TRY(db_all(t->c, &q_rows_of, &rows, ARGS(loser)));
     TRY(db_all(t->c, &q_deeds_of, &deeds, ARGS(loser)));
     for (i64 i = 0; i < rows.n + deeds.n; i++) {

@@ -107,9 +107,8 @@ struct work {
     ints refused; /* rules whose budget is too small for it */
 };
 
-static enum err load_facts(struct run *r, i64 member, i64 order, struct work *w)
+static enum err load_facts(struct ctx *c, i64 member, i64 order, struct work *w)
 {
-    struct ctx *c = r->t->c;
     bool found;
     TRY(db_find(c, &q_fact, &w->fact, &found, ARGS(member, order)));
     if (!found) w->fact = (struct fact_row){ 0 };
@@ -302,7 +301,7 @@ static enum err within_caps(struct run *r, struct work *w, i64 i, i64 *all)
     return OK;
 }
 
-static enum err work_out(struct run *r, struct work *w)
+static void fill_paid(struct work *w)
 {
     for (i64 k = 0; k < w->lines.n; k++) {
         struct points_line_row *row = &w->lines.at[k];
@@ -310,11 +309,21 @@ static enum err work_out(struct run *r, struct work *w)
         for (i64 i = 0; i < w->facts.n; i++)
             if (w->facts.at[i].line == row->line) row->paid = w->facts.at[i].net;
     }
+}
+
+/* The first line of its terms, under a rule. */
+static bool leads(const struct work *w, i64 i)
+{
+    for (i64 k = 0; k < i; k++)
+        if (points_same_terms(&w->lines.at[i], &w->lines.at[k])) return false;
+    return w->lines.at[i].rule;
+}
+
+static enum err work_out(struct run *r, struct work *w)
+{
+    fill_paid(w);
     for (i64 i = 0; i < w->lines.n; i++) {
-        bool first = true;
-        for (i64 k = 0; k < i && first; k++)
-            first = !points_same_terms(&w->lines.at[i], &w->lines.at[k]);
-        if (!first || !w->lines.at[i].rule) continue;
+        if (!leads(w, i)) continue;
         i64 all = points_of_terms(&w->lines, i);
         TRY(within_caps(r, w, i, &all));
         points_part(&w->lines, i, all);
@@ -439,7 +448,7 @@ static enum err earn(struct run *r, const struct order_change *change)
         TRY(points_touch(t, change->member));
         TRY(points_order_find(t->c, change->member, change->order, &found, &w.o));
     }
-    TRY(load_facts(r, change->member, change->order, &w));
+    TRY(load_facts(t->c, change->member, change->order, &w));
     if (!found && !may_earn(r, &w)) return OK;
     if (!found) TRY(freeze_order(r, change->member, change->order, &w));
     if (!change->member) return points_order_save(t, &w.o); /* nobody's: what is due waits */
@@ -464,3 +473,31 @@ static enum err orders_changed(struct tx *t, const struct order_change *at, i64 
 }
 
 const struct order_listener points_orders = { .room = "points", .changed = orders_changed };
+
+/* -- checked ----------------------------------------------------------------------------------- */
+
+enum err points_order_worth(struct ctx *c, const struct points_order_row *o, i64 *out)
+{
+    struct work w = { .o = *o };
+    struct charged_row_list charged = { 0 };
+    *out = 0;
+    TRY(load_facts(c, o->member, o->order_id, &w));
+    TRY(db_all(c, &q_lines, &w.lines, ARGS(o->member, o->order_id)));
+    fill_paid(&w);
+    for (i64 i = 0; i < w.lines.n; i++) {
+        i64 last;
+        if (!leads(&w, i)) continue;
+        i64 all = points_of_terms(&w.lines, i);
+        opt_i64 most = allowed_so_far(&w, i, &last);
+        points_part(&w.lines, i, most.has && most.value < all ? most.value : all);
+    }
+    for (i64 k = 0; k < w.lines.n; k++)
+        if (w.lines.at[k].rule) *out += w.lines.at[k].due;
+    TRY(db_all(c, &q_charged, &charged, ARGS(o->member, o->order_id)));
+    for (i64 i = 0; i < charged.n; i++) {
+        i64 want = due_of(&w, charged.at[i].rule), have;
+        TRY(points_charged(c, o, charged.at[i].rule, &have));
+        if (want > have) *out -= want - have;
+    }
+    return OK;
+}

@@ -110,6 +110,13 @@ const struct migration points_migrations[] = {
     { "0004 numbers of rules", /* 1 is shipped; the next is above all there are */
       "INSERT INTO sequence (name, next) SELECT 'points_rule', MAX(id) + 1 FROM points_rule"
       " WHERE TRUE ON CONFLICT (name) DO UPDATE SET next = excluded.next;\n" },
+    { "0005 reminders", /* on_day: the last day they can be used */
+      "CREATE TABLE points_reminder (\n"
+      "  member int64 NOT NULL,\n"
+      "  on_day int64 NOT NULL,\n"
+      "  step int64 NOT NULL,\n"
+      "  PRIMARY KEY (member, on_day, step)\n"
+      ") clustered;\n" },
     { 0 },
 };
 
