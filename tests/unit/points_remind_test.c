@@ -111,10 +111,9 @@ TEST(steps_are_checked)
 /* -- many ------------------------------------------------------------------------------------- */
 
 /* Members 1 .. n with 12 lots that end on the last days of 12 months from $2 on. */
-CHANGE(c_accounts,
-       "INSERT INTO ledger_account (member, unit, name, balance, held, floor, entries, lapse_at,"
-       " version) WITH RECURSIVE m(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM m"
-       " WHERE i < $2) SELECT i, 'point', '', 120, 0, 0, 12, CAST($3 AS BIGINT), 1 FROM m");
+CHANGE(c_accounts, "INSERT INTO ledger_purse (member, unit, name, held, floor, lapse_at, version) "
+                   "WITH RECURSIVE m(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM m"
+                   " WHERE i < $2) SELECT i, 'point', '', 0, 0, CAST($3 AS BIGINT), 1 FROM m");
 CHANGE(c_lots,
        "INSERT INTO ledger_lot (member, unit, name, lot, expires_at, amount, remaining, held)"
        " WITH RECURSIVE m(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM m"
