@@ -128,3 +128,14 @@ export type TaskKind = Task['kind']
 export type TaskFigures = Forms['task_figures']
 export type TaskProof = Given<Forms['task_proof_view'], 'state'>
 export type MemberTask = Given<Forms['my_task'], 'kind' | 'zh' | 'en' | 'often' | 'now'>
+
+// Leaderboards and teams.
+export type Board = Given<Forms['board_view'], 'name' | 'holders' | 'metric' | 'scope' | 'ties' | 'state'>
+export type BoardPrize = Forms['board_prize']
+export type BoardLine = Given<Forms['board_line'], 'score'>
+export type BoardTop = Omit<Given<Forms['board_top_view'], 'state'>, 'items'> & { items: BoardLine[] }
+export type BoardRank = Omit<Given<Forms['board_rank_view'], 'state'>, 'mine' | 'around'> & { mine: BoardLine; around: BoardLine[] }
+export type PrizeGiven = Given<Forms['prize_view'], 'state'>
+export type TeamCampaign = Given<Forms['team_campaign'], 'name'>
+export type Team = Given<Forms['team'], 'name' | 'join_rule'>
+export type TeamSeat = Given<Forms['team_seat_view'], 'state'>

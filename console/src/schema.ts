@@ -2781,6 +2781,393 @@ export interface components {
             birthday: string;
             reason: string;
         };
+        koc_query: {
+            state: string | null;
+            level: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        koc_page: {
+            items: components["schemas"]["koc_view"][];
+            next_cursor: string | null;
+        };
+        koc_view: {
+            member: number;
+            name: string | null;
+            /** @enum {string|null} */
+            state: "applied" | "invited" | "active" | "suspended" | "refused" | "left" | null;
+            level: string | null;
+            level_zh: string | null;
+            level_en: string | null;
+            rate: number;
+            window_orders: number;
+            /** @example 12.50 */
+            window_amount: string;
+            next: string | null;
+            missing_orders: number | null;
+            /** @example 12.50 */
+            missing_amount: string | null;
+            text: string | null;
+            handles: components["schemas"]["koc_handle"][];
+            reason: string | null;
+            asked_at: string;
+            joined_at: string | null;
+            decided_by: string | null;
+            figures: components["schemas"]["koc_figures"] | null;
+        };
+        koc_handle: {
+            platform: string;
+            handle: string;
+            followers?: number | null;
+        };
+        koc_figures: {
+            orders: number;
+            /** @example 12.50 */
+            amount: string;
+            clicks: number;
+            /** @example 12.50 */
+            pending: string;
+            /** @example 12.50 */
+            unsettled: string;
+            /** @example 12.50 */
+            unpaid: string;
+            /** @example 12.50 */
+            paid: string;
+            /** @example 12.50 */
+            carried: string;
+            /** @example 12.50 */
+            account: string;
+        };
+        koc_ref: {
+            id: number;
+        };
+        koc_verdict: {
+            id: number;
+            approve: boolean;
+            reason?: string | null;
+        };
+        koc_state_ask: {
+            id: number;
+            /** @enum {string} */
+            state: "applied" | "invited" | "active" | "suspended" | "refused" | "left";
+            reason?: string | null;
+        };
+        koc_orders_ask: {
+            id: number;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        koc_order_page: {
+            items: components["schemas"]["koc_order_view"][];
+            next_cursor: string | null;
+        };
+        koc_order_view: {
+            order_id: number;
+            shop: string | null;
+            number: string | null;
+            code: string | null;
+            how: string | null;
+            paid_at: string;
+            /** @example 12.50 */
+            net: string;
+            rate: number;
+            /** @example 12.50 */
+            commission: string;
+            counts_at: string;
+            own: boolean;
+            no_budget: boolean;
+        };
+        koc_code_page: {
+            items: components["schemas"]["koc_code"][];
+            next_cursor: string | null;
+        };
+        koc_code: {
+            code: string | null;
+            member: number;
+            name: string | null;
+            target: string | null;
+            created_at: string;
+            ended_at: string | null;
+            clicks: number;
+            orders: number;
+            /** @example 12.50 */
+            amount: string;
+        };
+        koc_code_post: {
+            id: number;
+            code?: string | null;
+            name?: string | null;
+            target?: string | null;
+        };
+        koc_code_ref: {
+            id: number;
+            code: string;
+        };
+        koc_level_set: {
+            levels: components["schemas"]["koc_level"][];
+        };
+        koc_level: {
+            code: string;
+            zh: string;
+            en: string;
+            orders?: number;
+            /** @example 12.50 */
+            amount?: string;
+            window_days?: number;
+            rate?: number;
+            trials?: number;
+            tier?: string | null;
+        };
+        koc_trial_query: {
+            state: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        koc_trial_page: {
+            items: components["schemas"]["koc_trial"][];
+            next_cursor: string | null;
+        };
+        koc_trial: {
+            number: number;
+            member: number;
+            name: string | null;
+            product: string | null;
+            text: string | null;
+            /** @enum {string|null} */
+            state: "asked" | "approved" | "refused" | "shipped" | "reported" | null;
+            note: string | null;
+            shipment: string | null;
+            report_due: string | null;
+            overdue: boolean;
+            report: string | null;
+            asked_at: string;
+            decided_at: string | null;
+            reported_at: string | null;
+        };
+        koc_trial_verdict: {
+            number: number;
+            approve: boolean;
+            note?: string | null;
+        };
+        koc_trial_shipment: {
+            number: number;
+            shipment: string;
+        };
+        koc_pair_query: {
+            mentor: number | null;
+            running: boolean | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        koc_pair_page: {
+            items: components["schemas"]["koc_pair"][];
+            next_cursor: string | null;
+        };
+        koc_pair: {
+            number: number;
+            mentor: number;
+            mentor_name: string | null;
+            mentee: number;
+            mentee_name: string | null;
+            from: string;
+            until: string | null;
+            level: string | null;
+            orders: number;
+            /** @example 12.50 */
+            amount: string;
+        };
+        koc_pair_post: {
+            mentor: number;
+            mentee: number;
+            until?: string | null;
+        };
+        koc_pair_made: {
+            number: number;
+        };
+        koc_pair_ref: {
+            number: number;
+        };
+        koc_link_ref: {
+            code: string;
+        };
+        koc_month_page: {
+            items: components["schemas"]["koc_month"][];
+            next_cursor: string | null;
+        };
+        koc_month: {
+            month: string | null;
+            /** @enum {string|null} */
+            state: "running" | "due" | "waiting" | "final" | null;
+            statements: number;
+            orders: number;
+            /** @example 12.50 */
+            net: string;
+            /** @example 12.50 */
+            earned: string;
+            /** @example 12.50 */
+            taken_back: string;
+            /** @example 12.50 */
+            payable: string;
+            /** @example 12.50 */
+            paid: string;
+            approval: number | null;
+            settled_at: string | null;
+        };
+        koc_month_ref: {
+            month: string;
+        };
+        koc_statement_query: {
+            month: string;
+            cursor?: string | null;
+            limit?: number | null;
+        };
+        koc_statement_page: {
+            items: components["schemas"]["koc_statement"][];
+            next_cursor: string | null;
+        };
+        koc_statement: {
+            number: number;
+            member: number;
+            name: string | null;
+            month: string | null;
+            orders: number;
+            lines: number;
+            /** @example 12.50 */
+            net: string;
+            /** @example 12.50 */
+            earned: string;
+            /** @example 12.50 */
+            taken_back: string;
+            /** @example 12.50 */
+            carried: string;
+            /** @example 12.50 */
+            payable: string;
+            /** @example 12.50 */
+            carries: string;
+            reference: string | null;
+            paid_at: string | null;
+            settled_at: string | null;
+        };
+        koc_statement_ref: {
+            number: number;
+        };
+        koc_statement_detail: {
+            statement: components["schemas"]["koc_statement"] | null;
+            lines: components["schemas"]["koc_statement_line"][];
+        };
+        koc_statement_line: {
+            order_id: number;
+            shop: string | null;
+            number: string | null;
+            line: number;
+            product: string | null;
+            paid_at: string;
+            /** @example 12.50 */
+            net: string;
+            rate: number;
+            /** @example 12.50 */
+            commission: string;
+        };
+        koc_payout: {
+            number: number;
+            reference: string;
+        };
+        koc_export_ask: {
+            month: string | null;
+            number: number | null;
+            /** @enum {string|null} */
+            format: "csv" | "xlsx" | null;
+        };
+        my_koc: {
+            koc: components["schemas"]["koc_view"] | null;
+            trials_left: number | null;
+        };
+        koc_application: {
+            text: string | null;
+            handles: components["schemas"]["koc_handle"][];
+        };
+        my_koc_codes: {
+            items: components["schemas"]["koc_code"][];
+            next_cursor: string | null;
+        };
+        my_koc_code_post: {
+            code: string | null;
+            name: string | null;
+            target: string | null;
+        };
+        my_koc_code_ref: {
+            code: string;
+        };
+        my_koc_page_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        my_koc_order_page: {
+            items: components["schemas"]["my_koc_order"][];
+            next_cursor: string | null;
+        };
+        my_koc_order: {
+            order_id: number;
+            code: string | null;
+            how: string | null;
+            paid_at: string;
+            /** @example 12.50 */
+            net: string;
+            /** @example 12.50 */
+            commission: string;
+            counts_at: string;
+        };
+        my_koc_statements: {
+            items: components["schemas"]["koc_statement"][];
+            next_cursor: string | null;
+        };
+        my_koc_number: {
+            number: number;
+        };
+        my_koc_statement: {
+            statement: components["schemas"]["koc_statement"] | null;
+            lines: components["schemas"]["my_koc_line"][];
+        };
+        my_koc_line: {
+            order_id: number;
+            line: number;
+            product: string | null;
+            paid_at: string;
+            /** @example 12.50 */
+            net: string;
+            rate: number;
+            /** @example 12.50 */
+            commission: string;
+        };
+        my_koc_trials: {
+            items: components["schemas"]["koc_trial"][];
+            next_cursor: string | null;
+        };
+        my_koc_trial_post: {
+            key: string;
+            product: string;
+            text?: string | null;
+        };
+        my_koc_trial_made: {
+            number: number;
+        };
+        my_koc_report: {
+            number: number;
+            report: string;
+        };
+        my_mentees: {
+            items: components["schemas"]["my_mentee"][];
+            next_cursor: string | null;
+        };
+        my_mentee: {
+            name: string | null;
+            from: string;
+            until: string | null;
+            level: string | null;
+            orders: number;
+            /** @example 12.50 */
+            amount: string;
+        };
         my_invitation: {
             code: string | null;
             link: string | null;

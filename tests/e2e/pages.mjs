@@ -30,6 +30,7 @@ export const pages = [
   ['programme-history', '/programme?tab=history', '会员计划', 'Programme'],
   ['tasks', '/tasks', '任务', 'Tasks'],
   ['tasks-proofs', '/tasks?tab=proofs', '任务', 'Tasks'],
+  ['boards', '/boards', '榜单', 'Leaderboards'],
   ['approvals', '/approvals', '审批', 'Approvals'],
   ['users', '/users', '用户', 'Users'],
   ['keys', '/keys', '接口密钥', 'API keys'],

@@ -2,7 +2,7 @@
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, FilterOutlined, FunnelPlotOutlined, HeatMapOutlined, LineChartOutlined,
-  RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined,
+  RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined,
   UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
@@ -64,6 +64,9 @@ export const pages: PageRow[] = [
     menu: { group: 'group.loyalty', icon: <StarOutlined /> } },
   { path: '/tasks', word: 'page.tasks', right: 'loyalty:read', page: page(() => import('~/pages/tasks/tasks')),
     menu: { group: 'group.loyalty', icon: <CheckSquareOutlined /> } },
+  { path: '/boards', word: 'page.boards', right: 'loyalty:read', page: page(() => import('~/pages/boards/boards')),
+    menu: { group: 'group.loyalty', icon: <TrophyOutlined /> } },
+  { path: '/boards/:id', word: 'page.board', right: 'loyalty:read', page: page(() => import('~/pages/boards/board')) },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),

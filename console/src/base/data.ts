@@ -33,6 +33,39 @@ export function useData<T>(path: string | null, query?: Query): Data<T> {
   return { data: question === null ? undefined : state.data, error: loading ? undefined : state.error, loading, reload }
 }
 
+/** Reads `path` again and again, every so often, while somebody looks (0: once). What was read stays when a later
+ *  answer does not come: then `error` says so beside it. */
+export function useLive<T>(path: string | null, query: Query | undefined, every_ms: number): Data<T> {
+  const question = path === null ? null : address(path, query)
+  const [state, setState] = useState<{ question?: string; data?: T; error?: Error }>({})
+  const [round, setRound] = useState(0)
+  useEffect(() => {
+    if (question === null) return
+    const cancel = new AbortController()
+    const { signal } = cancel
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const read = async () => {
+      if (document.visibilityState === 'visible')
+        await ask<T>('GET', question, { signal }).then(
+          (data) => signal.aborted || setState({ question, data }),
+          (error: Error) =>
+            signal.aborted || setState((old) => ({ question, error, data: old.question === question ? old.data : undefined })),
+        )
+      if (!signal.aborted && every_ms > 0) timer = setTimeout(() => void read(), every_ms)
+    }
+    void read()
+    return () => {
+      cancel.abort()
+      clearTimeout(timer)
+    }
+  }, [question, every_ms, round])
+  const known = state.question === question
+  return {
+    data: known ? state.data : undefined, error: known ? state.error : undefined, loading: question !== null && !known,
+    reload: useCallback(() => setRound((n) => n + 1), []),
+  }
+}
+
 export interface Page<T> {
   items: T[]
   next_cursor?: string | null

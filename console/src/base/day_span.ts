@@ -1,6 +1,6 @@
 // day_span.ts -- "from this day to that day, both included" as people say it, and the instants a rule keeps.
 import dayjs, { type Dayjs } from 'dayjs'
-import { dayOf, dayPlus, midnightOf } from './format'
+import { dayOf, dayPlus, midnightOf, timeOf } from './format'
 
 export type DaySpan = [from: Dayjs | null, to: Dayjs | null] | null | undefined
 type Instants = { from?: string | null; until?: string | null }
@@ -20,3 +20,8 @@ export function instantsOf(span: DaySpan, was: Instants = {}): { from: string | 
     until: same(1) ? was.until! : last ? midnightOf(dayPlus(last, 1)) : null,
   }
 }
+
+/** An instant as the programme's clock shows it, for a picker of day and time; and back. */
+export const civilOf = (at: string): Dayjs => dayjs(`${dayOf(new Date(at))}T${timeOf(new Date(at))}`)
+export const instantAt = (civil: Dayjs): string =>
+  new Date(Date.parse(midnightOf(civil.format('YYYY-MM-DD'))) + (civil.hour() * 60 + civil.minute()) * 60_000).toISOString()

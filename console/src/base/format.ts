@@ -12,10 +12,13 @@ export const setZone = (name: string) => {
 /** 2024-05-01 of a moment, in the programme's time zone. */
 export const dayOf = (moment: Date): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(moment)
+/** 20:05 of a moment, in the programme's time zone. */
+export const timeOf = (moment: Date): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(moment)
 /** The first moment of a day, in the programme's time zone (where clocks change, to the hour). */
 export function midnightOf(day: string): string {
   const utc = Date.parse(`${day}T00:00:00Z`)
-  const there = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(utc)
+  const there = timeOf(new Date(utc))
   const [hours = 0, minutes = 0] = there.split(':').map(Number)
   const ahead = (hours * 60 + minutes) * 60_000
   return new Date(dayOf(new Date(utc)) === day ? utc - ahead : utc + 86_400_000 - ahead).toISOString()

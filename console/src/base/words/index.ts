@@ -1,5 +1,6 @@
 // words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
 import { access } from './access'
+import { boards } from './boards'
 import type { Chapter } from './chapter'
 import { common } from './common'
 import { flows } from './flows'
@@ -15,7 +16,7 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, flows, imports, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
+  common, access, boards, flows, imports, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
