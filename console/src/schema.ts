@@ -1207,6 +1207,15 @@ export interface components {
             size_max?: number | null;
             may_leave?: boolean;
         };
+        team_campaign_patch: {
+            id: number;
+            name?: string | null;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            size_min?: number | null;
+            size_max?: number | null;
+            may_leave?: boolean | null;
+        };
         team_page_ask: {
             id: number;
             cursor?: string | null;
@@ -1302,7 +1311,7 @@ export interface components {
             ends_at: string;
             frozen_at: string | null;
             /** @enum {string|null} */
-            scope: "all" | "segment" | "tag" | null;
+            scope: "all" | "segment" | "tag" | "tier" | null;
             scope_name: string | null;
             /** @enum {string|null} */
             ties: "earlier" | "share" | "dense" | null;
@@ -1341,7 +1350,7 @@ export interface components {
             campaign?: number;
             captain_only?: boolean;
             /** @enum {string|null} */
-            scope?: "all" | "segment" | "tag" | null;
+            scope?: "all" | "segment" | "tag" | "tier" | null;
             /** @enum {string|null} */
             ties?: "earlier" | "share" | "dense" | null;
         };

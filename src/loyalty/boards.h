@@ -10,11 +10,12 @@
  *            added to: a refund lowers it, an order told twice counts once.
  *   reached  when a score was reached: the instant of the last fact that it counts.
  *   ties     equal scores: `earlier` (who reached it first is ahead; then the older member),
- * `share` (1, 1, 3), `dense` (1, 1, 2). scope    who takes part: everybody, a saved segment, a tag.
- * It is asked when a fact of somebody's first counts; who has come onto the board stays on it. The
- * period is starts_at <= paid < ends_at. What was paid within it and is told late counts until
- * frozen_at (ends_at and the setting boards.late_hours, as it was when the board was published).
- * From that instant the scores stand, job or no job; a refund after it is a review of the prize.
+ * `share` (1, 1, 3), `dense` (1, 1, 2). scope    who takes part: everybody, a saved segment, a tag,
+ * a tier and those above it. It is asked when a fact of somebody's first counts; who has come onto
+ * the board stays on it. The period is starts_at <= paid < ends_at. What was paid within it and is
+ * told late counts until frozen_at (ends_at and the setting boards.late_hours, as it was when the
+ * board was published). From that instant the scores stand, job or no job; a refund after it is a
+ * review of the prize.
  *
  * Promises
  *   - a_score_is_its_facts: at every commit; however often orders, refunds and merges are told.
@@ -41,8 +42,8 @@ enum board_holders { HOLDERS_MEMBERS, HOLDERS_TEAMS };
 CHOICE(board_holders); /* members teams */
 enum board_ties { TIES_EARLIER, TIES_SHARE, TIES_DENSE };
 CHOICE(board_ties); /* earlier share dense */
-enum board_scope { SCOPE_ALL, SCOPE_SEGMENT, SCOPE_TAG };
-CHOICE(board_scope); /* all segment tag */
+enum board_scope { SCOPE_ALL, SCOPE_SEGMENT, SCOPE_TAG, SCOPE_TIER };
+CHOICE(board_scope); /* all segment tag tier */
 /* What is kept, and (from UPCOMING) what follows from it and the clock: boards/tables.c. */
 enum board_state {
     BOARD_DRAFT,
@@ -69,7 +70,7 @@ SHAPE(board_prize);
     X(str, name, NAME | SHORT, "Name", N)                                                    \
     X(INSTANT, starts_at, NAME, "Facts count from here on", N)                               \
     X(INSTANT, ends_at, NAME, "Facts count before this", N)                                  \
-    X(str, scope_name, SHORT, "Name of the segment or tag", N)                               \
+    X(str, scope_name, SHORT, "Name of the segment or tag; code of the least tier", N)       \
     X(opt_money, min_score, NOT_NEGATIVE, "Who has less is not ranked; counts are whole", N) \
     X(opt_money, order_cap, POSITIVE, "amount: one order counts at most this much", N)       \
     X(opt_flag, visible, ANY, "Members see it", N)                                           \
@@ -92,26 +93,26 @@ SHAPE(board_post);
     X(str, state, SHORT, "published (from draft) or cancelled (before it is frozen)", N)
 SHAPE(board_patch);
 
-#define FIELDS_OF_board_view(X, N)                                               \
-    X(i64, id, ANY, "Id", N)                                                     \
-    X(str, name, ANY, "Name", N)                                                 \
-    X(choice(board_holders), holders, ANY, "Whose places", N)                    \
-    X(i64, campaign, ANY, "teams: of which campaign", N)                         \
-    X(flag, captain_only, ANY, "teams: prizes go to the captain alone", N)       \
-    X(choice(board_metric), metric, ANY, "What counts", N)                       \
-    X(instant, starts_at, ANY, "Facts count from here on", N)                    \
-    X(instant, ends_at, ANY, "Facts count before this", N)                       \
-    X(opt_instant, frozen_at, ANY, "What is told later changes nothing", N)      \
-    X(choice(board_scope), scope, ANY, "Who takes part", N)                      \
-    X(str, scope_name, ANY, "Name of the segment or tag", N)                     \
-    X(choice(board_ties), ties, ANY, "Equal scores", N)                          \
-    X(money, min_score, ANY, "Who has less is not ranked", N)                    \
-    X(opt_money, order_cap, ANY, "One order counts at most this much", N)        \
-    X(flag, visible, ANY, "Members see it", N)                                   \
-    X(list(board_prize), prizes, ANY, "Prizes", N)                               \
-    X(choice(board_state), state, ANY, "Where it stands now", N)                 \
-    X(flag, filled, ANY, "Facts from before it was published are counted", N)    \
-    X(opt_instant, settled_at, ANY, "When the final ranks were written down", N) \
+#define FIELDS_OF_board_view(X, N)                                                   \
+    X(i64, id, ANY, "Id", N)                                                         \
+    X(str, name, ANY, "Name", N)                                                     \
+    X(choice(board_holders), holders, ANY, "Whose places", N)                        \
+    X(i64, campaign, ANY, "teams: of which campaign", N)                             \
+    X(flag, captain_only, ANY, "teams: prizes go to the captain alone", N)           \
+    X(choice(board_metric), metric, ANY, "What counts", N)                           \
+    X(instant, starts_at, ANY, "Facts count from here on", N)                        \
+    X(instant, ends_at, ANY, "Facts count before this", N)                           \
+    X(opt_instant, frozen_at, ANY, "What is told later changes nothing", N)          \
+    X(choice(board_scope), scope, ANY, "Who takes part", N)                          \
+    X(str, scope_name, ANY, "Name of the segment or tag; code of the least tier", N) \
+    X(choice(board_ties), ties, ANY, "Equal scores", N)                              \
+    X(money, min_score, ANY, "Who has less is not ranked", N)                        \
+    X(opt_money, order_cap, ANY, "One order counts at most this much", N)            \
+    X(flag, visible, ANY, "Members see it", N)                                       \
+    X(list(board_prize), prizes, ANY, "Prizes", N)                                   \
+    X(choice(board_state), state, ANY, "Where it stands now", N)                     \
+    X(flag, filled, ANY, "Facts from before it was published are counted", N)        \
+    X(opt_instant, settled_at, ANY, "When the final ranks were written down", N)     \
     X(instant, created_at, ANY, "Made", N)
 SHAPE(board_view);
 

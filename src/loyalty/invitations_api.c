@@ -2,7 +2,6 @@
 #include "access/access.h"
 #include "base/room.h"
 #include "http/route.h"
-#include "job/job.h"
 #include "loyalty/invitations/inside.h"
 #include "store/setting.h"
 
@@ -204,18 +203,10 @@ static const struct setting settings[] = {
     { 0 },
 };
 
-static const struct job_row jobs[] = {
-    { "invitations.follow", 10 * SECOND_MS, 0, invitations_follow, "跟进受邀人入会与会员合并",
-      "Looks at invitations after joining and merges" },
-    { 0 },
-};
-
 const struct room invitations_room = {
     .name = "invitations",
     .migrations = invitation_migrations,
     .routes = routes,
     .settings = settings,
-    .followers = invitation_followers,
     .fields = &invitation_fields,
-    .jobs = jobs,
 };

@@ -50,7 +50,18 @@ SHAPE(team_campaign_post);
     X(flag, may_leave, ANY, "People may leave after the start too", N) \
     X(instant, created_at, ANY, "Made", N)
 SHAPE(team_campaign);
+#define FIELDS_OF_team_campaign_patch(X, N)                                                      \
+    X(i64, id, REQUIRED | POSITIVE, "Campaign", N)                                               \
+    X(str, name, SHORT, "Name", N)                                                               \
+    X(opt_instant, starts_at, ANY, "Before the start: when it starts", N)                        \
+    X(opt_instant, ends_at, ANY, "Nobody joins from here on; not into the past", N)              \
+    X(opt_i64, size_min, POSITIVE, "A smaller team has no score", N)                             \
+    X(opt_i64, size_max, POSITIVE, "Seats of a team, not below what the largest has, to 100", N) \
+    X(opt_flag, may_leave, ANY, "People may leave after the start too", N)
+SHAPE(team_campaign_patch);
 enum err team_campaign_make(struct tx *t, const struct team_campaign_post *in, i64 *id);
+/* What is absent stays. E_UNPROCESSABLE: it has started, is over, or a team is larger. */
+enum err team_campaign_change(struct tx *t, const struct team_campaign_patch *in);
 enum err team_campaign_get(struct ctx *c, i64 id, struct team_campaign *out); /* E_NOT_FOUND */
 enum err team_campaigns(struct ctx *c, struct team_campaign_list *out);       /* newest first */
 

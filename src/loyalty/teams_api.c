@@ -76,6 +76,14 @@ HANDLER(campaign_post, team_campaign_post, team_campaign)
     return team_campaign_get(c, m.id, out);
 }
 
+static enum err change_campaign(struct tx *t, void *arg) { return team_campaign_change(t, arg); }
+HANDLER(campaign_patch, team_campaign_patch, team_campaign)
+{
+    struct team_campaign_patch ask = *in;
+    TRY(audited_write(c, change_campaign, &ask, NULL));
+    return team_campaign_get(c, in->id, out);
+}
+
 HANDLER(teams_get, team_page_ask, team_page)
 {
     struct team_campaign campaign;
@@ -293,6 +301,8 @@ static const struct route routes[] = {
           "List campaigns of teams"),
     ROUTE(POST, "/v1/team-campaigns", LOYALTY_WRITE, campaign_post, TEAMS, "新建组队活动",
           "Make a campaign of teams", .flags = IDEMPOTENT | CREATES),
+    ROUTE(PATCH, "/v1/team-campaigns/{id}", LOYALTY_WRITE, campaign_patch, TEAMS, "改组队活动",
+          "Change a campaign of teams", .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
     ROUTE(GET, "/v1/team-campaigns/{id}/teams", LOYALTY_READ, teams_get, TEAMS, "活动里的队伍",
           "Teams of a campaign", .flags = CURSOR, .errors = "E_NOT_FOUND"),
     ROUTE(GET, "/v1/teams/{id}", LOYALTY_READ, team_get_one, TEAMS, "看一个队伍", "Show a team",

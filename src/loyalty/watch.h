@@ -22,7 +22,7 @@ struct line_listener {
     const char *part;
     enum err (*told)(struct tx *t, const struct timeline_line *lines, i64 n);
 };
-extern const struct line_listener task_lines, points_lines;
+extern const struct line_listener task_lines, points_lines, invitation_lines;
 
 /* Tells all of them; of struct follower. */
 enum err lines_told(struct tx *t, const struct timeline_line *lines, i64 n);

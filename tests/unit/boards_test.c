@@ -4,6 +4,10 @@
 #include "app/rooms.h"
 
 #include "boards_shop.h"
+#include "loyalty/boards/inside.h"
+#include "loyalty/tiers.h"
+#include "store/setting.h"
+#include "timeline/timeline.h"
 
 enum { ORDERS = 60 };
 
@@ -246,4 +250,41 @@ TEST(the_live_ranks_are_derived)
     for (i64 i = 0; i < runs; i++) random_history(20 + (u64)i, live);
     CHECK(live_stats(live).places > 0);
     live_close(live);
+}
+
+static enum err appoint(struct tx *t, void *arg)
+{
+    const i64 *member = arg;
+    return tier_appoint(t, *member,
+                        &(struct tier_appointment){ .tier = S("达人"), .reason = S("test") });
+}
+static enum err open_programme(struct tx *t, void *arg)
+{
+    (void)arg;
+    return setting_set(t, S("loyalty.since"), S("2020-01-01"));
+}
+
+TEST(a_tier_takes_part)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 3);
+    struct board_post post = { .name = S("达人榜"),
+                               .metric = BOARD_AMOUNT,
+                               .scope = SCOPE_TIER,
+                               .scope_name = S("nobody"),
+                               .starts_at = START - DAY_MS,
+                               .ends_at = START + DAY_MS };
+    struct board_make refused = { .post = post };
+    i64 lines;
+    CHECK_OK(c, store_write(test_store(), c, open_programme, NULL));
+    CHECK_ERR(c, store_write(test_store(), c, make_board, &refused), E_INVALID);
+    post.scope_name = S("达人");
+    struct board_view b = board(c, post);
+    order(c, 1, p.ids[0], 5000 * MONEY_UNIT, 0, START); /* rises by it */
+    order(c, 2, p.ids[1], 1 * MONEY_UNIT, 0, START);
+    CHECK_I64(place_of(&b, p.ids[0]).rank, 1);
+    CHECK_I64(place_of(&b, p.ids[1]).rank, 0);
+    CHECK_OK(c, store_write(test_store(), c, appoint, &p.ids[1]));
+    CHECK_OK(c, follower_run(test_store(), c, &board_followers[0], &lines));
+    CHECK_I64(place_of(&b, p.ids[1]).rank, 2);
 }

@@ -136,7 +136,7 @@ static enum err merge_it(struct tx *t, struct call *k)
 {
     return member_merge(t, k->member, k->other, S("test"), &k->merge);
 }
-static void follow(void) { CHECK_OK(test_ctx(), invitations_follow(test_store(), test_reader())); }
+static void follow(void) { CHECK_OK(test_ctx(), tasks_follow(test_store(), test_reader())); }
 static i64 merge(i64 winner, i64 loser)
 {
     struct call k = { .fn = merge_it, .member = winner, .other = loser };

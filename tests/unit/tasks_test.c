@@ -1,6 +1,8 @@
 /* tasks_test.c -- the promises of tasks and check-in, one by one. */
+#include "base/field.h"
 #include "loyalty/tasks.h"
 #include "loyalty/tasks/inside.h"
+#include "store/composed.h"
 #include "timeline/timeline.h"
 
 #include <pthread.h>
@@ -671,4 +673,41 @@ TEST(random_calendars_are_as_the_naive_twin)
         history((u64)i + 1, plain, cycle, day_of(2024, 1, 20) + (day)(i * 17));
     }
     check_books();
+}
+
+/* -- what segments ask ------------------------------------------------------------------------- */
+
+static enum err take_value(void *arg, const void *row)
+{
+    *(i64 *)arg = ((const struct field_number *)row)->value;
+    return OK;
+}
+static i64 streak_field(i64 member)
+{
+    struct ctx *c = test_reader();
+    const struct field *f = task_fields.rows;
+    struct composed q = { .arena = c->arena };
+    i64 value = 0;
+    while (!str_eq(str_of(f->name), S("check_in_streak"))) f++;
+    CHECK_OK(c, f->compose(c, member, member, c->now, &q));
+    CHECK_OK(c, composed_each(c, &q, &field_number_shape, take_value, &value));
+    return value;
+}
+
+TEST(the_field_of_streaks_is_the_calendars)
+{
+    struct ctx *c = test_ctx();
+    i64 m = person("a"), task = calendar_task(give(1), 0, 31, 0), streak;
+    struct check_in_calendar seen;
+    srand(7);
+    for (i64 i = 0; i < 60; i++) {
+        at_day(day_of(2024, 2, 1) + (day)i);
+        if (rand() % 4) check_in(m, task);
+        if (rand() % 5 == 0)
+            (void)make_up(m, task, day_of(2024, 2, 1) + (day)(i - 1 - rand() % 4), &streak);
+        CHECK_OK(c, task_calendar(test_reader(), m, task, &seen));
+        CHECK_I64(streak_field(m), seen.streak);
+    }
+    at_day(day_of(2024, 5, 1));
+    CHECK_I64(streak_field(m), 0);
 }

@@ -1,8 +1,13 @@
 /* teams_test.c -- teams: one seat a campaign, sizes, captains, scores of who is in, merges. */
+#include <pthread.h>
+
 #include "boards_shop.h"
 
+#include "base/field.h"
 #include "ledger/ledger.h"
 #include "loyalty/teams.h"
+#include "loyalty/teams/inside.h"
+#include "store/composed.h"
 
 struct act {
     i64 campaign, team, member, seat;
@@ -271,4 +276,114 @@ TEST(prizes_go_to_who_is_in)
     CHECK_I64(growth_of(p.ids[0]), 100);
     CHECK_I64(growth_of(p.ids[1]), 50);
     CHECK_I64(growth_of(p.ids[2]), 0);
+}
+
+struct patching {
+    struct team_campaign_patch in;
+};
+static enum err patch_it(struct tx *t, void *arg)
+{
+    struct patching *k = arg;
+    return team_campaign_change(t, &k->in);
+}
+static enum err patch(struct ctx *c, struct team_campaign_patch in)
+{
+    struct patching k = { in };
+    return store_write(test_store(), c, patch_it, &k);
+}
+
+TEST(a_campaign_can_be_changed)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 3);
+    i64 of = campaign(c), red = team(c, of, p.ids[0], "红队", TEAM_OPEN);
+    CHECK_OK(c, joins(c, red, p.ids[1], NULL));
+    struct board_view b = board(
+        c, (struct board_post){ .metric = BOARD_ORDERS, .holders = HOLDERS_TEAMS, .campaign = of });
+    order(c, 1, p.ids[0], 10 * MONEY_UNIT, 0, START + HOUR_MS);
+    CHECK_I64(place_of(&b, red).score, 1);
+    CHECK_OK(c, patch(c, (struct team_campaign_patch){ .id = of, .size_min = SOME(3) }));
+    CHECK_I64(place_of(&b, red).rank, 0); /* too few by now */
+    CHECK_OK(c, joins(c, red, p.ids[2], NULL));
+    CHECK_I64(place_of(&b, red).score, 1);
+    CHECK_ERR(c, patch(c, (struct team_campaign_patch){ .id = of, .size_max = SOME(2) }),
+              E_INVALID); /* below the least */
+    CHECK_ERR(
+        c,
+        patch(c,
+              (struct team_campaign_patch){ .id = of, .size_min = SOME(1), .size_max = SOME(2) }),
+        E_UNPROCESSABLE); /* there is a team of three */
+    test_ctx()->now = c->now = START + 2 * DAY_MS;
+    CHECK_ERR(c, patch(c, (struct team_campaign_patch){ .id = of, .starts_at = SOME(c->now) }),
+              E_UNPROCESSABLE);
+    CHECK_ERR(c, patch(c, (struct team_campaign_patch){ .id = of, .ends_at = SOME(c->now - 1) }),
+              E_UNPROCESSABLE);
+    CHECK_OK(c, patch(c, (struct team_campaign_patch){ .id = of, .ends_at = SOME(c->now + 1) }));
+    check_facts(c);
+}
+
+static enum err take_member(void *arg, const void *row)
+{
+    *(i64 *)arg = ((const struct field_word *)row)->member;
+    return OK;
+}
+static bool plays(struct ctx *c, i64 member)
+{
+    const struct field *f = team_fields.rows;
+    struct composed q = { .arena = c->arena };
+    i64 who = 0;
+    while (!str_eq(str_of(f->name), S("in_team"))) f++;
+    CHECK_OK(c, f->compose(c, member, member, c->now, &q));
+    CHECK_OK(c, composed_each(c, &q, &field_word_shape, take_member, &who));
+    return who == member;
+}
+
+TEST(who_plays_is_asked_of_now)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 2);
+    i64 of = campaign(c);
+    CHECK(team(c, of, p.ids[0], "红队", TEAM_OPEN) > 0);
+    CHECK(!plays(c, p.ids[0])); /* it begins a day later */
+    c->now = START + DAY_MS;
+    CHECK(plays(c, p.ids[0]));
+    CHECK(!plays(c, p.ids[1]));
+    c->now = START + 20 * DAY_MS;
+    CHECK(!plays(c, p.ids[0]));
+}
+
+enum { CALLERS = 8 };
+struct racer {
+    pthread_t thread;
+    struct act act;
+    enum err err;
+};
+static void *race(void *arg)
+{
+    struct racer *r = arg;
+    struct ctx c = *test_ctx();
+    c.arena = arena_new();
+    r->err = act(&c, join_team, &r->act);
+    arena_free(c.arena);
+    return NULL;
+}
+
+TEST(the_last_seat_is_taken_once)
+{
+    struct ctx *c = test_reader();
+    struct racer racers[CALLERS];
+    i64 in = 0;
+    struct people p = people(c, CALLERS + 2);
+    i64 of = campaign(c), red = team(c, of, p.ids[0], "红队", TEAM_OPEN);
+    CHECK_OK(c, joins(c, red, p.ids[1], NULL)); /* one of three is left */
+    for (i64 i = 0; i < CALLERS; i++) {
+        racers[i].act = (struct act){ .team = red, .member = p.ids[i + 2], .code = "" };
+        CHECK(!pthread_create(&racers[i].thread, NULL, race, &racers[i]));
+    }
+    for (i64 i = 0; i < CALLERS; i++) {
+        pthread_join(racers[i].thread, NULL);
+        in += racers[i].err == OK;
+    }
+    CHECK_I64(in, 1);
+    CHECK_I64(seats(c, red).n, 3);
 }

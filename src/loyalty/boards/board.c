@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "loyalty/teams.h"
+#include "loyalty/tiers.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
@@ -126,6 +127,14 @@ enum err board_list(struct ctx *c, struct board_view_list *out)
 
 /* -- changing ---------------------------------------------------------------------------------- */
 
+static enum err tier_check(struct ctx *c, str tier)
+{
+    i64 rank;
+    enum err e = tier_rank(c, tier, &rank);
+    if (e != E_NOT_FOUND) return e;
+    return fail_at(c, E_INVALID, S("/scope_name"), "没有这个等级", "there is no such tier");
+}
+
 static enum err check_terms(struct ctx *c, const struct board_row *b)
 {
     if (!b->name.n || !str_is_line(b->name))
@@ -134,11 +143,12 @@ static enum err check_terms(struct ctx *c, const struct board_row *b)
         return fail_at(c, E_INVALID, S("/ends_at"), "结束须晚于开始",
                        "the end must be after the start");
     if (b->scope != SCOPE_ALL && !b->scope_name.n)
-        return fail_at(c, E_INVALID, S("/scope_name"), "请写出分层或标签的名称",
-                       "name the segment or tag that takes part");
+        return fail_at(c, E_INVALID, S("/scope_name"), "请写出分层、标签的名称或等级的代号",
+                       "name the segment, tag or least tier that takes part");
     if (b->scope == SCOPE_ALL && b->scope_name.n)
-        return fail_at(c, E_INVALID, S("/scope"), "给出了名称，范围应为 segment 或 tag",
-                       "with a name the scope must be segment or tag");
+        return fail_at(c, E_INVALID, S("/scope"), "给出了名称，范围应为 segment、tag 或 tier",
+                       "with a name the scope must be segment, tag or tier");
+    if (b->scope == SCOPE_TIER) TRY(tier_check(c, b->scope_name));
     if ((b->holders == HOLDERS_TEAMS) != (b->campaign > 0))
         return fail_at(c, E_INVALID, S("/campaign"), "队伍榜单须写出组队活动，会员榜单不写",
                        "a board of teams names their campaign, one of members none");

@@ -99,7 +99,7 @@ const struct migration board_migrations[] = {
 CHOICE_DEFINE(board_holders, "members", "teams");
 CHOICE_DEFINE(board_metric, "amount", "orders", "points", "invites");
 CHOICE_DEFINE(board_ties, "earlier", "share", "dense");
-CHOICE_DEFINE(board_scope, "all", "segment", "tag");
+CHOICE_DEFINE(board_scope, "all", "segment", "tag", "tier");
 CHOICE_DEFINE(board_state, "draft", "cancelled", "upcoming", "running", "closing", "frozen",
               "settled");
 CHOICE_DEFINE(board_kept, "draft", "published", "cancelled", "settling", "settled");

@@ -6,7 +6,6 @@
 
 extern const struct migration invitation_migrations[]; /* tables.c */
 extern const struct field_table invitation_fields;     /* fields.c */
-extern const struct follower invitation_followers[];   /* steps.c */
 
 #define FIELDS_OF_invitation(X, N)              \
     X(i64, member, ANY, "", N)                  \
@@ -23,4 +22,3 @@ SHAPE(invitation);
 
 /* All steps of all invitations of a member, the first invitation first. */
 enum err invitation_rows(struct ctx *c, i64 member, struct invitation_list *out);
-enum err invitations_follow(struct store *s, struct ctx *c);

@@ -13,6 +13,7 @@
 #include "loyalty/invitations/inside.h"
 #include "loyalty/join.h"
 #include "loyalty/tasks/inside.h"
+#include "loyalty/watch.h"
 #include "store/setting.h"
 #include "trade/trade.h"
 
@@ -237,7 +238,7 @@ static enum err look_at_id(struct tx *t, i64 id)
     return invitation_look(t, living);
 }
 
-static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
+static enum err told(struct tx *t, const struct timeline_line *lines, i64 n)
 {
     static const char *const kinds[] = { "loyalty.joined", "member.merged", "member.unmerged" };
     for (i64 i = 0; i < n; i++) {
@@ -253,17 +254,4 @@ static enum err follow(struct tx *t, const struct timeline_line *lines, i64 n)
     return OK;
 }
 
-/* What was looked at is looked at again: nothing to throw away. */
-static enum err reset(struct tx *t)
-{
-    (void)t;
-    return OK;
-}
-
-const struct follower invitation_followers[] = { { "invitations", follow, reset }, { 0 } };
-
-enum err invitations_follow(struct store *s, struct ctx *c)
-{
-    i64 lines;
-    return follower_run(s, c, &invitation_followers[0], &lines);
-}
+const struct line_listener invitation_lines = { .part = "invitations", .told = told };

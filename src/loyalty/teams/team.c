@@ -12,6 +12,7 @@ CHOICE_DEFINE(team_join, "open", "code", "approval");
 CHOICE_DEFINE(seat_state, "asked", "in", "gone");
 SHAPE_DEFINE(team_campaign_post);
 SHAPE_DEFINE(team_campaign);
+SHAPE_DEFINE(team_campaign_patch);
 SHAPE_DEFINE(team);
 SHAPE_DEFINE(team_seat);
 
@@ -58,23 +59,35 @@ QUERY(campaign_all, team_campaign, "SELECT " CAMPAIGN " FROM team_campaign ORDER
 CHANGE(campaign_insert,
        "INSERT INTO team_campaign (" CAMPAIGN ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
-enum err team_campaign_make(struct tx *t, const struct team_campaign_post *in, i64 *id)
+static enum err campaign_check(struct ctx *c, const struct team_campaign *k)
 {
-    struct ctx *c = t->c;
-    i64 low = in->size_min.has ? in->size_min.value : 1;
-    i64 high = in->size_max.has ? in->size_max.value : low > 5 ? low : 5;
-    str name = str_trim(in->name);
-    if (!name.n || !str_is_line(name))
+    if (!k->name.n || !str_is_line(k->name))
         return fail_at(c, E_INVALID, S("/name"), "名称须为一行文字", "the name must be one line");
-    if (in->ends_at <= in->starts_at)
+    if (k->ends_at <= k->starts_at)
         return fail_at(c, E_INVALID, S("/ends_at"), "结束须晚于开始",
                        "the end must be after the start");
-    if (low > high || high > SIZE_MAX_MAX)
+    if (k->size_min > k->size_max || k->size_max > SIZE_MAX_MAX)
         return fail_at(c, E_INVALID, S("/size_max"), "人数上限须不小于下限，且不超过 %d",
                        "the size is at least the least size and at most %d", SIZE_MAX_MAX);
+    return OK;
+}
+
+enum err team_campaign_make(struct tx *t, const struct team_campaign_post *in, i64 *id)
+{
+    i64 low = in->size_min.has ? in->size_min.value : 1;
+    struct team_campaign k = { .name = str_trim(in->name),
+                               .starts_at = in->starts_at,
+                               .ends_at = in->ends_at,
+                               .size_min = low,
+                               .size_max = in->size_max.has ? in->size_max.value
+                                           : low > 5        ? low
+                                                            : 5,
+                               .may_leave = in->may_leave };
+    TRY(campaign_check(t->c, &k));
     TRY(tx_take(t, S("team_campaign"), 1, id));
-    return tx_change(t, &campaign_insert,
-                     ARGS(*id, name, in->starts_at, in->ends_at, low, high, in->may_leave, c->now));
+    return tx_change(
+        t, &campaign_insert,
+        ARGS(*id, k.name, k.starts_at, k.ends_at, k.size_min, k.size_max, k.may_leave, t->c->now));
 }
 
 enum err team_campaign_get(struct ctx *c, i64 id, struct team_campaign *out)
@@ -88,6 +101,58 @@ enum err team_campaign_get(struct ctx *c, i64 id, struct team_campaign *out)
 enum err team_campaigns(struct ctx *c, struct team_campaign_list *out)
 {
     return db_all(c, &campaign_all, out, NO_ARGS);
+}
+
+/* -- changing a campaign ----------------------------------------------------------------------- */
+
+CHANGE(campaign_update,
+       "UPDATE team_campaign SET name = $2, starts_at = $3, ends_at = $4, size_min = $5,"
+       " size_max = $6, may_leave = $7 WHERE id = $1");
+QUERY(largest, one_i64,
+      "SELECT COALESCE(MAX(x.n), 0) AS value FROM (SELECT COUNT(*) AS n FROM team_seat s"
+      " JOIN team t ON t.id = s.team WHERE t.campaign = $1 AND s.state = 'in' GROUP BY s.team) x");
+CHANGE(teams_hold, "UPDATE team SET folded = folded WHERE campaign = $1");
+QUERY(teams_of_campaign, one_i64, "SELECT id AS value FROM team WHERE campaign = $1 ORDER BY id");
+
+static enum err may_change(struct ctx *c, const struct team_campaign *was,
+                           const struct team_campaign *is)
+{
+    struct one_i64 most;
+    if (is->starts_at != was->starts_at && c->now >= was->starts_at)
+        return fail_at(c, E_UNPROCESSABLE, S("/starts_at"), "活动已经开始，开始时间不能再改",
+                       "the campaign has started: its start stays");
+    if (is->ends_at != was->ends_at && (c->now >= was->ends_at || is->ends_at < c->now))
+        return fail_at(c, E_UNPROCESSABLE, S("/ends_at"), "已经结束的活动不能改期，也不能改到过去",
+                       "a campaign that is over stays over, and none ends in the past");
+    TRY(db_get(c, &largest, &most, ARGS(is->id)));
+    if (is->size_max >= most.value) return OK;
+    return fail_at(c, E_UNPROCESSABLE, S("/size_max"), "已有 %lld 人的队伍",
+                   "there is a team of %lld", (long long)most.value);
+}
+
+enum err team_campaign_change(struct tx *t, const struct team_campaign_patch *in)
+{
+    struct ctx *c = t->c;
+    struct team_campaign was, is;
+    struct one_i64_list teams = { 0 };
+    TRY(tx_change(t, &teams_hold, ARGS(in->id)));
+    TRY(team_campaign_get(c, in->id, &was));
+    is = was;
+    if (in->name.at) is.name = str_trim(in->name);
+    if (in->starts_at.has) is.starts_at = in->starts_at.value;
+    if (in->ends_at.has) is.ends_at = in->ends_at.value;
+    if (in->size_min.has) is.size_min = in->size_min.value;
+    if (in->size_max.has) is.size_max = in->size_max.value;
+    if (in->may_leave.has) is.may_leave = in->may_leave.value;
+    TRY(campaign_check(c, &is));
+    TRY(may_change(c, &was, &is));
+    TRY(tx_change(
+        t, &campaign_update,
+        ARGS(is.id, is.name, is.starts_at, is.ends_at, is.size_min, is.size_max, is.may_leave)));
+    if (is.size_min == was.size_min) return OK;
+    TRY(db_all(c, &teams_of_campaign, &teams, ARGS(is.id)));
+    for (i64 i = 0; i < teams.n; i++) TRY(boards_team_changed(t, is.id, teams.at[i].value));
+    return OK;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -147,6 +212,8 @@ CHANGE(team_insert, "INSERT INTO team (id, campaign, name, folded, join_rule, co
                     " VALUES ($1, $2, $3, $4, $5, $6, $7)");
 QUERY(team_named, one_i64,
       "SELECT COUNT(*) AS value FROM team WHERE campaign = $1 AND folded = $2");
+/* Holds the team until the change is over: its seats are counted alone. */
+CHANGE(team_hold, "UPDATE team SET folded = folded WHERE id = $1");
 CHANGE(team_delete, "DELETE FROM team WHERE id = $1");
 CHANGE(seats_delete, "DELETE FROM team_seat WHERE team = $1 AND state <> 'gone'");
 CHANGE(seat_insert,
@@ -184,6 +251,12 @@ static enum err is_open(struct ctx *c, i64 campaign, struct team_campaign *out)
     TRY(team_campaign_get(c, campaign, out));
     if (c->now < out->ends_at) return OK;
     return fail(c, E_UNPROCESSABLE, "活动已经结束", "the campaign is over");
+}
+
+static enum err team_held(struct tx *t, i64 id, struct team *out)
+{
+    TRY(tx_change(t, &team_hold, ARGS(id)));
+    return team_get(t->c, id, out);
 }
 
 static enum err has_team(struct ctx *c)
@@ -232,7 +305,7 @@ enum err team_join(struct tx *t, i64 team_id, i64 member, str code, enum seat_st
     struct team_campaign campaign;
     struct team_seat seat;
     bool found;
-    TRY(team_get(c, team_id, &team));
+    TRY(team_held(t, team_id, &team));
     TRY(team_seat_of(c, team.campaign, member, &found, &seat));
     *out = found ? seat.state : team.join_rule == TEAM_APPROVAL ? SEAT_ASKED : SEAT_IN;
     if (found) return seat.team == team_id ? OK : has_team(c);
@@ -278,7 +351,7 @@ enum err team_leave(struct tx *t, i64 team_id, i64 member)
     struct team team;
     struct team_seat seat;
     bool found;
-    TRY(team_get(t->c, team_id, &team));
+    TRY(team_held(t, team_id, &team));
     TRY(team_seat_of(t->c, team.campaign, member, &found, &seat));
     if (!found || seat.team != team_id) return no_seat(t->c);
     if (seat.state == SEAT_IN) TRY(may_go(t->c, team.campaign));
@@ -286,11 +359,12 @@ enum err team_leave(struct tx *t, i64 team_id, i64 member)
 }
 
 /* The seat, and whether this captain may decide over it. */
-static enum err as_captain(struct ctx *c, i64 team_id, i64 captain, i64 number, struct team *team,
+static enum err as_captain(struct tx *t, i64 team_id, i64 captain, i64 number, struct team *team,
                            struct team_seat *out)
 {
+    struct ctx *c = t->c;
     struct team_seat_list seats;
-    TRY(team_get(c, team_id, team));
+    TRY(team_held(t, team_id, team));
     TRY(team_seats(c, team_id, &seats));
     if (captain && (!seats.n || !seats.at[0].captain || seats.at[0].member != captain))
         return fail(c, E_FORBIDDEN, "只有队长可以这样做", "only the captain can do that");
@@ -307,7 +381,7 @@ enum err team_accept(struct tx *t, i64 team_id, i64 captain, i64 number)
     struct team team;
     struct team_seat seat;
     struct team_campaign campaign;
-    TRY(as_captain(t->c, team_id, captain, number, &team, &seat));
+    TRY(as_captain(t, team_id, captain, number, &team, &seat));
     if (seat.state == SEAT_IN) return OK;
     TRY(is_open(t->c, team.campaign, &campaign));
     TRY(is_full(t->c, &team, &campaign));
@@ -320,7 +394,7 @@ enum err team_remove(struct tx *t, i64 team_id, i64 captain, i64 number)
 {
     struct team team;
     struct team_seat seat;
-    TRY(as_captain(t->c, team_id, captain, number, &team, &seat));
+    TRY(as_captain(t, team_id, captain, number, &team, &seat));
     if (captain && seat.state == SEAT_IN) TRY(may_go(t->c, team.campaign));
     return give_up(t, &team, &seat, S("team.removed"));
 }

@@ -26,7 +26,8 @@ enum err line_prop_is(struct ctx *c, const struct timeline_line *line, str name,
     return OK;
 }
 
-static const struct line_listener *const listeners[] = { &task_lines, &points_lines };
+static const struct line_listener *const listeners[] = { &task_lines, &points_lines,
+                                                         &invitation_lines };
 
 enum err lines_told(struct tx *t, const struct timeline_line *lines, i64 n)
 {
