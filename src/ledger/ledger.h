@@ -106,6 +106,9 @@ SHAPE(balance);
 /* At c->now, exactly, whether or not the job has run. An account never used has nothing. */
 enum err ledger_balance(struct ctx *c, const struct account *of, struct balance *out);
 
+/* From here on until the change ends nobody else changes what the account has. */
+enum err ledger_lock(struct tx *t, const struct account *of);
+
 #define FIELDS_OF_expiring(X, N)                              \
     X(opt_instant, expires_at, ANY, "When; absent: never", N) \
     X(i64, amount, ANY, "How much is free until then", N)

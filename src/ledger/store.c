@@ -223,6 +223,15 @@ enum err work_books(struct work *w, const struct transfer_row *of, struct book *
     return work_book(w, of->to_member, of->to_name, to);
 }
 
+enum err ledger_lock(struct tx *t, const struct account *of)
+{
+    struct work w = { .t = t, .c = t->c };
+    struct book *b;
+    bool found;
+    TRY(unit_find(t->c, t, of->unit, &w.unit, &found));
+    return found ? work_book(&w, of->member, of->name, &b) : OK;
+}
+
 /* -- transfers and their entries --------------------------------------------------------------- */
 
 QUERY_PAST(q_transfer, transfer_row,

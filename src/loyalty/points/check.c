@@ -20,11 +20,12 @@ QUERY(q_taken, one_i64,
 QUERY(q_late, one_i64,
       "SELECT COUNT(*) AS value FROM points_order WHERE matures_at <= $1 AND NOT matured"
       " AND member > 0");
-/* A member's last entry says what he has; all of them what the turnover says. */
+/* All entries of a member's statement come to what he has; of all members, to the turnover. */
 QUERY(q_statement, one_i64,
-      "SELECT COUNT(*) AS value FROM ledger_account a WHERE a.unit = '" POINT "' AND a.member > 0"
-      " AND a.balance <> COALESCE((SELECT e.balance FROM ledger_entry e WHERE e.member = a.member"
-      " AND e.unit = a.unit AND e.name = a.name AND e.number = a.entries), 0)");
+      "SELECT COUNT(*) AS value FROM ledger_account a LEFT JOIN (SELECT member, name,"
+      " SUM(amount) AS amount FROM ledger_entry WHERE unit = '" POINT "' AND member > 0"
+      " GROUP BY member, name) e ON e.member = a.member AND e.name = a.name"
+      " WHERE a.unit = '" POINT "' AND a.member > 0 AND a.balance <> COALESCE(e.amount, 0)");
 QUERY(
     q_owed, one_i64,
     "SELECT CASE WHEN (SELECT COALESCE(SUM(balance), 0) FROM ledger_account WHERE unit = '" POINT

@@ -10,7 +10,7 @@
 #include "loyalty/points/inside.h"
 #include "timeline/timeline.h"
 
-enum { STEPS_MAX = 5, STEP_DAYS_MAX = 365, MEMBERS_AT_ONCE = 2000, LINES_AT_ONCE = 200 };
+enum { STEPS_MAX = 5, STEP_DAYS_MAX = 365, MEMBERS_AT_ONCE = 2000, LINES_AT_ONCE = 100 };
 
 QUERY(q_last_member, one_opt,
       "SELECT MAX(member) AS value FROM ledger_account WHERE unit = '" POINT "' AND name = ''");
@@ -121,29 +121,33 @@ static void find_due(struct round *r)
     }
 }
 
+static struct timeline_line line_of(struct tx *t, const struct round *r, const struct reminder *m)
+{
+    struct arena *a = t->c->arena;
+    str on = day_text(a, m->on);
+    return (struct timeline_line){
+        .at = t->c->now,
+        .member = m->member,
+        .kind = S("points.expiring"),
+        .subject = str_fmt(a, "points:" STR_FMT, STR_ARG(on)),
+        .props = str_fmt(a, "{\"points\":%lld,\"on\":\"" STR_FMT "\",\"days\":%lld,\"step\":%lld}",
+                         (long long)m->amount, STR_ARG(on), (long long)(m->on - r->today),
+                         (long long)m->step),
+    };
+}
+
 static enum err write_some(struct tx *t, void *arg)
 {
     struct round *r = arg;
-    struct arena *a = t->c->arena;
+    struct timeline_line lines[LINES_AT_ONCE];
+    i64 n = 0;
     for (i64 i = r->from; i < r->due.n && i < r->from + LINES_AT_ONCE; i++) {
         const struct reminder *m = &r->due.at[i];
         i64 rows;
         TRY(tx_change_rows(t, &c_remind, &rows, ARGS(m->member, (i64)m->on, m->step)));
-        if (!rows) continue;
-        str on = day_text(a, m->on);
-        struct timeline_line line = {
-            .at = t->c->now,
-            .member = m->member,
-            .kind = S("points.expiring"),
-            .subject = str_fmt(a, "points:" STR_FMT, STR_ARG(on)),
-            .props =
-                str_fmt(a, "{\"points\":%lld,\"on\":\"" STR_FMT "\",\"days\":%lld,\"step\":%lld}",
-                        (long long)m->amount, STR_ARG(on), (long long)(m->on - r->today),
-                        (long long)m->step),
-        };
-        TRY(timeline_append(t, &line));
+        if (rows) lines[n++] = line_of(t, r, m);
     }
-    return OK;
+    return timeline_append_all(t, lines, n);
 }
 
 static enum err forget_some(struct tx *t, void *arg)

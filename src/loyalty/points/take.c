@@ -63,6 +63,7 @@ static enum err allowed(struct tx *t, const struct points_order_row *o, i64 amou
     *out = amount;
     TRY(setting_text(c, "points.on_refund", &how));
     if (!amount || str_eq(how, S("negative"))) return OK;
+    TRY(ledger_lock(t, &of)); /* somebody may be spending */
     TRY(ledger_balance(c, &of, &b));
     if (b.available >= amount) return OK;
     if (str_eq(how, S("write_off"))) {
