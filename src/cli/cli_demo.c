@@ -69,6 +69,7 @@ static enum err run_demo(struct cli *cli)
     TRY(cli_open(cli, CLI_WRITES));
     TRY(read_until(cli, &o.until));
     TRY(demo_make(cli->store, c, o, &made));
+    TRY(demo_loyalty(cli->store, c, o.seed, o.until));
     TRY(demo_segments(cli->store, c, o.until));
     struct demo_view v = { made.members, made.orders, made.lines, made.views,
                            (clock_mono_us() - meter.from_us) / 1000 };

@@ -80,7 +80,7 @@ static enum err make_budgets(struct tx *t)
     for (i64 i = 0; i < COUNT(all); i++) {
         struct budget_post post = { .code = str_of(all[i].code),
                                     .name = str_of(all[i].code),
-                                    .amount = YUAN(all[i].yuan) };
+                                    .amount = YUAN(all[i].yuan * w.people_max / 200) };
         w.raised[i] = post.amount;
         TRY(budget_make(t, &post));
     }
