@@ -10,7 +10,7 @@ struct workers {
     struct task *first, **last;
     i64 waiting;
     bool ending;
-    int n;
+    int n, idle;
     pthread_t threads[];
 };
 
@@ -19,7 +19,11 @@ static void *work(void *arg)
     struct workers *w = arg;
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->first && !w->ending) pthread_cond_wait(&w->wake, &w->lock);
+        while (!w->first && !w->ending) {
+            w->idle++;
+            pthread_cond_wait(&w->wake, &w->lock);
+            w->idle--;
+        }
         struct task *t = w->first;
         if (!t) break;
         w->first = t->next;
@@ -56,8 +60,9 @@ void workers_push(struct workers *w, struct task *t)
     *w->last = t;
     w->last = &t->next;
     w->waiting++;
-    pthread_cond_signal(&w->wake);
+    bool wake = w->idle > 0;
     pthread_mutex_unlock(&w->lock);
+    if (wake) pthread_cond_signal(&w->wake); /* who wakes finds the lock free */
 }
 
 i64 workers_waiting(struct workers *w)
