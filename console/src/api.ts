@@ -139,3 +139,8 @@ export type PrizeGiven = Given<Forms['prize_view'], 'state'>
 export type TeamCampaign = Given<Forms['team_campaign'], 'name'>
 export type Team = Given<Forms['team'], 'name' | 'join_rule'>
 export type TeamSeat = Given<Forms['team_seat_view'], 'state'>
+// The points mall and grabs.
+export type MallGood = Given<Forms['good_view'], 'kind' | 'state' | 'zh' | 'price'>
+export type MallExchange = Given<Forms['exchange_view'], 'kind' | 'state' | 'price'>
+export type Grab = Given<Forms['grab_view'], 'zh'>
+export type GrabWin = Forms['grab_win_view']
