@@ -51,7 +51,7 @@ export const mall = {
   'mall.description': ['说明', 'Description'],
   'mall.benefit': ['兑换哪种权益', 'Which benefit it grants'],
   'mall.days': ['在售日期', 'On sale'],
-  'mall.audience': ['谁可以兑换', 'For whom'],
+  'mall.audience': ['面向哪些会员', 'For whom'],
   'mall.audience.tier': ['等级', 'Tier'],
   'mall.audience.segment': ['已保存的分层', 'Saved segment'],
   'mall.limits': ['限兑（空着不限）', 'Limits (empty: none)'],
