@@ -699,12 +699,12 @@ TEST(the_field_of_streaks_is_the_calendars)
     struct ctx *c = test_ctx();
     i64 m = person("a"), task = calendar_task(give(1), 0, 31, 0), streak;
     struct check_in_calendar seen;
-    srand(7);
+    struct dice d = { 7 };
     for (i64 i = 0; i < 60; i++) {
         at_day(day_of(2024, 2, 1) + (day)i);
-        if (rand() % 4) check_in(m, task);
-        if (rand() % 5 == 0)
-            (void)make_up(m, task, day_of(2024, 2, 1) + (day)(i - 1 - rand() % 4), &streak);
+        if (dice_below(&d, 4)) check_in(m, task);
+        if (dice_below(&d, 5) == 0)
+            (void)make_up(m, task, day_of(2024, 2, 1) + (day)(i - 1 - dice_below(&d, 4)), &streak);
         CHECK_OK(c, task_calendar(test_reader(), m, task, &seen));
         CHECK_I64(streak_field(m), seen.streak);
     }

@@ -25,6 +25,7 @@ struct settling {
     struct board_row row;
     struct board_prize_list prizes;
     struct board_place_list places; /* of this step */
+    i64 after, next, last;          /* places that have theirs; the last rank that wins */
     i64 rows;
 };
 
@@ -156,10 +157,16 @@ static enum err give(struct tx *t, struct settling *s, const struct board_place 
     return OK;
 }
 
+/* The next winners, read where they are given: a caller's reader may stand still at an older state.
+ */
 static enum err step_prizes(struct tx *t, void *arg)
 {
     struct settling *s = arg;
+    s->places = (struct board_place_list){ 0 };
+    TRY(db_all(t->c, &winners, &s->places, ARGS(s->board, s->after, s->last, (i64)PRIZE_STEP)));
     for (i64 i = 0; i < s->places.n; i++) TRY(give(t, s, &s->places.at[i]));
+    s->rows = s->places.n;
+    if (s->rows) s->next = s->places.at[s->rows - 1].place;
     return OK;
 }
 
@@ -167,14 +174,9 @@ static enum err give_prizes(struct store *store, struct ctx *c, struct settling 
 {
     TRY(prizes_read(c, &s->row, &s->prizes));
     if (s->prizes.n == 0) return OK;
-    i64 last = s->prizes.at[s->prizes.n - 1].last, after = 0;
-    do {
-        s->places = (struct board_place_list){ 0 };
-        TRY(db_all(c, &winners, &s->places, ARGS(s->board, after, last, (i64)PRIZE_STEP)));
-        if (s->places.n == 0) return OK;
+    s->last = s->prizes.at[s->prizes.n - 1].last;
+    for (s->after = 0, s->rows = PRIZE_STEP; s->rows == PRIZE_STEP; s->after = s->next)
         TRY(store_write(store, c, step_prizes, s));
-        after = s->places.at[s->places.n - 1].place;
-    } while (s->places.n == PRIZE_STEP);
     return OK;
 }
 

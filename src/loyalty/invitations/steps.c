@@ -179,7 +179,7 @@ static enum err look_at_step(struct tx *t, struct invitation_list *rows, enum in
 {
     struct invitation *his = NULL;
     opt_i64 purchase;
-    instant at;
+    instant at = 0;
     bool counted = false, done;
     for (i64 k = 0; k < rows->n; k++) {
         struct invitation *i = &rows->at[k];
