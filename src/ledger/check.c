@@ -44,13 +44,16 @@ QUERY(q_accounts_wrong, one_i64,
                 " OR a.held <> COALESCE(l.held, 0)"
                 " OR (l.first IS NOT NULL AND (a.lapse_at IS NULL OR a.lapse_at > l.first)))");
 
-/* Merges do not ask for limits. */
+/* Merges do not ask for limits. COALESCE: an account without limits need not be looked at further,
+ * but NULL AND … would. */
 QUERY(q_floors_wrong, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_account a WHERE lowest > floor OR held < 0"
-      " OR ((balance - held < lowest OR balance > cap) AND NOT EXISTS (SELECT 1"
-      " FROM ledger_transfer t WHERE t.kind = 'merge' AND t.unit = a.unit AND"
-      " ((t.member = a.member AND t.to_name = a.name) OR (t.member IN (SELECT m.member"
-      "  FROM ledger_merged m WHERE m.loser = a.member) AND t.from_name = a.name))))");
+      " OR (COALESCE(balance - held < lowest OR balance > cap, FALSE)"
+      " AND NOT EXISTS (SELECT 1 FROM ledger_transfer t WHERE t.member = a.member"
+      "  AND t.kind = 'merge' AND t.unit = a.unit AND t.to_name = a.name)"
+      " AND NOT EXISTS (SELECT 1 FROM ledger_merged m JOIN ledger_transfer t"
+      "  ON t.member = m.member WHERE m.loser = a.member AND t.kind = 'merge'"
+      "  AND t.unit = a.unit AND t.from_name = a.name))");
 
 QUERY(q_held_wrong, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_account a LEFT JOIN (SELECT from_member AS member,"
