@@ -294,6 +294,23 @@ TEST(caps_hold_and_are_given_back)
     check_books();
 }
 
+TEST(a_refund_leaves_who_joined)
+{
+    i64 a = person("a"), x = person("x");
+    task_giving(5, "at_once", (struct task_post){ 0 });
+    task_giving(200, "first_order", (struct task_post){ 0 });
+    CHECK_OK(test_ctx(), accept(x, a));
+    join(x);
+    follow();
+    order("1", x, 0);
+    CHECK_I64(points(a), 205);
+    order("1", x, WHOLE);
+    CHECK_I64(points(a), 5);
+    order("2", x, 0);
+    CHECK_I64(points(a), 205);
+    check_books();
+}
+
 TEST(a_refund_takes_it_back)
 {
     i64 a = person("a"), x = person("x"), y = person("y");
@@ -387,6 +404,26 @@ TEST(invitations_follow_merges)
     part(m);
     CHECK_I64(counted(b), 1); /* his own order */
     CHECK_I64(points(b), 200);
+    check_books();
+}
+
+TEST(one_purchase_counts_for_one)
+{
+    i64 a = person("a"), b = person("b"), x = person("x"), y = person("y");
+    task_giving(200, "first_order", (struct task_post){ 0 });
+    CHECK_OK(test_ctx(), accept(x, a));
+    test_ctx()->now += 1000;
+    CHECK_OK(test_ctx(), accept(y, b));
+    i64 m = merge(y, x);
+    order("1", y, 0); /* of one who was two: for the first inviter */
+    CHECK_I64(points(a), 200);
+    days_pass(100);
+    part(m); /* it was the other's order */
+    CHECK_I64(points(a), 0);
+    CHECK_I64(counted(a), 0);
+    CHECK_I64(waiting(a), 0);
+    CHECK_I64(points(b), 200);
+    CHECK_I64(counted(b), 1);
     check_books();
 }
 

@@ -29,8 +29,13 @@ SHAPE_DEFINE(purchase_at);
 QUERY(q_first, purchase_at,
       "SELECT id, bought_at AS at FROM purchase_order WHERE member = $1 AND bought_at IS NOT NULL"
       " ORDER BY bought_at, id LIMIT 1");
-QUERY(q_stands, one_i64,
-      "SELECT id AS value FROM purchase_order WHERE id = $1 AND bought_at IS NOT NULL");
+#define FIELDS_OF_purchase_now(X, N) \
+    X(i64, member, ANY, "", N)       \
+    X(flag, stands, ANY, "", N)
+SHAPE(purchase_now);
+SHAPE_DEFINE(purchase_now);
+QUERY(q_purchase, purchase_now,
+      "SELECT member, bought_at IS NOT NULL AS stands FROM purchase_order WHERE id = $1");
 QUERY(q_invited_any, one_i64, "SELECT number AS value FROM invitation WHERE member = $1 LIMIT 1");
 QUERY(q_any, one_i64, "SELECT number AS value FROM invitation LIMIT 1");
 QUERY(q_erased, one_i64,
@@ -43,7 +48,8 @@ static str step_name(enum invite_counts step)
 
 static str round_key(struct ctx *c, const struct invitation *i)
 {
-    return str_fmt(c->arena, "friend:%lld:%lld", (long long)i->number, (long long)i->round);
+    return str_fmt(c->arena, "friend:%lld:" STR_FMT ":%lld", (long long)i->number,
+                   STR_ARG(step_name(i->step)), (long long)i->round);
 }
 
 static enum err step_line(struct tx *t, const struct invitation *i, const char *kind, instant at)
@@ -160,16 +166,18 @@ static enum err step_done(struct ctx *c, const struct invitation *i, bool *done,
     return OK;
 }
 
-/* Whether what was counted is to be taken back. */
+/* Whether what was counted is to be taken back: he invited himself, the purchase is another's (two
+ * were one, and parted), or it was refunded in time. */
 static enum err is_undone(struct ctx *c, const struct invitation *i, bool *out)
 {
-    struct one_i64 row;
-    bool stands;
+    struct purchase_now now = { 0 };
+    bool found;
     i64 days;
     *out = i->inviter == i->member;
     if (*out || !i->purchase.has) return OK;
-    TRY(db_find(c, &q_stands, &row, &stands, ARGS(i->purchase.value)));
-    if (stands) return OK;
+    TRY(db_find(c, &q_purchase, &now, &found, ARGS(i->purchase.value)));
+    *out = found && now.member != i->member;
+    if (*out || now.stands) return OK;
     TRY(setting_i64(c, "invitations.return_days", &days));
     *out = c->now < i->at.value + days * DAY_MS;
     return OK;
