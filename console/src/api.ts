@@ -144,3 +144,12 @@ export type MallGood = Given<Forms['good_view'], 'kind' | 'state' | 'zh' | 'pric
 export type MallExchange = Given<Forms['exchange_view'], 'kind' | 'state' | 'price'>
 export type Grab = Given<Forms['grab_view'], 'zh'>
 export type GrabWin = Forms['grab_win_view']
+
+export type Koc = Given<Forms['koc_view'], 'state' | 'level' | 'level_zh' | 'level_en' | 'next' | 'handles' | 'figures'>
+export type KocState = Koc['state']
+export type KocLevel = Given<Forms['koc_level'], 'code' | 'zh' | 'en' | 'rate'>
+export type KocCode = Given<Forms['koc_code'], 'code'>
+export type KocMonth = Given<Forms['koc_month'], 'month' | 'state'>
+export type KocStatement = Given<Forms['koc_statement'], 'month'>
+export type KocStatementLine = Forms['koc_statement_line']
+export type KocTrial = Given<Forms['koc_trial'], 'product' | 'state'>

@@ -1,7 +1,7 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
-  CrownOutlined, DashboardOutlined, FilterOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, LineChartOutlined,
+  CrownOutlined, DashboardOutlined, FilterOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, LineChartOutlined, NotificationOutlined,
   RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined,
   UserSwitchOutlined,
 } from '@ant-design/icons'
@@ -69,6 +69,7 @@ export const pages: PageRow[] = [
   { path: '/boards/:id', word: 'page.board', right: 'loyalty:read', page: page(() => import('~/pages/boards/board')) },
   { path: '/mall', word: 'page.mall', right: 'loyalty:read', page: page(() => import('~/pages/mall/mall')),
     menu: { group: 'group.loyalty', icon: <GiftOutlined /> } },
+  { path: '/koc', word: 'page.koc', right: 'loyalty:read', page: page(() => import('~/pages/koc/koc')), menu: { group: 'group.loyalty', icon: <NotificationOutlined /> } },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),

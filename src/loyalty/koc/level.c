@@ -27,25 +27,41 @@ enum err koc_levels(struct ctx *c, struct koc_level_list *out)
     return db_all(c, &q_levels, out, NO_ARGS);
 }
 
+static str place_of(struct ctx *c, i64 i, const char *field)
+{
+    return str_fmt(c->arena, "/levels/%lld/%s", (long long)i, field);
+}
+
+static enum err numbers_check(struct ctx *c, const struct koc_level *l, i64 i)
+{
+    if (!i && (l->orders || l->amount))
+        return fail_at(c, E_INVALID, place_of(c, i, l->orders ? "orders" : "amount"),
+                       "最低一级不能有门槛", "the lowest level needs nothing");
+    if (l->rate > RATE_MAX)
+        return fail_at(c, E_INVALID, place_of(c, i, "rate"), "佣金至多 50%%",
+                       "a rate is at most 50 %%");
+    if (l->trials > TRIALS_MAX)
+        return fail_at(c, E_INVALID, place_of(c, i, "trials"), "每月试用至多 %d 次",
+                       "at most %d trials a month", TRIALS_MAX);
+    if (l->window_days <= WINDOW_MAX) return OK;
+    return fail_at(c, E_INVALID, place_of(c, i, "window_days"), "窗口至多 %d 天",
+                   "a window has at most %d days", WINDOW_MAX);
+}
+
 static enum err level_check(struct ctx *c, const struct koc_level_list *in, i64 i)
 {
     const struct koc_level *l = &in->at[i];
     i64 rank;
-    str at = str_fmt(c->arena, "/levels/%lld", (long long)i);
-    if (!i && (l->orders || l->amount))
-        return fail_at(c, E_INVALID, at, "最低一级不能有门槛", "the lowest level needs nothing");
-    if (l->rate > RATE_MAX || l->trials > TRIALS_MAX || l->window_days > WINDOW_MAX)
-        return fail_at(c, E_INVALID, at, "佣金至多 50%%，试用至多 %d 次，窗口至多 %d 天",
-                       "a rate is at most 50 %%, trials at most %d, a window at most %d days",
-                       TRIALS_MAX, WINDOW_MAX);
+    TRY(numbers_check(c, l, i));
     if (!str_is_line(l->code) || !str_is_line(l->zh) || !str_is_line(l->en))
-        return fail_at(c, E_INVALID, at, "名称须为一行文字", "names are lines of text");
+        return fail_at(c, E_INVALID, place_of(c, i, "code"), "名称须为一行文字",
+                       "names are lines of text");
     for (i64 k = 0; k < i; k++)
         if (str_eq(in->at[k].code, l->code))
-            return fail_at(c, E_INVALID, at, "代号“" STR_FMT "”用了两次",
+            return fail_at(c, E_INVALID, place_of(c, i, "code"), "代号“" STR_FMT "”用了两次",
                            "the code \"" STR_FMT "\" is there twice", STR_ARG(l->code));
     if (!str_empty(l->tier) && tier_rank(c, l->tier, &rank) != OK)
-        return fail_at(c, E_INVALID, at, "没有会员等级“" STR_FMT "”",
+        return fail_at(c, E_INVALID, place_of(c, i, "tier"), "没有会员等级“" STR_FMT "”",
                        "there is no tier \"" STR_FMT "\"", STR_ARG(l->tier));
     return OK;
 }

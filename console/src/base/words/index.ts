@@ -6,6 +6,7 @@ import { common } from './common'
 import { flows } from './flows'
 import { imports } from './imports'
 import { mall } from './mall'
+import { koc } from './koc'
 import { members } from './members'
 import { overview } from './overview'
 import { points } from './points'
@@ -17,7 +18,7 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, boards, flows, imports, mall, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
+  common, access, boards, flows, imports, mall, koc, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
