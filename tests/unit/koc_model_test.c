@@ -321,11 +321,12 @@ static void history(u64 seed)
 
 TEST(histories_are_as_the_model_says)
 {
-    u64 seed = getenv("KOC_SEED") ? strtoull(getenv("KOC_SEED"), NULL, 10) : 1;
-    i64 runs = getenv("KOC_RUNS") ? strtoll(getenv("KOC_RUNS"), NULL, 10) : 3;
+    i64 seed = 1, runs = 3;
+    (void)i64_parse(str_of(getenv("KOC_SEED")), &seed);
+    (void)i64_parse(str_of(getenv("KOC_RUNS")), &runs);
     for (i64 i = 0; i < runs; i++) {
         if (i) test_store_remove();
-        fprintf(stderr, "# KOC_SEED=%llu\n", (unsigned long long)(seed + (u64)i));
-        history(seed + (u64)i);
+        fprintf(stderr, "# KOC_SEED=%lld\n", (long long)(seed + i));
+        history((u64)(seed + i));
     }
 }

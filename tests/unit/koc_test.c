@@ -3,7 +3,10 @@
 
 #include "access/approval.h"
 #include "app/rooms.h"
+#include "audience/segment.h"
+#include "base/field.h"
 #include "koc_shop.h"
+#include "loyalty/budget.h"
 #include "loyalty/koc/months.h"
 #include "loyalty/tiers.h"
 
@@ -674,4 +677,129 @@ TEST(mentors_make_no_circle)
     CHECK_OK(test_ctx(), did(&k));
     CHECK_OK(test_ctx(), koc_pairs(test_reader(), a, true, 0, 10, true, &pairs));
     CHECK_I64(pairs.n, 0);
+}
+
+static i64 how_many(const char *text)
+{
+    const struct segment_node *tree;
+    ints ids;
+    CHECK_OK(test_ctx(), segment_parse(test_reader(), str_of(text), &tree));
+    CHECK_OK(test_ctx(), segment_members(test_reader(), tree, test_ctx()->now, &ids));
+    return ids.n;
+}
+
+TEST(segments_ask_for_kocs)
+{
+    fields_register(rooms);
+    shop_opens();
+    now_is(2024, 6, 1);
+    i64 a = koc_named("a", "LILY"), buyer = person("x");
+    (void)koc_named("b", "ROSE");
+    struct koc_level levels[] = {
+        { S("L1"), S("一"), S("one"), 0, 0, 30, 500, 1, NO_STR },
+        { S("L2"), S("二"), S("two"), 1, YUAN(100), 30, 1000, 2, NO_STR },
+    };
+    struct koc_call k = { do_levels, .levels = { levels, 2 } };
+    CHECK_OK(test_ctx(), did(&k));
+    struct sold s = { "1", "LILY", buyer, { YUAN(100) } };
+    sells(&s);
+    now_is(2024, 6, 2);
+    CHECK_I64(how_many("koc_orders >= 1"), 1);
+    CHECK_I64(how_many("koc_level = \"L2\""), 1);
+    CHECK_I64(how_many("koc_level = \"L1\""), 1);
+    CHECK_I64(how_many("koc_orders = 0"), 2); /* the other, and the buyer */
+    CHECK_I64(how_many("koc_commission >= 5"), 1);
+    test_ctx()->now = zone_midnight(test_ctx()->zone, day_of(2024, 7, 1));
+    CHECK_I64(how_many("koc_level = \"L1\""), 2); /* by time alone, as koc_get says */
+    CHECK_STR(view(a).level, "L1");
+    i64 merge = merged(buyer, a); /* his own order now: another level, no commission */
+    CHECK_I64(how_many("koc_orders >= 1"), 0);
+    CHECK_I64(how_many("koc_commission > 0"), 0);
+    unmerged(merge);
+    CHECK_I64(how_many("koc_orders >= 1"), 1);
+}
+
+static enum err make_budget(struct tx *t, void *arg)
+{
+    struct budget_post in = { .code = S("koc"), .name = S("达人"), .amount = YUAN(12) };
+    return budget_make(t, &in);
+}
+
+static money left_of_budget(void)
+{
+    struct budget_view v;
+    CHECK_OK(test_ctx(), budget_get(test_reader(), S("koc"), &v));
+    return v.left;
+}
+
+TEST(a_budget_bears_it_or_nothing_is_earned)
+{
+    shop_opens();
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), make_budget, NULL));
+    CHECK_OK(test_ctx(), set("koc.budget", "koc"));
+    i64 a = koc_named("a", "LILY"), buyer = person("x");
+    struct sold s = { "1", "LILY", buyer, { YUAN(200) } };
+    sells(&s);
+    CHECK_I64(left_of_budget(), YUAN(2));
+    struct sold more = { "2", "LILY", buyer, { YUAN(100) } };
+    sells(&more); /* 5.00 of 2.00 */
+    CHECK_I64(figures(a).account, YUAN(10));
+    CHECK_I64(left_of_budget(), YUAN(2));
+    s.refunds[0] = YUAN(150);
+    sells(&s); /* flows back */
+    CHECK_I64(left_of_budget(), YUAN(2) + 75000);
+    CHECK_I64(figures(a).account, 25000);
+    sells(&more); /* told again: refused for good */
+    CHECK_I64(figures(a).account, 25000);
+    s.refunds[0] = YUAN(100);
+    sells(&s);
+    CHECK_I64(left_of_budget(), YUAN(7));
+    CHECK_I64(figures(a).account, YUAN(5));
+    books_are_right();
+}
+
+static enum err forget(struct tx *t, void *arg) { return member_erase(t, *(i64 *)arg); }
+
+TEST(who_is_forgotten_leaves_figures_only)
+{
+    shop_opens();
+    i64 a = koc_named("a", "LILY"), buyer = person("x");
+    struct sold s = { "1", "LILY", buyer, { YUAN(100) } };
+    struct koc_row row;
+    bool found;
+    sells(&s);
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), forget, &a));
+    CHECK_OK(test_ctx(), koc_row_of(test_reader(), a, &found, &row));
+    CHECK(row.state == KOC_LEFT);
+    CHECK(!row.text.at && !row.handles.at);
+    s.number = "2";
+    sells(&s); /* nobody earns by it */
+    books_are_right();
+}
+
+CHANGE(c_spoil_entry, "UPDATE koc_entry SET commission = commission + 100");
+CHANGE(c_spoil_paper, "UPDATE koc_statement SET earned = earned + 700");
+static enum err spoil(struct tx *t, void *arg)
+{
+    return tx_change(t, *(i64 *)arg ? &c_spoil_paper : &c_spoil_entry, NO_ARGS);
+}
+
+TEST(what_is_wrong_is_found)
+{
+    shop_opens();
+    now_is(2024, 6, 1);
+    (void)koc_named("a", "LILY");
+    i64 buyer = person("x"), wrong;
+    struct sold s = { "1", "LILY", buyer, { YUAN(100) } };
+    sells(&s);
+    now_is(2024, 7, 5);
+    CHECK_OK(test_ctx(), settled("2024-06"));
+    CHECK_OK(test_ctx(), koc_check(test_reader(), &wrong));
+    CHECK_I64(wrong, 0);
+    for (i64 i = 0; i < 2; i++) {
+        i64 before = wrong;
+        CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), spoil, &i));
+        CHECK_OK(test_ctx(), koc_check(test_reader(), &wrong));
+        CHECK(wrong > before);
+    }
 }
