@@ -166,6 +166,7 @@ static enum err plan_quarter(struct tx *t, void *arg)
                                            .size_min = SOME(2),
                                            .size_max = SOME(4),
                                            .may_leave = one_in(2) };
+    TRY(grab_opens(t));
     TRY(team_campaign_make(t, &campaign, &w.campaign));
     w.teams_n = 0;
     TRY(publish(t, &post));

@@ -75,7 +75,7 @@ struct world {
     char codes[40][32];
     i64 codes_uses[40], codes_n, codes_task;
     int *code_users; /* who, by code x 64 */
-    i64 teams[64], teams_n, campaign;
+    i64 teams[64], teams_n, campaign, exchanges[RING], exchanges_n;
     i64 raised[8]; /* put into each budget */
     instant open;  /* the programme */
     day first, today;
@@ -136,6 +136,8 @@ enum err act_budget(struct tx *t);
 enum err act_check_in(struct tx *t), act_make_up(struct tx *t), act_code(struct tx *t);
 enum err act_proof(struct tx *t), act_decide(struct tx *t), act_share(struct tx *t);
 enum err act_team(struct tx *t), act_team_leave(struct tx *t);
+enum err act_exchange(struct tx *t), act_parcel(struct tx *t), act_grab(struct tx *t);
+enum err mall_opens(struct tx *t), grab_opens(struct tx *t);
 /* By the calendar: boards, campaigns of teams and codes of a new quarter. */
 enum err quarter_begins(struct store *s, struct ctx *c);
 
@@ -146,6 +148,6 @@ void check_tiers(struct ctx *c, bool month_end), check_rewards(struct ctx *c, bo
 void check_budgets(struct ctx *c, bool month_end), check_credit(struct ctx *c, bool month_end);
 void check_membership(struct ctx *c, bool month_end), check_streaks(struct ctx *c, bool month_end);
 void check_caps(struct ctx *c, bool month_end), check_boards(struct ctx *c, bool month_end);
-void check_doctor(struct ctx *c, bool month_end);
+void check_doctor(struct ctx *c, bool month_end), check_mall(struct ctx *c, bool month_end);
 /* What is read of some members before the jobs of a day must be read after them. */
 void time_noted(struct ctx *c), time_compared(struct ctx *c);

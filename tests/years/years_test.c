@@ -49,6 +49,9 @@ static const struct actor actors[] = {
     { "proof", 10, act_proof, NULL },
     { "decide", 8, act_decide, NULL },
     { "share", 30, act_share, NULL },
+    { "exchange", 40, act_exchange, check_mall },
+    { "parcel", 60, act_parcel, NULL },
+    { "grab", 15, act_grab, NULL },
     { "team", 10, act_team, check_boards },
     { "leave a team", 2, act_team_leave, check_doctor },
 };
