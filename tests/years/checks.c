@@ -44,7 +44,7 @@ QUERY(q_sums, one_i64,
       " HAVING SUM(balance) <> 0) AS u");
 QUERY(q_below, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_account WHERE balance - held < 0 AND unit <> 'point'"
-      " AND unit <> 'growth' AND NOT (member = 0 AND name = 'source')");
+      " AND unit NOT IN ('growth', 'commission') AND NOT (member = 0 AND name = 'source')");
 QUERY(q_entries, one_i64,
       "SELECT COUNT(*) AS value FROM ledger_account a WHERE a.balance <> (SELECT"
       " COALESCE(SUM(e.amount), 0) FROM ledger_entry e WHERE e.member = a.member AND"

@@ -174,6 +174,7 @@ static enum err make_shop(struct tx *t, void *arg)
     TRY(make_packs(t));
     TRY(make_tasks(t));
     TRY(mall_opens(t));
+    TRY(koc_opens(t));
     struct credit_step steps[] = { { YUAN(100), YUAN(5), SOME(90), S("bonus") },
                                    { YUAN(500), YUAN(50), NONE, S("bonus") } };
     TRY(credit_steps_put(t, &(struct credit_steps){ { steps, COUNT(steps) } }));

@@ -137,6 +137,8 @@ enum err act_check_in(struct tx *t), act_make_up(struct tx *t), act_code(struct 
 enum err act_proof(struct tx *t), act_decide(struct tx *t), act_share(struct tx *t);
 enum err act_team(struct tx *t), act_team_leave(struct tx *t);
 enum err act_exchange(struct tx *t), act_parcel(struct tx *t), act_grab(struct tx *t);
+enum err act_koc(struct tx *t), act_touch(struct tx *t), act_koc_state(struct tx *t);
+enum err koc_opens(struct tx *t), koc_month_begins(struct store *s, struct ctx *c);
 enum err mall_opens(struct tx *t), grab_opens(struct tx *t);
 /* By the calendar: boards, campaigns of teams and codes of a new quarter. */
 enum err quarter_begins(struct store *s, struct ctx *c);
@@ -149,5 +151,6 @@ void check_budgets(struct ctx *c, bool month_end), check_credit(struct ctx *c, b
 void check_membership(struct ctx *c, bool month_end), check_streaks(struct ctx *c, bool month_end);
 void check_caps(struct ctx *c, bool month_end), check_boards(struct ctx *c, bool month_end);
 void check_doctor(struct ctx *c, bool month_end), check_mall(struct ctx *c, bool month_end);
+void check_koc(struct ctx *c, bool month_end);
 /* What is read of some members before the jobs of a day must be read after them. */
 void time_noted(struct ctx *c), time_compared(struct ctx *c);

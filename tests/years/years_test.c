@@ -52,6 +52,9 @@ static const struct actor actors[] = {
     { "exchange", 40, act_exchange, check_mall },
     { "parcel", 60, act_parcel, NULL },
     { "grab", 15, act_grab, NULL },
+    { "koc", 3, act_koc, check_koc },
+    { "touch", 40, act_touch, NULL },
+    { "koc state", 1, act_koc_state, NULL },
     { "team", 10, act_team, check_boards },
     { "leave a team", 2, act_team_leave, check_doctor },
 };
@@ -138,6 +141,7 @@ static void one_day(struct ctx *c, day today)
     if (w.people_n) time_compared(c);
     if (date.day == 1 && date.month % 3 == 1 && c->now >= w.open)
         CHECK_OK(c, quarter_begins(test_store(), c));
+    if (date.day == 3 && c->now >= w.open) CHECK_OK(c, koc_month_begins(test_store(), c));
     struct acts all = plan_day(c->arena, from);
     for (i64 i = 0; i < all.n && !w.fault[0]; i += 100) {
         struct acts some = { all.at + i, all.n - i < 100 ? all.n - i : 100 };
