@@ -152,7 +152,7 @@ struct job {
 };
 
 #define POOL_MAX    64
-#define TOOL_SLOTS  512 /* places for statements that backup and check make at run time */
+#define TOOL_SLOTS  2048 /* places for statements that backup and check make at run time */
 #define WRITERS_MAX 8
 
 struct writer {
