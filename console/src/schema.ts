@@ -1137,6 +1137,7 @@ export interface components {
             cap_day?: number | null;
             cap_total?: number | null;
             budget?: string | null;
+            on_since?: string | null;
         };
         line_prop: {
             name: string;

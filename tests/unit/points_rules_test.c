@@ -232,6 +232,23 @@ TEST(a_withdrawn_refund_is_charged_again)
     books_balance();
 }
 
+TEST(what_was_bought_without_rules_stays_so)
+{
+    listening();
+    struct points_rule r = { .id = 1, .points = 1, .amount = SOME(MONEY_UNIT), .name = S("r") };
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), do_rule, &r)); /* off */
+    instant paid = test_ctx()->now;
+    i64 order = bought("1", paid, 100, 0, 0);
+    test_ctx()->now += DAY_MS;
+    rule(r);
+    CHECK_OK(test_ctx(), refund(order, 40, NULL, "r1"));
+    bought("1", paid, 100, 0, 0);
+    CHECK_I64(has().pending, 0);
+    bought("2", paid, 100, 0, 0); /* told late, when a rule is on */
+    CHECK_I64(has().pending, 100);
+    books_balance();
+}
+
 static enum err refused_rule(struct points_rule r)
 {
     return store_write(test_store(), test_reader(), do_rule, &r);

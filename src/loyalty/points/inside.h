@@ -121,7 +121,8 @@ CHOICE(points_rule_kind); /* order event */
     X(flag, adds, ANY, "Added to what the best of the other rules gives", N)                     \
     X(opt_i64, cap_day, POSITIVE, "At most so many points a member and day", N)                  \
     X(opt_i64, cap_total, POSITIVE, "At most so many points in all", N)                          \
-    X(str, budget, SHORT, "Campaign budget they are charged to; absent: none", N)
+    X(str, budget, SHORT, "Campaign budget they are charged to; absent: none", N)                \
+    X(opt_instant, on_since, ANY, "When it was last switched on; null: it is off", N)
 SHAPE(points_rule);
 enum err points_rules(struct ctx *c, struct points_rule_list *out); /* by id */
 enum err points_rule_get(struct ctx *c, i64 id, struct points_rule *out);

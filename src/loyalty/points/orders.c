@@ -65,6 +65,7 @@ struct run {
     i64 window_ms, daily_cap;
     bool from_completion, product; /* of multipliers; else the greater */
     bool budgets;                  /* some rule has or had one */
+    bool earning;                  /* some rule of orders is on */
     str currency;
 };
 
@@ -85,7 +86,10 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
     }
     TRY(points_rules(c, &r->rules));
     TRY(db_find(c, &q_any_charge, &one, &r->budgets, NO_ARGS));
-    for (i64 i = 0; i < r->rules.n; i++) r->budgets |= r->rules.at[i].budget.n > 0;
+    for (i64 i = 0; i < r->rules.n; i++) {
+        r->budgets |= r->rules.at[i].budget.n > 0;
+        r->earning |= r->rules.at[i].kind == RULE_ORDER && r->rules.at[i].on;
+    }
     TRY(points_policy_load(c, &r->policy));
     TRY(setting_i64(c, "points.pending_days", &days));
     TRY(setting_text(c, "points.pending_from", &from));
@@ -105,6 +109,7 @@ struct work {
     struct points_line_row_list lines;
     i64 known;    /* lines that are rows already */
     ints refused; /* rules whose budget is too small for it */
+    bool placed;  /* told for the first time */
 };
 
 static enum err load_facts(struct ctx *c, i64 member, i64 order, struct work *w)
@@ -174,6 +179,7 @@ static bool is_refused(const struct work *w, i64 rule)
 static bool may_use(const struct run *r, const struct work *w, const struct points_rule *rule,
                     const struct points_fact_line *fact)
 {
+    if (!w->placed && rule->on_since.value > w->o.paid_at) return false; /* see earn */
     return rule->kind == RULE_ORDER && points_rule_holds(rule, r->t->c->zone, w->o.paid_at) &&
            points_rule_fits(r->t->c->arena, rule, w->fact.shop, fact->category, fact->product);
 }
@@ -436,14 +442,17 @@ static enum err whose_row(struct run *r, const struct order_change *change, stru
     return OK;
 }
 
+/* While no rule is on, orders that are told for the first time are passed by without a row. Told
+ * again when one is, they are decided by the rules that were on when they were paid. */
 static enum err earn(struct run *r, const struct order_change *change)
 {
     struct tx *t = r->t;
-    struct work w = { 0 };
-    bool found;
+    struct work w = { .placed = change->placed };
+    bool found, anew = change->placed && change->was == change->member;
+    if (anew && !r->earning) return OK;
     if (change->member) TRY(points_lock(t, change->member));
     TRY(whose_row(r, change, &w, &found));
-    if (!found && (!change->member || !r->since.has)) return OK;
+    if (!found && (!change->member || !r->since.has || !r->earning)) return OK;
     if (found && change->member) {
         TRY(points_touch(t, change->member));
         TRY(points_order_find(t->c, change->member, change->order, &found, &w.o));

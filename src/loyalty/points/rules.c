@@ -30,18 +30,20 @@ enum { PROPS_MAX = 10 };
     X(opt_i64, cap_day, ANY, "", N)                      \
     X(opt_i64, cap_total, ANY, "", N)                    \
     X(str, props, ANY, "Name and value, a line each", N) \
-    X(str, budget, ANY, "", N)
+    X(str, budget, ANY, "", N)                           \
+    X(opt_instant, on_since, ANY, "", N)
 SHAPE(rule_row);
 SHAPE_DEFINE(rule_row);
 #define RULE_COLUMNS                                                                         \
     "id, name, kind, is_on, from_at, until_at, points_per, per_amount, event, shops,"        \
     " categories, products, weekdays, from_minute, until_minute, times_tier, adds, cap_day," \
-    " cap_total, props, budget"
+    " cap_total, props, budget, on_since"
 QUERY(q_rules, rule_row, "SELECT " RULE_COLUMNS " FROM points_rule ORDER BY id");
 QUERY(q_rule, rule_row, "SELECT " RULE_COLUMNS " FROM points_rule WHERE id = $1");
 CHANGE(c_rule,
        "INSERT INTO points_rule (" RULE_COLUMNS ", created_at, updated_at) VALUES ($1, $2, $3, $4,"
-       " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22)"
+       " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
+       "$23)"
        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, is_on = excluded.is_on,"
        " from_at = excluded.from_at, until_at = excluded.until_at,"
        " points_per = excluded.points_per, per_amount = excluded.per_amount,"
@@ -50,6 +52,7 @@ CHANGE(c_rule,
        " from_minute = excluded.from_minute, until_minute = excluded.until_minute,"
        " times_tier = excluded.times_tier, adds = excluded.adds, cap_day = excluded.cap_day,"
        " cap_total = excluded.cap_total, props = excluded.props, budget = excluded.budget,"
+       " on_since = excluded.on_since,"
        " updated_at = excluded.updated_at");
 
 static struct points_rule rule_of(struct arena *a, const struct rule_row *row)
@@ -71,7 +74,8 @@ static struct points_rule rule_of(struct arena *a, const struct rule_row *row)
                              .adds = row->adds,
                              .cap_day = row->cap_day,
                              .cap_total = row->cap_total,
-                             .budget = row->budget };
+                             .budget = row->budget,
+                             .on_since = row->on_since };
     if (row->kind == RULE_ORDER) r.amount = SOME(row->per_amount);
     strs days = str_split(a, row->weekdays, '\n');
     for (i64 i = 0; i < days.n; i++) i64_parse(days.at[i], PUSH(a, &r.weekdays));
@@ -199,6 +203,7 @@ enum err points_rule_put(struct tx *t, struct points_rule *in)
     } else {
         TRY(tx_take(t, S("points_rule"), 1, &in->id));
     }
+    in->on_since = !in->on ? NONE : was.on ? was.on_since : SOME(c->now);
     struct buf days = { .arena = a };
     for (i64 i = 0; i < in->weekdays.n; i++)
         buf_fmt(&days, "%lld\n", (long long)in->weekdays.at[i]);
@@ -212,7 +217,7 @@ enum err points_rule_put(struct tx *t, struct points_rule *in)
                        str_join(a, in->shops, S("\n")), str_join(a, in->categories, S("\n")),
                        str_join(a, in->products, S("\n")), buf_str(&days), in->from_minute,
                        in->until_minute, in->times_tier, in->adds, in->cap_day, in->cap_total,
-                       buf_str(&props), in->budget, c->now)));
+                       buf_str(&props), in->budget, in->on_since, c->now)));
     if (!in->cap_total.has) return OK;
     return points_cap_set(
         t, in, str_fmt(a, "points.rule:%lld:%lld", (long long)in->id, (long long)c->now));

@@ -117,6 +117,8 @@ const struct migration points_migrations[] = {
       "  step int64 NOT NULL,\n"
       "  PRIMARY KEY (member, on_day, step)\n"
       ") clustered;\n" },
+    { "0006 on since", "ALTER TABLE points_rule ADD COLUMN on_since int64;\n"
+                       "UPDATE points_rule SET on_since = created_at WHERE is_on;\n" },
     { 0 },
 };
 
