@@ -126,7 +126,8 @@ enum { CODES_MAX = 100000, CODE_BYTES_MAX = 200 };
     X(i64, left, ANY, "Codes left", N)
 SHAPE(codes_added);
 /* One a line. The key names the list: the same again (also after an interruption) is harmless.
- * E_CONFLICT: a code stands twice, or is there already; none of the list is taken then. */
+ * E_CONFLICT: a code stands twice, or is there already; none of the list is taken then (unless
+ * another list brings that code at the same moment: then it ends where it stands). */
 enum err good_codes_add(struct store *s, struct ctx *c, i64 good, str key, str text,
                         struct codes_added *out);
 
