@@ -66,7 +66,7 @@ export function Goods() {
       ),
     },
     { key: 'taken', title: say('mall.taken'), right: true, cell: (good) => format.count(good.taken) },
-    { key: 'who', title: say('mall.who'), cell: (good) => <div className="gives">{words.who(good)}</div> },
+    { key: 'who', title: say('mall.who'), cell: (good) => <div className="good-who">{words.who(good)}</div> },
   ]
   if (may)
     columns.push({
