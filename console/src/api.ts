@@ -137,7 +137,7 @@ export type BoardTop = Omit<Given<Forms['board_top_view'], 'state'>, 'items'> & 
 export type BoardRank = Omit<Given<Forms['board_rank_view'], 'state'>, 'mine' | 'around'> & { mine: BoardLine; around: BoardLine[] }
 export type PrizeGiven = Given<Forms['prize_view'], 'state'>
 export type TeamCampaign = Given<Forms['team_campaign'], 'name'>
-export type Team = Given<Forms['team'], 'name' | 'join_rule'>
+export type Team = Given<Forms['team_line'], 'name' | 'join_rule'>
 export type TeamSeat = Given<Forms['team_seat_view'], 'state'>
 // The points mall and grabs.
 export type MallGood = Given<Forms['good_view'], 'kind' | 'state' | 'zh' | 'price'>

@@ -1223,8 +1223,27 @@ export interface components {
             limit?: number | null;
         };
         team_page: {
-            items: components["schemas"]["team"][];
+            items: components["schemas"]["team_line"][];
             next_cursor: string | null;
+        };
+        team_line: {
+            id: number;
+            campaign: number;
+            name: string | null;
+            /** @enum {string|null} */
+            join_rule: "open" | "code" | "approval" | null;
+            code: string | null;
+            seats: number;
+            created_at: string;
+            captain: number;
+            captain_name: string | null;
+        };
+        team_ref: {
+            id: number;
+        };
+        team_view: {
+            team: components["schemas"]["team"] | null;
+            seats: components["schemas"]["team_seat_view"][];
         };
         team: {
             id: number;
@@ -1235,13 +1254,6 @@ export interface components {
             code: string | null;
             seats: number;
             created_at: string;
-        };
-        team_ref: {
-            id: number;
-        };
-        team_view: {
-            team: components["schemas"]["team"] | null;
-            seats: components["schemas"]["team_seat_view"][];
         };
         team_seat_view: {
             seat: number;

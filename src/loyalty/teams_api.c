@@ -20,8 +20,13 @@ SHAPE_DEFINE(campaign_page);
     PAGE_FIELDS(X, N)
 SHAPE(team_page_ask);
 SHAPE_DEFINE(team_page_ask);
-#define FIELDS_OF_team_page(X, N)         \
-    X(list(team), items, ANY, "By id", N) \
+#define FIELDS_OF_team_line(X, N)                                    \
+    FIELDS_OF_team(X, N) X(i64, captain, ANY, "Whose team it is", N) \
+        X(str, captain_name, PERSONAL, "Name", N)
+SHAPE(team_line);
+SHAPE_DEFINE(team_line);
+#define FIELDS_OF_team_page(X, N)              \
+    X(list(team_line), items, ANY, "By id", N) \
     X(str, next_cursor, ANY, "Where to go on", N)
 SHAPE(team_page);
 SHAPE_DEFINE(team_page);
@@ -84,18 +89,35 @@ HANDLER(campaign_patch, team_campaign_patch, team_campaign)
     return team_campaign_get(c, in->id, out);
 }
 
+static enum err line_of(struct ctx *c, const struct team *t, struct team_line *out)
+{
+    struct team_seat_list seats;
+    *out = (struct team_line){ .id = t->id,
+                               .campaign = t->campaign,
+                               .name = t->name,
+                               .join_rule = t->join_rule,
+                               .code = t->code,
+                               .seats = t->seats,
+                               .created_at = t->created_at };
+    TRY(team_seats(c, t->id, &seats));
+    if (!seats.n || !seats.at[0].captain) return OK;
+    out->captain = seats.at[0].member;
+    return name_of(c, out->captain, may(c, PERSONAL_READ), &out->captain_name);
+}
+
 HANDLER(teams_get, team_page_ask, team_page)
 {
     struct team_campaign campaign;
+    struct team_list teams;
     struct cursor at;
     i64 limit = page_limit(in->limit);
     TRY(cursor_read(c, "teams", in->cursor, &at));
     TRY(team_campaign_get(c, in->id, &campaign));
-    TRY(team_list(c, in->id, at.id, limit + 1, &out->items));
-    if (out->items.n <= limit) return OK;
-    out->items.n = limit;
-    out->next_cursor =
-        cursor_make(c, "teams", (struct cursor){ .id = out->items.at[limit - 1].id });
+    TRY(team_list(c, in->id, at.id, limit + 1, &teams));
+    for (i64 i = 0; i < teams.n && i < limit; i++)
+        TRY(line_of(c, &teams.at[i], PUSH(c->arena, &out->items)));
+    if (teams.n > limit)
+        out->next_cursor = cursor_make(c, "teams", (struct cursor){ .id = teams.at[limit - 1].id });
     return OK;
 }
 

@@ -36,8 +36,8 @@ export function doorsOf(shop) {
   };
 }
 
-/** What a button is called when Ant Design puts a space between its two characters. */
-export const named = (text) => new RegExp(`^${[...text].join('\\s?')}$`);
+/** What a button is called when Ant Design puts a space between its two characters; its wheel may still be leaving. */
+export const named = (text) => new RegExp(`^(loading )?${[...text].join('\\s?')}$`);
 
 /** Chooses from the list that is open. */
 export const pick = (page, option) =>

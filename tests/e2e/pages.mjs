@@ -37,6 +37,7 @@ export const pages = [
   ['mall', '/mall', '积分商城', 'Points mall'],
   ['mall-exchanges', '/mall?tab=exchanges&state=all', '积分商城', 'Points mall'],
   ['mall-grabs', '/mall?tab=grabs', '积分商城', 'Points mall'],
+  ['teams', '/teams', '战队', 'Teams'],
   ['approvals', '/approvals', '审批', 'Approvals'],
   ['users', '/users', '用户', 'Users'],
   ['keys', '/keys', '接口密钥', 'API keys'],

@@ -1,9 +1,9 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
-  CrownOutlined, DashboardOutlined, FilterOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, LineChartOutlined, NotificationOutlined,
-  RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined,
-  UserSwitchOutlined,
+  CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined,
+  LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined,
+  StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import type { ComponentType, ReactNode } from 'react'
@@ -67,6 +67,9 @@ export const pages: PageRow[] = [
   { path: '/boards', word: 'page.boards', right: 'loyalty:read', page: page(() => import('~/pages/boards/boards')),
     menu: { group: 'group.loyalty', icon: <TrophyOutlined /> } },
   { path: '/boards/:id', word: 'page.board', right: 'loyalty:read', page: page(() => import('~/pages/boards/board')) },
+  { path: '/teams', word: 'page.teams', right: 'loyalty:read', page: page(() => import('~/pages/teams/teams')),
+    menu: { group: 'group.loyalty', icon: <FlagOutlined /> } },
+  { path: '/teams/:id', word: 'team.campaign', right: 'loyalty:read', page: page(() => import('~/pages/teams/campaign')) },
   { path: '/mall', word: 'page.mall', right: 'loyalty:read', page: page(() => import('~/pages/mall/mall')),
     menu: { group: 'group.loyalty', icon: <GiftOutlined /> } },
   { path: '/koc', word: 'page.koc', right: 'loyalty:read', page: page(() => import('~/pages/koc/koc')), menu: { group: 'group.loyalty', icon: <NotificationOutlined /> } },

@@ -4,6 +4,7 @@ import { AutoComplete, Button, Input, InputNumber, Select } from 'antd'
 import type { Reward, TagView } from '~/api'
 import { useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { BudgetSelect } from './budget_select'
 import { useBenefits } from './reward_text'
 
 const kinds: Reward['kind'][] = ['points', 'growth', 'credit', 'benefit', 'tag', 'gift']
@@ -17,7 +18,6 @@ interface InputProps {
 
 export function RewardsInput({ value = [], onChange, label = '' }: InputProps) {
   const say = useSay()
-  const budgets = useData<Page<{ code: string; name: string }>>('/v1/budgets').data?.items ?? []
   const set = (i: number, to: Partial<Reward>) => onChange?.(value.with(i, { ...value[i]!, ...to }))
   return (
     <div className="rewards">
@@ -31,18 +31,7 @@ export function RewardsInput({ value = [], onChange, label = '' }: InputProps) {
             options={kinds.map((kind) => ({ value: kind, label: say(`reward.kind.${kind}`) }))}
           />
           <What one={one} set={(to) => set(i, to)} />
-          {budgets.length > 0 && (
-            <Select
-              aria-label={say('reward.budget')}
-              value={one.budget ?? undefined}
-              placeholder={say('reward.no_budget')}
-              allowClear
-              popupMatchSelectWidth={false}
-              className="reward-budget"
-              onChange={(budget: string | undefined) => set(i, { budget: budget ?? null })}
-              options={budgets.map((budget) => ({ value: budget.code, label: budget.name }))}
-            />
-          )}
+          <BudgetSelect value={one.budget} onChange={(budget) => set(i, { budget })} className="reward-budget" />
           <Button type="text" icon={<DeleteOutlined />} aria-label={say('reward.remove')} onClick={() => onChange?.(value.filter((_, k) => k !== i))} />
         </div>
       ))}

@@ -30,6 +30,8 @@ export const boards = {
   'board.scope.tag': ['一个标签', 'A tag'],
   'board.scope.segment.text': ['分层「{name}」', 'segment “{name}”'],
   'board.scope.tag.text': ['标签「{name}」', 'tag “{name}”'],
+  'board.scope.tier': ['一个等级及以上', 'A tier and above'],
+  'board.scope.tier.text': ['{name}及以上', '{name} and above'],
   'board.scope_name': ['哪一个', 'Which one'],
   'board.ties': ['分数相同时', 'Equal scores'],
   'board.ties.earlier': ['先达到的在前', 'Who reached it first is ahead'],

@@ -85,6 +85,7 @@ export const points = {
   'rule.hours': ['{from}–{to}', '{from}–{to}'],
   'rule.hours_over': ['{from}–次日 {to}', '{from}–{to} the next day'],
   'rule.adds': ['与其他规则叠加', 'added to other rules'],
+  'rule.budget': ['计入预算「{budget}」', 'paid by the budget “{budget}”'],
   'rule.cap_day': ['每人每天最多 {n}', 'at most {n} a member and day'],
   'rule.cap_total': ['总共最多 {n}', 'at most {n} in all'],
   'rule.join': ['；', '; '],

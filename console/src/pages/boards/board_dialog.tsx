@@ -9,6 +9,7 @@ import { todayIs } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { FormDialog } from '~/parts/form_dialog'
 import { RewardsInput } from '~/parts/rewards_input'
+import { useTiers } from '~/parts/tiers'
 
 interface Values extends Omit<Forms['board_post'], 'starts_at' | 'ends_at'> {
   starts_at: Dayjs
@@ -92,7 +93,7 @@ function Terms({ fixed, values }: { fixed: boolean; values: Values }) {
       </Form.Item>
       {values.holders === 'teams' && <OfTeams fixed={fixed} />}
       <Form.Item name="scope" label={say('board.scope')}>
-        <Select disabled={fixed} options={(['all', 'segment', 'tag'] as const).map((one) => ({ value: one, label: say(`board.scope.${one}`) }))} />
+        <Select disabled={fixed} options={(['all', 'segment', 'tag', 'tier'] as const).map((one) => ({ value: one, label: say(`board.scope.${one}`) }))} />
       </Form.Item>
       {values.scope && values.scope !== 'all' ? <ScopeName scope={values.scope} /> : <span />}
       <Form.Item name="ties" label={say('board.ties')}>
@@ -123,12 +124,13 @@ function OfTeams({ fixed }: { fixed: boolean }) {
   )
 }
 
-function ScopeName({ scope }: { scope: 'segment' | 'tag' }) {
+function ScopeName({ scope }: { scope: 'segment' | 'tag' | 'tier' }) {
   const say = useSay()
-  const named = useData<Page<TagView>>(scope === 'tag' ? '/v1/tags' : '/v1/segments').data?.items ?? []
+  const tiers = useTiers()
+  const named = useData<Page<TagView>>(scope === 'tier' ? null : scope === 'tag' ? '/v1/tags' : '/v1/segments').data?.items ?? []
   return (
     <Form.Item name="scope_name" label={say('board.scope_name')} rules={[{ required: true, message: say('required_choice') }]}>
-      <Select showSearch options={named.map((one) => ({ value: one.name, label: one.name }))} />
+      <Select showSearch={{ optionFilterProp: 'label' }} options={scope === 'tier' ? tiers.options : named.map((one) => ({ value: one.name, label: one.name }))} />
     </Form.Item>
   )
 }

@@ -6,6 +6,7 @@ import { useChange, useData, type Page } from '~/base/data'
 import { instantsOf, spanOf, type DaySpan } from '~/base/day_span'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
+import { BudgetSelect, useBudgets } from '~/parts/budget_select'
 import { EventSelect } from '~/parts/event_input'
 import { FormDialog } from '~/parts/form_dialog'
 import { CategorySelect, ProductSelect } from './scope_inputs'
@@ -51,6 +52,7 @@ export function RuleDialog({ rule, close, saved }: { rule: Partial<PointsRule>; 
   const textOf = useRuleText()
   const [form] = Form.useForm<Values>()
   const change = useChange()
+  const budgets = useBudgets()
   const values = Form.useWatch([], form) as Values | undefined
   const kind = values?.kind ?? rule.kind ?? 'order'
   const save = async (given: Values) => {
@@ -104,6 +106,7 @@ export function RuleDialog({ rule, close, saved }: { rule: Partial<PointsRule>; 
         <Form.Item name="cap_total" label={say('points.rule.cap_total')}>
           <InputNumber min={1} precision={0} placeholder={say('points.rule.no_cap')} className="full" />
         </Form.Item>
+        {budgets.length > 0 && <Form.Item name="budget" label={say('reward.budget')} className="whole"><BudgetSelect /></Form.Item>}
         {kind === 'order' && (
           <Form.Item name="times_tier" label={say('points.rule.times_tier')} valuePropName="checked"><Switch /></Form.Item>
         )}

@@ -44,6 +44,7 @@ function ruleText(rule: RuleTerms, say: Say, format: Format): string {
     rule.cap_day && say('rule.cap_day', { n: count(rule.cap_day) }),
     rule.cap_total && say('rule.cap_total', { n: count(rule.cap_total) }),
     rule.adds && say('rule.adds'),
+    rule.budget && say('rule.budget', { budget: rule.budget }),
   ]
   return parts.filter(Boolean).join(say('rule.join')) + say('rule.end')
 }
