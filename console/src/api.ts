@@ -119,6 +119,14 @@ export type TierBenefit = Forms['tier_benefit']
 export type Appointee = Given<Forms['tier_appointee'], 'tier'>
 export type Simulation = Forms['tier_simulation']
 
+// Budgets and rewards.
+export type Budget = Given<Forms['budget_view'], 'code' | 'name'>
+export type BudgetAlert = Given<Forms['budget_alert'], 'code' | 'kind'>
+export type BudgetDay = Given<Forms['budget_day'], 'day'>
+export type BudgetDetail = { budget: Budget; days: BudgetDay[]; uses: Forms['budget_use'][] }
+export type BudgetDone = Forms['budget_done']
+export type RewardRow = Given<Forms['reward_view'], 'id' | 'state' | 'kind'>
+
 // What is given, and tasks that give it.
 export type Reward = Forms['reward']
 export type Benefit = Forms['benefit']
@@ -153,3 +161,15 @@ export type KocMonth = Given<Forms['koc_month'], 'month' | 'state'>
 export type KocStatement = Given<Forms['koc_statement'], 'month'>
 export type KocStatementLine = Forms['koc_statement_line']
 export type KocTrial = Given<Forms['koc_trial'], 'product' | 'state'>
+
+// Joining, paid membership, shopping credit.
+export type Pack = { pack: string; rewards: Reward[] }
+export type Plan = Forms['plan']
+export type Term = Given<Forms['term_view'], 'key' | 'plan' | 'state'>
+export type MembershipView = Omit<Forms['membership_view'], 'terms'> & { terms: Term[] }
+export type MembershipRow = Given<Forms['membership_row'], 'plan'>
+export type Refund = Forms['membership_refund']
+export type CreditTotals = Forms['credit_totals']
+export type CreditStep = Forms['credit_step']
+export type CreditView = Forms['credit_view']
+export type CreditAct = Given<Forms['credit_act'], 'key' | 'kind'>

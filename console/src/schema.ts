@@ -2218,6 +2218,7 @@ export interface components {
         };
         budget_page: {
             items: components["schemas"]["budget_view"][];
+            alerts: components["schemas"]["budget_alert"][];
             next_cursor: string | null;
         };
         budget_view: {
@@ -2233,6 +2234,11 @@ export interface components {
             left: string;
             ends_at: string | null;
             created_at: string;
+        };
+        budget_alert: {
+            code: string | null;
+            kind: string | null;
+            at: string;
         };
         budget_post: {
             code: string;
@@ -2250,7 +2256,17 @@ export interface components {
         };
         budget_detail: {
             budget: components["schemas"]["budget_view"] | null;
+            days: components["schemas"]["budget_day"][];
             uses: components["schemas"]["budget_use"][];
+        };
+        budget_day: {
+            day: string;
+            /** @example 12.50 */
+            put_in: string;
+            /** @example 12.50 */
+            spent: string;
+            /** @example 12.50 */
+            balance: string;
         };
         budget_use: {
             reason: string | null;
@@ -2399,6 +2415,19 @@ export interface components {
             /** @example 12.50 */
             amount?: string | null;
         };
+        credit_refund_preview: {
+            id: number;
+            of: string;
+            /** @example 12.50 */
+            amount?: string | null;
+        };
+        credit_totals: {
+            members: number;
+            /** @example 12.50 */
+            principal: string;
+            /** @example 12.50 */
+            bonus: string;
+        };
         credit_grant: {
             id: number;
             key: string;
@@ -2508,6 +2537,23 @@ export interface components {
             deducted: string;
             /** @example 12.50 */
             refund: string;
+        };
+        memberships_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        membership_page: {
+            items: components["schemas"]["membership_row"][];
+            next_cursor: string | null;
+        };
+        membership_row: {
+            member: number;
+            name: string | null;
+            plan: string | null;
+            since: string;
+            until: string;
+            /** @example 12.50 */
+            paid: string;
         };
         join_ref: {
             id: number;

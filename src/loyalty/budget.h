@@ -67,4 +67,21 @@ enum err budget_list(struct ctx *c, struct budget_view_list *out);
 SHAPE(budget_use);
 enum err budget_uses(struct ctx *c, str code, struct budget_use_list *out);
 
+#define FIELDS_OF_budget_day(X, N)                          \
+    X(day, day, ANY, "Day of the programme", N)             \
+    X(money, put_in, ANY, "Put in", N)                      \
+    X(money, spent, ANY, "Spent, less what flowed back", N) \
+    X(money, balance, ANY, "Not spent at its end, what is reserved included", N)
+SHAPE(budget_day);
+/* The days on which something moved, the first first. */
+enum err budget_days(struct ctx *c, str code, struct budget_day_list *out);
+
+#define FIELDS_OF_budget_alert(X, N)                       \
+    X(str, code, ANY, "Budget, or a code without one", N)  \
+    X(str, kind, ANY, "budget.low or budget.exhausted", N) \
+    X(instant, at, ANY, "When", N)
+SHAPE(budget_alert);
+/* Given since each was last raised, the latest first. */
+enum err budget_alerts(struct ctx *c, struct budget_alert_list *out);
+
 extern const struct room budget_room;

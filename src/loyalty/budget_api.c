@@ -11,24 +11,31 @@
 SHAPE(budget_ref);
 SHAPE_DEFINE(budget_ref);
 
-#define FIELDS_OF_budget_page(X, N)                     \
-    X(list(budget_view), items, ANY, "Newest first", N) \
+#define FIELDS_OF_budget_page(X, N)                                     \
+    X(list(budget_view), items, ANY, "Newest first", N)                 \
+    X(list(budget_alert), alerts, ANY, "Since each was last raised", N) \
     X(str, next_cursor, ANY, "Always null: all are here", N)
 SHAPE(budget_page);
 SHAPE_DEFINE(budget_page);
 
-#define FIELDS_OF_budget_detail(X, N)                  \
-    X(one(budget_view), budget, ANY, "What it has", N) \
+#define FIELDS_OF_budget_detail(X, N)                                                   \
+    X(one(budget_view), budget, ANY, "What it has", N)                                  \
+    X(list(budget_day), days, ANY, "Days on which something moved, the first first", N) \
     X(list(budget_use), uses, ANY, "What it went for, the largest first", N)
 SHAPE(budget_detail);
 SHAPE_DEFINE(budget_detail);
 
-HANDLER(budgets_get, nothing, budget_page) { return budget_list(c, &out->items); }
+HANDLER(budgets_get, nothing, budget_page)
+{
+    TRY(budget_alerts(c, &out->alerts));
+    return budget_list(c, &out->items);
+}
 
 HANDLER(budget_get_one, budget_ref, budget_detail)
 {
     out->budget = NEW(c->arena, struct budget_view);
     TRY(budget_get(c, in->code, out->budget));
+    TRY(budget_days(c, in->code, &out->days));
     return budget_uses(c, in->code, &out->uses);
 }
 

@@ -93,6 +93,13 @@ SHAPE(credit_expiring);
 SHAPE(credit_view);
 /* At c->now, exactly. */
 enum err credit_of(struct ctx *c, i64 member, struct credit_view *out);
+#define FIELDS_OF_credit_totals(X, N)                  \
+    X(i64, members, ANY, "Members who have any", N)    \
+    X(money, principal, ANY, "Paid for, not spent", N) \
+    X(money, bonus, ANY, "Given, not spent; what has just expired may still count", N)
+SHAPE(credit_totals);
+/* What the shop owes its members in all. */
+enum err credit_totals(struct ctx *c, struct credit_totals *out);
 /* Newest first, below a number (0: from the newest). */
 enum err credit_acts(struct ctx *c, i64 member, i64 below, i64 limit, struct credit_act_list *out);
 

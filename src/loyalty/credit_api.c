@@ -167,6 +167,22 @@ HANDLER(credit_refund_post, credit_refund_ask, credit_act)
     return audited_write(c, refund, &d, NULL);
 }
 
+#define FIELDS_OF_credit_refund_preview(X, N)                     \
+    X(i64, id, REQUIRED, "Member", N)                             \
+    X(str, of, REQUIRED | SHORT, "Key of the top-up or spend", N) \
+    X(opt_money, amount, POSITIVE, "How much; absent: all that is left of it", N)
+SHAPE(credit_refund_preview);
+SHAPE_DEFINE(credit_refund_preview);
+
+/* What a refund would come to now. */
+HANDLER(credit_refund_get, credit_refund_preview, credit_act)
+{
+    struct doing d = { .back = { in->id, S("preview"), in->of, in->amount }, .out = out };
+    return store_preview(c->store, c, refund, &d);
+}
+
+HANDLER(credit_totals_get, nothing, credit_totals) { return credit_totals(c, out); }
+
 /* -- gifts by hand ----------------------------------------------------------------------------- */
 
 #define GRANT "credit.grant"
@@ -265,6 +281,11 @@ static const struct route routes[] = {
     ROUTE(POST, "/v1/members/{id}/credit/refund", ORDERS_WRITE, credit_refund_post, CREDITS,
           "退一次消费或充值", "Refund a spend or a top-up",
           .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/members/{id}/credit/refund", LOYALTY_READ, credit_refund_get, CREDITS,
+          "现在退款会退多少（试算，不退）", "What a refund would come to now; nothing is refunded",
+          .errors = "E_NOT_FOUND E_CONFLICT E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/credit", LOYALTY_READ, credit_totals_get, CREDITS, "全店购物金余额",
+          "Shopping credit of all members"),
     ROUTE(POST, "/v1/members/{id}/credit/grant", POINTS_GRANT, credit_grant_post, CREDITS,
           "手工赠送购物金（超过限额须审批）", "Give credit by hand; above a limit by approval",
           .errors = "E_NOT_FOUND E_UNPROCESSABLE"),

@@ -96,6 +96,19 @@ SHAPE(membership_refund);
 /* Ends the term. The latest first: E_UNPROCESSABLE. Refunded before: the same answer. */
 enum err membership_refund(struct tx *t, i64 member, str key, struct membership_refund *out);
 
+#define FIELDS_OF_membership_row(X, N)                   \
+    X(i64, member, ANY, "Member", N)                     \
+    X(str, name, PERSONAL, "Name", N)                    \
+    X(str, plan, ANY, "Plan of the term that runs", N)   \
+    X(day, since, ANY, "First day of that term", N)      \
+    X(day, until, ANY, "Last day, renewals included", N) \
+    X(money, paid, ANY, "Paid for what runs and will", N)
+SHAPE(membership_row);
+/* Whose term runs at c->now, the first to end first, after (until, member); member 0: from the
+ * first. Names as they are. */
+enum err memberships_running(struct ctx *c, day until, i64 member, i64 limit,
+                             struct membership_row_list *out);
+
 /* Gives what is due, writes reminders and ends: the job. */
 enum err membership_due(struct store *s, struct ctx *c);
 

@@ -88,6 +88,39 @@ HANDLER(membership_refund_post, refund_term_ask, membership_refund)
     return audited_write(c, refund, &r, NULL);
 }
 
+/* What a refund would come to now. */
+HANDLER(membership_refund_get, refund_term_ask, membership_refund)
+{
+    struct refunding r = { in, out };
+    return store_preview(c->store, c, refund, &r);
+}
+
+#define FIELDS_OF_memberships_ask(X, N) PAGE_FIELDS(X, N)
+SHAPE(memberships_ask);
+SHAPE_DEFINE(memberships_ask);
+#define FIELDS_OF_membership_page(X, N)                              \
+    X(list(membership_row), items, ANY, "The first to end first", N) \
+    X(str, next_cursor, ANY, "For the next page", N)
+SHAPE(membership_page);
+SHAPE_DEFINE(membership_page);
+
+HANDLER(memberships_get, memberships_ask, membership_page)
+{
+    struct cursor at;
+    i64 limit = page_limit(in->limit);
+    TRY(cursor_read(c, "memberships", in->cursor, &at));
+    TRY(memberships_running(c, (day)at.key, at.id, limit + 1, &out->items));
+    bool more = out->items.n > limit;
+    if (more) out->items.n = limit;
+    for (i64 i = 0; !may(c, PERSONAL_READ) && i < out->items.n; i++)
+        out->items.at[i].name = mask_name(c->arena, out->items.at[i].name);
+    if (!more) return OK;
+    const struct membership_row *last = &out->items.at[limit - 1];
+    out->next_cursor =
+        cursor_make(c, "memberships", (struct cursor){ .key = last->until, .id = last->member });
+    return OK;
+}
+
 #define PAID "Paid membership"
 static const struct route routes[] = {
     ROUTE(GET, "/v1/membership-plans", LOYALTY_READ, plans_get, PAID, "付费会员方案",
@@ -105,6 +138,11 @@ static const struct route routes[] = {
     ROUTE(POST, "/v1/members/{id}/membership/refund", ORDERS_WRITE, membership_refund_post, PAID,
           "按未用时间退款", "Refund a term by its unused time",
           .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/members/{id}/membership/refund", LOYALTY_READ, membership_refund_get, PAID,
+          "现在退款会退多少（试算，不退）", "What a refund would come to now; nothing is refunded",
+          .errors = "E_NOT_FOUND E_UNPROCESSABLE"),
+    ROUTE(GET, "/v1/memberships", LOYALTY_READ, memberships_get, PAID, "付费会员（先到期的在前）",
+          "Members with a running term, the first to end first", .flags = CURSOR),
     ROUTE(GET, "/v1/my/membership", MY, my_membership_get, PAID, "我的付费会员资格",
           "My paid membership"),
     { 0 },

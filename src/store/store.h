@@ -202,6 +202,8 @@ typedef enum err write_fn(struct tx *t, void *arg);
  * undone and the change goes on. Without it a failed statement ends its change: every later
  * statement answers the same error. */
 enum err tx_try(struct tx *t, write_fn *fn, void *arg);
+/* What fn would come to, exactly: it runs as in store_write, and what it changed is undone. */
+enum err store_preview(struct store *s, struct ctx *c, write_fn *fn, void *arg);
 
 /* What changes write can wait in memory until their batch commits, and be written in one go: many
  * changes of one row become one. A shelf belongs to one transaction of the writer and is empty at

@@ -135,6 +135,32 @@ enum err tx_try(struct tx *t, write_fn *fn, void *arg)
     return e != OK ? e : released;
 }
 
+struct preview {
+    write_fn *fn;
+    void *arg;
+    enum err err;
+};
+
+static enum err run_and_fail(struct tx *t, void *arg)
+{
+    struct preview *p = arg;
+    p->err = p->fn(t, p->arg);
+    return p->err == OK ? E_CONFLICT : p->err;
+}
+
+static enum err run_undone(struct tx *t, void *arg)
+{
+    struct preview *p = arg;
+    enum err e = tx_try(t, run_and_fail, p);
+    return p->err == OK && e == E_CONFLICT ? OK : e;
+}
+
+enum err store_preview(struct store *s, struct ctx *c, write_fn *fn, void *arg)
+{
+    struct preview p = { fn, arg, OK };
+    return store_write(s, c, run_undone, &p);
+}
+
 /* -- the writer's side ------------------------------------------------------------------------ */
 
 /* Takes what waits, up to the limit. NULL: the store is closing and nothing waits. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from './browser.mjs';
-import { doorsOf, named } from './loyalty.mjs';
+import { doorsOf, named, pick } from './loyalty.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 0 });
@@ -100,5 +100,61 @@ test('who may only look changes nothing', async () => {
   assert.equal(await visitor.page.getByRole('button', { name: '修改等级规则' }).count(), 0);
   await visitor.go('/programme/rules');
   await visitor.page.getByText('没有查看这一页的权限').waitFor();
+  await visitor.leave();
+});
+
+test('a tier gives what was written, and a refusal stands at its field', async () => {
+  const visitor = await owner('/programme?tab=benefits');
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: '新建权益' }).click();
+  await dialog.getByLabel('代码').fill('ship');
+  await dialog.getByLabel('中文名').fill('满百减二十');
+  await dialog.getByLabel('英文名').fill('20 off from 100');
+  await dialog.getByLabel('减多少（元）').fill('20');
+  await dialog.getByLabel('满多少可用（元）').fill('100');
+  await dialog.getByRole('button', { name: named('保存') }).click();
+  await page.getByText('满 ¥100.00 减 ¥20.00').waitFor();
+  await page.getByRole('button', { name: '添加等级权益' }).click();
+  await dialog.getByLabel('等级', { exact: true }).click();
+  await pick(page, '达人');
+  await dialog.getByRole('combobox', { name: '哪项权益' }).click();
+  await pick(page, '满百减二十');
+  await dialog.getByLabel('会员卡上的中文').fill('升级礼：满百减二十');
+  await dialog.getByLabel('会员卡上的英文').fill('20 off from 100');
+  await dialog.getByRole('button', { name: named('保存') }).click();
+  await page.getByRole('row', { name: '升级礼：满百减二十' }).getByText('满百减二十 ×1').waitFor();
+  await visitor.checkAccess('benefits');
+  await visitor.checkWidth('benefits');
+  visitor.checkQuiet('benefits');
+  const chen = await member('陈静');
+  await order('陈静', '1200.00');
+  const { items } = await send('GET', `/v1/members/${chen}/entitlements`);
+  assert.equal(items.find((one) => one.code === 'ship')?.left, 1);
+  await visitor.leave();
+});
+
+test('a brand KOC is appointed with a reason and dismissed with one', async () => {
+  const visitor = await owner('/programme?tab=appointed', { size: 'phone' });
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await page.getByText('还没有任命').waitFor();
+  await page.locator('.tab-bar').getByRole('button').click();
+  await dialog.getByRole('combobox', { name: '会员' }).fill('王芳');
+  await pick(page, '王芳');
+  await dialog.getByRole('button', { name: named('任命') }).click();
+  await dialog.getByText('请填写').waitFor();
+  await dialog.getByLabel('理由').fill('年度共创达人');
+  await dialog.getByRole('button', { name: named('任命') }).click();
+  const card = page.locator('.row-card', { hasText: '王芳' });
+  await card.getByText('年度共创达人').waitFor();
+  await visitor.checkWidth('appointments');
+  assert.equal(await tierOf(wang), '品牌KOC');
+  await card.getByRole('button', { name: named('解除') }).click();
+  await dialog.getByLabel('理由').fill('合作结束');
+  await dialog.getByRole('button', { name: named('解除') }).click();
+  await card.waitFor({ state: 'detached' });
+  assert.equal(await tierOf(wang), '小白');
+  visitor.checkQuiet('appointments');
   await visitor.leave();
 });

@@ -131,6 +131,24 @@ TEST(each_job_has_its_own_result)
     close_bank(c);
 }
 
+static enum err add_and_look(struct tx *t, void *arg)
+{
+    TRY(tx_change(t, &add_to_balance, ARGS((i64)0, (i64)7)));
+    *(i64 *)arg = read_i64(t->c, &bank_sum);
+    return OK;
+}
+
+TEST(a_preview_leaves_nothing)
+{
+    struct ctx *c = open_bank();
+    i64 would = 0;
+    CHECK_OK(c, store_preview(store, c, add_and_look, &would));
+    CHECK_I64(would, ACCOUNTS * START + 7);
+    CHECK_OK(c, store_reader(store, c));
+    CHECK_I64(read_i64(c, &bank_sum), ACCOUNTS * START);
+    close_bank(c);
+}
+
 static _Atomic bool inside, leave;
 
 static enum err linger(struct tx *t, void *arg)

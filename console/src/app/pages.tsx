@@ -2,8 +2,8 @@
 import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined,
-  LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined, ShoppingOutlined,
-  StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined,
+  IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
+  ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import type { ComponentType, ReactNode } from 'react'
@@ -73,6 +73,11 @@ export const pages: PageRow[] = [
   { path: '/mall', word: 'page.mall', right: 'loyalty:read', page: page(() => import('~/pages/mall/mall')),
     menu: { group: 'group.loyalty', icon: <GiftOutlined /> } },
   { path: '/koc', word: 'page.koc', right: 'loyalty:read', page: page(() => import('~/pages/koc/koc')), menu: { group: 'group.loyalty', icon: <NotificationOutlined /> } },
+  { path: '/joining', word: 'page.joining', right: 'loyalty:read', page: page(() => import('~/pages/joining/joining')),
+    menu: { group: 'group.loyalty', icon: <IdcardOutlined /> } },
+  { path: '/budgets', word: 'page.budgets', right: 'loyalty:read', page: page(() => import('~/pages/budgets/budgets')),
+    menu: { group: 'group.loyalty', icon: <WalletOutlined /> } },
+  { path: '/budgets/:code', word: 'budget', right: 'loyalty:read', page: page(() => import('~/pages/budgets/budget')) },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),

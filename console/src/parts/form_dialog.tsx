@@ -1,6 +1,6 @@
 // form_dialog.tsx -- a form in a dialog; what the server refuses stands at the field it is about, the rest above.
 import { Modal, type FormInstance } from 'antd'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Change } from '~/base/data'
 import { ApiError } from '~/base/http'
 import { useSay } from '~/base/locale'
@@ -35,6 +35,17 @@ export function FormDialog({ title, form, change, close, ok, width, children }: 
       {children}
     </Modal>
   )
+}
+
+/** A change whose refusals point into a greater whole ("/items/3/tier"), seen from the part that the form is about. */
+export function useUnder(change: Change, at: string): Change {
+  const error = useMemo(() => {
+    if (!(change.error instanceof ApiError)) return change.error
+    const { problem } = change.error
+    const errors = problem.errors?.map((one) => (one.pointer?.startsWith(`${at}/`) ? { ...one, pointer: one.pointer.slice(at.length) } : one))
+    return new ApiError({ ...problem, errors })
+  }, [change.error, at])
+  return { ...change, error }
 }
 
 /** Writes each refusal beside its field, or the field it lies in ("/gifts/rewards/0/amount"); answers what has none in this form. */

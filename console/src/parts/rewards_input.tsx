@@ -14,9 +14,10 @@ interface InputProps {
   onChange?: (value: Reward[]) => void
   /** Tells several inputs of one form apart. */
   label?: string
+  most?: number
 }
 
-export function RewardsInput({ value = [], onChange, label = '' }: InputProps) {
+export function RewardsInput({ value = [], onChange, label = '', most = 20 }: InputProps) {
   const say = useSay()
   const set = (i: number, to: Partial<Reward>) => onChange?.(value.with(i, { ...value[i]!, ...to }))
   return (
@@ -35,7 +36,7 @@ export function RewardsInput({ value = [], onChange, label = '' }: InputProps) {
           <Button type="text" icon={<DeleteOutlined />} aria-label={say('reward.remove')} onClick={() => onChange?.(value.filter((_, k) => k !== i))} />
         </div>
       ))}
-      <Button size="small" type="dashed" icon={<PlusOutlined />} onClick={() => onChange?.([...value, start('points')])}>{say('reward.add')}</Button>
+      {value.length < most && <Button size="small" type="dashed" icon={<PlusOutlined />} onClick={() => onChange?.([...value, start('points')])}>{say('reward.add')}</Button>}
     </div>
   )
 }

@@ -6,6 +6,7 @@
  */
 #include "loyalty/budget.h"
 
+#include "base/clock.h"
 #include "member/member.h"
 #include "store/setting.h"
 
@@ -138,6 +139,46 @@ enum err budget_list(struct ctx *c, struct budget_view_list *out)
 enum err budget_uses(struct ctx *c, str code, struct budget_use_list *out)
 {
     return db_all(c, &q_uses, out, ARGS(spent_name(c, code)));
+}
+
+#define FIELDS_OF_flow_row(X, N) \
+    X(i64, quarter, ANY, "", N)  \
+    X(money, put_in, ANY, "", N) \
+    X(money, spent, ANY, "", N)
+SHAPE(flow_row);
+SHAPE_DEFINE(flow_row);
+SHAPE_DEFINE(budget_day);
+SHAPE_DEFINE(budget_alert);
+/* Days of every time zone are made of whole quarters of an hour. */
+QUERY(q_flow, flow_row,
+      "SELECT CAST(at / 900000 AS BIGINT) AS quarter, CAST(SUM(amount) AS BIGINT) AS put_in,"
+      " CAST(SUM(CASE WHEN name = $2 THEN amount ELSE 0 END) AS BIGINT) AS spent"
+      " FROM ledger_entry WHERE member = 0 AND unit = 'budget' AND name IN ($1, $2)"
+      " GROUP BY CAST(at / 900000 AS BIGINT) ORDER BY quarter");
+QUERY(q_alerts, budget_alert,
+      "SELECT code, kind, at FROM loyalty_budget_alert ORDER BY at DESC, code, kind LIMIT 500");
+
+enum err budget_days(struct ctx *c, str code, struct budget_day_list *out)
+{
+    struct flow_row_list rows = { 0 };
+    money balance = 0;
+    TRY(db_all(c, &q_flow, &rows, ARGS(code, spent_name(c, code))));
+    for (i64 i = 0; i < rows.n; i++) {
+        const struct flow_row *r = &rows.at[i];
+        day d = zone_day(c->zone, r->quarter * 15 * MINUTE_MS);
+        if (!out->n || out->at[out->n - 1].day != d)
+            *PUSH(c->arena, out) = (struct budget_day){ .day = d };
+        struct budget_day *at = &out->at[out->n - 1];
+        at->put_in += r->put_in;
+        at->spent += r->spent;
+        at->balance = balance += r->put_in - r->spent;
+    }
+    return OK;
+}
+
+enum err budget_alerts(struct ctx *c, struct budget_alert_list *out)
+{
+    return db_all(c, &q_alerts, out, NO_ARGS);
 }
 
 /* -- alerts ------------------------------------------------------------------------------------ */

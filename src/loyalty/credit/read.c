@@ -7,6 +7,8 @@ QUERY(q_acts, act,
       "SELECT " ACT " FROM credit_act WHERE member = $1 AND number < $2"
       " ORDER BY number DESC LIMIT $3");
 
+SHAPE_DEFINE(credit_totals);
+
 static struct account purse(i64 member, bool bonus)
 {
     return (struct account){ member, S(CREDIT), bonus ? S(CREDIT_BONUS) : S(CREDIT_PRINCIPAL) };
@@ -30,6 +32,17 @@ enum err credit_of(struct ctx *c, i64 member, struct credit_view *out)
                                       ends.at[i].amount };
     }
     return OK;
+}
+
+QUERY(q_totals, credit_totals,
+      "SELECT COUNT(DISTINCT member) AS members,"
+      " CAST(COALESCE(SUM(CASE name WHEN '' THEN balance ELSE 0 END), 0) AS BIGINT) AS principal,"
+      " CAST(COALESCE(SUM(CASE name WHEN 'bonus' THEN balance ELSE 0 END), 0) AS BIGINT) AS bonus"
+      " FROM ledger_account WHERE unit = 'credit' AND member > 0 AND balance > 0");
+
+enum err credit_totals(struct ctx *c, struct credit_totals *out)
+{
+    return db_get(c, &q_totals, out, NO_ARGS);
 }
 
 enum err credit_acts(struct ctx *c, i64 member, i64 below, i64 limit, struct credit_act_list *out)

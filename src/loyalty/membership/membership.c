@@ -96,6 +96,24 @@ enum err membership_multiplier(struct ctx *c, i64 member, instant at, i64 *out)
     return OK;
 }
 
+#define RUNS "r.member = t.member AND r.state = 'paid' AND r.starts_on <= $1 AND r.ends_on > $1"
+QUERY(q_running, membership_row,
+      "SELECT t.member AS member, m.name AS name,"
+      " (SELECT r.plan FROM membership_term r WHERE " RUNS
+      " ORDER BY r.ends_on DESC, r.number DESC LIMIT 1) AS plan,"
+      " (SELECT MAX(r.starts_on) FROM membership_term r WHERE " RUNS ") AS since,"
+      " MAX(t.ends_on) - 1 AS until, CAST(SUM(t.paid) AS BIGINT) AS paid"
+      " FROM membership_term t JOIN member m ON m.member = t.member"
+      " WHERE t.state = 'paid' AND NOT t.closed AND t.ends_on > $1 GROUP BY t.member, m.name"
+      " HAVING MIN(t.starts_on) <= $1 AND (MAX(t.ends_on) - 1, t.member) > ($2, $3)"
+      " ORDER BY until, member LIMIT $4");
+
+enum err memberships_running(struct ctx *c, day until, i64 member, i64 limit,
+                             struct membership_row_list *out)
+{
+    return db_all(c, &q_running, out, ARGS(today_of(c), (i64)until, member, limit));
+}
+
 /* -- buying ------------------------------------------------------------------------------------ */
 
 enum err term_line(struct tx *t, const struct term *of, const char *verb, opt_money value)

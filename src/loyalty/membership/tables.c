@@ -50,6 +50,7 @@ SHAPE_DEFINE(membership_view);
 SHAPE_DEFINE(membership_ask);
 SHAPE_DEFINE(membership_quote);
 SHAPE_DEFINE(membership_refund);
+SHAPE_DEFINE(membership_row);
 CHOICE_DEFINE(term_state, "paid", "refunded", "switched");
 
 /* -- plans ------------------------------------------------------------------------------------- */

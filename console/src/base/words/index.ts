@@ -1,10 +1,12 @@
 // words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
 import { access } from './access'
 import { boards } from './boards'
+import { budgets } from './budgets'
 import type { Chapter } from './chapter'
 import { common } from './common'
 import { flows } from './flows'
 import { imports } from './imports'
+import { joining } from './joining'
 import { mall } from './mall'
 import { koc } from './koc'
 import { members } from './members'
@@ -18,7 +20,8 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, boards, flows, imports, mall, koc, members, overview, points, programme, rewards, rfm, segments, tasks, trade,
+  common, access, boards, budgets, flows, imports, joining, koc, mall, members, overview, points, programme, rewards, rfm, segments, tasks,
+  trade,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

@@ -9,6 +9,8 @@ import { useQuestion } from '~/base/question'
 import { useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Loaded } from '~/parts/states'
+import { Appointments } from './appointments'
+import { Benefits } from './benefits'
 import { History } from './history'
 import { Opening } from './opening'
 import { Tiers } from './tiers'
@@ -34,6 +36,8 @@ export default function Programme() {
                 destroyOnHidden
                 items={[
                   { key: 'tiers', label: say('programme.tab.tiers'), children: <Tiers view={view} /> },
+                  { key: 'benefits', label: say('programme.tab.benefits'), children: <Benefits /> },
+                  { key: 'appointed', label: say('programme.tab.appointed'), children: <Appointments ladder={view.live.rules} changed={read.reload} /> },
                   { key: 'history', label: say('programme.tab.history'), children: <History live={view.live.version} /> },
                 ]}
               />
