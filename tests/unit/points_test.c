@@ -230,6 +230,19 @@ TEST(what_has_expired_is_not_owed)
     books_balance();
 }
 
+/* Nobody wrote down that the hold ended, nor that its lot expired. */
+TEST(what_was_held_and_has_expired_is_not_owed)
+{
+    listening();
+    i64 order = bought("1", test_ctx()->now, 100, 0, 0);
+    test_ctx()->now += 15 * DAY_MS;
+    did((struct deed){ HOLD, 60, "held" });
+    test_ctx()->now += 400 * DAY_MS;
+    CHECK_OK(test_ctx(), refund(order, 100, NULL, "r1"));
+    CHECK_I64(has().debt, 0);
+    books_balance();
+}
+
 TEST(caps_hold)
 {
     listening();

@@ -14,12 +14,17 @@ QUERY(q_gifts, given_row,
       " AND taken < amount ORDER BY number DESC");
 CHANGE(c_taken, "UPDATE points_gift SET taken = $4 WHERE member = $1 AND order_id = $2"
                 " AND number = $3");
-/* Of the lots that gifts made: what has expired, written down already or not. */
+/* Of the lots that gifts made: what has expired, written down already or not, also of holds that
+ * have ended. */
 QUERY(q_expired, one_i64,
       "SELECT CAST(COALESCE(SUM((SELECT COALESCE(SUM(-e.amount), 0) FROM ledger_entry e"
       " JOIN ledger_transfer t ON t.member = e.transfer_member AND t.id = e.transfer"
       " WHERE e.member = l.member AND e.unit = l.unit AND e.name = l.name AND e.lot = l.lot"
-      " AND t.kind = 'lapse') + CASE WHEN l.expires_at <= $4 THEN l.remaining - l.held ELSE 0 END),"
+      " AND t.kind = 'lapse') + CASE WHEN l.expires_at <= $4 THEN l.remaining - l.held"
+      " + (SELECT COALESCE(SUM(p.amount), 0) FROM ledger_hold h JOIN ledger_piece p"
+      " ON p.member = h.member AND p.id = h.id WHERE h.from_member = l.member"
+      " AND h.unit = l.unit AND h.from_name = l.name AND h.state = 'open' AND h.ends_at <= $4"
+      " AND p.lot = l.lot) ELSE 0 END),"
       " 0) AS BIGINT) AS value FROM ledger_lot l JOIN ledger_transfer g ON g.member = l.member"
       " AND g.unit = l.unit AND g.to_name = l.name AND g.to_entry = l.lot"
       " WHERE g.member = $1 AND g.id = $2 AND l.unit = $3");
