@@ -5,10 +5,11 @@ import { useSpeech } from '~/base/locale'
 
 export function useTiers() {
   const { locale } = useSpeech()
-  const steps = useData<Forms['tiers_view']>('/v1/tiers').data?.live?.rules?.tiers ?? []
+  const rules = useData<Forms['tiers_view']>('/v1/tiers').data?.live?.rules
+  const steps = rules?.tiers ?? []
   const nameOf = (code: string | null | undefined) => {
     const found = steps.find((one) => one.code === code)
     return found ? (locale === 'zh-CN' ? found.zh : found.en) : (code ?? '')
   }
-  return { steps, nameOf, options: steps.map((one) => ({ value: one.code, label: nameOf(one.code) })) }
+  return { steps, measure: rules?.measure, nameOf, options: steps.map((one) => ({ value: one.code, label: nameOf(one.code) })) }
 }

@@ -9,6 +9,7 @@ import { imports } from './imports'
 import { joining } from './joining'
 import { mall } from './mall'
 import { koc } from './koc'
+import { memberLoyalty } from './member_loyalty'
 import { members } from './members'
 import { overview } from './overview'
 import { points } from './points'
@@ -20,8 +21,8 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, boards, budgets, flows, imports, joining, koc, mall, members, overview, points, programme, rewards, rfm, segments, tasks,
-  trade,
+  common, access, boards, budgets, flows, imports, joining, koc, mall, memberLoyalty, members, overview, points, programme, rewards, rfm,
+  segments, tasks, trade,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

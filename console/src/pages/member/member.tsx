@@ -10,6 +10,7 @@ import { useSay } from '~/base/locale'
 import { Head } from '~/parts/head'
 import { Failure, Loaded } from '~/parts/states'
 import { Identities } from './identities'
+import { MemberLoyalty } from './loyalty'
 import { MemberFigures } from './member_figures'
 import { MemberOrders } from './member_orders'
 import { MergeDialog } from './merge_dialog'
@@ -73,6 +74,9 @@ function Sheet({ member, read }: { member: MemberView; read: Data<MemberView> })
               { key: 'timeline', label: say('timeline'), children: <Timeline member={member.id} /> },
               ...(may('orders:read')
                 ? [{ key: 'orders', label: say('member_orders'), children: <MemberOrders member={member.id} /> }]
+                : []),
+              ...(may('loyalty:read')
+                ? [{ key: 'loyalty', label: say('loyalty'), children: <MemberLoyalty member={member.id} /> }]
                 : []),
             ]}
           />
