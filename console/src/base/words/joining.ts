@@ -5,8 +5,8 @@ export const joining = {
   'page.joining': ['入会与付费会员', 'Join & membership'],
   'joining.tab.packs': ['入会礼', 'Packs'],
   'joining.tab.plans': ['付费方案', 'Plans'],
-  'joining.tab.paid': ['付费会员', 'Paid members'],
-  'joining.tab.credit': ['购物金', 'Shopping credit'],
+  'joining.tab.paid': ['付费会员', 'Paid'],
+  'joining.tab.credit': ['购物金', 'Credit'],
 
   'packs.what': ['入会不收费。新人礼每人一次；首单礼在入会后的第一笔订单发放。', 'Joining costs nothing. The newcomer pack is given once in a life, the other with the first order after joining.'],
   'pack.newcomer': ['新人礼', 'Newcomer pack'],
