@@ -7,6 +7,7 @@ import { common } from './common'
 import { flows } from './flows'
 import { imports } from './imports'
 import { joining } from './joining'
+import { memberLines } from './lines'
 import { mall } from './mall'
 import { koc } from './koc'
 import { memberLoyalty } from './member_loyalty'
@@ -21,8 +22,8 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, boards, budgets, flows, imports, joining, koc, mall, memberLoyalty, members, overview, points, programme, rewards, rfm,
-  segments, tasks, trade,
+  common, access, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, points, programme,
+  rewards, rfm, segments, tasks, trade,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

@@ -12,12 +12,31 @@ import { useFields } from '../members/field_names'
 /** "order:7" -> "7": what comes after the kind of thing. */
 const bare = (subject: string | null | undefined) => (subject ?? '').replace(/^[a-z_]+:/, '')
 
+/** Units of the ledger that count money, in its smallest parts. */
+const moneyUnits = new Set(['credit', 'commission', 'packet', 'budget'])
+
+function amountOf(line: TimelineLine, subject: string, money: (value: Money) => string): string {
+  const amount = line.props?.points ?? line.props?.amount
+  if (typeof amount !== 'number') return ''
+  return line.kind.startsWith('ledger.') && moneyUnits.has(subject) ? money(String(amount / 10000)) : amount.toLocaleString()
+}
+
 function sentence(line: TimelineLine, say: Say, money: (value: Money) => string, fieldName: (name: string) => string): string {
   const word = `line.${line.kind}`
   const props = line.props ?? {}
   const subject = bare(line.subject)
   const identity = `identity.${subject}`
+  const unit = `unit.${subject}`
+  const amount = amountOf(line, subject, money)
+  const text = (value: unknown) => (value === undefined || value === null ? '' : String(value))
   const args = {
+    unit: isWord(unit) ? say(unit) : subject,
+    amount,
+    signed: props.from === line.member ? `−${amount}` : `+${amount}`,
+    to: text(props.to),
+    on: text(props.on),
+    rank: text(props.rank),
+    quantity: text(props.quantity),
     subject: String(props.name ?? props.product ?? subject),
     field: fieldName(subject),
     identity: isWord(identity) ? say(identity) : subject,
