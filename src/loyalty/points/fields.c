@@ -44,7 +44,7 @@ SQL_PART(debt_now,
          " AND l.lot = p.lot WHERE h.from_member >= $1 AND h.from_member <= $2"
          " AND h.from_member > 0 AND h.unit = '" POINT "' AND h.from_name = ''"
          " AND h.state = 'open' AND h.ends_at <= $3 AND a.balance < a.held"
-         " AND (l.expires_at IS NULL OR l.expires_at > $3) UNION ALL"
+         " AND (l.expires_at IS NULL OR l.expires_at > h.ends_at) UNION ALL"
          " SELECT o.member, -o.due FROM points_order o JOIN ledger_account a"
          " ON a.member = o.member AND a.unit = '" POINT "' AND a.name = '' WHERE o.member >= $1"
          " AND o.member <= $2 AND o.member > 0 AND o.matures_at <= $3 AND NOT o.matured"
