@@ -1,7 +1,7 @@
 // frame.tsx -- what stands around every page: menu, language, the user's own menu.
 import { LogoutOutlined, KeyOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons'
 import { Button, Drawer, Dropdown, Grid, Layout, Menu, type MenuProps } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
@@ -64,6 +64,8 @@ export function Frame() {
   const path = useLocation().pathname
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
   const [open, setOpen] = useState(false)
+  // The menu is longer than many screens: the row of this page is never out of sight.
+  useEffect(() => document.querySelector('.menu .ant-menu-item-selected')?.scrollIntoView({ block: 'nearest' }), [path])
   const menu = (
     <Menu mode="inline" items={items} selectedKeys={[rowOf(path)]} onClick={() => setOpen(false)} className="menu" />
   )

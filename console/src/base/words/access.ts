@@ -69,7 +69,7 @@ export const access = {
   'right.track:write': ['写入行为', 'Write behaviour'],
   'right.segments:write': ['保存分层', 'Save segments'],
   'right.loyalty:read': ['查看会员计划', 'See the loyalty programme'],
-  'right.loyalty:write': ['修改会员计划的规则', 'Change the programme’s rules'],
+  'right.loyalty:write': ['修改会员计划的规则', "Change the programme's rules"],
   'right.points:grant': ['手工增减积分与权益', 'Give and take points by hand'],
   'right.approve': ['审批他人的申请', 'Decide what others ask for'],
   'right.members:token': ['为会员签发令牌', 'Issue tokens for members'],

@@ -101,7 +101,7 @@ export const imports = {
   'target.order_id': ['订单编号', 'Order number'],
   'target.line_id': ['子订单编号', 'Line number'],
   'target.member': ['买家标识', 'Buyer'],
-  'target.member_kind': ['买家标识的种类', 'Kind of the buyer’s identity'],
+  'target.member_kind': ['买家标识的种类', "Kind of the buyer's identity"],
   'target.phone': ['手机号', 'Phone'],
   'target.email': ['邮箱', 'E-mail'],
   'target.external_userid': ['企业微信外部联系人', 'WeCom external_userid'],

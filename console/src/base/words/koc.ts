@@ -53,7 +53,7 @@ export const koc = {
   'koc.code.figures': ['{clicks} 次点击 · {orders} 单 · {amount}', '{clicks} clicks · {orders} orders · {amount}'],
   'koc.one_level': [
     '佣金只有一级：只按达人自己的推广码或链接带来的订单计算，师徒之间不分佣。',
-    'Commission has one level: only orders by a KOC’s own code or link; nothing is paid between mentors and mentees.',
+    "Commission has one level: only orders by a KOC's own code or link; nothing is paid between mentors and mentees.",
   ],
 
   'koc.month': ['月份', 'Month'],

@@ -85,7 +85,7 @@ export const members = {
   no_orders: ['没有订单', 'No orders'],
   merged_ids: ['合并来的会员号', 'Merged ids'],
   merge: ['合并会员', 'Merge'],
-  'merge.what': ['把另一位会员的身份、标签、资料和订单并入这一位。之后可以在「合并记录」中撤销。', 'Identities, tags, profile and orders of the other member become this one’s. It can be undone under Merges.'],
+  'merge.what': ['把另一位会员的身份、标签、资料和订单并入这一位。之后可以在「合并记录」中撤销。', "Identities, tags, profile and orders of the other member become this one's. It can be undone under Merges."],
   'merge.loser': ['被合并的会员号', 'Id of the other member'],
   merged: ['已合并', 'Merged'],
   merge_undone: ['已撤销合并', 'The merge has been undone'],

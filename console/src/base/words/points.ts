@@ -74,7 +74,7 @@ export const points = {
   // a rule in words
   'rule.order': ['每消费 {amount} 得 {points} 积分', '{points} points for every {amount} paid'],
   'rule.event': ['每次「{event}」得 {points} 积分', '{points} points for each “{event}”'],
-  'rule.times_tier': ['乘以等级倍数', 'times the tier’s multiplier'],
+  'rule.times_tier': ['乘以等级倍数', "times the tier's multiplier"],
   'rule.shops': ['仅限店铺 {all}', 'in the shops {all} only'],
   'rule.categories': ['仅限类目 {all}', 'of the categories {all} only'],
   'rule.products': ['仅限商品 {all}', 'of the products {all} only'],
