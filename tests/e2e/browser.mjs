@@ -103,11 +103,12 @@ export class Visitor {
     if (wide.length > 0) this.wrongs.push(`${what}, wider than the screen: ${wide.join(' | ')}`);
   }
 
-  /** Names, roles, labels, contrast: what axe calls serious or worse. Open lists of choices are the library's own. */
+  /** Names, roles, labels, contrast: what axe calls serious or worse. Open lists of choices are the library's own, and
+   *  notices fade. */
   async checkAccess(what) {
     await this.page.evaluate(axe);
     const found = await this.page.evaluate(async () => {
-      const report = await globalThis.axe.run({ exclude: ['.ant-select-dropdown'] }, { resultTypes: ['violations'] });
+      const report = await globalThis.axe.run({ exclude: ['.ant-select-dropdown', '.ant-message'] }, { resultTypes: ['violations'] });
       return report.violations
         .filter((one) => one.impact === 'serious' || one.impact === 'critical')
         .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);

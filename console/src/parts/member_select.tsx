@@ -25,7 +25,7 @@ export function MemberSelect({ id, value, onChange, autoFocus }: SelectProps) {
   return (
     <Select
       id={id}
-      aria-label={say('member.find')}
+      aria-label={id ? undefined : say('member.find')}
       className="filter-wide"
       value={value}
       placeholder={say('member.find')}

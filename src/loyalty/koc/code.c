@@ -67,7 +67,7 @@ static enum err host_is_ours(struct ctx *c, str host, bool *ours)
 /* Printable ASCII without what browsers read in two ways; a path or nothing after the host. */
 static enum err target_check(struct ctx *c, str url)
 {
-    str rest = url, host;
+    str rest, host;
     bool ours = false, plain = url.n <= TARGET_MAX && str_starts(url, S("https://"));
     for (i64 i = 0; i < url.n; i++) plain = plain && url.at[i] > ' ' && url.at[i] < 0x7f;
     for (const char *bad = "\\\"<>^`{|}"; plain && *bad; bad++) plain = !str_has(url, *bad);

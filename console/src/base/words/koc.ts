@@ -4,8 +4,8 @@ import type { Chapter } from './chapter'
 export const koc = {
   'page.koc': ['达人 KOC', 'KOC'],
   'koc.tab.people': ['达人', 'KOCs'],
-  'koc.tab.applied': ['待审申请', 'Applications'],
-  'koc.tab.months': ['佣金', 'Commission'],
+  'koc.tab.applied': ['待审申请', 'Applied'],
+  'koc.tab.months': ['佣金', 'Pay'],
   'koc.tab.trials': ['试用', 'Trials'],
   'koc.tab.levels': ['等级', 'Levels'],
   'koc.who': ['达人', 'KOC'],
