@@ -5,7 +5,7 @@ import zh from 'antd/locale/zh_CN'
 import dayjs from 'dayjs'
 import 'dayjs/locale/zh-cn'
 import type { ReactNode } from 'react'
-import { createBrowserRouter, createRoutesFromElements, Link, Navigate, Outlet, Route, RouterProvider, useLocation } from 'react-router'
+import { createBrowserRouter, createRoutesFromElements, Link, Navigate, Outlet, Route, RouterProvider, useLocation, useRouteError } from 'react-router'
 import { LocaleProvider, useSay, useSpeech } from '~/base/locale'
 import { Failure } from '~/parts/states'
 import { Frame } from './frame'
@@ -56,16 +56,30 @@ function Missing() {
   return <Result status="404" title={say('no_such_page')} extra={<Link to="/"><Button>{say('to_overview')}</Button></Link>} />
 }
 
+/** A page that breaks says so in its own place: the menu stays, and the other pages work. */
+function Broken() {
+  const say = useSay()
+  const error = useRouteError()
+  return (
+    <Result
+      status="warning"
+      title={say('broken_page')}
+      subTitle={error instanceof Error ? error.message : undefined}
+      extra={<Button type="primary" onClick={() => window.location.reload()}>{say('retry')}</Button>}
+    />
+  )
+}
+
 const router = createBrowserRouter(createRoutesFromElements(
-  <>
+  <Route errorElement={<Broken />}>
     <Route path="/login" element={<Login />} />
     <Route element={<Inside />}>
       <Route element={<Frame />}>
-        {pages.map((row) => <Route key={row.path} path={row.path} element={<Opened row={row} />} />)}
+        {pages.map((row) => <Route key={row.path} path={row.path} element={<Opened row={row} />} errorElement={<Broken />} />)}
         <Route path="*" element={<Missing />} />
       </Route>
     </Route>
-  </>,
+  </Route>,
 ))
 
 export function App() {

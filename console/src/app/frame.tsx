@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
-import { Guard } from './guard'
 import { LanguageSwitch } from './language'
 import { Logo } from './logo'
 import { pages } from './pages'
@@ -65,7 +64,9 @@ export function Frame() {
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
   const [open, setOpen] = useState(false)
   // The menu is longer than many screens: the row of this page is never out of sight.
-  useEffect(() => document.querySelector('.menu .ant-menu-item-selected')?.scrollIntoView({ block: 'nearest' }), [path])
+  useEffect(() => {
+    document.querySelector('.menu .ant-menu-item-selected')?.scrollIntoView({ block: 'nearest' })
+  }, [path])
   const menu = (
     <Menu mode="inline" items={items} selectedKeys={[rowOf(path)]} onClick={() => setOpen(false)} className="menu" />
   )
@@ -97,9 +98,7 @@ export function Frame() {
           <UserMenu />
         </Layout.Header>
         <Layout.Content id="content" className="content" tabIndex={-1}>
-          <Guard key={path}>
-            <Outlet />
-          </Guard>
+          <Outlet />
         </Layout.Content>
       </Layout>
     </Layout>
