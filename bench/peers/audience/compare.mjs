@@ -73,6 +73,7 @@ async function startPostgresql() {
   return bySql('PostgreSQL', postgresql, async sql => (await client.query({ text: sql, rowMode: 'array' })).rows, () => client.end())
 }
 
+const quiet = ms => new Promise(resolve => setTimeout(resolve, ms))
 const median = list => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
 const shown = ms => ms === undefined ? '' : ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : ms.toFixed(0)
 
@@ -84,6 +85,7 @@ for (let round = 0; round < rounds; round++) {
     let expected
     for (const [i, engine] of engines.entries()) {
       await ours.evict()
+      await quiet(300) // what the engine before still did in the background is over
       const got = await engine.ask(name)
       if (!got) continue
       expected ??= got.answer
