@@ -208,6 +208,7 @@ enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *r
     if (!db)
         return fail(c, E_INTERNAL, "语句 %s 没有数据库连接", "statement %s has no connection",
                     q->name);
+    assert(db->role != ROLE_READER || db->lease); /* not one given back: it may be another's */
     if (q->changes && db->role == ROLE_READER)
         return fail(c, E_INTERNAL, "语句 %s 要改动数据，却在只读连接上执行",
                     "statement %s changes rows but was run on a reader", q->name);

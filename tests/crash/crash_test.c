@@ -121,6 +121,13 @@ struct worker {
     struct dice dice;
 };
 
+/* Says why, as it will not get to do it twice. */
+static void give_up(struct ctx *c, const char *who, enum err e)
+{
+    fprintf(stderr, "# %s answers %s: %s\n", who, err_row(e)->name, c->why.detail);
+    _exit(3);
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
@@ -131,10 +138,7 @@ static void *work(void *arg)
                               dice_below(&w->dice, ACCOUNTS), 1 + dice_below(&w->dice, 1000) };
         bool meant_to_fail = x.number % 7 == 3;
         enum err e = store_write(w->store, c, post, &x);
-        if (meant_to_fail ? e != E_CONFLICT : e != OK) {
-            fprintf(stderr, "# write answers %s: %s\n", err_row(e)->name, c->why.detail);
-            _exit(3);
-        }
+        if (meant_to_fail ? e != E_CONFLICT : e != OK) give_up(c, "write", e);
         w->shared->acknowledged[w->thread] = x.number;
     }
     return NULL;
@@ -145,8 +149,10 @@ static void *follow(void *arg)
     struct worker *w = arg;
     struct ctx *c = test_ctx_new();
     i64 lines;
-    for (;; arena_reset(c->arena), usleep(2000))
-        if (follower_run(w->store, c, &crash_follower, &lines) != OK) _exit(4);
+    for (;; arena_reset(c->arena), usleep(2000)) {
+        enum err e = follower_run(w->store, c, &crash_follower, &lines);
+        if (e != OK) give_up(c, "the follower", e);
+    }
     return NULL;
 }
 
@@ -155,9 +161,11 @@ static void *settle(void *arg)
 {
     struct worker *w = arg;
     struct ctx *c = test_ctx_new();
-    if (store_reader(w->store, c) != OK) _exit(5);
-    for (;; arena_reset(c->arena), usleep(3000))
-        if (timeline_settle(w->store, c) != OK) _exit(6);
+    for (;; store_release(c), arena_reset(c->arena), usleep(3000)) {
+        enum err e = store_reader(w->store, c);
+        if (e == OK) e = timeline_settle(w->store, c);
+        if (e != OK) give_up(c, "who settles", e);
+    }
     return NULL;
 }
 
