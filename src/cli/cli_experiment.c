@@ -1,0 +1,199 @@
+/* cli_experiment.c -- koi experiment: a table read, a size planned, experiments listed, started and
+ * stopped. */
+#include "base/num.h"
+#include "cli/grid.h"
+#include "cli/local.h"
+#include "insight/experiment.h"
+#include "insight/experiment/reading.h"
+
+static const struct cli_option read_options[] = {
+    { "unit", "COLUMN", "单位（人）所在的列；默认 unit，没有则每行一个单位",
+      "column of the unit (a person); default unit, without one every row is a unit", false },
+    { "arm", "COLUMN", "组名所在的列；默认 arm", "column of the arm; default arm", false },
+    { "outcome", "COLUMN", "结果（1/0）所在的列；默认 outcome",
+      "column of the outcome (1/0); default outcome", false },
+    { "value", "COLUMN", "数值（如消费额）所在的列；默认 value",
+      "column of a value (such as spending); default value", false },
+    { "control", "ARM", "对照组；默认名为 control、none、对照等的组",
+      "the control; default: the arm called control, none …", false },
+    { "weights", "LIST", "各组的设定比重，如 A=1,B=1；默认相等",
+      "weights of the arms, like A=1,B=1; default: equal", false },
+    { "metric", "WHAT", "只看比率（rate）或数值（value）；默认都看",
+      "rates only (rate) or values only (value); default: both", false },
+    { "alpha", "A", "允许的误报概率；默认 0.05", "chance of a false alarm; default 0.05", false },
+    { "tau", "T", "随时查看的检验假定的效果大小；默认单位标准差的 5%",
+      "size of effect that reading at any time expects; default 5% of a unit's deviation", false },
+    { 0 },
+};
+
+static const struct cli_option plan_options[] = {
+    { "base", "RATE", "现在的比率，如 0.10 或 10%", "the rate now, like 0.10 or 10%", false },
+    { "mean", "M", "或现在的均值，须同时给出 --deviation", "or the mean now, with --deviation",
+      false },
+    { "deviation", "SD", "一个单位数值的标准差", "standard deviation of a unit's value", false },
+    { "lift", "L", "要能发现的相对提升，如 0.05 或 5%", "relative lift to find, like 0.05 or 5%",
+      false },
+    { "alpha", "A", "允许的误报概率；默认 0.05", "chance of a false alarm; default 0.05", false },
+    { "power", "P", "真有此提升时发现它的概率；默认 0.8", "chance to find such a lift; default 0.8",
+      false },
+    { "arms", "N", "组数（含对照组）；默认 2", "arms, the control among them; default 2", false },
+    { 0 },
+};
+
+/* A number within (low, high), or a percentage. */
+static enum err number(struct cli *cli, const char *name, f64 low, f64 high, f64 *out)
+{
+    str text = cli_text(cli, name);
+    bool percent = str_ends(text, S("%"));
+    f64 value;
+    if (!text.at) return OK;
+    if (f64_parse(percent ? str_sub(text, 0, text.n - 1) : text, &value)) {
+        *out = percent ? value / 100 : value;
+        if (*out > low && *out < high) return OK;
+    }
+    return cli_usage(cli, "--%s 应是大于 %g、小于 %g 的数，写的是 “" STR_FMT "”",
+                     "--%s is a number above %g and below %g, not \"" STR_FMT "\"", name, low, high,
+                     STR_ARG(text));
+}
+
+/* -- read -------------------------------------------------------------------------------------- */
+
+static str share(struct cli *cli, opt_f64 v)
+{
+    return v.has ? str_fmt(cli->c->arena, "%.3f%%", 100 * v.value) : S("–");
+}
+static str figure(struct cli *cli, opt_f64 v)
+{
+    return v.has ? str_fmt(cli->c->arena, "%.5g", v.value) : S("–");
+}
+static str or_dash(str s) { return str_or(s, S("–")); }
+
+static void print_rates(struct cli *cli, const struct table_reading *r)
+{
+    struct grid arms = { .columns = 4 }, tests = { .columns = 7 };
+    if (!r->tests.n) return;
+    GRID_ROW(cli, &arms, grid_words(cli, "组", "Arm"), grid_words(cli, "单位", "Units"),
+             grid_words(cli, "比率", "Rate"), grid_words(cli, "区间", "Interval"));
+    for (i64 i = 0; i < r->arms.n; i++) {
+        const struct reading_arm *a = &r->arms.at[i];
+        GRID_ROW(cli, &arms, a->arm, grid_count(cli, a->n), share(cli, a->rate), or_dash(a->ci));
+    }
+    grid_print(cli, &arms);
+    cli_print(cli, "\n");
+    GRID_ROW(cli, &tests, grid_words(cli, "比较", "Compared"), grid_words(cli, "差", "Difference"),
+             grid_words(cli, "区间", "Interval"), S("z"), S("p"),
+             grid_words(cli, "p（Holm）", "p (Holm)"),
+             grid_words(cli, "p（随时）", "p (any time)"));
+    for (i64 i = 0; i < r->tests.n; i++) {
+        const struct reading_test *t = &r->tests.at[i];
+        GRID_ROW(cli, &tests,
+                 str_fmt(cli->c->arena, STR_FMT " - " STR_FMT, STR_ARG(t->a), STR_ARG(t->b)),
+                 share(cli, t->diff), or_dash(t->ci), figure(cli, t->z), figure(cli, t->p),
+                 figure(cli, t->p_holm), figure(cli, t->p_sequential));
+    }
+    grid_print(cli, &tests);
+    cli_print(cli, "\n");
+}
+
+static void print_values(struct cli *cli, const struct table_reading *r)
+{
+    struct grid arms = { .columns = 4 }, tests = { .columns = 7 };
+    if (!r->value_tests.n) return;
+    GRID_ROW(cli, &arms, grid_words(cli, "组", "Arm"), grid_words(cli, "单位", "Units"),
+             grid_words(cli, "均值", "Mean"), grid_words(cli, "区间", "Interval"));
+    for (i64 i = 0; i < r->arms.n; i++) {
+        const struct reading_arm *a = &r->arms.at[i];
+        GRID_ROW(cli, &arms, a->arm, grid_count(cli, a->n), figure(cli, a->mean),
+                 or_dash(a->mean_ci));
+    }
+    grid_print(cli, &arms);
+    cli_print(cli, "\n");
+    GRID_ROW(cli, &tests, grid_words(cli, "比较", "Compared"), grid_words(cli, "差", "Difference"),
+             grid_words(cli, "区间", "Interval"), S("t"), S("p"),
+             grid_words(cli, "p（Holm）", "p (Holm)"), grid_words(cli, "合计增量", "Lift in all"));
+    for (i64 i = 0; i < r->value_tests.n; i++) {
+        const struct reading_value_test *t = &r->value_tests.at[i];
+        GRID_ROW(cli, &tests,
+                 str_fmt(cli->c->arena, STR_FMT " - " STR_FMT, STR_ARG(t->a), STR_ARG(t->b)),
+                 figure(cli, t->diff), or_dash(t->ci), figure(cli, t->t), figure(cli, t->p),
+                 figure(cli, t->p_holm), t->money.has ? grid_amount(cli, t->money.value) : S("–"));
+    }
+    grid_print(cli, &tests);
+    cli_print(cli, "\n");
+}
+
+static enum err run_read(struct cli *cli)
+{
+    struct ctx *c = cli->c;
+    struct table_reading r;
+    str metric = cli_text(cli, "metric");
+    struct table_terms terms = { .unit = cli_text(cli, "unit"),
+                                 .arm = cli_text(cli, "arm"),
+                                 .outcome = cli_text(cli, "outcome"),
+                                 .value = cli_text(cli, "value"),
+                                 .control = cli_text(cli, "control"),
+                                 .metric = metric,
+                                 .alpha = 0.05 };
+    if (metric.n && !str_eq(metric, S("rate")) && !str_eq(metric, S("value")))
+        return cli_usage(cli, "--metric 应是 rate 或 value", "--metric is rate or value");
+    if (cli_has(cli, "weights")) terms.weights = str_split(c->arena, cli_text(cli, "weights"), ',');
+    TRY(number(cli, "alpha", 0, 0.5, &terms.alpha));
+    TRY(number(cli, "tau", 0, 1e9, &terms.tau));
+    TRY(table_read(c, cli->args.at[0], &terms, &r));
+    if (cli_answered(cli, &table_reading_shape, &r)) return OK;
+    print_rates(cli, &r);
+    print_values(cli, &r);
+    if (r.srm->p.has)
+        cli_print(cli, "%s χ² = %.4g, p = %.4g\n", c->locale == ZH ? "分流比例" : "Split",
+                  r.srm->chi2.value, r.srm->p.value);
+    if (r.srm->warn) cli_print(cli, "! " STR_FMT "\n", STR_ARG(r.srm->words));
+    if (r.crossed)
+        cli_print(cli,
+                  c->locale == ZH ? "! %lld 个单位出现在多个组，未计入\n"
+                                  : "! %lld units were seen in several arms and are left out\n",
+                  (long long)r.crossed);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(r.definition));
+    return OK;
+}
+
+/* -- plan -------------------------------------------------------------------------------------- */
+
+static enum err run_plan(struct cli *cli)
+{
+    struct experiment_plan_ask ask = { 0 };
+    struct experiment_plan plan;
+    const struct {
+        const char *name;
+        f64 low, high;
+        opt_f64 *to;
+    } options[] = { { "base", 0, 1, &ask.base },
+                    { "mean", 0, 1e12, &ask.mean },
+                    { "deviation", 0, 1e12, &ask.deviation },
+                    { "lift", -1, 1e6, &ask.lift },
+                    { "alpha", 0, 0.5, &ask.alpha },
+                    { "power", 0, 1, &ask.power } };
+    i64 arms = 0;
+    for (i64 i = 0; i < COUNT(options); i++) {
+        TRY(number(cli, options[i].name, options[i].low, options[i].high, &options[i].to->value));
+        options[i].to->has = cli_has(cli, options[i].name);
+    }
+    TRY(cli_i64(cli, "arms", 2, ARMS_MAX, &arms));
+    if (arms) ask.arms = SOME(arms);
+    TRY(experiment_plan_make(cli->c, &ask, &plan));
+    if (cli_answered(cli, &experiment_plan_shape, &plan)) return OK;
+    struct grid g = { .columns = 2 };
+    GRID_ROW(cli, &g, grid_words(cli, "每组至少", "Units an arm"), grid_count(cli, plan.n_per_arm));
+    GRID_ROW(cli, &g, grid_words(cli, "合计", "In all"), grid_count(cli, plan.total));
+    grid_print(cli, &g);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(plan.definition));
+    return OK;
+}
+
+const struct verb experiment_verbs[] = {
+    { "experiment read", "FILE", "读一张实验结果表：各组的比率、均值、差异与可信度",
+      "reads a table of an experiment: rates, means, differences and how sure they are",
+      read_options, run_read, 1, 1 },
+    { "experiment plan", NULL, "要发现某一提升，每组需要多少人",
+      "how many units an arm needs to find a lift", plan_options, run_plan, 0, 0 },
+    { 0 },
+};
