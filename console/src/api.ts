@@ -157,6 +157,7 @@ export type Koc = Given<Forms['koc_view'], 'state' | 'level' | 'level_zh' | 'lev
 export type KocState = Koc['state']
 export type KocLevel = Given<Forms['koc_level'], 'code' | 'zh' | 'en' | 'rate'>
 export type KocCode = Given<Forms['koc_code'], 'code'>
+export type KocPair = Forms['koc_pair']
 export type KocMonth = Given<Forms['koc_month'], 'month' | 'state'>
 export type KocStatement = Given<Forms['koc_statement'], 'month'>
 export type KocStatementLine = Forms['koc_statement_line']

@@ -292,6 +292,7 @@ export interface components {
             fields: components["schemas"]["value_view"][];
             tags: components["schemas"]["member_tag_view"][];
             timeline: components["schemas"]["timeline_line"][];
+            parts: components["schemas"]["person_part"][];
         };
         identity_view: {
             /** @enum {string|null} */
@@ -323,6 +324,10 @@ export interface components {
             /** @example 12.50 */
             value: string | null;
             props: unknown;
+        };
+        person_part: {
+            part: string | null;
+            items: unknown;
         };
         tag_query: {
             group: string | null;
@@ -3043,6 +3048,10 @@ export interface components {
             orders: number;
             /** @example 12.50 */
             amount: string;
+            mentor_level: string | null;
+            mentor_orders: number;
+            /** @example 12.50 */
+            mentor_amount: string;
         };
         koc_pair_post: {
             mentor: number;
@@ -3433,6 +3442,15 @@ export interface components {
             phone: string | null;
             address: string | null;
             codes: string[];
+        };
+        exchange_export_ask: {
+            state: string | null;
+            good: number | null;
+            member: number | null;
+            from: string | null;
+            to: string | null;
+            /** @enum {string|null} */
+            format: "csv" | "xlsx" | null;
         };
         exchange_ref: {
             id: number;

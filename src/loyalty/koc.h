@@ -305,17 +305,20 @@ enum err koc_trials(struct ctx *c, i64 member, str state, i64 below, i64 limit, 
 
 /* -- mentors ----------------------------------------------------------------------------------- */
 
-#define FIELDS_OF_koc_pair(X, N)                                                      \
-    X(i64, number, ANY, "Number", N)                                                  \
-    X(i64, mentor, ANY, "Mentor", N)                                                  \
-    X(str, mentor_name, PERSONAL, "His name", N)                                      \
-    X(i64, mentee, ANY, "Mentee", N)                                                  \
-    X(str, mentee_name, PERSONAL, "His name", N)                                      \
-    X(instant, from, ANY, "Since when", N)                                            \
-    X(opt_instant, until, ANY, "Until when", N)                                       \
-    X(str, level, ANY, "The mentee's level", N)                                       \
-    X(i64, orders, ANY, "Orders the mentee brought meanwhile, not refunded whole", N) \
-    X(money, amount, ANY, "What they come to; nobody but the mentee is paid for them", N)
+#define FIELDS_OF_koc_pair(X, N)                                                          \
+    X(i64, number, ANY, "Number", N)                                                      \
+    X(i64, mentor, ANY, "Mentor", N)                                                      \
+    X(str, mentor_name, PERSONAL, "His name", N)                                          \
+    X(i64, mentee, ANY, "Mentee", N)                                                      \
+    X(str, mentee_name, PERSONAL, "His name", N)                                          \
+    X(instant, from, ANY, "Since when", N)                                                \
+    X(opt_instant, until, ANY, "Until when", N)                                           \
+    X(str, level, ANY, "The mentee's level", N)                                           \
+    X(i64, orders, ANY, "Orders the mentee brought meanwhile, not refunded whole", N)     \
+    X(money, amount, ANY, "What they come to; nobody but the mentee is paid for them", N) \
+    X(str, mentor_level, ANY, "The mentor's level", N)                                    \
+    X(i64, mentor_orders, ANY, "Orders the mentor brought meanwhile by his own codes", N) \
+    X(money, mentor_amount, ANY, "What they come to", N)
 SHAPE(koc_pair);
 /* E_UNPROCESSABLE: one is not active, they are one, it would be a circle. E_CONFLICT: he has a
  * mentor. */

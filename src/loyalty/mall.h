@@ -30,7 +30,9 @@
  *   - returned_points_keep_their_expiry: and go back once.
  *   - a_code_is_delivered_once: to one exchange, shown again to its member alone.
  *   - each_refusal_has_its_words.
- *   - an_address_is_forgotten: with its member.
+ *   - an_address_is_forgotten: with its member; until then it is in what he is told of himself
+ *     (member_export).
+ *   - codes_are_in_no_file.
  *   - a_merge_carries_exchanges: and parting gives them back.
  * Threads  any; what changes runs inside store_write.
  */
@@ -234,14 +236,20 @@ struct parcel_to {
 enum err mall_address(struct tx *t, i64 exchange, i64 member, struct parcel_to to);
 
 struct exchange_filter {
-    str state;        /* absent: all */
-    i64 good, member; /* 0: all; living */
-    i64 below;        /* a number; 0: from the newest */
+    str state;         /* absent: all */
+    i64 good, member;  /* 0: all; living */
+    i64 below;         /* a number; 0: from the newest */
+    instant from;      /* placed from then on */
+    opt_instant until; /* placed before then */
 };
 /* Newest first. personal: addresses and codes unmasked. */
 enum err exchange_list(struct ctx *c, struct exchange_filter of, i64 limit, bool personal,
                        struct exchange_view_list *out);
 enum err exchange_get(struct ctx *c, i64 exchange, bool personal, struct exchange_view *out);
+
+/* All that fit, newest first, as csv or xlsx; codes are in no file. */
+enum err exchange_export(struct ctx *c, str path, bool xlsx, struct exchange_filter of,
+                         bool personal);
 
 /* Writes down what time has done. */
 enum err mall_lapse(struct store *s, struct ctx *c);

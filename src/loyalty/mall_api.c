@@ -1,6 +1,8 @@
 /* mall_api.c -- the operators' doors of the points mall: goods, stock, codes, exchanges. */
+#include "access/access.h"
 #include "base/num.h"
 #include "base/room.h"
+#include "http/request.h"
 #include "http/route.h"
 #include "job/job.h"
 #include "loyalty/mall/inside.h"
@@ -206,6 +208,62 @@ HANDLER(exchange_refund_post, exchange_refund, exchange_view)
     return shown(c, in->id, out);
 }
 
+/* -- files ------------------------------------------------------------------------------------- */
+
+enum exchange_file { EXCHANGE_CSV, EXCHANGE_XLSX };
+CHOICE(exchange_file);
+CHOICE_DEFINE(exchange_file, "csv", "xlsx");
+#define FIELDS_OF_exchange_export_ask(X, N)                                                        \
+    X(str, state, SHORT, "placed, paid, shipped, received, returned or cancelled; absent: all", N) \
+    X(opt_i64, good, POSITIVE, "Of this good", N)                                                  \
+    X(opt_i64, member, POSITIVE, "Of this member", N)                                              \
+    X(str, from, SHORT, "Placed from this day on, 2026-11-01", N)                                  \
+    X(str, to, SHORT, "Placed up to this day, itself included", N)                                 \
+    X(choice(exchange_file), format, ANY, "csv or xlsx", N)
+SHAPE(exchange_export_ask);
+SHAPE_DEFINE(exchange_export_ask);
+
+static enum err day_read(struct ctx *c, str text, const char *at, day *out)
+{
+    if (day_parse(text, out)) return OK;
+    return fail_at(c, E_INVALID, str_of(at), "日期应写作 2026-11-01",
+                   "a day is written 2026-11-01");
+}
+
+static enum err note_export(struct tx *t, void *arg)
+{
+    const struct exchange_export_ask *in = arg;
+    str what = in->state.n ? in->state : S("all");
+    return audit_write(t, S("mall.exported"),
+                       str_fmt(t->c->arena, "exchanges/" STR_FMT, STR_ARG(what)), NO_STR);
+}
+
+HANDLER(exchange_export_get, exchange_export_ask, nothing)
+{
+    bool xlsx = in->format == EXCHANGE_XLSX;
+    struct exchange_filter of = { .state = in->state, .good = in->good.value };
+    struct exchange_view_list none = { 0 };
+    day d;
+    str path;
+    if (in->member.has) TRY(member_living(c, in->member.value, &of.member));
+    if (in->from.n) {
+        TRY(day_read(c, in->from, "/from", &d));
+        of.from = zone_midnight(c->zone, d);
+    }
+    if (in->to.n) {
+        TRY(day_read(c, in->to, "/to", &d));
+        of.until = SOME(zone_midnight(c->zone, d + 1));
+    }
+    TRY(exchange_list(c, of, 1, false, &none)); /* what was asked for makes sense */
+    TRY(store_write(c->store, c, note_export, (void *)in));
+    TRY(reply_place(request_of(c), &path));
+    TRY(exchange_export(c, path, xlsx, of, may(c, PERSONAL_READ)));
+    return reply_file(request_of(c), path, xlsx ? S("exchanges.xlsx") : S("exchanges.csv"),
+                      xlsx ? S("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+                           : S("text/csv; charset=utf-8"),
+                      true);
+}
+
 /* -- shipping in bulk -------------------------------------------------------------------------- */
 
 enum { PARCELS_MAX = 1000 };
@@ -308,6 +366,9 @@ static const struct route routes[] = {
           .body_max = 24 * 1024 * 1024),
     ROUTE(GET, "/v1/exchanges", LOYALTY_READ, exchanges_get, MALL, "积分兑换单",
           "Exchanges of the points mall", .flags = CURSOR, .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/exchanges/export", EXPORT | LOYALTY_READ, exchange_export_get, MALL,
+          "导出兑换单为 csv 或 xlsx", "Exchanges as csv or xlsx", .flags = STREAM | AUDITS_ITSELF,
+          .errors = "E_NOT_FOUND E_FULL"),
     ROUTE(GET, "/v1/exchanges/{id}", LOYALTY_READ, exchange_get_one, MALL, "看一笔兑换",
           "Show an exchange", .errors = "E_NOT_FOUND"),
     ROUTE(POST, "/v1/exchanges/{id}/pay", LOYALTY_WRITE, exchange_pay_post, MALL,

@@ -7,6 +7,7 @@
  */
 #include <sodium.h>
 
+#include "base/json.h"
 #include "member/member_private.h"
 
 QUERY(key_read, one_str, "SELECT secret AS value FROM suppression_key WHERE id = 1");
@@ -94,9 +95,24 @@ enum err member_erase(struct tx *t, i64 member)
 
 /* -- export ----------------------------------------------------------------------------------- */
 
+SHAPE_DEFINE(person_part);
 SHAPE_DEFINE(person_export);
 
 #define LINES_EXPORTED ((i64)10000)
+
+void person_tell(struct ctx *c, struct person_part_list *out, const char *part,
+                 const struct shape *shape, const void *items, i64 n)
+{
+    struct buf text = { .arena = c->arena };
+    if (!n) return;
+    buf_byte(&text, '[');
+    for (i64 i = 0; i < n; i++) {
+        if (i) buf_byte(&text, ',');
+        json_write(&text, shape, (const char *)items + (size_t)i * shape->size);
+    }
+    buf_byte(&text, ']');
+    *PUSH(c->arena, out) = (struct person_part){ str_of(part), buf_str(&text) };
+}
 
 enum err member_export(struct ctx *c, i64 member, struct person_export *out)
 {
@@ -107,5 +123,7 @@ enum err member_export(struct ctx *c, i64 member, struct person_export *out)
     TRY(member_identities(c, living, true, &out->identities));
     TRY(member_values(c, living, true, &out->fields));
     TRY(member_tags(c, living, &out->tags));
+    for (i64 i = 0; merge_listeners && merge_listeners[i]; i++)
+        if (merge_listeners[i]->known) TRY(merge_listeners[i]->known(c, living, &out->parts));
     return timeline_of_member(c, out->ids, 0, LINES_EXPORTED, &out->timeline);
 }

@@ -109,6 +109,8 @@ enum err member_merge(struct tx *t, i64 winner, i64 loser, str by, i64 *merge);
  * that one first). */
 enum err member_unmerge(struct tx *t, i64 merge);
 
+struct person_part_list;
+
 /* Rooms with rows of a member take part in merges: called inside the same transaction.
  * moved: re-owns the rows of loser to winner and notes what it moved with merge_note; parted: takes
  * the notes back. erased: his line on the timeline is written already. */
@@ -116,8 +118,11 @@ struct merge_listener {
     const char *room;
     enum err (*moved)(struct tx *t, i64 merge, i64 loser, i64 winner);
     enum err (*parted)(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted);
-    /* He is forgotten (member_erase): ids are all he has had. Each of the three may be NULL. */
+    /* He is forgotten (member_erase): ids are all he has had. */
     enum err (*erased)(struct tx *t, i64 living, ints ids);
+    /* What the room knows of him beside his lines, for member_export: by person_tell. Each of the
+     * four may be NULL. */
+    enum err (*known)(struct ctx *c, i64 living, struct person_part_list *out);
 };
 extern const struct merge_listener *const *merge_listeners; /* set by app; ends with NULL */
 enum err merge_note(struct tx *t, i64 merge, const char *room, i64 row_id);
@@ -234,15 +239,23 @@ struct member_needle member_needle(struct ctx *c, str q);
  * orders and timeline stay under ids that lead nowhere. Keyed hashes of his strong identities are
  * kept, so that old files do not bring him back. */
 enum err member_erase(struct tx *t, i64 member);
-#define FIELDS_OF_person_export(X, N)                        \
-    X(one(member_brief), member, ANY, "Who", N)              \
-    X(ints, ids, ANY, "All ids he has had", N)               \
-    X(list(identity_view), identities, ANY, "Identities", N) \
-    X(list(value_view), fields, ANY, "Profile fields", N)    \
-    X(list(member_tag_view), tags, ANY, "Tags", N)           \
-    X(list(timeline_line), timeline, ANY, "What happened, newest first, at most 10,000", N)
+#define FIELDS_OF_person_part(X, N)                    \
+    X(str, part, ANY, "What it is: exchanges, koc", N) \
+    X(json, items, ANY, "What is known of it, a list; newest first", N)
+SHAPE(person_part);
+/* Adds a part: `n` structs of a shape. None: nothing. */
+void person_tell(struct ctx *c, struct person_part_list *out, const char *part,
+                 const struct shape *shape, const void *items, i64 n);
+#define FIELDS_OF_person_export(X, N)                                                       \
+    X(one(member_brief), member, ANY, "Who", N)                                             \
+    X(ints, ids, ANY, "All ids he has had", N)                                              \
+    X(list(identity_view), identities, ANY, "Identities", N)                                \
+    X(list(value_view), fields, ANY, "Profile fields", N)                                   \
+    X(list(member_tag_view), tags, ANY, "Tags", N)                                          \
+    X(list(timeline_line), timeline, ANY, "What happened, newest first, at most 10,000", N) \
+    X(list(person_part), parts, ANY, "What other parts keep of him, unmasked", N)
 SHAPE(person_export);
-/* Everything this room knows of him, unmasked. */
+/* Everything that is known of him, unmasked. */
 enum err member_export(struct ctx *c, i64 member, struct person_export *out);
 
 /* 138****1234, 张**, a***@x.cn, address to district: how personal data is shown without the right.

@@ -1,5 +1,7 @@
-// koc.test.mjs -- key opinion consumers: applications, figures, the month, trials, levels.
+// koc.test.mjs -- key opinion consumers: applications, figures, codes, the month settled and paid, trials, mentors, levels.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { stage } from './stage.mjs';
 
@@ -94,6 +96,149 @@ test('the month as it would be; trials decided and sent', async () => {
   await visitor.leave();
 });
 
+/** The browser tells of refusals, which here are what was asked for. */
+function refusalsAreFine(visitor) {
+  visitor.wrongs = visitor.wrongs.filter((one) => !/status of (400|409|422)/.test(one));
+}
+
+/** Time passes: what counts now began to count forty days ago. */
+function daysPass() {
+  const ms = 40 * 24 * 3600 * 1000;
+  const sql = `UPDATE koc_entry SET at = at - ${ms}, counts_at = counts_at - ${ms} WHERE counts_at <= ${Date.now()}`;
+  const pg = shop.stored[1];
+  if (pg) execFileSync('psql', ['-q', pg, '-c', sql]);
+  else execFileSync('sqlite3', ['-cmd', '.timeout 10000', join(shop.folder, 'data', 'koi.db'), sql]);
+}
+
+test('a month is settled by one, agreed by another, exported and paid', async () => {
+  daysPass();
+  await call('owner', 'PUT', '/v1/settings/koc.approval_above', { value: '1' });
+  const { items } = await call('owner', 'GET', '/v1/koc/months');
+  const { month, payable } = items.findLast((one) => one.state === 'due');
+  assert.equal(payable, '5.00');
+  const asking = await enter('support', '/koc?tab=months');
+  const row = (visitor, text) => visitor.page.locator('tr', { hasText: text });
+  await row(asking, '莉莉安').getByText('5.00').first().waitFor();
+  await asking.page.getByText('尚未结算').waitFor();
+  await asking.page.getByRole('button', { name: `结算 ${month}` }).click();
+  await asking.page.locator('.ant-popconfirm .ant-btn-primary').click();
+  await asking.page.getByText('已结算，等待另一人审批').waitFor();
+  await asking.page.getByText('尚未结算').waitFor({ state: 'detached' });
+  assert.equal(await asking.page.getByRole('button', { name: '登记付款' }).count(), 0, 'nothing is paid before somebody else agreed');
+  asking.checkQuiet('a month is settled');
+  await asking.leave();
+
+  const visitor = await owner(`/koc?tab=months&month=${month}`);
+  const { page } = visitor;
+  await page.getByRole('link', { name: '去审批页看' }).click();
+  await row(visitor, month).getByRole('button', { name: /^批\s?准$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^批\s?准$/ }).click();
+  await page.getByText('已批准并执行').waitFor();
+  await visitor.go(`/koc?tab=months&month=${month}`);
+  await row(visitor, '莉莉安').locator('.ant-table-row-expand-icon').click();
+  await row(visitor, '旗舰店 T3').getByText('5.00').waitFor(); // its line
+  await visitor.checkAccess('a settled month');
+  await page.getByRole('button', { name: '导出' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'csv' }).click()]);
+  assert.equal(download.suggestedFilename(), `koc-${month}.csv`);
+  const table = Buffer.concat(await (await download.createReadStream()).toArray()).toString('utf8');
+  assert.match(table, /旗舰店 T3.*,5\.00,/);
+  await row(visitor, '莉莉安').getByRole('button', { name: '登记付款' }).click();
+  await dialog.getByRole('button', { name: '登记付款' }).click();
+  await dialog.getByText('请填写').waitFor(); // no payout without its reference
+  await dialog.getByRole('textbox').fill('ICBC-2201');
+  await dialog.getByRole('button', { name: '登记付款' }).click();
+  await row(visitor, '莉莉安').getByText('ICBC-2201').waitFor();
+  const now = await call('owner', 'GET', `/v1/koc/months/${month}`);
+  assert.deepEqual([now.state, now.payable, now.paid], ['final', '5.00', '5.00']);
+  visitor.checkQuiet('a month is paid');
+  await visitor.leave();
+});
+
+test('codes are made and switched off by the shop', async () => {
+  const visitor = await owner('/koc');
+  const { page } = visitor;
+  const row = page.locator('tr', { hasText: '莉莉安' });
+  const dialog = page.getByRole('dialog');
+  await row.locator('.ant-table-row-expand-icon').click();
+  const make = async (code, target) => {
+    await page.getByRole('button', { name: '新建推广码' }).click();
+    await dialog.getByLabel('推广码').fill(code);
+    await dialog.getByLabel('用在哪里').fill('直播间');
+    await dialog.getByLabel('链接到').fill(target);
+    await dialog.getByRole('button', { name: '新建推广码' }).click();
+  };
+  // A link out of the shop, and a code somebody has, are refused at their fields.
+  await make('live01', 'https://elsewhere.example/p');
+  await dialog.getByText('链接只能指向自家的域名').waitFor();
+  await dialog.getByLabel('链接到').fill('https://shop.example.com/live');
+  await dialog.getByLabel('推广码').fill('lily');
+  await dialog.getByRole('button', { name: '新建推广码' }).click();
+  await dialog.getByText('LILY 已经有人用过').waitFor();
+  await dialog.getByLabel('推广码').fill('live01');
+  await dialog.getByRole('button', { name: '新建推广码' }).click();
+  await page.getByText('/k/LIVE01 → https://shop.example.com/live').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  await visitor.checkAccess('codes');
+  await make('', ''); // one is made
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('已建推广码').first().waitFor();
+  const { items } = await call('owner', 'GET', '/v1/koc/members/1/codes');
+  assert.equal(items.length, 3);
+  const live = page.locator('.koc-codes li', { hasText: 'LIVE01' });
+  await live.getByRole('button', { name: /^停\s?用$/ }).click();
+  await page.locator('.ant-popconfirm .ant-btn-primary').click();
+  await live.getByText('已停用').waitFor();
+  assert.equal(await live.getByRole('button', { name: /^停\s?用$/ }).count(), 0);
+  const gone = await shop.request('none', 'GET', '/k/LIVE01', []);
+  assert.equal(gone.status, 404);
+  refusalsAreFine(visitor);
+  visitor.checkQuiet('codes');
+  await visitor.leave();
+});
+
+test('a mentor and a mentee are made a pair, with the figures of both, and parted', async () => {
+  const tiger = await made('虎妞', 'tiger');
+  await call('owner', 'POST', `/v1/koc/members/${tiger.id}/invite`, {});
+  await call('none', 'POST', '/v1/my/koc', {}, 200, tiger.my);
+  await call('none', 'POST', '/v1/my/koc/codes', { code: 'TIGER' }, 200, tiger.my);
+  const visitor = await owner('/koc?tab=pairs');
+  const { page } = visitor;
+  await page.getByText('还没有师徒').waitFor();
+  await page.getByRole('button', { name: '结为师徒' }).first().click();
+  const dialog = page.getByRole('dialog');
+  const choose = async (label, text) => {
+    const box = dialog.getByLabel(label, { exact: true });
+    await box.fill(text);
+    const open = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
+    await open.locator('.ant-select-item-option', { hasText: text }).first().click();
+    await open.waitFor({ state: 'hidden' });
+  };
+  await choose('师父', '莉莉安');
+  await choose('徒弟', '小玫'); // who was refused
+  await dialog.getByRole('button', { name: '结为师徒' }).click();
+  await dialog.getByText('不是在册的达人').waitFor();
+  await choose('徒弟', '虎妞');
+  await dialog.getByRole('button', { name: '结为师徒' }).click();
+  const row = page.locator('tr', { hasText: '虎妞' });
+  await row.getByText('莉莉安').waitFor();
+  await sold('T8', 'TIGER', [88]);
+  await sold('T9', 'LILY', [60, 40]);
+  await visitor.go('/koc?tab=pairs');
+  await row.getByText('期间带来 1 单 · ¥88.00').waitFor(); // hers
+  await row.getByText('期间带来 1 单 · ¥100.00').waitFor(); // the mentor's
+  await visitor.checkAccess('pairs');
+  await row.getByRole('button', { name: /^结\s?束$/ }).click();
+  await page.locator('.ant-popconfirm .ant-btn-primary').click();
+  await page.getByText('还没有师徒').waitFor();
+  await page.getByText('全部', { exact: true }).click();
+  await row.getByText('已结束').waitFor();
+  refusalsAreFine(visitor);
+  visitor.checkQuiet('pairs');
+  await visitor.leave();
+});
+
 test('levels are changed as a whole; a refusal stands at its field', async () => {
   const visitor = await owner('/koc?tab=levels');
   const { page } = visitor;
@@ -113,7 +258,7 @@ test('levels are changed as a whole; a refusal stands at its field', async () =>
 });
 
 test('on a phone, and for who may only look', async () => {
-  for (const tab of ['people', 'applied', 'months', 'trials', 'levels']) {
+  for (const tab of ['people', 'applied', 'months', 'trials', 'pairs', 'levels']) {
     const visitor = await owner(`/koc?tab=${tab}`, { size: 'phone' });
     await visitor.checkWidth(`koc ${tab}`);
     await visitor.checkAccess(`koc ${tab} on a phone`);

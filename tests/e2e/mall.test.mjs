@@ -73,6 +73,12 @@ test('an exchange is paid, shipped, returned, and its money paid back', async ()
   await page.getByText('已发货', { exact: true }).first().click();
   await row.getByText('自动收货').waitFor();
   await row.getByText('顺丰 SF123').waitFor();
+  await page.getByRole('button', { name: '导出' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'csv' }).click()]);
+  assert.equal(download.suggestedFilename(), 'exchanges.csv');
+  const table = Buffer.concat(await (await download.createReadStream()).toArray()).toString('utf8');
+  assert.match(table, /已发货.*玻尿酸面膜,实物,2,400,19\.80,.*林晓,13800138000,上海市徐汇区漕溪北路 1 号,顺丰,SF123/);
+  assert.equal(table.trim().split('\n').length, 2, 'of the state that is shown');
   await visitor.checkAccess('exchanges');
   await row.getByRole('button', { name: named('退回') }).click();
   await dialog.getByLabel('原因').fill('不合适');
@@ -139,6 +145,7 @@ test('codes are uploaded, and shown whole to who may see them', async () => {
   visitor.checkQuiet('codes');
   await visitor.leave();
   const viewer = await enter('viewer', '/mall?tab=exchanges&state=received');
+  assert.equal(await viewer.page.getByRole('button', { name: '导出' }).count(), 0);
   await viewer.page.getByText('****0001').waitFor();
   assert.equal(await viewer.page.getByRole('button', { name: '批量发货' }).count(), 0);
   viewer.checkQuiet('viewer');

@@ -33,6 +33,7 @@ export const pages = [
   ['tasks', '/tasks', '任务', 'Tasks'],
   ['koc', '/koc', '达人 KOC', 'KOC'],
   ['koc-months', '/koc?tab=months', '达人 KOC', 'KOC'],
+  ['koc-mentors', '/koc?tab=pairs&state=all', '达人 KOC', 'KOC'],
   ['koc-levels', '/koc?tab=levels', '达人 KOC', 'KOC'],
   ['tasks-proofs', '/tasks?tab=proofs', '任务', 'Tasks'],
   ['boards', '/boards', '榜单', 'Leaderboards'],

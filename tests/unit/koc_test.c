@@ -670,6 +670,15 @@ TEST(mentors_make_no_circle)
     CHECK_I64(pairs.n, 1);
     CHECK_I64(pairs.at[0].orders, 1);
     CHECK_I64(pairs.at[0].amount, YUAN(100));
+    CHECK_I64(pairs.at[0].mentor_orders, 0); /* beside his own, which are none */
+    CHECK_I64(pairs.at[0].mentor_amount, 0);
+    CHECK_STR(pairs.at[0].mentor_level, "体验官");
+    s = (struct sold){ "2", "AAAA", buyer, { YUAN(30) } };
+    sells(&s);
+    CHECK_OK(test_ctx(), koc_pairs(test_reader(), a, true, 0, 10, true, &pairs));
+    CHECK_I64(pairs.at[0].mentor_orders, 1);
+    CHECK_I64(pairs.at[0].mentor_amount, YUAN(30));
+    CHECK_I64(pairs.at[0].amount, YUAN(100));
     k = (struct koc_call){ do_pair_end, .number = ab.number };
     test_ctx()->now += MINUTE_MS;
     CHECK_OK(test_ctx(), did(&k));

@@ -1,4 +1,7 @@
 /* mall_test.c -- the promises of the points mall, one by one. */
+#include <stdio.h>
+
+#include "base/json.h"
 #include "loyalty/tiers.h"
 #include "mall_shop.h"
 
@@ -374,6 +377,65 @@ TEST(an_address_is_forgotten)
         CHECK(str_find(all.at[i].props, S("13800138000")) < 0);
         CHECK(str_find(all.at[i].props, S("漕溪")) < 0);
     }
+}
+
+QUERY(q_told, one_i64, "SELECT COUNT(*) AS value FROM mall_exchange WHERE member = $1");
+
+TEST(he_is_told_of_his_exchanges)
+{
+    i64 a = person("a", 100), b = person("b", 100), g = good(thing(10, 0), 10);
+    struct person_export told = { 0 }, none = { 0 };
+    struct one_i64 kept;
+    exchange(a, g, 1, "k1");
+    exchange(b, g, 2, "k2");
+    merge(a, b);
+    CHECK_OK(test_ctx(), member_export(test_reader(), b, &told)); /* whichever id he is asked by */
+    CHECK_OK(test_ctx(), db_get(test_reader(), &q_told, &kept, ARGS(a)));
+    CHECK_I64(kept.value, 2);
+    CHECK_I64(told.parts.n, 1);
+    CHECK_STR(told.parts.at[0].part, "exchanges");
+    str items = told.parts.at[0].items;
+    CHECK(json_valid(items));
+    CHECK(str_find(items, S("\"quantity\":2")) > 0);
+    CHECK(str_find(items, S("\"quantity\":1")) > 0);
+    CHECK(str_find(items, S("上海市徐汇区漕溪北路 1 号 202 室")) > 0);
+    CHECK_OK(test_ctx(), member_export(test_reader(), person("c", 0), &none));
+    CHECK_I64(none.parts.n, 0);
+}
+
+static str file_of(struct exchange_filter of, bool personal)
+{
+    static char text[64 * 1024];
+    str path = str_fmt(test_ctx()->arena, "%s/exchanges.csv", test_folder());
+    CHECK_OK(test_ctx(), exchange_export(test_reader(), path, false, of, personal));
+    FILE *f = fopen(str_z(test_ctx()->arena, path), "re");
+    CHECK(f != NULL);
+    size_t n = fread(text, 1, sizeof text, f);
+    fclose(f);
+    return (str){ text, (i64)n };
+}
+
+TEST(codes_are_in_no_file)
+{
+    i64 a = person("a", 1000), things = good(thing(10, 0), 1000);
+    i64 card = good((struct good_post){ .kind = GOOD_GIFT_CARD, .points = SOME(5) }, 0);
+    struct codes_added added;
+    CHECK_OK(test_ctx(), good_codes_add(test_store(), test_reader(), card, S("l1"),
+                                        S("CARD-0001-SECRET\nCARD-0002-SECRET"), &added));
+    i64 e = exchange(a, card, 1, "card");
+    CHECK_STR(seen(e, true).codes.at[0], "CARD-0001-SECRET");
+    exchange(a, things, 3, "k1");
+    str all = file_of((struct exchange_filter){ 0 }, true);
+    CHECK(str_find(all, S("SECRET")) < 0);
+    CHECK(str_find(all, S("漕溪北路 1 号 202 室")) > 0);
+    CHECK(str_find(file_of((struct exchange_filter){ 0 }, false), S("漕溪北路")) < 0);
+    /* Only what was asked for. */
+    str of_card = file_of((struct exchange_filter){ .good = card }, true);
+    CHECK(str_find(of_card, S("漕溪")) < 0);
+    struct exchange_filter past = { .until = SOME(test_ctx()->now) };
+    CHECK(str_find(file_of(past, true), S("漕溪")) < 0);
+    past = (struct exchange_filter){ .from = test_ctx()->now, .state = S("paid") };
+    CHECK(str_find(file_of(past, true), S("漕溪")) > 0);
 }
 
 TEST(where_to_can_be_said_later)

@@ -125,6 +125,15 @@ static enum err erased(struct tx *t, i64 living, ints ids)
     return OK;
 }
 
+static enum err known(struct ctx *c, i64 living, struct person_part_list *out)
+{
+    struct koc_view view;
+    bool found;
+    TRY(koc_find(c, living, true, &found, &view));
+    if (found) person_tell(c, out, "koc", &koc_view_shape, &view, 1);
+    return OK;
+}
+
 const struct merge_listener koc_merges = {
-    .room = "koc", .moved = moved, .parted = parted, .erased = erased
+    .room = "koc", .moved = moved, .parted = parted, .erased = erased, .known = known
 };

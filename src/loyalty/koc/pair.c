@@ -5,15 +5,23 @@
 
 enum { CHAIN_MAX = 64 };
 
-#define PAIR                                                                                      \
-    "SELECT p.number AS number, p.mentor_holder AS mentor, CAST(NULL AS TEXT) AS mentor_name,"    \
-    " p.holder AS mentee, CAST(NULL AS TEXT) AS mentee_name, p.from_at AS \"from\","              \
-    " p.until_at AS until, k.level AS level, (SELECT COUNT(*) FROM koc_order o"                   \
-    " WHERE o.holder = p.holder AND o.counted AND o.paid_at >= p.from_at AND (p.until_at IS NULL" \
-    " OR o.paid_at < p.until_at)) AS orders, (SELECT CAST(COALESCE(SUM(o.net), 0) AS BIGINT)"     \
-    " FROM koc_order o WHERE o.holder = p.holder AND o.counted AND o.paid_at >= p.from_at"        \
-    " AND (p.until_at IS NULL OR o.paid_at < p.until_at)) AS amount FROM koc_pair p"              \
-    " JOIN koc k ON k.member = p.member"
+/* What somebody brought while the pair held. */
+#define BROUGHT(WHAT, WHO)                                                              \
+    "(SELECT " WHAT " FROM koc_order o WHERE o.holder = " WHO                           \
+    " AND o.counted AND o.paid_at >= p.from_at AND (p.until_at IS NULL OR o.paid_at < " \
+    "p.until_at))"
+#define ORDERS "COUNT(*)"
+#define AMOUNT "CAST(COALESCE(SUM(o.net), 0) AS BIGINT)"
+#define PAIR                                                                                                                                                                      \
+    "SELECT p.number AS number, p.mentor_holder AS mentor, CAST(NULL AS TEXT) AS mentor_name,"                                                                                    \
+    " p.holder AS mentee, CAST(NULL AS TEXT) AS mentee_name, p.from_at AS \"from\","                                                                                              \
+    " p.until_at AS until, k.level AS level, " BROUGHT(ORDERS, "p.holder") " AS orders, " BROUGHT(AMOUNT, "p.holder") " AS amount, CAST(NULL AS TEXT) AS mentor_level, " BROUGHT( \
+        ORDERS,                                                                                                                                                                   \
+        "p.mentor_holder") " AS mentor_orders, " BROUGHT(AMOUNT,                                                                                                                  \
+                                                         "p.mentor_holder") " AS mentor_amount "                                                                                  \
+                                                                            "FROM koc_pair p"                                                                                     \
+                                                                            " JOIN koc k ON "                                                                                     \
+                                                                            "k.member = p.member"
 QUERY(q_pairs, koc_pair,
       PAIR
       " WHERE ($1 = 0 OR p.mentor_holder = $1) AND p.number < $2 AND p.mentor_holder <> p.holder"
@@ -92,6 +100,17 @@ enum err koc_pair_end(struct tx *t, i64 number)
     return rows ? tell(t, mentee.value, "koc.mentor_ended", number) : OK;
 }
 
+/* Empty: he is not active now. */
+static enum err level_now(struct ctx *c, const struct koc_level_list *levels, i64 member, str *out)
+{
+    struct koc_stand stand = { 0 };
+    bool active;
+    TRY(koc_active(c, member, &active));
+    if (active) TRY(koc_level_at(c, levels, member, c->now, c->now + 1, &stand));
+    *out = stand.level ? stand.level->code : S("");
+    return OK;
+}
+
 enum err koc_pairs(struct ctx *c, i64 mentor, bool running, i64 below, i64 limit, bool personal,
                    struct koc_pair_list *out)
 {
@@ -101,11 +120,8 @@ enum err koc_pairs(struct ctx *c, i64 mentor, bool running, i64 below, i64 limit
     TRY(koc_levels(c, &levels));
     for (i64 i = 0; i < out->n; i++) {
         struct koc_pair *p = &out->at[i];
-        struct koc_stand stand = { 0 };
-        bool active;
-        TRY(koc_active(c, p->mentee, &active));
-        if (active) TRY(koc_level_at(c, &levels, p->mentee, c->now, c->now + 1, &stand));
-        p->level = stand.level ? stand.level->code : S("");
+        TRY(level_now(c, &levels, p->mentee, &p->level));
+        TRY(level_now(c, &levels, p->mentor, &p->mentor_level));
         TRY(koc_name(c, p->mentor, personal, &p->mentor_name));
         TRY(koc_name(c, p->mentee, personal, &p->mentee_name));
     }

@@ -1,15 +1,17 @@
 /* look.c -- exchanges as people see them, at this instant. */
 #include "loyalty/mall/inside.h"
 
-/* $1 now; $2 state; $3 good; $4 member; $5 below; $6 limit. */
+/* $1 now; $2 state; $3 good; $4 member; $5 below; $6 limit; $7 placed from; $8 and before. */
 #define LISTED                                                                          \
     " AND ($3 = 0 OR good = $3) AND (CAST($2 AS TEXT) IS NULL OR $2 = " EXCHANGE_STATE( \
-        "$1") ") AND ($5 = 0 OR number < $5) ORDER BY number DESC LIMIT $6"
+        "$1") ") AND ($5 = 0 OR number < $5) AND placed_at >= $7 AND placed_at < $8"    \
+              " ORDER BY number DESC LIMIT $6"
 QUERY(q_exchanges, exchange, "SELECT " EXCHANGE " FROM mall_exchange WHERE ($4 = 0)" LISTED);
 QUERY(q_of_member, exchange, "SELECT " EXCHANGE " FROM mall_exchange WHERE member = $4" LISTED);
 QUERY(q_to_ship, exchange,
       "SELECT " EXCHANGE " FROM mall_exchange WHERE state = 'paid' AND ($1 = 0 OR good = $1)"
-      " AND ($2 = 0 OR number < $2) ORDER BY number DESC LIMIT $3");
+      " AND ($2 = 0 OR number < $2) AND placed_at >= $4 AND placed_at < $5"
+      " ORDER BY number DESC LIMIT $3");
 QUERY(q_one, exchange, "SELECT " EXCHANGE " FROM mall_exchange WHERE number = $1");
 
 static str mask_code(struct arena *a, str code)
@@ -68,15 +70,17 @@ enum err exchange_list(struct ctx *c, struct exchange_filter of, i64 limit, bool
 {
     struct exchange_list rows = { 0 };
     bool all = str_empty(of.state);
+    instant until = of.until.has ? of.until.value : INT64_MAX;
     if (!all && choice_find(&exchange_state_choice, of.state) < 0)
         return fail_at(c, E_INVALID, S("/state"),
                        "状态须为 placed、paid、shipped、received、returned 或 cancelled",
                        "a state is placed, paid, shipped, received, returned or cancelled");
     if (!of.member && str_eq(of.state, S("paid")))
-        TRY(db_all(c, &q_to_ship, &rows, ARGS(of.good, of.below, limit)));
+        TRY(db_all(c, &q_to_ship, &rows, ARGS(of.good, of.below, limit, of.from, until)));
     else
         TRY(db_all(c, of.member ? &q_of_member : &q_exchanges, &rows,
-                   ARGS(c->now, all ? NO_STR : of.state, of.good, of.member, of.below, limit)));
+                   ARGS(c->now, all ? NO_STR : of.state, of.good, of.member, of.below, limit,
+                        of.from, until)));
     for (i64 i = 0; i < rows.n; i++) TRY(view_of(c, &rows.at[i], personal, PUSH(c->arena, out)));
     return OK;
 }

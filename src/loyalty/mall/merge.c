@@ -2,6 +2,8 @@
  * forgotten with him. */
 #include "loyalty/mall/inside.h"
 
+enum { KNOWN_MAX = 10000 };
+
 QUERY(q_numbers, one_i64, "SELECT number AS value FROM mall_exchange WHERE member = $1");
 CHANGE(c_all, "UPDATE mall_exchange SET member = $2 WHERE member = $1");
 CHANGE(c_back, "UPDATE mall_exchange SET member = $2 WHERE member = $1 AND number = $3");
@@ -30,6 +32,14 @@ static enum err erased(struct tx *t, i64 living, ints ids)
     return OK;
 }
 
+static enum err known(struct ctx *c, i64 living, struct person_part_list *out)
+{
+    struct exchange_view_list all = { 0 };
+    TRY(exchange_list(c, (struct exchange_filter){ .member = living }, KNOWN_MAX, true, &all));
+    person_tell(c, out, "exchanges", &exchange_view_shape, all.at, all.n);
+    return OK;
+}
+
 const struct merge_listener mall_merges = {
-    .room = "mall", .moved = moved, .parted = parted, .erased = erased
+    .room = "mall", .moved = moved, .parted = parted, .erased = erased, .known = known
 };

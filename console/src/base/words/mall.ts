@@ -98,6 +98,7 @@ export const mall = {
   'exchange.until.return': ['{at} 前可退', 'Can be returned before {at}'],
   'exchange.refund_due': ['待退款 {money}', '{money} to pay back'],
   'exchange.none': ['没有这样的兑换单', 'No such exchanges'],
+  'exchange.export': ['导出', 'Export'],
   'exchange.ship': ['发货', 'Ship'],
   'exchange.ship.again': ['改单号', 'Correct'],
   'exchange.ship.many': ['批量发货', 'Ship many'],

@@ -1,4 +1,4 @@
-// koc.tsx -- key opinion consumers: who they are, applications, commission by the month, trials, levels.
+// koc.tsx -- key opinion consumers: who they are, applications, commission by the month, trials, mentors, levels.
 import { Badge, Button, Card, Tabs } from 'antd'
 import { useState } from 'react'
 import type { Koc } from '~/api'
@@ -12,6 +12,7 @@ import { Applications } from './applications'
 import { InviteDialog } from './invite_dialog'
 import { Levels } from './levels'
 import { Months } from './months'
+import { Pairs } from './pairs'
 import { People } from './people'
 import { Trials } from './trials'
 
@@ -35,6 +36,7 @@ export default function KocPage() {
     },
     { key: 'months', label: say('koc.tab.months'), children: <Months /> },
     { key: 'trials', label: say('koc.tab.trials'), children: <Trials /> },
+    { key: 'pairs', label: say('koc.tab.pairs'), children: <Pairs /> },
     { key: 'levels', label: say('koc.tab.levels'), children: <Levels /> },
   ]
   return (

@@ -1,6 +1,5 @@
 // months.tsx -- commission by the month: settled, looked at KOC by KOC, exported, paid.
-import { DownloadOutlined } from '@ant-design/icons'
-import { App, Button, Dropdown, Form, Input, Popconfirm, Select } from 'antd'
+import { App, Button, Form, Input, Popconfirm, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Forms, KocMonth, KocStatement, KocStatementLine } from '~/api'
@@ -11,6 +10,7 @@ import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { Figure } from '~/parts/figure'
+import { FileButton } from '~/parts/file_button'
 import { FormDialog } from '~/parts/form_dialog'
 import { Mark } from '~/parts/mark'
 import { Rows, still, type Column } from '~/parts/rows'
@@ -24,11 +24,11 @@ export function Months() {
   return <Loaded from={list} rows={8}>{({ items }) => <Chosen months={items} reload={list.reload} />}</Loaded>
 }
 
-/** The month asked for, else the first that is to be settled or paid, else the one that runs. */
+/** The month asked for, else the first that is to be settled, agreed to or paid, else the one that runs. */
 function Chosen({ months, reload }: { months: KocMonth[]; reload: () => void }) {
   const say = useSay()
   const { asked, put } = useQuestion(['month'] as const)
-  const waits = months.findLast((one) => one.state === 'due' || (one.state === 'final' && one.paid !== one.payable))
+  const waits = months.findLast((one) => one.state === 'due' || one.state === 'waiting' || (one.state === 'final' && one.paid !== one.payable))
   const month = months.find((one) => one.month === asked.month) ?? waits ?? months[0]
   if (!month) return <Nothing text={say('koc.month.none')} />
   return (
@@ -65,14 +65,7 @@ function Doings({ month, changed }: { month: KocMonth; changed: () => void }) {
   return (
     <div className="koc-doings">
       {month.state === 'waiting' && <Link to="/approvals">{say('koc.month.see')}</Link>}
-      {settled && may('export') && month.statements > 0 && (
-        <Dropdown
-          trigger={['click']}
-          menu={{ items: ['csv', 'xlsx'].map((format) => ({ key: format, label: <a href={`/v1/koc/export?month=${month.month}&format=${format}`} download>{format}</a> })) }}
-        >
-          <Button icon={<DownloadOutlined />}>{say('koc.export')}</Button>
-        </Dropdown>
-      )}
+      {settled && month.statements > 0 && <FileButton name={say('koc.export')} path="/v1/koc/export" query={{ month: month.month }} />}
       {month.state === 'due' && may('points:grant') && (
         <Popconfirm title={say('koc.settle.sure')} onConfirm={settle}>
           <Button type="primary" loading={change.busy}>{say('koc.settle', { month: month.month })}</Button>

@@ -1,15 +1,16 @@
 // people.tsx -- KOCs by state: level and what is missing for the next, what they brought, what they are owed.
 import { App, Button, Segmented } from 'antd'
 import { useState } from 'react'
-import type { Koc, KocCode, KocState } from '~/api'
+import type { Koc, KocState } from '~/api'
 import { useMay } from '~/app/session'
-import { useChange, useData, usePages, type Page } from '~/base/data'
+import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
-import { Failure, Loaded, Nothing } from '~/parts/states'
+import { Failure, Nothing } from '~/parts/states'
+import { Codes } from './codes'
 import { About, KocName, rateText, stateTones, useLevelName } from './koc_words'
 import { ReasonDialog } from './reason_dialog'
 
@@ -117,29 +118,9 @@ export function People({ invite }: { invite?: () => void }) {
 /** His codes, and what he says about himself. */
 function Detail({ it }: { it: Koc }) {
   const say = useSay()
-  const format = useFormat()
-  const codes = useData<Page<KocCode>>(`/v1/koc/members/${it.member}/codes`)
   return (
     <div className="koc-detail">
-      <section>
-        <h3>{say('koc.codes')}</h3>
-        <Loaded from={codes} rows={2}>
-          {({ items }) => (
-            <ul className="plain-list">
-              {items.length === 0 && <li className="quiet">{say('koc.codes.none')}</li>}
-              {items.map((one) => (
-                <li key={one.code}>
-                  <code>{one.code}</code> {one.name} {one.ended_at && <Mark>{say('koc.code.ended')}</Mark>}
-                  <div className="quiet number">
-                    {say('koc.code.figures', { clicks: format.count(one.clicks), orders: format.count(one.orders), amount: format.money(one.amount) })}
-                  </div>
-                  {one.target && <div className="quiet koc-target">/k/{one.code} → {one.target}</div>}
-                </li>
-              ))}
-            </ul>
-          )}
-        </Loaded>
-      </section>
+      <Codes of={it} />
       <section>
         <h3>{say('koc.about')}</h3>
         <About it={it} />

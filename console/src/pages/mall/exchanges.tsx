@@ -8,6 +8,7 @@ import { useMay } from '~/app/session'
 import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
+import { FileButton } from '~/parts/file_button'
 import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
@@ -59,6 +60,7 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
             options={[...states.map((one) => ({ value: one, label: say(`exchange.state.${one}`) })), { value: 'all', label: say('all') }]}
           />
         </div>
+        <FileButton name={say('exchange.export')} path="/v1/exchanges/export" query={{ state: chosen === 'all' ? undefined : chosen }} />
         {may && <Button onClick={() => shipMany(true)}>{say('exchange.ship.many')}</Button>}
       </div>
       <Rows from={list} columns={columns} id={(it) => it.id} empty={<Nothing text={say('exchange.none')} />} />
