@@ -1788,6 +1788,80 @@ export interface components {
             items: components["schemas"]["timeline_line"][];
             next_before: number | null;
         };
+        tree_ask: {
+            from: string | null;
+            to: string | null;
+            before_from: string | null;
+            before_to: string | null;
+            segment: string | null;
+            at: string | null;
+            /** @enum {string|null} */
+            by: "none" | "shop" | "touchpoint" | "category" | "segment" | null;
+            parts: string[];
+            seq: number | null;
+        };
+        gmv_tree: {
+            from: string;
+            to: string;
+            /** @example 12.50 */
+            gmv: string;
+            factors: components["schemas"]["tree_factor"][];
+            before_from: string;
+            before_to: string;
+            /** @example 12.50 */
+            gmv_before: string;
+            /** @example 12.50 */
+            change: string;
+            rate: number | null;
+            now: components["schemas"]["tree_counts"] | null;
+            before: components["schemas"]["tree_counts"] | null;
+            sentence: string | null;
+            parts: components["schemas"]["tree_part"][];
+            influences: components["schemas"]["tree_influence"][];
+            definition: string | null;
+            took_us: number;
+        };
+        tree_factor: {
+            /** @enum {string|null} */
+            factor: "users" | "conversion" | "frequency" | "order_value" | "unknown_buyers" | null;
+            a: number | null;
+            b: number | null;
+            /** @example 12.50 */
+            contribution: string | null;
+        };
+        tree_counts: {
+            users: number;
+            buyers: number;
+            orders: number;
+            unknown_orders: number;
+            /** @example 12.50 */
+            gmv: string;
+        };
+        tree_part: {
+            part: string | null;
+            /** @enum {string|null} */
+            kind: "named" | "unknown" | "other" | null;
+            /** @example 12.50 */
+            gmv: string;
+            /** @example 12.50 */
+            gmv_before: string;
+            /** @example 12.50 */
+            change: string;
+            factors: components["schemas"]["tree_factor"][];
+            now: components["schemas"]["tree_counts"] | null;
+            before: components["schemas"]["tree_counts"] | null;
+        };
+        tree_influence: {
+            /** @enum {string|null} */
+            factor: "users" | "conversion" | "frequency" | "order_value" | "unknown_buyers" | null;
+            /** @enum {string|null} */
+            by: "content" | "product" | "user_operations" | "promotion" | null;
+            /** @enum {string|null} */
+            side: "people" | "goods" | "place" | null;
+            zh: string | null;
+            en: string | null;
+            page: string | null;
+        };
         segment_language: {
             fields: components["schemas"]["language_field"][];
             calls: components["schemas"]["language_call"][];

@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "import/import.h"
 #include "insight/insight.h"
+#include "insight/tree.h"
 #include "job/job.h"
 #include "ledger/ledger.h"
 #include "loyalty/benefits.h"
@@ -57,6 +58,7 @@ const struct room *const rooms[] = {
     &boards_room,
     &worth_room,
     &insight_room,
+    &tree_room,
     &timeline_settle_room,
     &ask_room,
     &question_fields_room,

@@ -40,6 +40,9 @@
 #define QUESTION_DAYS   366 /* cohorts, and days of activity, of one question */
 #define QUESTION_VALUES 20  /* values told apart; the others are the rest */
 
+/* Which of the view's event names (of the timeline) are behaviour: a table by code, in c->arena. */
+const u8 *behaviour_events(struct ctx *c, const struct view *v);
+
 #define WHO_FIELDS(X, N)                                                               \
     X(str, segment, LONG, "Only of these members: a text of the segment language", N)  \
     X(str, at, SHORT, "As of this day's first instant or this moment; absent: now", N) \

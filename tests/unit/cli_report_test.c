@@ -44,6 +44,36 @@ TEST(programs_read_the_same_forms_for_ever)
                      S("{\"from\":\"2024-05-01\",\"to\":\"2024-05-31\",\"now\":{\"orders\":2,")));
 }
 
+TEST(programs_read_the_gmv_tree)
+{
+    struct ctx *c = test_reader();
+    small_shop(c);
+    static const char *const days[] = {
+        "--from",        "2024-05-01", "--to",        "2024-05-31",
+        "--before-from", "2024-02-01", "--before-to", "2024-02-29"
+    };
+#define DAYS days[0], days[1], days[2], days[3], days[4], days[5], days[6], days[7]
+    str told = KOI_RUN(c, 0, "report", "gmv-tree", DAYS, "--json");
+    CHECK(str_starts(
+        told, S("{\"from\":\"2024-05-01\",\"to\":\"2024-05-31\",\"gmv\":\"350.00\",\"factors\":["
+                "{\"factor\":\"users\",\"a\":1,\"b\":1,\"contribution\":\"0.00\"},"
+                "{\"factor\":\"conversion\",\"a\":1,\"b\":1,\"contribution\":\"0.00\"},"
+                "{\"factor\":\"frequency\",\"a\":1,\"b\":2,\"contribution\":\"79.92\"},"
+                "{\"factor\":\"order_value\",\"a\":20,\"b\":175,\"contribution\":\"250.08\"}],"
+                "\"before_from\":\"2024-02-01\"")));
+    CHECK_STR(KOI_RUN(c, 0, "report", "gmv-tree", DAYS, "--by", "shop", "--csv"),
+              "part,factor,a,b,contribution\n,users,1,1,0.00\n,conversion,1,1,0.00\n"
+              ",frequency,1,2,79.92\n,order_value,20,175,250.08\n店,users,1,1,0.00\n"
+              "店,conversion,1,1,0.00\n店,frequency,1,2,79.92\n店,order_value,20,175,250.08\n");
+    str empty =
+        KOI_RUN(c, 0, "report", "gmv-tree", "--from", "2023-05-01", "--to", "2023-05-31", "--csv");
+    CHECK(str_ends(empty, S(",users,0,0,0.00\n,conversion,,,\n,frequency,,,\n,order_value,,,\n")));
+    CHECK_I64(KOI_RUN(c, 2, "report", "gmv-tree", "--by", "colour").n, 0);
+    CHECK_I64(KOI_RUN(c, 1, "report", "gmv-tree", "--by", "segment").n, 0);
+    CHECK_I64(KOI_RUN(c, 2, "report", "gmv-tree", "--json", "--csv").n, 0);
+#undef DAYS
+}
+
 /* Three members; one goes through all steps, one on the day after. */
 static enum err behave(struct tx *t, void *arg)
 {

@@ -30,7 +30,7 @@ static bool is_behaviour(str name)
     return !is_own(name);
 }
 
-static const u8 *any_behaviour(struct ctx *c, const struct view *v)
+const u8 *behaviour_events(struct ctx *c, const struct view *v)
 {
     const struct words *names = view_event_names(v, SOURCE_TIMELINE);
     i64 n = words_count(names);
@@ -86,7 +86,7 @@ enum err meant_read(struct ctx *c, const struct question *q, str event, const ch
 {
     *out = (struct meant){ .rows = { .from = FIRST_INSTANT, .until = q->at }, .kept = true };
     if (str_empty(str_trim(event))) {
-        out->rows.event = out->events = any_behaviour(c, q->view);
+        out->rows.event = out->events = behaviour_events(c, q->view);
         return OK;
     }
     enum err e = segment_parse_event(c, event, &out->test);
