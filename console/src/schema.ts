@@ -2295,6 +2295,112 @@ export interface components {
             columns: string[];
             at: string | null;
         };
+        paths_ask: {
+            start: string | null;
+            end: string | null;
+            steps: number | null;
+            within: string | null;
+            /** @enum {string|null} */
+            of: "event" | "touchpoint" | null;
+            gap: number | null;
+            repeats: boolean;
+            top: number | null;
+            nodes: number | null;
+            from: string | null;
+            to: string | null;
+            segment: string | null;
+            at: string | null;
+            seq: number | null;
+        };
+        paths_answer: {
+            /** @enum {string|null} */
+            direction: "from" | "between" | "to" | null;
+            members: number;
+            began: number;
+            arrived: number;
+            distinct: number;
+            untold: number;
+            paths: components["schemas"]["path_row"][];
+            layers: number;
+            nodes: components["schemas"]["path_node"][];
+            links: components["schemas"]["path_link"][];
+            from: string;
+            to: string;
+            within: string | null;
+            took_us: number;
+            how: string | null;
+        };
+        path_row: {
+            steps: string[];
+            /** @enum {string|null} */
+            outcome: "arrived" | "arrived_later" | "went_on" | "ended" | null;
+            members: number;
+            share: number;
+        };
+        path_node: {
+            layer: number;
+            name: string | null;
+            rest: boolean;
+            members: number;
+            ended: number;
+            arrived: number;
+            arrived_later: number;
+            went_on: number;
+        };
+        path_link: {
+            from: number;
+            to: number;
+            members: number;
+        };
+        attribution_ask: {
+            event: string | null;
+            window: string | null;
+            half_life: string | null;
+            model: string | null;
+            /** @enum {string|null} */
+            by: "touchpoint" | "event" | null;
+            look_past: boolean | null;
+            from: string | null;
+            to: string | null;
+            segment: string | null;
+            at: string | null;
+            seq: number | null;
+        };
+        attribution_answer: {
+            rows: components["schemas"]["attribution_row"][];
+            models: string[];
+            members: number;
+            conversions: number;
+            touched: number;
+            /** @example 12.50 */
+            money: string;
+            /** @example 12.50 */
+            money_touched: string;
+            touches_each: number | null;
+            look_past: boolean;
+            window: string | null;
+            half_life: string | null;
+            from: string;
+            to: string;
+            took_us: number;
+            how: string | null;
+        };
+        attribution_row: {
+            touch: string | null;
+            /** @enum {string|null} */
+            kind: "touch" | "rest" | "none" | null;
+            direct: boolean;
+            touches: number;
+            conversions: number;
+            credit: components["schemas"]["attribution_credit"][];
+        };
+        attribution_credit: {
+            /** @enum {string|null} */
+            model: "first" | "last" | "last_non_direct" | "linear" | "position" | "time_decay" | null;
+            conversions: number;
+            /** @example 12.50 */
+            money: string;
+        };
         budget_page: {
             items: components["schemas"]["budget_view"][];
             alerts: components["schemas"]["budget_alert"][];

@@ -48,6 +48,9 @@ const u8 *behaviour_events(struct ctx *c, const struct view *v);
     X(str, at, SHORT, "As of this day's first instant or this moment; absent: now", N) \
     X(opt_i64, seq, NOT_NEGATIVE, "Wait until this line of the timeline is in the answer", N)
 
+/* Whether lines of this kind are behaviour, as said above. */
+bool line_is_behaviour(str kind);
+
 /* -- funnel ----------------------------------------------------------------------------------- */
 
 #define FIELDS_OF_funnel_ask(X, N)                                                        \

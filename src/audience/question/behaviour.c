@@ -23,7 +23,7 @@ static bool is_own(str name)
     return dots > 0;
 }
 
-static bool is_behaviour(str name)
+bool line_is_behaviour(str name)
 {
     for (i64 i = 0; i < COUNT(own_behaviour); i++)
         if (str_eq(name, str_of(own_behaviour[i]))) return true;
@@ -35,7 +35,7 @@ const u8 *behaviour_events(struct ctx *c, const struct view *v)
     const struct words *names = view_event_names(v, SOURCE_TIMELINE);
     i64 n = words_count(names);
     u8 *table = NEWS(c->arena, u8, n + 1);
-    for (i64 i = 0; i < n; i++) table[i] = is_behaviour(words_text(names, i));
+    for (i64 i = 0; i < n; i++) table[i] = line_is_behaviour(words_text(names, i));
     return table;
 }
 
