@@ -1788,6 +1788,79 @@ export interface components {
             items: components["schemas"]["timeline_line"][];
             next_before: number | null;
         };
+        basket_ask: {
+            support: number | null;
+            confidence: number | null;
+            max_items: number | null;
+            from: string | null;
+            to: string | null;
+            shop: string | null;
+            segment: string | null;
+            of: string | null;
+            item: string | null;
+            limit: number | null;
+        };
+        basket_report: {
+            baskets: number;
+            rules: components["schemas"]["basket_rule"][];
+            total: number;
+            items: number;
+            item_sets: number;
+            left_out: number;
+            how: string | null;
+            took_ms: number;
+        };
+        basket_rule: {
+            lhs: string[];
+            rhs: string | null;
+            support: number;
+            confidence: number;
+            lift: number;
+            count: number;
+            lhs_count: number;
+            rhs_count: number;
+            approach: string | null;
+        };
+        next_ask: {
+            product: string;
+            then?: string | null;
+            days?: number | null;
+            least?: number | null;
+            from?: string | null;
+            to?: string | null;
+            shop?: string | null;
+            segment?: string | null;
+            limit?: number | null;
+        };
+        next_report: {
+            product: string | null;
+            buyers: number;
+            active: number;
+            again: number;
+            next: components["schemas"]["next_row"][];
+            total: number;
+            groups: components["schemas"]["next_group"][];
+            how: string | null;
+            took_ms: number;
+        };
+        next_row: {
+            product: string | null;
+            members: number;
+            support: number;
+            confidence: number;
+            base: number | null;
+            lift: number | null;
+            median_days: number | null;
+            approach: string | null;
+            to_approach: number;
+        };
+        next_group: {
+            group: string | null;
+            name: string | null;
+            advice: string | null;
+            text: string | null;
+            members: number;
+        };
         tree_ask: {
             from: string | null;
             to: string | null;

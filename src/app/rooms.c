@@ -12,6 +12,7 @@
 #include "base/field.h"
 #include "http/http.h"
 #include "import/import.h"
+#include "insight/basket.h"
 #include "insight/insight.h"
 #include "insight/path.h"
 #include "insight/tree.h"
@@ -41,24 +42,43 @@
 #include "worth/worth.h"
 
 const struct room *const rooms[] = {
-    &access_room,        &approval_room,
-    &http_room,          &job_room,
-    &timeline_room,      &ledger_room,
-    &member_room,        &track_room,
-    &trade_room,         &import_room,
-    &programme_room,     &benefits_room,
-    &tiers_room,         &points_room,
-    &teams_room,         &boards_room,
-    &worth_room,         &insight_room,
-    &tree_room,          &timeline_settle_room,
-    &ask_room,           &question_fields_room,
-    &question_rows_room, &saved_room,
-    &path_room,          &budget_room,
-    &reward_room,        &credit_room,
-    &membership_room,    &join_room,
-    &tasks_room,         &koc_room,
-    &invitations_room,   &mall_room,
-    &grab_room,          NULL,
+    &access_room,
+    &approval_room,
+    &http_room,
+    &job_room,
+    &timeline_room,
+    &ledger_room,
+    &member_room,
+    &track_room,
+    &trade_room,
+    &import_room,
+    &programme_room,
+    &benefits_room,
+    &tiers_room,
+    &points_room,
+    &teams_room,
+    &boards_room,
+    &worth_room,
+    &insight_room,
+    &basket_room,
+    &tree_room,
+    &timeline_settle_room,
+    &ask_room,
+    &question_fields_room,
+    &question_rows_room,
+    &saved_room,
+    &path_room,
+    &budget_room,
+    &reward_room,
+    &credit_room,
+    &membership_room,
+    &join_room,
+    &tasks_room,
+    &koc_room,
+    &invitations_room,
+    &mall_room,
+    &grab_room,
+    NULL,
 };
 
 /* Who takes part when members are merged and parted. */

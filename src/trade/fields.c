@@ -32,6 +32,8 @@ static const char *const on_orders[] = { "order.*", "member.merged", "member.unm
 
 static const char *const on_order_lines[] = { "order.*", "member.merged", "member.unmerged",
                                               "product.sorted", NULL };
+static const char *const on_names[] = { "order.*", "member.merged", "member.unmerged",
+                                        "product.named", NULL };
 static const char *const on_touchpoints[] = { "order.*", "member.*", NULL };
 
 #define LIKED(NAME, KIND, STALE, CHOICES, SETTINGS, ZH, EN, EXAMPLE)                            \
@@ -50,6 +52,8 @@ static const struct field rows[] = {
                  "last_order between 31d and 90d"),
     BOUGHT_FIELD(shop, FIELD_IS_SET, false, "买过的店铺", "Shops he bought in",
                  "shop = \"天猫旗舰店\""),
+    LIKED(bought, FIELD_IS_SET, on_names, NULL, NULL, "买过的商品", "Products he bought",
+          "bought = \"补水面膜\" and not bought = \"修护精华\""),
     LIKED(favourite_category, FIELD_IS_TEXT, on_order_lines, NULL, NULL, "最爱品类",
           "Favourite category", "favourite_category = \"面膜\""),
     LIKED(order_hour, FIELD_IS_NUMBER, on_orders, NULL, NULL, "下单时段", "Hour of most purchases",

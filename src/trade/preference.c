@@ -30,6 +30,22 @@ enum err favourite_category_rows(struct ctx *c, i64 first, i64 last, instant at,
     return OK;
 }
 
+/* What he bought and kept, by name. */
+SQL_PART(
+    bought_part,
+    "SELECT DISTINCT o.member AS member, COALESCE(p.name, p.sold_as, p.code) AS value"
+    " FROM purchase_order o CROSS JOIN order_line l JOIN product p ON p.id = l.product"
+    " WHERE l.member = o.member AND l.order_id = o.id AND" BOUGHT
+    " AND l.quantity > 0 AND NOT (l.amount > 0"
+    " AND (COALESCE(l.stated_refund, 0) >= l.amount OR COALESCE(l.own_refund, 0) >= l.amount))");
+
+enum err bought_rows(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
+{
+    (void)c;
+    composed_add(out, &bought_part, ARGS(first, last, at));
+    return OK;
+}
+
 SQL_PART(touchpoint_of_purchases,
          "SELECT x.member AS member, x.touchpoint AS value FROM (SELECT o.member AS member,"
          " o.touchpoint AS touchpoint, ROW_NUMBER() OVER (PARTITION BY o.member"

@@ -84,7 +84,8 @@ static struct known_product *product_cached(struct batch *b, i64 shop, str code,
     return sorts && !p->category.at ? NULL : p;
 }
 
-/* product.sorted: what buyers of a product that was there like best is told anew. */
+/* product.sorted, product.named: what buyers of a product that was there like best, and what they
+ * bought, is told anew. */
 static enum err product_line(struct tx *t, i64 product, const char *kind)
 {
     return timeline_append(t,
@@ -132,6 +133,7 @@ enum err product_of_line(struct batch *b, i64 shop, const struct order_line_fact
     if (sorts) p->category = in->category;
     if (names || sorts) TRY(tx_change(b->t, &c_product_sold, ARGS(p->id, p->sold_as, p->category)));
     if (sorts && !p->made) TRY(product_line(b->t, p->id, "product.sorted"));
+    if (names && !p->made) TRY(product_line(b->t, p->id, "product.named"));
     if (in->product.n && !str_eq(in->product, p->sold_as)) *title = in->product;
     return OK;
 }
@@ -223,6 +225,7 @@ enum err product_write(struct tx *t, const struct product_fact *in, i64 *product
     line.subject = str_fmt(c->arena, "product:%lld", (long long)*product);
     line.touchpoint = in->shop;
     TRY(timeline_append(t, &line));
+    if (found && !str_eq(was.name, is.name)) TRY(product_line(t, *product, "product.named"));
     bool sorted = found && !str_eq(was.category, is.category);
     return sorted ? product_line(t, *product, "product.sorted") : OK;
 }

@@ -36,6 +36,7 @@ SHAPE_DEFINE(naive_order);
 #define FIELDS_OF_naive_piece(X, N)    \
     X(i64, order_id, ANY, "", N)       \
     X(i64, product, ANY, "", N)        \
+    X(str, name, ANY, "", N)           \
     X(str, category, ANY, "", N)       \
     X(i64, quantity, ANY, "", N)       \
     X(i64, price, ANY, "", N)          \
@@ -71,7 +72,8 @@ QUERY(naive_placed, naive_order,
       " o.net AS goods, o.touchpoint AS touchpoint FROM purchase_order o, shop s"
       " WHERE s.id = o.shop");
 QUERY(naive_pieces, naive_piece,
-      "SELECT l.order_id AS order_id, l.product AS product, p.category AS category,"
+      "SELECT l.order_id AS order_id, l.product AS product,"
+      " COALESCE(p.name, p.sold_as, p.code) AS name, p.category AS category,"
       " l.quantity AS quantity, l.price AS price, l.amount AS amount, l.list_price AS list_price,"
       " CASE WHEN COALESCE(l.own_refund, 0) > COALESCE(l.stated_refund, 0)"
       " THEN l.own_refund ELSE COALESCE(l.stated_refund, 0) END AS refund"
@@ -475,6 +477,18 @@ static str favourite(struct naive *n, const struct person *p)
     return elected(&v);
 }
 
+static void kept(struct naive *n, const struct person *p, struct answer *out)
+{
+    for (i64 i = 0; i < p->orders.n; i++)
+        for (i64 k = 0; k < n->facts->pieces.n; k++) {
+            const struct naive_piece *l = &n->facts->pieces.at[k];
+            bool back = l->quantity <= 0 || (l->amount > 0 && l->refund >= l->amount);
+            if (l->order_id == p->orders.at[i].id && p->orders.at[i].bought_at < n->at && !back &&
+                l->name.n)
+                add_text(n, out, l->name);
+        }
+}
+
 static bool liked_field(struct naive *n, const struct person *p, str name, struct answer *out)
 {
     static const char *const weekdays[] = {
@@ -491,6 +505,10 @@ static bool liked_field(struct naive *n, const struct person *p, str name, struc
         vote(n, &touchpoints, o->touchpoint, 1, o->bought_at, o->id);
     }
     str text = NO_STR;
+    if (str_eq(name, S("bought"))) {
+        kept(n, p, out);
+        return true;
+    }
     if (str_eq(name, S("order_hour"))) {
         text = elected(&hours);
         out->known = text.n && field_read(FIELD_IS_NUMBER, text, &out->number);

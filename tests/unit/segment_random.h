@@ -16,7 +16,7 @@ struct segment_dice {
 static const char *const random_texts[] = { "上海", "上海市",  "浙江省", "广西",   "杭州", "女",
                                             "男",   "敏感",    "油性",   "备孕",   "护肤", "美妆",
                                             "老师", "敏感肌",  "VIP",    "ｖｉｐ", "抖音", "天猫",
-                                            "面膜", "a\"b\\c", "京东" };
+                                            "面膜", "a\"b\\c", "京东",   "p1" };
 static const char *const random_events[] = { "Product Viewed", "product viewed", "Product Added",
                                              "Order Completed" };
 
