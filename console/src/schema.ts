@@ -3888,6 +3888,90 @@ export interface components {
             place: number;
             exchange: number;
         };
+        metric_page: {
+            items: components["schemas"]["metric_view"][];
+            next_cursor: string | null;
+        };
+        metric_view: {
+            name: string | null;
+            label: string | null;
+            /** @enum {string|null} */
+            unit: "money" | "count" | "ratio" | "times" | null;
+            /** @enum {string|null} */
+            better: "more" | "less" | "neither" | null;
+            adds_up: boolean;
+            definition: string | null;
+            formula: string | null;
+            by: string[];
+        };
+        metric_ask: {
+            name: string;
+            from?: string | null;
+            to?: string | null;
+            /** @enum {string|null} */
+            step?: "day" | "week" | "month" | "quarter" | "year" | null;
+            by?: string | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+            compare?: boolean | null;
+            seq?: number | null;
+        };
+        metric_answer: {
+            metric: components["schemas"]["metric_view"] | null;
+            from: string;
+            to: string;
+            value: string | null;
+            series: components["schemas"]["metric_point"][];
+            before: components["schemas"]["metric_beside"] | null;
+            year_ago: components["schemas"]["metric_beside"] | null;
+            groups: components["schemas"]["metric_group"][];
+            took_us: number;
+            how: string | null;
+        };
+        metric_point: {
+            from: string;
+            to: string;
+            value: string | null;
+        };
+        metric_beside: {
+            from: string;
+            to: string;
+            value: string | null;
+            change: string | null;
+        };
+        metric_group: {
+            group: string | null;
+            rest: boolean;
+            value: string | null;
+            share: string | null;
+            before: string | null;
+            year_ago: string | null;
+            series: components["schemas"]["metric_point"][];
+        };
+        metric_costs_ask: {
+            from: string | null;
+            to: string | null;
+            touchpoint: string | null;
+        };
+        metric_cost_page: {
+            items: components["schemas"]["metric_cost"][];
+            next_cursor: string | null;
+        };
+        metric_cost: {
+            touchpoint: string;
+            day: string;
+            /** @example 12.50 */
+            amount?: string;
+            note?: string | null;
+        };
+        metric_costs_put: {
+            items: components["schemas"]["metric_cost"][];
+        };
+        metric_costs_done: {
+            written: number;
+        };
     };
     responses: never;
     parameters: never;

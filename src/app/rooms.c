@@ -14,6 +14,7 @@
 #include "import/import.h"
 #include "insight/basket.h"
 #include "insight/insight.h"
+#include "insight/metric.h"
 #include "insight/path.h"
 #include "insight/tree.h"
 #include "job/job.h"
@@ -78,6 +79,7 @@ const struct room *const rooms[] = {
     &invitations_room,
     &mall_room,
     &grab_room,
+    &metric_room,
     NULL,
 };
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/http.h"
 #include "import/import.h"
+#include "insight/metric.h"
 #include "job/job.h"
 #include "loyalty/boards.h"
 #include "store/setting.h"
@@ -172,7 +173,9 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
                       &audience));
     struct standing *standing = NULL;
     struct live *live = NULL;
+    struct metric_book *book = metric_book_new();
     audience_serve(audience);
+    metric_serve(book);
     enum err e = standing_open(
         c, s, audience, (struct standing_options){ .now = clock_now, .thread = true }, &standing);
     if (e == OK) e = live_open(c, s, (struct live_options){ .thread = true }, &live);
@@ -180,6 +183,8 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
     if (e == OK) e = run_until_signal(c, o, s, audience, standing, live, signals);
     live_close(live);
     standing_close(standing);
+    metric_serve(NULL);
+    metric_book_free(book);
     audience_serve(NULL);
     audience_close(audience);
     return e;

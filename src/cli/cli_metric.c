@@ -1,0 +1,165 @@
+/* cli_metric.c -- koi report metrics, report metric: what metrics mean, and any of them as a table,
+ * CSV or JSON. */
+#include "base/clock.h"
+#include "cli/grid.h"
+#include "insight/metric.h"
+
+static const struct cli_option metric_options[] = {
+    { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天",
+      "first day, like 2020-02-01; default: the last 30 days", false },
+    { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    { "step", "STEP", "day、week、month、quarter、year 之一；默认 day",
+      "day, week, month, quarter or year; default: day", false },
+    { "by", "DIM", "按 shop、touchpoint、category 或会员字段（如 tier）分开",
+      "cut by shop, touchpoint, category, or a field of members such as tier", false },
+    { "shop", "NAME", "只看此店铺的订单", "only orders of this shop", false },
+    { "touchpoint", "NAME", "只看此触点的订单", "only orders of this touchpoint", false },
+    { "category", "NAME", "只看此品类的部分", "only this category's part of orders", false },
+    { "csv", NULL, "以 CSV 输出", "answer as CSV", false },
+    CLI_OPTION_SEGMENT,
+    { 0 },
+};
+
+static str shown(struct cli *cli, str value)
+{
+    return value.at ? value : grid_words(cli, "无定义", "–");
+}
+
+static str share_text(struct cli *cli, str ratio)
+{
+    f64 v;
+    if (!ratio.at || !f64_parse(ratio, &v)) return S("–");
+    return str_fmt(cli->c->arena, "%+.1f%%", v * 100);
+}
+
+static void csv_cell(struct buf *out, str text)
+{
+    if (str_find(text, S(",")) < 0 && str_find(text, S("\"")) < 0) {
+        buf_add(out, text);
+        return;
+    }
+    buf_byte(out, '"');
+    buf_add(out, str_replace(out->arena, text, S("\""), S("\"\"")));
+    buf_byte(out, '"');
+}
+
+/* from, to, group, value: the whole first, then its groups; of each the period, then its steps. */
+static void print_csv(struct cli *cli, const struct metric_answer *a)
+{
+    struct buf out = { .arena = cli->c->arena };
+    buf_add(&out, S("from,to,group,value\n"));
+    for (i64 g = -1; g < a->groups.n; g++) {
+        str group = g < 0 ? S("") : a->groups.at[g].group;
+        const struct metric_point_list *series = g < 0 ? &a->series : &a->groups.at[g].series;
+        for (i64 i = -1; i < series->n; i++) {
+            buf_add(&out, day_text(out.arena, i < 0 ? a->from : series->at[i].from));
+            buf_byte(&out, ',');
+            buf_add(&out, day_text(out.arena, i < 0 ? a->to : series->at[i].to));
+            buf_byte(&out, ',');
+            csv_cell(&out, group);
+            buf_byte(&out, ',');
+            buf_add(&out, i >= 0 ? series->at[i].value : g < 0 ? a->value : a->groups.at[g].value);
+            buf_byte(&out, '\n');
+        }
+    }
+    cli_print(cli, STR_FMT, STR_ARG(buf_str(&out)));
+}
+
+static void print_beside(struct cli *cli, const char *zh, const char *en,
+                         const struct metric_beside *b, struct grid *g)
+{
+    str days =
+        str_fmt(cli->c->arena, STR_FMT " – " STR_FMT, STR_ARG(day_text(cli->c->arena, b->from)),
+                STR_ARG(day_text(cli->c->arena, b->to)));
+    GRID_ROW(cli, g, grid_words(cli, zh, en), days, shown(cli, b->value),
+             share_text(cli, b->change));
+}
+
+static void print_groups(struct cli *cli, const struct metric_answer *a)
+{
+    struct grid g = { .columns = 5 };
+    GRID_ROW(cli, &g, S(""), grid_words(cli, "本期", "Now"), grid_words(cli, "占比", "Share"),
+             grid_words(cli, "上期", "Before"), grid_words(cli, "去年同期", "Year ago"));
+    for (i64 i = 0; i < a->groups.n; i++) {
+        const struct metric_group *r = &a->groups.at[i];
+        f64 share;
+        bool has = r->share.at && f64_parse(r->share, &share);
+        GRID_ROW(cli, &g, r->group, shown(cli, r->value),
+                 has ? str_fmt(cli->c->arena, "%.1f%%", share * 100) : S("–"),
+                 shown(cli, r->before), shown(cli, r->year_ago));
+    }
+    cli_print(cli, "\n");
+    grid_print(cli, &g);
+}
+
+static void print_metric(struct cli *cli, const struct metric_answer *a)
+{
+    cli_print(cli, STR_FMT "  " STR_FMT "\n" STR_FMT "\n\n", STR_ARG(a->metric->label),
+              STR_ARG(a->metric->formula), STR_ARG(a->metric->definition));
+    struct grid g = { .columns = 4 };
+    GRID_ROW(cli, &g, grid_words(cli, "本期", "Now"),
+             str_fmt(cli->c->arena, STR_FMT " – " STR_FMT,
+                     STR_ARG(day_text(cli->c->arena, a->from)),
+                     STR_ARG(day_text(cli->c->arena, a->to))),
+             shown(cli, a->value), S(""));
+    if (a->before) print_beside(cli, "上期", "Before", a->before, &g);
+    if (a->year_ago) print_beside(cli, "去年同期", "Year ago", a->year_ago, &g);
+    grid_print(cli, &g);
+    if (a->groups.n) print_groups(cli, a);
+    cli_print(cli, "\n");
+    struct grid days = { .columns = 2 };
+    for (i64 i = 0; i < a->series.n; i++)
+        GRID_ROW(cli, &days, day_text(cli->c->arena, a->series.at[i].from),
+                 shown(cli, a->series.at[i].value));
+    grid_print(cli, &days);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(a->how));
+}
+
+static enum err run_metric(struct cli *cli)
+{
+    struct metric_answer answer;
+    int step = STEP_DAY;
+    TRY(cli_choice(cli, "step", &metric_step_choice, &step));
+    struct metric_ask ask = { .name = cli->args.at[0],
+                              .from = cli_text(cli, "from"),
+                              .to = cli_text(cli, "to"),
+                              .step = (enum metric_step)step,
+                              .by = cli_text(cli, "by"),
+                              .segment = cli_text(cli, "segment"),
+                              .shop = cli_text(cli, "shop"),
+                              .touchpoint = cli_text(cli, "touchpoint"),
+                              .category = cli_text(cli, "category") };
+    TRY(cli_open(cli, CLI_READS));
+    TRY(metric_make(cli->c, &ask, &answer));
+    if (cli_answered(cli, &metric_answer_shape, &answer)) return OK;
+    if (cli_has(cli, "csv")) print_csv(cli, &answer);
+    else print_metric(cli, &answer);
+    return OK;
+}
+
+#define FIELDS_OF_metric_table(X, N) X(list(metric_view), items, ANY, "All metrics", N)
+SHAPE(metric_table);
+SHAPE_DEFINE(metric_table);
+
+static enum err run_metrics(struct cli *cli)
+{
+    struct metric_table table = { 0 };
+    for (const struct metric *m = metrics; m->name; m++)
+        metric_show(cli->c, m, PUSH(cli->c->arena, &table.items));
+    if (cli_answered(cli, &metric_table_shape, &table)) return OK;
+    struct grid g = { .columns = 3 };
+    for (i64 i = 0; i < table.items.n; i++)
+        GRID_ROW(cli, &g, table.items.at[i].name, table.items.at[i].label,
+                 table.items.at[i].formula);
+    grid_print(cli, &g);
+    return OK;
+}
+
+const struct verb metric_verbs[] = {
+    { "report metric", "NAME", "任一指标：按步长、维度、人群，与上期和去年同期对比",
+      "any metric by step, dimension and segment, beside the period before and last year's",
+      metric_options, run_metric, 1, 1 },
+    { "report metrics", NULL, "全部指标与公式", "all metrics and their formulas", NULL, run_metrics,
+      0, 0 },
+    { 0 },
+};

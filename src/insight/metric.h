@@ -1,0 +1,246 @@
+/* metric.h -- metrics as rows: what a figure means, how it is made, and any of them for any period,
+ * segment and dimension, beside the period before and the same period of last year.
+ *
+ * A metric is a base measure, a difference or a ratio of two (metric/table.c). Base measures are
+ * counted in one pass over the orders (metric/count.c), or over the behaviour that the index of
+ * members keeps (metric/behaviour.c).
+ *
+ * Words (trade/trade.h says what paid, net, refund, purchase and credit note mean)
+ *   day          of the programme's zone; ends of a period are included.
+ *   placed, GMV  orders placed on those days (not credit notes), whatever became of them, and their
+ *                total: unpaid, cancelled and refunded orders are inside.
+ *   paid …       a paid order belongs to the day of its payment (placed, where that is not known);
+ *                paid is what the source states, gross is before refunds.
+ *   refund       belongs to the day on which it was given, whatever day the order is of. A refund
+ *                that only a source states has no day of its own: it belongs to the day the order
+ *                was completed; where unknown, paid; where unknown, placed.
+ *   net          gross of the days less refunds of the days. Over all days it is the orders' net.
+ *   buyers       different members with a purchase; new: whose first purchase of all it is, counted
+ *                in the shop, touchpoint and category of that purchase; returning: the other ones.
+ *   repeat       buyers with two purchases or more within the period.
+ *   cohort N     new buyers whose N days after the first purchase are over; of these who purchased
+ *                again within N days (the same day counts).
+ *   LTV to date  net, up to now, of all orders of the new buyers of the period / these buyers.
+ *   viewers …    members with "Product Viewed" (carts: "Product Added") in the period; of these who
+ *                paid an order or did "Order Completed" in it. Active: any behaviour.
+ *   a category   has its part of an order by its lines' amounts, to the last ten-thousandth: money
+ *                adds up, an order of two categories counts as one order in each.
+ *   before       as many days, ending the day before; year ago: the same dates a year earlier (29
+ *                February stands beside 28 February).
+ * Units: money in ten-thousandths of the unit, counts, ratios in millionths. A ratio whose
+ * denominator is zero (or, by pieces given back, below) is not defined.
+ * Promises
+ *   - metrics_equal_the_naive_count: on random shops every measure, by day and step, by dimension
+ *     and of a segment, is that of the definition read from the orders one by one.
+ *   - kept_orders_follow_every_change: what is kept in memory answers as what is read afresh, after
+ *     orders, refunds, merges; and an order that was acknowledged is in the next answer.
+ *   - parts_add_up: sums of days, and of shops, touchpoints, categories, are the period's to the
+ *     cent.
+ *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
+ *   - a_dimension_it_has_not_is_refused: with those it has.
+ * Memory   Answers live in c->arena. The kept orders: about 60 bytes an order. Threads  Any.
+ */
+#pragma once
+
+#include "base/room.h"
+#include "store/store.h"
+
+/* -- base measures ---------------------------------------------------------------------------- */
+
+enum measure {
+    MEASURE_PLACED,          /* orders placed */
+    MEASURE_GMV,             /* their total */
+    MEASURE_ORDERS,          /* orders paid */
+    MEASURE_UNITS,           /* pieces of these */
+    MEASURE_PAID,            /* as the sources state it */
+    MEASURE_GROSS,           /* before refunds */
+    MEASURE_REFUND,          /* of the day of the refund */
+    MEASURE_NET,             /* gross - refund */
+    MEASURE_REFUNDED_ORDERS, /* orders with their first refund */
+    MEASURE_PURCHASES,
+    MEASURE_BUYERS, /* different */
+    MEASURE_NEW_BUYERS,
+    MEASURE_REPEAT_BUYERS,
+    MEASURE_SEEN_30, /* new buyers whose 30 days are over */
+    MEASURE_BACK_30, /* of these, who purchased again within them */
+    MEASURE_SEEN_60,
+    MEASURE_BACK_60,
+    MEASURE_SEEN_90,
+    MEASURE_BACK_90,
+    MEASURE_SEEN_365,
+    MEASURE_BACK_365,
+    MEASURE_COHORT_NET, /* net to date of all orders of the new buyers */
+    MEASURE_NEW_MEMBERS,
+    MEASURE_MEMBERS, /* known at the end of the period: who can be reached */
+    MEASURE_COST,    /* spent on the touchpoints */
+    MEASURE_ACTIVE,  /* from here on: behaviour, of the index of members; different members */
+    MEASURE_VIEWERS,
+    MEASURE_VIEWERS_BOUGHT,
+    MEASURE_CARTERS,
+    MEASURE_CARTERS_BOUGHT,
+    MEASURES_N,
+};
+#define MEASURE_BEHAVIOUR MEASURE_ACTIVE
+
+/* Only orders of this shop, touchpoint, category; only members of this segment (as of now). Absent:
+ * all. What members did or whether they came (members, active, viewers …) knows no shop, touchpoint
+ * and category: it is of the segment alone. */
+struct metric_filter {
+    str segment, shop, touchpoint, category;
+    bool no_behaviour; /* leave MEASURE_BEHAVIOUR and on at 0: no index is needed without segment */
+};
+struct metric_totals {
+    i64 of[MEASURES_N];
+};
+/* Base measures of days from..to. E_INVALID: not a period, not a segment. E_BUSY: the index of
+ * members is not there yet (it is asked when there is a segment or behaviour is wanted). */
+enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filter *f,
+                       struct metric_totals *out);
+
+/* The same for each value of a dimension: shop, touchpoint, category, or a field of members with
+ * one value each (tier, city …). The first has most of `by_most`; at most METRIC_GROUPS, then the
+ * rest together. Both periods are told of the same groups. */
+#define METRIC_GROUPS 20
+struct metric_group_totals {
+    str value;
+    bool rest;
+    struct metric_totals a, b;
+};
+struct metric_group_totals_list {
+    struct metric_group_totals *at;
+    i64 n;
+};
+struct metric_period {
+    day from, to;
+};
+enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_period b, str by,
+                          enum measure by_most, const struct metric_filter *f,
+                          struct metric_group_totals_list *out);
+
+/* -- metrics ---------------------------------------------------------------------------------- */
+
+enum metric_unit { METRIC_MONEY, METRIC_COUNT, METRIC_RATIO, METRIC_TIMES };
+CHOICE(metric_unit); /* money count ratio times */
+enum metric_better { METRIC_MORE, METRIC_LESS, METRIC_NEITHER };
+CHOICE(metric_better); /* more less neither */
+enum metric_form {
+    METRIC_IS,    /* a */
+    METRIC_MINUS, /* a - b */
+    METRIC_OVER,  /* a / b */
+    METRIC_REST,  /* 1 - a / b */
+};
+enum { /* what it can be cut by */
+       CUT_SHOP = 1,
+       CUT_TOUCHPOINT = 2,
+       CUT_CATEGORY = 4,
+       CUT_MEMBER = 8,
+       CUT_ORDERS = CUT_SHOP | CUT_TOUCHPOINT | CUT_CATEGORY | CUT_MEMBER,
+};
+struct metric {
+    const char *name;
+    const char *zh, *en;
+    enum metric_unit unit;
+    enum metric_better better;
+    enum metric_form form;
+    enum measure a, b;
+    unsigned cuts;
+    const char *definition_zh, *definition_en;
+    const char *formula_zh, *formula_en;
+};
+extern const struct metric metrics[]; /* ends with a NULL name */
+/* E_NOT_FOUND with the nearest name. */
+enum err metric_find(struct ctx *c, str name, const struct metric **out);
+/* Of base measures; nothing: not defined. Pure. */
+opt_i64 metric_value(const struct metric *m, const struct metric_totals *t);
+/* "12.50", "17", "0.1234"; absent: not defined. */
+str metric_text(struct arena *a, enum metric_unit unit, opt_i64 value);
+
+/* -- the answer ------------------------------------------------------------------------------- */
+
+#define FIELDS_OF_metric_view(X, N)                                                            \
+    X(str, name, ANY, "Stable name", N)                                                        \
+    X(str, label, ANY, "Name shown", N)                                                        \
+    X(choice(metric_unit), unit, ANY, "money (yuan), count, ratio (1 is 100 %), or times", N)  \
+    X(choice(metric_better), better, ANY, "Whether more of it is better, less, or neither", N) \
+    X(flag, adds_up, ANY, "Days and groups add up to the period", N)                           \
+    X(str, definition, ANY, "What it means", N)                                                \
+    X(str, formula, ANY, "How it is computed", N)                                              \
+    X(strs, by, ANY, "What it can be cut by; member: any field of members with one value", N)
+SHAPE(metric_view);
+void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out);
+
+enum metric_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_QUARTER, STEP_YEAR };
+CHOICE(metric_step); /* day week month quarter year */
+
+#define FIELDS_OF_metric_ask(X, N)                                                                \
+    X(str, name, REQUIRED | SHORT, "Metric", N)                                                   \
+    X(str, from, SHORT, "First day; absent: 30 days in all", N)                                   \
+    X(str, to, SHORT, "Last day, included; absent: today", N)                                     \
+    X(choice(metric_step), step, ANY, "day, week (from Monday), month, quarter, year", N)         \
+    X(str, by, SHORT, "Cut by shop, touchpoint, category, or a field of members such as tier", N) \
+    X(str, segment, LONG, "Only of these members (as of now): a text of the segment language", N) \
+    X(str, shop, SHORT, "Only orders of this shop", N)                                            \
+    X(str, touchpoint, SHORT, "Only orders of this touchpoint", N)                                \
+    X(str, category, SHORT, "Only this category's part of orders", N)                             \
+    X(opt_flag, compare, ANY, "Also the period before and the same of last year; absent: yes", N) \
+    X(opt_i64, seq, NOT_NEGATIVE, "Wait until this line of the timeline is in the answer", N)
+SHAPE(metric_ask);
+
+/* Values are decimal texts in the metric's unit; null: not defined. */
+#define FIELDS_OF_metric_point(X, N)                     \
+    X(day, from, ANY, "First day of the step", N)        \
+    X(day, to, ANY, "Its last day within the period", N) \
+    X(str, value, ANY, "Value; null: not defined", N)
+SHAPE(metric_point);
+#define FIELDS_OF_metric_beside(X, N)                 \
+    X(day, from, ANY, "First day", N)                 \
+    X(day, to, ANY, "Last day", N)                    \
+    X(str, value, ANY, "Value; null: not defined", N) \
+    X(str, change, ANY, "Change to the period asked for, 0.05 is 5 % more; null: not defined", N)
+SHAPE(metric_beside);
+#define FIELDS_OF_metric_group(X, N)                                                      \
+    X(str, group, ANY, "Value of the dimension", N)                                       \
+    X(flag, rest, ANY, "All other values together", N)                                    \
+    X(str, value, ANY, "Value; null: not defined", N)                                     \
+    X(str, share, ANY, "Of the period's value, where parts add up; null: not defined", N) \
+    X(str, before, ANY, "Value of the period before; null: not defined, or not asked", N) \
+    X(str, year_ago, ANY, "Value a year ago; null: not defined, or not asked", N)         \
+    X(list(metric_point), series, ANY, "By step", N)
+SHAPE(metric_group);
+#define FIELDS_OF_metric_answer(X, N)                                                        \
+    X(one(metric_view), metric, ANY, "What was asked for", N)                                \
+    X(day, from, ANY, "First day", N)                                                        \
+    X(day, to, ANY, "Last day", N)                                                           \
+    X(str, value, ANY, "Value of the whole period; null: not defined", N)                    \
+    X(list(metric_point), series, ANY, "By step", N)                                         \
+    X(one(metric_beside), before, ANY, "As many days before; null: not asked for", N)        \
+    X(one(metric_beside), year_ago, ANY, "The same dates last year; null: not asked for", N) \
+    X(list(metric_group), groups, ANY, "By the values of the dimension", N)                  \
+    X(i64, took_us, ANY, "Microseconds taken", N)                                            \
+    X(str, how, ANY, "How it was answered", N)
+SHAPE(metric_answer);
+enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out);
+
+/* -- what touchpoints cost -------------------------------------------------------------------- */
+
+#define FIELDS_OF_metric_cost(X, N)                                                      \
+    X(str, touchpoint, REQUIRED | SHORT, "Touchpoint, as orders and members name it", N) \
+    X(day, day, REQUIRED, "Day", N)                                                      \
+    X(money, amount, NOT_NEGATIVE, "Spent on it that day; replaces what stood there", N) \
+    X(str, note, SHORT, "For what", N)
+SHAPE(metric_cost);
+/* 0 takes the entry away. */
+enum err metric_cost_put(struct tx *t, const struct metric_cost *in);
+enum err metric_costs(struct ctx *c, day from, day to, str touchpoint,
+                      struct metric_cost_list *out);
+
+/* -- orders kept in memory -------------------------------------------------------------------- */
+
+struct metric_book;
+struct metric_book *metric_book_new(void);
+void metric_book_free(struct metric_book *b); /* NULL is allowed; nobody may be asking */
+/* What answers are made from; app and tests set it, NULL at the end. Without one orders are read
+ * afresh for each question. */
+void metric_serve(struct metric_book *b);
+
+extern const struct room metric_room; /* metric_api.c */

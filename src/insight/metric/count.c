@@ -1,0 +1,280 @@
+/* count.c -- base measures by one pass over the kept orders, on two threads.
+ *
+ * Members of a block lie together and their orders by time, so different buyers of a step are
+ * counted by remembering, for each group, whom and which step was counted last.
+ */
+#include "insight/metric/inside.h"
+
+static const i64 horizons[] = { 30, 60, 90, 365 };
+
+struct seen {        /* in one group of one range */
+    u64 step, whole; /* member and step; member */
+    u32 in_step, in_whole;
+};
+struct hand { /* a worker's */
+    const struct counting *n;
+    const i64 *base;
+    i64 *cells;
+    struct seen *seen;
+    u64 order;   /* counts on with each order */
+    u64 *orders; /* by group: the last one counted there, so parts of one count once */
+};
+struct pass {
+    const struct facts *facts;
+    i64 base[RANGES_MAX];
+    struct hand hands[CHUNK_WORKERS];
+};
+
+i64 counting_base(const struct counting *n, i64 range)
+{
+    i64 at = 0;
+    for (i64 i = 0; i < range; i++) at += (n->ranges[i].slots + 1) * n->parting.groups * MEASURES_N;
+    return at;
+}
+
+i64 counting_cells(const struct counting *n) { return counting_base(n, n->ranges_n); }
+
+/* -1: the day is not in it. */
+static inline i64 slot_of(const struct range *r, i64 d)
+{
+    if (d < r->from || d > r->to) return -1;
+    return r->slot ? r->slot[d - r->from] : 0;
+}
+
+static inline i64 *cell(const struct hand *h, i64 range, i64 slot, i64 group)
+{
+    return h->cells + h->base[range] + (slot * h->n->parting.groups + group) * MEASURES_N;
+}
+
+/* -1: counted nowhere. */
+static i64 group_of(const struct parting *p, const uint16_t of[OF_KINDS], i64 member)
+{
+    if (p->groups == 1 && !p->by_code && !p->by_member) return 0;
+    if (p->kind < 0) {
+        if (member <= 0 || member >= p->members) return p->groups - 1;
+        return p->by_member[member];
+    }
+    return of[p->kind] < p->codes ? p->by_code[of[p->kind]] : p->groups - 1;
+}
+
+static bool passes(const struct counting *n, const uint16_t of[OF_KINDS])
+{
+    for (int k = 0; k < OF_KINDS; k++)
+        if (n->only[k] >= 0 && of[k] != n->only[k]) return false;
+    return true;
+}
+
+static bool asked(const struct counting *n, i64 member)
+{
+    if (!n->set) return true;
+    if (member <= 0 || member >= view_chunks(n->set->view) * CHUNK) return false;
+    return n->set->bits[member / 64] >> (member % 64) & 1;
+}
+
+/* -- orders ------------------------------------------------------------------------------------ */
+
+static void count_placed(const struct hand *h, const struct fact *f, i64 group, bool once)
+{
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        i64 slot = slot_of(&h->n->ranges[r], f->placed);
+        if (slot < 0) continue;
+        i64 *to = cell(h, r, slot, group);
+        to[MEASURE_PLACED] += once;
+        to[MEASURE_GMV] += f->total;
+    }
+}
+
+/* Different buyers, of the step and of the whole range. */
+static void count_buyer(const struct hand *h, i64 member, i64 r, i64 slot, i64 group)
+{
+    struct seen *s = &h->seen[r * h->n->parting.groups + group];
+    i64 *step = cell(h, r, slot, group), *whole = cell(h, r, h->n->ranges[r].slots, group);
+    u64 now = ((u64)member << 12 | (u64)slot) + 1;
+    if (s->step != now) s->step = now, s->in_step = 0;
+    if (s->whole != (u64)member) s->whole = (u64)member, s->in_whole = 0;
+    step[MEASURE_BUYERS] += s->in_step == 0;
+    step[MEASURE_REPEAT_BUYERS] += ++s->in_step == 2;
+    whole[MEASURE_BUYERS] += s->in_whole == 0;
+    whole[MEASURE_REPEAT_BUYERS] += ++s->in_whole == 2;
+}
+
+static void count_paid(const struct hand *h, const struct fact *f, i64 group, bool once)
+{
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        i64 slot = slot_of(&h->n->ranges[r], f->when);
+        if (slot < 0) continue;
+        i64 *to = cell(h, r, slot, group);
+        to[MEASURE_ORDERS] += once;
+        to[MEASURE_UNITS] += f->units;
+        to[MEASURE_PAID] += f->paid;
+        to[MEASURE_GROSS] += f->gross;
+        to[MEASURE_NET] += f->gross;
+        if (!(f->flags & FACT_BOUGHT) || !once) continue;
+        to[MEASURE_PURCHASES]++;
+        if (f->member) count_buyer(h, f->member, r, slot, group);
+    }
+}
+
+/* A member's first purchase of all, and what came of it. */
+struct beginning {
+    i64 first;       /* place of its fact; -1: he never bought */
+    i64 return_days; /* to his second purchase; -1: there is none */
+    i64 net;         /* of all his orders */
+};
+
+static struct beginning beginning_of(const struct fact *at, i64 n)
+{
+    struct beginning b = { .first = -1, .return_days = -1 };
+    for (i64 i = 0; i < n; i++) {
+        b.net += at[i].net;
+        if (!(at[i].flags & FACT_BOUGHT) || at[i].flags & FACT_SAME) continue;
+        if (b.first < 0) b.first = i;
+        else if (b.return_days < 0) b.return_days = at[i].when - at[b.first].when;
+    }
+    return b;
+}
+
+static void count_new(const struct hand *h, const struct fact *first, const struct beginning *b,
+                      i64 group)
+{
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        i64 slot = slot_of(&h->n->ranges[r], first->when);
+        if (slot < 0) continue;
+        i64 *to = cell(h, r, slot, group);
+        to[MEASURE_NEW_BUYERS]++;
+        to[MEASURE_COHORT_NET] += b->net;
+        for (i64 k = 0; k < COUNT(horizons); k++) {
+            if (first->when + horizons[k] >= h->n->today) break;
+            to[MEASURE_SEEN_30 + 2 * k]++;
+            to[MEASURE_BACK_30 + 2 * k] += b->return_days >= 0 && b->return_days <= horizons[k];
+        }
+    }
+}
+
+/* In the group of each part of his first purchase, once. */
+static void count_beginning(struct hand *h, const struct fact *at, i64 n)
+{
+    struct beginning b = beginning_of(at, n);
+    if (b.first < 0) return;
+    h->order++;
+    for (i64 i = b.first; i < n && (i == b.first || at[i].flags & FACT_SAME); i++) {
+        i64 group = group_of(&h->n->parting, at[i].of, at->member);
+        if (group >= h->n->parting.groups || !passes(h->n, at[i].of)) continue;
+        if (h->orders[group] != h->order) count_new(h, &at[i], &b, group);
+        h->orders[group] = h->order;
+    }
+}
+
+static void count_member(struct hand *h, const struct fact *at, i64 n)
+{
+    if (!asked(h->n, at->member)) return;
+    for (i64 i = 0; i < n; i++) {
+        const struct fact *f = &at[i];
+        h->order += !(f->flags & FACT_SAME);
+        if (!passes(h->n, f->of)) continue;
+        i64 group = group_of(&h->n->parting, f->of, f->member);
+        if (group >= h->n->parting.groups) continue;
+        bool once = h->orders[group] != h->order;
+        h->orders[group] = h->order;
+        if (f->flags & FACT_PLACED) count_placed(h, f, group, once);
+        if (f->flags & FACT_PAID) count_paid(h, f, group, once);
+    }
+    if (at->member) count_beginning(h, at, n);
+}
+
+static void count_refund(const struct hand *h, const struct refund_fact *f)
+{
+    if (!asked(h->n, f->member) || !passes(h->n, f->of)) return;
+    i64 group = group_of(&h->n->parting, f->of, f->member);
+    if (group >= h->n->parting.groups) return;
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        i64 slot = slot_of(&h->n->ranges[r], f->day);
+        if (slot < 0) continue;
+        i64 *to = cell(h, r, slot, group);
+        to[MEASURE_REFUND] += f->amount;
+        to[MEASURE_NET] -= f->amount;
+        to[MEASURE_REFUNDED_ORDERS] += f->first;
+    }
+}
+
+/* -- members ----------------------------------------------------------------------------------- */
+
+static void count_person(const struct hand *h, const struct person *p)
+{
+    if (!asked(h->n, p->member)) return;
+    const uint16_t of[OF_KINDS] = { [OF_TOUCHPOINT] = p->touchpoint };
+    const struct parting *parting = &h->n->parting;
+    bool by_order = parting->kind == OF_SHOP || parting->kind == OF_CATEGORY;
+    i64 group = by_order && parting->groups > 1 ? -1 : group_of(parting, of, p->member);
+    if (group < 0 || group >= parting->groups) return;
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        const struct range *range = &h->n->ranges[r];
+        if (p->seen > range->to) continue;
+        cell(h, r, range->slots, group)[MEASURE_MEMBERS]++;
+        i64 slot = slot_of(range, p->seen);
+        if (slot < 0) continue;
+        i64 *to = cell(h, r, slot, group);
+        to[MEASURE_NEW_MEMBERS]++;
+        to[MEASURE_MEMBERS]++; /* made a running sum at the end */
+    }
+}
+
+/* -- the pass ---------------------------------------------------------------------------------- */
+
+static void count_block(void *arg, int worker, i64 k)
+{
+    struct pass *p = arg;
+    const struct facts_block *b = p->facts->at[k];
+    struct hand *h = &p->hands[worker];
+    for (i64 i = 0, end; i < b->facts_n; i = end) {
+        for (end = i + 1; end < b->facts_n && b->facts[end].member == b->facts[i].member;) end++;
+        count_member(h, b->facts + i, end - i);
+    }
+    for (i64 i = 0; i < b->refunds_n; i++) count_refund(h, &b->refunds[i]);
+    for (i64 i = 0; i < b->people_n; i++) count_person(h, &b->people[i]);
+}
+
+/* What adds up is so far in the steps only; members known at the end of each step. */
+static void finish(struct counting *n)
+{
+    i64 groups = n->parting.groups;
+    for (i64 r = 0; r < n->ranges_n; r++) {
+        i64 slots = n->ranges[r].slots, *at = n->cells + counting_base(n, r);
+        for (i64 g = 0; g < groups; g++) {
+            i64 *whole = at + (slots * groups + g) * MEASURES_N, members = whole[MEASURE_MEMBERS];
+            for (i64 s = 0; s < slots; s++) {
+                const i64 *step = at + (s * groups + g) * MEASURES_N;
+                members -= step[MEASURE_NEW_MEMBERS];
+                for (i64 m = 0; m < MEASURE_BEHAVIOUR; m++)
+                    if (m != MEASURE_BUYERS && m != MEASURE_REPEAT_BUYERS && m != MEASURE_MEMBERS &&
+                        m != MEASURE_COST)
+                        whole[m] += step[m];
+            }
+            for (i64 s = 0; s < slots; s++) {
+                i64 *step = at + (s * groups + g) * MEASURES_N;
+                members += step[MEASURE_MEMBERS];
+                step[MEASURE_MEMBERS] = members;
+            }
+        }
+    }
+}
+
+void count_facts(struct ctx *c, const struct facts *f, struct counting *n)
+{
+    struct pass p = { .facts = f };
+    i64 cells = counting_cells(n), groups = n->parting.groups;
+    for (i64 r = 0; r < n->ranges_n; r++) p.base[r] = counting_base(n, r);
+    for (int w = 0; w < CHUNK_WORKERS; w++)
+        p.hands[w] = (struct hand){
+            .n = n,
+            .base = p.base,
+            .cells = NEWS(c->arena, i64, cells),
+            .seen = NEWS(c->arena, struct seen, n->ranges_n * groups),
+            .orders = NEWS(c->arena, u64, groups),
+        };
+    chunks_run(f->n, count_block, &p);
+    n->cells = p.hands[0].cells;
+    for (int w = 1; w < CHUNK_WORKERS; w++)
+        for (i64 i = 0; i < cells; i++) n->cells[i] += p.hands[w].cells[i];
+    finish(n);
+}

@@ -1,0 +1,125 @@
+/* inside.h -- inside metric: orders as they are kept for counting, and the passes over them.
+ *
+ * Orders are kept in blocks: those of PEOPLE neighbouring member ids, or of NUMBERS neighbouring
+ * order ids without a known buyer. A block is read from SQL whole and never altered: what changed
+ * is a new block. Members of a block lie together, each one's orders sorted by when they were paid.
+ */
+#pragma once
+
+#include "audience/ask.h"
+#include "insight/metric.h"
+
+#define PEOPLE  1024 /* CHUNK is a multiple of it */
+#define NUMBERS 16384
+
+/* SAME: another part of the order of the fact before it. */
+enum { FACT_PLACED = 1, FACT_PAID = 2, FACT_BOUGHT = 4, FACT_SAME = 8 };
+/* An order, or the part of it that is of one category. */
+struct fact {
+    i64 total, paid, gross, net, units;
+    u32 member;
+    uint16_t placed, when; /* days: placed; paid (where it was not paid: placed) */
+    uint16_t of[3];        /* codes: shop, touchpoint, category */
+    uint16_t flags;
+};
+struct refund_fact {
+    i64 amount;
+    u32 member;
+    uint16_t day, of[3];
+    bool first; /* of its order */
+};
+struct person {
+    u32 member;
+    uint16_t seen, touchpoint;
+};
+enum { OF_SHOP, OF_TOUCHPOINT, OF_CATEGORY, OF_KINDS };
+
+struct facts_block {
+    _Atomic i64 users;
+    i64 facts_n, refunds_n, people_n;
+    struct fact *facts;
+    struct refund_fact *refunds;
+    struct person *people; /* living ones */
+};
+
+/* Texts by code; code 0: not known. */
+struct names {
+    const str *at;
+    i64 n;
+};
+/* One immutable state of all orders. */
+struct facts {
+    struct facts_block **at;
+    i64 n, seq;
+    struct names names[OF_KINDS];
+    bool kept; /* from memory */
+};
+/* With every line of the timeline up to now. parts: orders apart by category. */
+enum err facts_take(struct ctx *c, bool parts, struct facts *out);
+
+/* -- counting ---------------------------------------------------------------------------------- */
+
+#define RANGES_MAX 3
+#define DAYS_MOST  1200
+struct range {
+    day from, to;
+    const uint16_t *slot; /* by day; NULL: 0 */
+    i64 slots;            /* the last place, after them, is the whole range */
+};
+/* What facts are parted by: a code of theirs, or the member; NULL: nothing. */
+struct parting {
+    int kind;                /* OF_…, or -1: by member */
+    const uint16_t *by_code; /* group of each code; those beyond: the last group */
+    i64 codes;
+    const u8 *by_member; /* of each member below members; others: the last group */
+    i64 members;
+    i64 groups; /* 1: not parted */
+};
+struct counting {
+    const struct range *ranges;
+    i64 ranges_n;
+    struct parting parting;
+    const struct member_set *set; /* NULL: everybody, orders without a buyer too */
+    i64 only[OF_KINDS];           /* codes; -1: any */
+    day today;
+    i64 *cells; /* MEASURES_N for each group of each slot of each range */
+};
+i64 counting_cells(const struct counting *n);
+/* Where a range begins in cells; then (slot * groups + group) * MEASURES_N. */
+i64 counting_base(const struct counting *n, i64 range);
+/* Measures before MEASURE_BEHAVIOUR but cost. */
+void count_facts(struct ctx *c, const struct facts *f, struct counting *n);
+/* Those from MEASURE_BEHAVIOUR on. */
+enum err count_behaviour(struct ctx *c, const struct view *v, struct counting *n);
+/* Groups of everybody by a field of members with one value, and their labels; the last group is
+ * that of the unknown. rest: the place of all other values; -1: there is none. */
+enum err parting_by_member(struct ctx *c, const struct view *v, str field, struct parting *out,
+                           strs *labels, i64 *rest);
+/* MEASURE_COST into cells, parted by touchpoint or not at all. */
+enum err count_costs(struct ctx *c, const struct names *touchpoints, struct counting *n);
+i64 names_find(const struct names *names, str text); /* -1: not there */
+
+/* -- asking (ask.c) ---------------------------------------------------------------------------- */
+
+/* Whose and which orders are asked for, and how they are parted. */
+struct asking {
+    struct facts facts;
+    const struct view *view; /* NULL: not needed */
+    struct member_set set;
+    bool has_set, behaviour, costs;
+    i64 only[OF_KINDS];
+    struct parting parting;
+    strs labels;
+    i64 rest; /* group of all other values; -1: there is none */
+    day today;
+};
+/* by: absent, or a dimension; its groups are those with most of `most` in `period`. */
+enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
+                     struct metric_period period, enum measure most, i64 seq, struct asking *out);
+/* parted: by what was asked for, else not at all. */
+enum err asking_count(struct ctx *c, const struct asking *a, const struct range *ranges, i64 n,
+                      bool parted, struct counting *out);
+/* Of a range's whole (slot: its slots), or of a step. */
+const struct metric_totals *counted(const struct counting *n, i64 range, i64 slot, i64 group);
+
+extern const struct migration metric_migrations[]; /* cost.c */

@@ -1,0 +1,91 @@
+/* metric_api.c -- doors of metrics and of what touchpoints cost. */
+#include "access/access.h"
+#include "http/route.h"
+#include "insight/metric.h"
+#include "insight/metric/inside.h"
+#include "insight/overview.h"
+
+#define FIELDS_OF_metric_page(X, N)                    \
+    X(list(metric_view), items, ANY, "All metrics", N) \
+    X(str, next_cursor, ANY, "Always null: all are here", N)
+SHAPE(metric_page);
+SHAPE_DEFINE(metric_page);
+
+HANDLER(metrics_get, nothing, metric_page)
+{
+    for (const struct metric *m = metrics; m->name; m++)
+        metric_show(c, m, PUSH(c->arena, &out->items));
+    return OK;
+}
+
+HANDLER(metric_get, metric_ask, metric_answer) { return metric_make(c, in, out); }
+
+#define FIELDS_OF_metric_costs_ask(X, N)                        \
+    X(str, from, SHORT, "First day; absent: 30 days in all", N) \
+    X(str, to, SHORT, "Last day, included; absent: today", N)   \
+    X(str, touchpoint, SHORT, "Only of this touchpoint", N)
+SHAPE(metric_costs_ask);
+SHAPE_DEFINE(metric_costs_ask);
+#define FIELDS_OF_metric_cost_page(X, N)                         \
+    X(list(metric_cost), items, ANY, "By day and touchpoint", N) \
+    X(str, next_cursor, ANY, "Always null: all are here", N)
+SHAPE(metric_cost_page);
+SHAPE_DEFINE(metric_cost_page);
+
+HANDLER(metric_costs_get, metric_costs_ask, metric_cost_page)
+{
+    day from, to;
+    TRY(period_read(c, in->from, in->to, &from, &to));
+    TRY(period_check(c, from, to));
+    return metric_costs(c, from, to, in->touchpoint, &out->items);
+}
+
+#define FIELDS_OF_metric_costs_put(X, N)  \
+    X(list(metric_cost), items, REQUIRED, \
+      "At most 1,000; each replaces the entry of its touchpoint and day, 0 takes it away", N)
+SHAPE(metric_costs_put);
+SHAPE_DEFINE(metric_costs_put);
+
+#define FIELDS_OF_metric_costs_done(X, N) X(i64, written, ANY, "Entries written", N)
+SHAPE(metric_costs_done);
+SHAPE_DEFINE(metric_costs_done);
+
+#define COSTS_AT_ONCE 1000
+
+static enum err put_costs(struct tx *t, void *arg)
+{
+    const struct metric_costs_put *in = arg;
+    for (i64 i = 0; i < in->items.n; i++) TRY(metric_cost_put(t, &in->items.at[i]));
+    return OK;
+}
+
+HANDLER(metric_costs_post, metric_costs_put, metric_costs_done)
+{
+    if (in->items.n > COSTS_AT_ONCE)
+        return fail_at(c, E_INVALID, S("/items"), "一次最多 %d 条", "at most %d at once",
+                       COSTS_AT_ONCE);
+    struct metric_costs_put copy = *in;
+    out->written = in->items.n;
+    return audited_write(c, put_costs, &copy, NULL);
+}
+
+static const struct route routes[] = {
+    ROUTE(GET, "/v1/metrics", REPORTS_READ, metrics_get, "Metrics", "全部指标的定义",
+          "What each metric means"),
+    ROUTE(GET, "/v1/metrics/{name}", REPORTS_READ, metric_get, "Metrics",
+          "任一指标：按期间、步长、维度、人群，与上期和去年同期对比",
+          "Any metric by period, step, dimension and segment, beside the period before and last"
+          " year's",
+          .errors = "E_NOT_FOUND E_BUSY"),
+    ROUTE(GET, "/v1/costs", REPORTS_READ, metric_costs_get, "Metrics", "各触点每天的花费",
+          "What touchpoints cost, by day"),
+    ROUTE(POST, "/v1/costs", ORDERS_WRITE, metric_costs_post, "Metrics", "登记各触点每天的花费",
+          "Enter what touchpoints cost, by day"),
+    { 0 },
+};
+
+const struct room metric_room = {
+    .name = "metric",
+    .migrations = metric_migrations,
+    .routes = routes,
+};

@@ -1,0 +1,174 @@
+/* metric_naive.h -- base measures as their definitions say, order by order and buyer by buyer. */
+#pragma once
+
+#include "insight/metric.h"
+#include "test.h"
+
+#define FIELDS_OF_naive_order(X, N)          \
+    X(i64, member, ANY, "", N)               \
+    X(i64, id, ANY, "", N)                   \
+    X(str, shop, ANY, "", N)                 \
+    X(str, touchpoint, ANY, "", N)           \
+    X(instant, at, ANY, "", N)               \
+    X(opt_instant, paid_at, ANY, "", N)      \
+    X(opt_instant, completed_at, ANY, "", N) \
+    X(money, total, ANY, "", N)              \
+    X(money, paid, ANY, "", N)               \
+    X(money, refund, ANY, "", N)             \
+    X(money, net, ANY, "", N)                \
+    X(i64, quantity, ANY, "", N)             \
+    X(flag, is_paid, ANY, "", N)             \
+    X(str, state, ANY, "", N)
+SHAPE(naive_order);
+SHAPE_DEFINE(naive_order);
+QUERY(naive_orders, naive_order,
+      "SELECT o.member, o.id, s.name AS shop, o.touchpoint, o.at, o.paid_at, o.completed_at,"
+      " o.total, o.paid, o.refund, o.net, o.quantity, o.is_paid, o.state FROM purchase_order o"
+      " JOIN shop s ON s.id = o.shop ORDER BY o.id");
+#define FIELDS_OF_naive_refund(X, N) \
+    X(i64, order_id, ANY, "", N)     \
+    X(money, amount, ANY, "", N)     \
+    X(instant, at, ANY, "", N)
+SHAPE(naive_refund);
+SHAPE_DEFINE(naive_refund);
+QUERY(naive_refunds, naive_refund, "SELECT order_id, amount, at FROM order_refund");
+#define FIELDS_OF_naive_line(X, N) \
+    X(i64, order_id, ANY, "", N)   \
+    X(str, category, ANY, "", N)
+SHAPE(naive_line);
+SHAPE_DEFINE(naive_line);
+QUERY(naive_lines, naive_line,
+      "SELECT DISTINCT l.order_id, p.category FROM order_line l LEFT JOIN product p"
+      " ON p.id = l.product");
+QUERY(naive_seen, one_i64,
+      "SELECT first_seen AS value FROM member WHERE merged_into IS NULL AND erased_at IS NULL");
+
+struct naive_shop {
+    struct naive_order_list orders;
+    struct naive_refund_list refunds;
+    struct naive_line_list lines;
+    struct one_i64_list seen;
+};
+struct naive_filter {
+    str shop, touchpoint;
+    bool (*member)(i64 member, void *arg);
+    void *arg;
+};
+
+static inline void naive_read(struct ctx *c, struct naive_shop *out)
+{
+    *out = (struct naive_shop){ 0 };
+    CHECK_OK(c, db_all(c, &naive_orders, &out->orders, NO_ARGS));
+    CHECK_OK(c, db_all(c, &naive_refunds, &out->refunds, NO_ARGS));
+    CHECK_OK(c, db_all(c, &naive_lines, &out->lines, NO_ARGS));
+    CHECK_OK(c, db_all(c, &naive_seen, &out->seen, NO_ARGS));
+}
+
+static inline instant naive_paid_at(const struct naive_order *o)
+{
+    return o->paid_at.has ? o->paid_at.value : o->at;
+}
+static inline bool naive_bought(const struct naive_order *o) { return o->is_paid && o->net > 0; }
+static inline bool naive_earlier(const struct naive_order *a, const struct naive_order *b)
+{
+    instant x = naive_paid_at(a), y = naive_paid_at(b);
+    return x < y || (x == y && a->id < b->id);
+}
+
+static inline bool naive_meant(const struct naive_filter *f, const struct naive_order *o)
+{
+    if (f->shop.n && !str_eq(f->shop, o->shop)) return false;
+    if (f->touchpoint.n && !str_eq(f->touchpoint, str_or(o->touchpoint, o->shop))) return false;
+    return !f->member || f->member(o->member, f->arg);
+}
+
+static inline bool naive_within(struct ctx *c, instant at, day from, day to)
+{
+    return at >= zone_midnight(c->zone, from) && at < zone_midnight(c->zone, to + 1);
+}
+
+static inline void naive_refunds_of(struct ctx *c, const struct naive_shop *s,
+                                    const struct naive_order *o, day from, day to,
+                                    struct metric_totals *t)
+{
+    money own = 0, within = 0;
+    instant first = INT64_MAX;
+    for (i64 i = 0; i < s->refunds.n; i++) {
+        const struct naive_refund *r = &s->refunds.at[i];
+        if (r->order_id != o->id) continue;
+        own += r->amount;
+        if (r->at < first) first = r->at;
+        if (naive_within(c, r->at, from, to)) within += r->amount;
+    }
+    instant rest = o->completed_at.has ? o->completed_at.value : naive_paid_at(o);
+    if (o->refund > own && naive_within(c, rest, from, to)) within += o->refund - own;
+    if (first == INT64_MAX) first = rest;
+    t->of[MEASURE_REFUND] += within;
+    t->of[MEASURE_NET] -= within;
+    t->of[MEASURE_REFUNDED_ORDERS] += o->refund > 0 && naive_within(c, first, from, to);
+}
+
+/* What follows from a buyer's first purchase, if o is it. */
+static inline void naive_beginning(struct ctx *c, const struct naive_shop *s,
+                                   const struct naive_order *o, struct metric_totals *t)
+{
+    static const i64 days[] = { 30, 60, 90, 365 };
+    const struct naive_order *second = NULL;
+    money net = 0;
+    for (i64 i = 0; i < s->orders.n; i++) {
+        const struct naive_order *x = &s->orders.at[i];
+        if (x->member != o->member) continue;
+        net += x->net;
+        if (!naive_bought(x) || x == o) continue;
+        if (naive_earlier(x, o)) return;
+        if (!second || naive_earlier(x, second)) second = x;
+    }
+    day first = zone_day(c->zone, naive_paid_at(o)), today = zone_day(c->zone, c->now);
+    t->of[MEASURE_NEW_BUYERS]++;
+    t->of[MEASURE_COHORT_NET] += net;
+    for (int k = 0; k < 4; k++) {
+        if (first + days[k] >= today) continue;
+        t->of[MEASURE_SEEN_30 + 2 * k]++;
+        t->of[MEASURE_BACK_30 + 2 * k] +=
+            second && zone_day(c->zone, naive_paid_at(second)) - first <= days[k];
+    }
+}
+
+static inline struct metric_totals naive_totals(struct ctx *c, const struct naive_shop *s, day from,
+                                                day to, const struct naive_filter *f)
+{
+    struct metric_totals t = { 0 };
+    for (i64 i = 0; i < s->orders.n; i++) {
+        const struct naive_order *o = &s->orders.at[i];
+        if (!naive_meant(f, o)) continue;
+        bool credit = !o->is_paid && str_eq(o->state, S("refunded"));
+        if (!credit && naive_within(c, o->at, from, to)) {
+            t.of[MEASURE_PLACED]++;
+            t.of[MEASURE_GMV] += o->total;
+        }
+        naive_refunds_of(c, s, o, from, to, &t);
+        if (!o->is_paid || !naive_within(c, naive_paid_at(o), from, to)) continue;
+        t.of[MEASURE_ORDERS]++;
+        t.of[MEASURE_UNITS] += o->quantity;
+        t.of[MEASURE_PAID] += o->paid;
+        t.of[MEASURE_GROSS] += o->net + o->refund;
+        t.of[MEASURE_NET] += o->net + o->refund;
+        if (!naive_bought(o)) continue;
+        t.of[MEASURE_PURCHASES]++;
+        if (o->member == 0) continue;
+        i64 earlier = 0;
+        for (i64 k = 0; k < s->orders.n; k++) {
+            const struct naive_order *x = &s->orders.at[k];
+            earlier += x->member == o->member && naive_bought(x) && naive_meant(f, x) &&
+                       naive_within(c, naive_paid_at(x), from, to) && naive_earlier(x, o);
+        }
+        t.of[MEASURE_BUYERS] += earlier == 0;
+        t.of[MEASURE_REPEAT_BUYERS] += earlier == 1;
+        naive_beginning(c, s, o, &t);
+    }
+    for (i64 i = 0; i < s->seen.n; i++) {
+        t.of[MEASURE_NEW_MEMBERS] += naive_within(c, s->seen.at[i].value, from, to);
+        t.of[MEASURE_MEMBERS] += s->seen.at[i].value < zone_midnight(c->zone, to + 1);
+    }
+    return t;
+}
