@@ -3888,6 +3888,280 @@ export interface components {
             place: number;
             exchange: number;
         };
+        products_ask: {
+            from: string | null;
+            to: string | null;
+            shop: string | null;
+            launch_days: number | null;
+            dead_days: number | null;
+            hero_share: number | null;
+            hero_growth: number | null;
+            slow_units: number | null;
+            slow_turnover: number | null;
+            rate_days: number | null;
+            restock_days: number | null;
+            cover_days: number | null;
+            verdict: string | null;
+            advice: string | null;
+            category: string | null;
+            q: string | null;
+            /** @enum {string|null} */
+            sort: "sales" | "units" | "growth" | "stock_value" | "days_without_sale" | "sellout" | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        products_page: {
+            from: string;
+            to: string;
+            rules: components["schemas"]["product_rule"][];
+            thresholds: components["schemas"]["product_ask"] | null;
+            categories: string[];
+            restock: number;
+            clear: number;
+            items: components["schemas"]["product_health"][];
+            next_cursor: string | null;
+            total: number;
+            behind: number;
+            definition: string | null;
+        };
+        product_rule: {
+            /** @enum {string|null} */
+            verdict: "new" | "dead" | "hero" | "slow" | "workhorse" | null;
+            name: string | null;
+            rule: string | null;
+            thresholds: string[];
+            products: number;
+            net_units: number;
+            /** @example 12.50 */
+            net_sales: string;
+            /** @example 12.50 */
+            stock_value: string;
+            by_price: number;
+            without_value: number;
+        };
+        product_ask: {
+            from: string | null;
+            to: string | null;
+            shop: string | null;
+            launch_days: number | null;
+            dead_days: number | null;
+            hero_share: number | null;
+            hero_growth: number | null;
+            slow_units: number | null;
+            slow_turnover: number | null;
+            rate_days: number | null;
+            restock_days: number | null;
+            cover_days: number | null;
+        };
+        product_health: {
+            id: number;
+            shop: string | null;
+            code: string | null;
+            name: string | null;
+            category: string | null;
+            /** @enum {string|null} */
+            verdict: "new" | "dead" | "hero" | "slow" | "workhorse" | null;
+            reason: string | null;
+            checks: components["schemas"]["product_check"][];
+            orders: number;
+            units: number;
+            returned: number;
+            net_units: number;
+            /** @example 12.50 */
+            sales: string;
+            /** @example 12.50 */
+            refund: string;
+            /** @example 12.50 */
+            net_sales: string;
+            /** @example 12.50 */
+            net_before: string;
+            growth: number | null;
+            share: number | null;
+            share_before: number | null;
+            refund_rate: number | null;
+            first_sale: string | null;
+            last_sale: string | null;
+            days_without_sale: number;
+            on_hand: number | null;
+            counted_on: string | null;
+            turnover_days: number | null;
+            rate: number;
+            sellout_days: number | null;
+            sellout_low: number | null;
+            sellout_high: number | null;
+            /** @example 12.50 */
+            cost: string | null;
+            /** @example 12.50 */
+            stock_value: string | null;
+            valued_by_price: boolean;
+            /** @enum {string|null} */
+            advice: "none" | "restock" | "clear" | null;
+            advice_units: number | null;
+            advice_words: string | null;
+        };
+        product_check: {
+            name: string | null;
+            figure: number | null;
+            compare: string | null;
+            threshold: number;
+            unit: string | null;
+            holds: boolean;
+        };
+        products_export_ask: {
+            from: string | null;
+            to: string | null;
+            shop: string | null;
+            launch_days: number | null;
+            dead_days: number | null;
+            hero_share: number | null;
+            hero_growth: number | null;
+            slow_units: number | null;
+            slow_turnover: number | null;
+            rate_days: number | null;
+            restock_days: number | null;
+            cover_days: number | null;
+            verdict: string | null;
+            advice: string | null;
+            category: string | null;
+            q: string | null;
+            /** @enum {string|null} */
+            sort: "sales" | "units" | "growth" | "stock_value" | "days_without_sale" | "sellout" | null;
+        };
+        product_one_ask: {
+            id: number;
+            from?: string | null;
+            to?: string | null;
+            launch?: number | null;
+            launch_days?: number | null;
+            dead_days?: number | null;
+            hero_share?: number | null;
+            hero_growth?: number | null;
+            slow_units?: number | null;
+            slow_turnover?: number | null;
+            rate_days?: number | null;
+            restock_days?: number | null;
+            cover_days?: number | null;
+        };
+        product_one: {
+            product: components["schemas"]["product_health"] | null;
+            launch: components["schemas"]["launch"] | null;
+            days: components["schemas"]["product_day"][];
+            counts: components["schemas"]["stock_row"][];
+        };
+        launch: {
+            first_sale: string | null;
+            peers: number;
+            against_median: number | null;
+            words: string | null;
+            days: components["schemas"]["launch_day"][];
+        };
+        launch_day: {
+            day: number;
+            units: number | null;
+            /** @example 12.50 */
+            sales: string | null;
+            low: number | null;
+            median: number | null;
+            high: number | null;
+            peers: number;
+        };
+        product_day: {
+            day: string;
+            orders: number;
+            units: number;
+            returned: number;
+            /** @example 12.50 */
+            sales: string;
+            /** @example 12.50 */
+            refund: string;
+        };
+        stock_row: {
+            product: number;
+            shop: string | null;
+            code: string | null;
+            name: string | null;
+            counted_on: string;
+            quantity: number;
+            /** @example 12.50 */
+            cost: string | null;
+            written_at: string;
+            actor: string | null;
+        };
+        quadrant_ask: {
+            from: string | null;
+            to: string | null;
+            frequency: string | null;
+            interaction: string | null;
+        };
+        quadrants: {
+            from: string;
+            to: string;
+            frequency: number | null;
+            interaction: number | null;
+            frequency_given: boolean;
+            interaction_given: boolean;
+            quadrants: components["schemas"]["quadrant_way"][];
+            items: components["schemas"]["quadrant_category"][];
+            uncategorised: number;
+            behind: number;
+            definition: string | null;
+        };
+        quadrant_way: {
+            /** @enum {string|null} */
+            quadrant: "none" | "both" | "frequent" | "lively" | "neither" | null;
+            name: string | null;
+            way: string | null;
+            categories: number;
+            /** @example 12.50 */
+            net_sales: string;
+            segment: string | null;
+        };
+        quadrant_category: {
+            category: string | null;
+            /** @enum {string|null} */
+            quadrant: "none" | "both" | "frequent" | "lively" | "neither" | null;
+            purchases: number;
+            buyers: number;
+            repeat_buyers: number;
+            frequency: number | null;
+            views: number;
+            carts: number;
+            favourites: number;
+            reviews: number;
+            viewers: number;
+            interaction: number | null;
+            /** @example 12.50 */
+            net_sales: string;
+            segment: string | null;
+        };
+        stock_ask: {
+            product: number | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        stock_page: {
+            items: components["schemas"]["stock_row"][];
+            next_cursor: string | null;
+        };
+        stock_post: {
+            items: components["schemas"]["stock_fact"][];
+        };
+        stock_fact: {
+            shop: string;
+            code: string;
+            quantity: number;
+            counted_on?: string | null;
+            /** @example 12.50 */
+            cost?: string | null;
+        };
+        stock_put: {
+            written: number;
+            same: number;
+            products: number;
+        };
+        stock_upload: {
+            shop: string | null;
+        };
         metric_page: {
             items: components["schemas"]["metric_view"][];
             next_cursor: string | null;

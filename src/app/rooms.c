@@ -16,6 +16,7 @@
 #include "insight/insight.h"
 #include "insight/metric.h"
 #include "insight/path.h"
+#include "insight/product.h"
 #include "insight/tree.h"
 #include "job/job.h"
 #include "ledger/ledger.h"
@@ -79,6 +80,7 @@ const struct room *const rooms[] = {
     &invitations_room,
     &mall_room,
     &grab_room,
+    &product_room,
     &metric_room,
     NULL,
 };
