@@ -4224,6 +4224,29 @@ export interface components {
             year_ago: string | null;
             series: components["schemas"]["metric_point"][];
         };
+        cohorts_ask: {
+            from: string | null;
+            to: string | null;
+            /** @enum {string|null} */
+            step: "day" | "week" | "month" | "quarter" | "year" | null;
+            later: number | null;
+            segment: string | null;
+        };
+        cohorts_answer: {
+            /** @enum {string|null} */
+            step: "day" | "week" | "month" | "quarter" | "year" | null;
+            cohorts: components["schemas"]["cohort_row"][];
+            took_us: number;
+            how: string | null;
+        };
+        cohort_row: {
+            from: string;
+            to: string;
+            members: number;
+            returned: number[];
+            net: string[];
+            over: number;
+        };
         metric_costs_ask: {
             from: string | null;
             to: string | null;

@@ -155,7 +155,55 @@ static enum err run_metrics(struct cli *cli)
     return OK;
 }
 
+static const struct cli_option cohort_options[] = {
+    { "from", "DATE", "首次购买的第一天；默认最近 30 天",
+      "first purchases from this day on; default: the last 30 days", false },
+    { "to", "DATE", "首次购买的最后一天（含）；默认今天",
+      "first purchases up to this day, included; default: today", false },
+    { "step", "STEP", "day、week、month、quarter、year 之一；默认 month",
+      "day, week, month, quarter or year; default: month", false },
+    { "later", "N", "之后看几步，1 到 59；默认 12", "steps to look at, 1 to 59; default: 12",
+      false },
+    CLI_OPTION_SEGMENT,
+    { 0 },
+};
+
+static enum err run_cohorts(struct cli *cli)
+{
+    struct cohorts_answer a;
+    int step = STEP_MONTH;
+    i64 later = 12;
+    TRY(cli_choice(cli, "step", &metric_step_choice, &step));
+    TRY(cli_i64(cli, "later", 1, 59, &later));
+    struct cohorts_ask ask = { .from = cli_text(cli, "from"),
+                               .to = cli_text(cli, "to"),
+                               .step = (enum metric_step)step,
+                               .later = SOME(later),
+                               .segment = cli_text(cli, "segment") };
+    TRY(cli_open(cli, CLI_READS));
+    TRY(cohorts_make(cli->c, &ask, &a));
+    if (cli_answered(cli, &cohorts_answer_shape, &a)) return OK;
+    struct grid g = { .columns = 2 + (int)later };
+    str row[GRID_COLUMNS] = { grid_words(cli, "首次购买", "First purchase"),
+                              grid_words(cli, "会员", "Members") };
+    for (i64 k = 1; k <= later; k++) row[k + 1] = str_fmt(cli->c->arena, "+%lld", (long long)k);
+    grid_add(cli, &g, row);
+    for (i64 i = 0; i < a.cohorts.n; i++) {
+        const struct cohort_row *r = &a.cohorts.at[i];
+        row[0] = day_text(cli->c->arena, r->from);
+        row[1] = grid_count(cli, r->members);
+        for (i64 k = 0; k < later; k++)
+            row[k + 2] = k < r->returned.n ? grid_count(cli, r->returned.at[k]) : S("");
+        grid_add(cli, &g, row);
+    }
+    grid_print(cli, &g);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(a.how));
+    return OK;
+}
+
 const struct verb metric_verbs[] = {
+    { "report cohorts", NULL, "按首次购买时间分批，看之后的回购",
+      "members by first purchase, and who came back when", cohort_options, run_cohorts, 0, 0 },
     { "report metric", "NAME", "任一指标：按步长、维度、人群，与上期和去年同期对比",
       "any metric by step, dimension and segment, beside the period before and last year's",
       metric_options, run_metric, 1, 1 },

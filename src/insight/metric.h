@@ -36,6 +36,7 @@
  *     orders, refunds, merges; and an order that was acknowledged is in the next answer.
  *   - parts_add_up: sums of days, and of shops, touchpoints, categories, are the period's to the
  *     cent.
+ *   - cohorts_equal_the_naive_count: members of each, and who came back when.
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
  *   - a_dimension_it_has_not_is_refused: with those it has.
  * Memory   Answers live in c->arena. The kept orders: about 60 bytes an order. Threads  Any.
@@ -220,6 +221,33 @@ SHAPE(metric_group);
     X(str, how, ANY, "How it was answered", N)
 SHAPE(metric_answer);
 enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out);
+
+/* -- cohorts ---------------------------------------------------------------------------------- */
+
+#define FIELDS_OF_cohorts_ask(X, N)                                                               \
+    X(str, from, SHORT, "First day of cohorts; absent: 30 days in all", N)                        \
+    X(str, to, SHORT, "Last day of cohorts, included; absent: today", N)                          \
+    X(choice(metric_step), step, ANY, "Cohorts and returns by day, week, month, quarter or year", \
+      N)                                                                                          \
+    X(opt_i64, later, POSITIVE, "Steps to look at afterwards, 1 to 59; absent: 12", N)            \
+    X(str, segment, LONG, "Only of these members (as of now)", N)
+SHAPE(cohorts_ask);
+#define FIELDS_OF_cohort_row(X, N)                                                         \
+    X(day, from, ANY, "First day", N)                                                      \
+    X(day, to, ANY, "Last day", N)                                                         \
+    X(i64, members, ANY, "Members whose first purchase lies in it", N)                     \
+    X(ints, returned, ANY, "Of them, who purchased again in the 1st, 2nd … step after", N) \
+    X(strs, net, ANY, "Net of their purchases up to the end of step 0, 1, 2 …", N)         \
+    X(i64, over, ANY, "So many of the steps after it are over", N)
+SHAPE(cohort_row);
+#define FIELDS_OF_cohorts_answer(X, N)                      \
+    X(choice(metric_step), step, ANY, "As asked", N)        \
+    X(list(cohort_row), cohorts, ANY, "The first first", N) \
+    X(i64, took_us, ANY, "Microseconds taken", N)           \
+    X(str, how, ANY, "How it was answered", N)
+SHAPE(cohorts_answer);
+/* Members by when they first purchased. At most 120 cohorts. */
+enum err cohorts_make(struct ctx *c, const struct cohorts_ask *ask, struct cohorts_answer *out);
 
 /* -- what touchpoints cost -------------------------------------------------------------------- */
 

@@ -20,6 +20,8 @@ HANDLER(metrics_get, nothing, metric_page)
 
 HANDLER(metric_get, metric_ask, metric_answer) { return metric_make(c, in, out); }
 
+HANDLER(report_cohorts, cohorts_ask, cohorts_answer) { return cohorts_make(c, in, out); }
+
 #define FIELDS_OF_metric_costs_ask(X, N)                        \
     X(str, from, SHORT, "First day; absent: 30 days in all", N) \
     X(str, to, SHORT, "Last day, included; absent: today", N)   \
@@ -77,6 +79,9 @@ static const struct route routes[] = {
           "Any metric by period, step, dimension and segment, beside the period before and last"
           " year's",
           .errors = "E_NOT_FOUND E_BUSY"),
+    ROUTE(GET, "/v1/reports/cohorts", REPORTS_READ, report_cohorts, "Metrics",
+          "按首次购买时间分批，看之后的回购", "Members by first purchase, and who came back when",
+          .errors = "E_BUSY"),
     ROUTE(GET, "/v1/costs", REPORTS_READ, metric_costs_get, "Metrics", "各触点每天的花费",
           "What touchpoints cost, by day"),
     ROUTE(POST, "/v1/costs", ORDERS_WRITE, metric_costs_post, "Metrics", "登记各触点每天的花费",

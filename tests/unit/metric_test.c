@@ -337,6 +337,52 @@ TEST(a_group_is_its_own_question)
     }
 }
 
+/* -- cohorts -------------------------------------------------------------------------------------
+ */
+
+TEST(cohorts_equal_the_naive_count)
+{
+    struct ctx *c = test_reader();
+    a_shop(c, (u64)seed_of(11), 400);
+    struct naive_shop shop;
+    struct cohorts_answer a;
+    naive_read(c, &shop);
+    struct cohorts_ask ask = {
+        .from = S("2023-11-10"), .to = S("2024-05-20"), .step = STEP_MONTH, .later = SOME(5)
+    };
+    CHECK_OK(c, cohorts_make(c, &ask, &a));
+    CHECK_I64(a.cohorts.n, 7);
+    for (i64 k = 0; k < a.cohorts.n; k++) {
+        const struct cohort_row *row = &a.cohorts.at[k];
+        i64 members = 0, returned[8] = { 0 };
+        for (i64 i = 0; i < shop.orders.n; i++) {
+            const struct naive_order *o = &shop.orders.at[i];
+            struct metric_totals t = { 0 };
+            if (!naive_bought(o) || !o->member ||
+                !naive_within(c, naive_paid_at(o), row->from, row->to))
+                continue;
+            naive_beginning(c, &shop, o, &t);
+            if (!t.of[MEASURE_NEW_BUYERS]) continue;
+            members++;
+            for (i64 later = 1; later <= 5; later++) {
+                struct civil month = day_civil(row->from);
+                day first = month_add(day_of(month.year, month.month, 1), (i32)later),
+                    last = month_add(first, 1) - 1;
+                bool came = false;
+                for (i64 x = 0; x < shop.orders.n; x++)
+                    came |= shop.orders.at[x].member == o->member &&
+                            naive_bought(&shop.orders.at[x]) &&
+                            naive_within(c, naive_paid_at(&shop.orders.at[x]), first, last);
+                returned[later] += came;
+            }
+        }
+        CHECK_I64(row->members, members);
+        for (i64 later = 1; later <= row->returned.n; later++)
+            CHECK_I64(row->returned.at[later - 1], returned[later]);
+        CHECK_I64(row->returned.n, 5 - (k > 2) * (k - 2)); /* June 2024 is the last that began */
+    }
+}
+
 /* -- answers -------------------------------------------------------------------------------------
  */
 

@@ -122,4 +122,7 @@ enum err asking_count(struct ctx *c, const struct asking *a, const struct range 
 /* Of a range's whole (slot: its slots), or of a step. */
 const struct metric_totals *counted(const struct counting *n, i64 range, i64 slot, i64 group);
 
+/* The first day of the step a day lies in (report.c). */
+day step_of(enum metric_step step, day d);
+
 extern const struct migration metric_migrations[]; /* cost.c */

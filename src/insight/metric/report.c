@@ -23,7 +23,7 @@ struct making {
 
 /* -- steps ------------------------------------------------------------------------------------- */
 
-static day step_of(enum metric_step step, day d)
+day step_of(enum metric_step step, day d)
 {
     struct civil at = day_civil(d);
     switch (step) {
