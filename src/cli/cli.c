@@ -186,16 +186,9 @@ static void read_form(struct cli *cli, int n, char **words)
 /* "koi user" alone: what may follow. */
 static bool print_group(struct cli *cli, FILE *to, str group)
 {
-    bool found = false;
-    for (const struct verb *v = verb_next(NULL); v; v = verb_next(v)) {
-        str first;
-        str_cut(str_of(v->name), ' ', &first);
-        if (!str_eq(first, group)) continue;
-        found = true;
-        str call = str_fmt(cli->c->arena, "koi %s %s", v->name, v->usage ? v->usage : "");
-        fprintf(to, "  %-34s%s\n", str_z(cli->c->arena, call),
-                cli->c->locale == ZH ? v->zh : v->en);
-    }
+    struct buf words = { .arena = cli->c->arena };
+    bool found = help_group(cli, &words, group);
+    fwrite(words.at, 1, (size_t)words.n, to);
     return found;
 }
 

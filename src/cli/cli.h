@@ -111,5 +111,6 @@ extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_v
 extern const struct cli_option common_options[];
 enum err options_read(struct cli *cli, int n, char **words);
 void help_write(struct cli *cli, struct buf *out); /* of cli->verb, or of all when it is NULL */
+bool help_group(struct cli *cli, struct buf *out, str group); /* the verbs of "user"; false: none */
 const struct verb *verb_find(int n, char **words, int *used); /* the longest name that fits */
 const struct verb *verb_next(const struct verb *v);           /* all in order; NULL: the first */
