@@ -4269,6 +4269,227 @@ export interface components {
         metric_costs_done: {
             written: number;
         };
+        experiments_ask: {
+            cursor: string | null;
+            limit: number | null;
+        };
+        experiment_page: {
+            items: components["schemas"]["experiment_view"][];
+            next_cursor: string | null;
+        };
+        experiment_view: {
+            id: number;
+            /** @enum {string|null} */
+            state: "draft" | "running" | "stopped" | null;
+            name: string | null;
+            hypothesis: string | null;
+            arms: components["schemas"]["experiment_arm"][];
+            audience: string | null;
+            layer: string | null;
+            share: number | null;
+            metric: string | null;
+            guardrails: components["schemas"]["experiment_guard"][];
+            window_days: number | null;
+            ends_at: string | null;
+            base: number | null;
+            lift: number | null;
+            exposed: number;
+            planned: number | null;
+            created_by: string | null;
+            created_at: string;
+            started_by: string | null;
+            started_at: string | null;
+            stopped_by: string | null;
+            stopped_at: string | null;
+            stop_reason: string | null;
+        };
+        experiment_arm: {
+            name: string;
+            weight?: number | null;
+            control?: boolean;
+        };
+        experiment_guard: {
+            metric: string;
+            margin?: number | null;
+            more_is_better?: boolean | null;
+        };
+        experiment_post: {
+            name: string;
+            hypothesis?: string | null;
+            arms: components["schemas"]["experiment_arm"][];
+            audience?: string | null;
+            layer?: string | null;
+            share?: number | null;
+            metric?: string | null;
+            guardrails?: components["schemas"]["experiment_guard"][];
+            window_days?: number | null;
+            ends_at?: string | null;
+            base?: number | null;
+            lift?: number | null;
+        };
+        experiment_ref: {
+            id: number;
+        };
+        experiment_patch: {
+            id: number;
+            name?: string | null;
+            hypothesis?: string | null;
+            arms?: components["schemas"]["experiment_arm"][];
+            audience?: string | null;
+            layer?: string | null;
+            share?: number | null;
+            metric?: string | null;
+            guardrails?: components["schemas"]["experiment_guard"][];
+            window_days?: number | null;
+            ends_at?: string | null;
+            base?: number | null;
+            lift?: number | null;
+        };
+        experiment_stop_ask: {
+            id: number;
+            reason: string;
+        };
+        experiment_assign_ask: {
+            id: number;
+            member: number;
+        };
+        experiment_assigned: {
+            experiment: number;
+            member: number;
+            /** @enum {string|null} */
+            result: "NOT_RUNNING" | "HELD_OUT" | "NOT_IN_SHARE" | "IN_ANOTHER" | "NOT_IN_AUDIENCE" | "ASSIGNED" | null;
+            arm: string | null;
+            exposed_at: string | null;
+            first: boolean;
+        };
+        experiment_result_ask: {
+            id: number;
+            alpha?: number | null;
+        };
+        experiment_result_view: {
+            id: number;
+            name: string | null;
+            /** @enum {string|null} */
+            state: "draft" | "running" | "stopped" | null;
+            exposed: number;
+            planned: number | null;
+            until: string;
+            window_days: number;
+            srm: components["schemas"]["reading_srm"] | null;
+            primary: components["schemas"]["experiment_metric_view"] | null;
+            verdicts: components["schemas"]["experiment_judged"][];
+            guardrails: components["schemas"]["experiment_metric_view"][];
+            definition: string | null;
+        };
+        reading_srm: {
+            chi2: number | null;
+            p: number | null;
+            warn: boolean;
+            df: number;
+            words: string | null;
+        };
+        experiment_metric_view: {
+            metric: string | null;
+            name: string | null;
+            rate: boolean;
+            more_is_better: boolean;
+            arms: components["schemas"]["reading_arm"][];
+            tests: components["schemas"]["reading_test"][];
+            value_tests: components["schemas"]["reading_value_test"][];
+            guarded: components["schemas"]["experiment_guarded"][];
+        };
+        reading_arm: {
+            arm: string | null;
+            n: number;
+            rate: number | null;
+            ci: unknown;
+            hits: number | null;
+            mean: number | null;
+            mean_ci: unknown;
+            deviation: number | null;
+            /** @example 12.50 */
+            sum: string | null;
+            control: boolean;
+        };
+        reading_test: {
+            a: string | null;
+            b: string | null;
+            diff: number | null;
+            z: number | null;
+            p: number | null;
+            ci: unknown;
+            alpha: number;
+            p_holm: number | null;
+            p_sequential: number | null;
+            ci_sequential: unknown;
+            lift: number | null;
+            lift_ci: unknown;
+            small: boolean;
+        };
+        reading_value_test: {
+            a: string | null;
+            b: string | null;
+            diff: number | null;
+            t: number | null;
+            df: number | null;
+            p: number | null;
+            ci: unknown;
+            alpha: number;
+            p_holm: number | null;
+            p_sequential: number | null;
+            ci_sequential: unknown;
+            lift: number | null;
+            lift_ci: unknown;
+            small: boolean;
+            /** @example 12.50 */
+            money: string | null;
+            money_ci: string[];
+        };
+        experiment_guarded: {
+            arm: string | null;
+            /** @enum {string|null} */
+            state: "unknown" | "open" | "safe" | "harmed" | null;
+            margin: number;
+        };
+        experiment_judged: {
+            arm: string | null;
+            /** @enum {string|null} */
+            verdict: "unknown" | "open" | "better" | "worse" | null;
+        };
+        experiment_plan_ask: {
+            base: number | null;
+            mean: number | null;
+            deviation: number | null;
+            lift: number | null;
+            alpha: number | null;
+            power: number | null;
+            arms: number | null;
+        };
+        experiment_plan: {
+            base: number;
+            target: number;
+            lift: number;
+            alpha: number;
+            power: number;
+            arms: number;
+            n_per_arm: number;
+            total: number;
+            definition: string | null;
+        };
+        experiment_mine_page: {
+            items: components["schemas"]["experiment_mine"][];
+        };
+        experiment_mine: {
+            experiment: number;
+            name: string | null;
+            arm: string | null;
+            exposed_at: string;
+        };
+        my_experiment_arm: {
+            experiment: number;
+            arm: string | null;
+            exposed_at: string | null;
+        };
     };
     responses: never;
     parameters: never;

@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "import/import.h"
 #include "insight/basket.h"
+#include "insight/experiment.h"
 #include "insight/insight.h"
 #include "insight/metric.h"
 #include "insight/path.h"
@@ -82,14 +83,15 @@ const struct room *const rooms[] = {
     &grab_room,
     &product_room,
     &metric_room,
+    &experiment_room,
     NULL,
 };
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges, &board_merges,
-    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges, &task_merges,
-    &mall_merges,  &grab_merges,   &koc_merges,    &tiers_merges, /* after all
+    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges,  &board_merges,
+    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges,  &task_merges,
+    &mall_merges,  &grab_merges,   &koc_merges,    &experiment_merges, &tiers_merges, /* after all
                   they are made of */
     NULL,
 };

@@ -216,6 +216,9 @@ instant segment_window_from(const struct segment_test *test,
 
 /* Living members, rising. Runs on c->db. */
 enum err segment_members(struct ctx *c, const struct segment_node *tree, instant at, ints *out);
+/* Whether he is one of them, by SQL. */
+enum err segment_holds(struct ctx *c, const struct segment_node *tree, instant at, i64 member,
+                       bool *holds);
 /* How it is answered, a line a part: what it asks, with `counts` how many members it holds for by
  * itself, and what of the past is not known. */
 enum err segment_explain(struct ctx *c, const struct segment_node *tree, instant at, bool counts,

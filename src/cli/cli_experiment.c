@@ -1,5 +1,6 @@
 /* cli_experiment.c -- koi experiment: a table read, a size planned, experiments listed, started and
  * stopped. */
+#include "base/json.h"
 #include "base/num.h"
 #include "cli/grid.h"
 #include "cli/local.h"
@@ -189,11 +190,112 @@ static enum err run_plan(struct cli *cli)
     return OK;
 }
 
+/* -- stored ones, through the doors -------------------------------------------------------------
+ */
+
+static const struct cli_option stop_options[] = {
+    { "reason", "TEXT", "为什么停止", "why it is stopped", false },
+    { 0 },
+};
+
+static enum err experiment_path(struct cli *cli, const char *rest, str *out)
+{
+    i64 id;
+    if (!i64_parse(cli->args.at[0], &id) || id < 1)
+        return cli_usage(cli, "实验编号应为数字", "an experiment is named by its number");
+    *out = str_fmt(cli->c->arena, "/v1/experiments/%lld%s", (long long)id, rest);
+    return OK;
+}
+
+static enum err run_list(struct cli *cli)
+{
+    struct local_call call = { .method = M_GET, .path = S("/v1/experiments") };
+    struct local_reply reply;
+    local_query(cli, &call, "limit", S("200"));
+    TRY(cli_open(cli, CLI_READS));
+    TRY(local_run(cli, &call, &reply));
+    local_print(cli, &reply, "id name state metric layer share exposed started_at stopped_at");
+    return OK;
+}
+
+/* Who is in the arms, what decides, and what must not become worse. */
+static void print_result(struct cli *cli, const struct experiment_result_view *r)
+{
+    struct table_reading reading = { .arms = r->primary->arms,
+                                     .tests = r->primary->tests,
+                                     .value_tests = r->primary->value_tests };
+    cli_print(cli, STR_FMT "  " STR_FMT "  " STR_FMT "\n\n", STR_ARG(r->name),
+              STR_ARG(choice_name(&experiment_state_choice, (int)r->state)),
+              STR_ARG(r->primary->name));
+    print_rates(cli, &reading);
+    print_values(cli, &reading);
+    for (i64 i = 0; i < r->verdicts.n; i++)
+        cli_print(cli, STR_FMT ": " STR_FMT "\n", STR_ARG(r->verdicts.at[i].arm),
+                  STR_ARG(choice_name(&experiment_verdict_choice, (int)r->verdicts.at[i].verdict)));
+    for (i64 i = 0; i < r->guardrails.n; i++)
+        for (i64 k = 0; k < r->guardrails.at[i].guarded.n; k++) {
+            const struct experiment_guarded *g = &r->guardrails.at[i].guarded.at[k];
+            cli_print(cli, STR_FMT " " STR_FMT ": " STR_FMT "\n", STR_ARG(r->guardrails.at[i].name),
+                      STR_ARG(g->arm),
+                      STR_ARG(choice_name(&guardrail_state_choice, (int)g->state)));
+        }
+    if (r->srm->warn) cli_print(cli, "! " STR_FMT "\n", STR_ARG(r->srm->words));
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(r->definition));
+}
+
+static enum err run_show(struct cli *cli)
+{
+    struct local_call call = { .method = M_GET };
+    struct local_reply reply;
+    TRY(experiment_path(cli, "/results", &call.path));
+    TRY(cli_open(cli, CLI_READS));
+    TRY(local_run(cli, &call, &reply));
+    if (cli->json) local_print(cli, &reply, NULL);
+    else print_result(cli, reply.out);
+    return OK;
+}
+
+static enum err change(struct cli *cli, struct local_call *call)
+{
+    struct local_reply reply;
+    call->method = M_POST;
+    TRY(cli_open(cli, CLI_WRITES));
+    TRY(local_run(cli, call, &reply));
+    local_print(cli, &reply, NULL);
+    return OK;
+}
+
+static enum err run_start(struct cli *cli)
+{
+    struct local_call call = { .body = S("{}") };
+    TRY(experiment_path(cli, "/start", &call.path));
+    return change(cli, &call);
+}
+
+static enum err run_stop(struct cli *cli)
+{
+    struct local_call call = { 0 };
+    struct buf body = { .arena = cli->c->arena };
+    TRY(experiment_path(cli, "/stop", &call.path));
+    if (!cli_has(cli, "reason"))
+        return cli_usage(cli, "请用 --reason 写明原因", "say why by --reason");
+    buf_add(&body, S("{\"reason\":"));
+    json_write_str(&body, cli_text(cli, "reason"));
+    buf_byte(&body, '}');
+    call.body = buf_str(&body);
+    return change(cli, &call);
+}
+
 const struct verb experiment_verbs[] = {
     { "experiment read", "FILE", "读一张实验结果表：各组的比率、均值、差异与可信度",
       "reads a table of an experiment: rates, means, differences and how sure they are",
       read_options, run_read, 1, 1 },
     { "experiment plan", NULL, "要发现某一提升，每组需要多少人",
       "how many units an arm needs to find a lift", plan_options, run_plan, 0, 0 },
+    { "experiment list", NULL, "实验列表", "lists experiments", NULL, run_list, 0, 0 },
+    { "experiment show", "ID", "一个实验的结果", "what came of an experiment", NULL, run_show, 1,
+      1 },
+    { "experiment start", "ID", "开始实验", "starts an experiment", NULL, run_start, 1, 1 },
+    { "experiment stop", "ID", "停止实验", "stops an experiment", stop_options, run_stop, 1, 1 },
     { 0 },
 };

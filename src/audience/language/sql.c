@@ -31,6 +31,7 @@
 
 SQL_PART(people, GONE "SELECT m.member AS value FROM member m WHERE m.merged_into IS NULL"
                       " AND m.erased_at IS NULL AND m.first_seen < $1 AND ");
+SQL_PART(only_one, " m.member = $1 AND ");
 SQL_PART(in_order, " ORDER BY m.member");
 SQL_PART(open_group, "(");
 SQL_PART(close_group, ")");
@@ -461,6 +462,21 @@ enum err segment_sql_text(struct ctx *c, const struct segment_node *tree, instan
     struct composed sql = { .arena = c->arena };
     TRY(statement(c, tree, at, &sql));
     return composed_show(c, &sql, out);
+}
+
+enum err segment_holds(struct ctx *c, const struct segment_node *tree, instant at, i64 member,
+                       bool *holds)
+{
+    struct composed sql = { .arena = c->arena };
+    struct compiler k = { c, at, &sql };
+    ints found = { 0 };
+    struct ids ids = { c->arena, &found };
+    composed_add(&sql, &people, ARGS(at));
+    composed_add(&sql, &only_one, ARGS(member));
+    TRY(add_node(&k, tree));
+    TRY(composed_each(c, &sql, &one_i64_shape, take_id, &ids));
+    *holds = found.n > 0;
+    return OK;
 }
 
 enum err segment_members(struct ctx *c, const struct segment_node *tree, instant at, ints *out)
