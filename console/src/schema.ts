@@ -1861,6 +1861,52 @@ export interface components {
             text: string | null;
             members: number;
         };
+        fit_ask: {
+            product: string;
+            segment?: string | null;
+            at?: string | null;
+            fields?: string[];
+            check_days?: number | null;
+            limit?: number | null;
+        };
+        fit_report: {
+            product: string | null;
+            buyers: number;
+            others: number;
+            candidates: number;
+            index: components["schemas"]["fit_value"][];
+            members: components["schemas"]["fit_member"][];
+            check: components["schemas"]["fit_check"] | null;
+            how: string | null;
+            took_ms: number;
+        };
+        fit_value: {
+            field: string | null;
+            field_name: string | null;
+            value: string | null;
+            text: string | null;
+            buyers: number;
+            others: number;
+            share_buyers: number;
+            share_others: number;
+            tgi: number;
+            weight: number;
+            telling: number;
+        };
+        fit_member: {
+            member: number;
+            name: string | null;
+            phone: string | null;
+            score: number;
+            reasons: string[];
+        };
+        fit_check: {
+            from: string | null;
+            candidates: number;
+            later: number;
+            auc: number | null;
+            top_tenth: number | null;
+        };
         tree_ask: {
             from: string | null;
             to: string | null;

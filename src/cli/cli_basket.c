@@ -1,5 +1,5 @@
-/* cli_basket.c -- koi report basket, next: what is bought together, of orders or of a file of
- * baskets; what is bought next. */
+/* cli_basket.c -- koi report basket, next, fit: what is bought together, of orders or of a file of
+ * baskets; what is bought next; who fits a product. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -205,12 +205,86 @@ static enum err run_next(struct cli *cli)
     return OK;
 }
 
+/* -- fit --------------------------------------------------------------------------------------- */
+
+static const struct cli_option fit_options[] = {
+    CLI_OPTION_SEGMENT,
+    CLI_OPTION_AT,
+    { "field", "NAME", "只看这些字段", "look at these fields only", true },
+    { "check-days", "N", "也检验：用 N 天前的样子排名，看后来谁买了；1 到 365",
+      "also: rank as of N days ago, and see who bought it since; 1 to 365", false },
+    { "limit", "N", "至多多少人，1 到 200；默认 50",
+      "at most so many members, 1 to 200; default 50", false },
+    { 0 },
+};
+
+static void print_fit(struct cli *cli, const struct fit_report *r)
+{
+    struct arena *a = cli->c->arena;
+    struct grid values = { .columns = 4 }, g = { .columns = 2 };
+    cli_print(cli,
+              cli->c->locale == ZH ? STR_FMT "：买家 %lld 人，其他购买者 %lld 人\n\n"
+                                   : STR_FMT ": %lld buyers, %lld other buyers\n\n",
+              STR_ARG(r->product), (long long)r->buyers, (long long)r->others);
+    GRID_ROW(cli, &values, grid_words(cli, "买家的共同点", "What buyers have in common"),
+             grid_words(cli, "买家", "Buyers"), grid_words(cli, "其他", "Others"), S("TGI"));
+    for (i64 i = 0; i < r->index.n && i < ROWS_SHOWN; i++) {
+        const struct fit_value *v = &r->index.at[i];
+        GRID_ROW(cli, &values,
+                 str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(v->field_name), STR_ARG(v->value)),
+                 str_fmt(a, "%.1f%%", 100 * v->share_buyers),
+                 str_fmt(a, "%.1f%%", 100 * v->share_others), str_fmt(a, "%.0f", v->tgi));
+    }
+    grid_print(cli, &values);
+    cli_print(cli, "\n");
+    GRID_ROW(cli, &g, grid_words(cli, "会员", "Member"), grid_words(cli, "契合分", "Fit"));
+    for (i64 i = 0; i < r->members.n && i < ROWS_SHOWN; i++) {
+        const struct fit_member *m = &r->members.at[i];
+        str why = str_join(a, m->reasons, cli->c->locale == ZH ? S("；") : S("; "));
+        GRID_ROW(cli, &g,
+                 str_fmt(a, "%lld " STR_FMT "  " STR_FMT, (long long)m->member, STR_ARG(m->name),
+                         STR_ARG(why)),
+                 str_fmt(a, "%.2f", m->score));
+    }
+    grid_print(cli, &g);
+    if (r->check && r->check->auc.has)
+        cli_print(cli,
+                  cli->c->locale == ZH ? "\n检验：%lld 人里后来 %lld 人买了，AUC "
+                                         "%.3f，最好的十分之一里有其中 %.1f%%\n"
+                                       : "\nCheck: of %lld members %lld bought it since; AUC %.3f, "
+                                         "the best tenth has %.1f%% of them\n",
+                  (long long)r->check->candidates, (long long)r->check->later, r->check->auc.value,
+                  100 * r->check->top_tenth.value);
+    cli_print(cli, "\n" STR_FMT "\n", STR_ARG(r->how));
+}
+
+static enum err run_fit(struct cli *cli)
+{
+    struct fit_report r;
+    i64 days = 0, limit = 0;
+    TRY(cli_i64(cli, "check-days", 1, 365, &days));
+    TRY(cli_i64(cli, "limit", 1, FIT_ROWS_MAX, &limit));
+    struct fit_ask ask = { .product = cli->args.at[0],
+                           .segment = cli_text(cli, "segment"),
+                           .at = cli_text(cli, "at"),
+                           .fields = cli_texts(cli, "field"),
+                           .check_days = days ? SOME(days) : NONE,
+                           .limit = limit ? SOME(limit) : NONE };
+    TRY(cli_open(cli, CLI_READS));
+    TRY(fit_report_make(cli->c, &ask, &r));
+    if (!cli_answered(cli, &fit_report_shape, &r)) print_fit(cli, &r);
+    return OK;
+}
+
 const struct verb basket_verbs[] = {
     { "report basket", NULL, "关联规则：哪些商品常一起买（支持度、置信度、提升度）",
       "association rules: what is bought together (support, confidence, lift)", basket_options,
       run_basket, 0, 0 },
     { "report next", "PRODUCT", "一带二：买了这件商品的人接着买什么，该向谁推",
       "next hit: what buyers of a product buy next, and whom to approach", next_options, run_next,
+      1, 1 },
+    { "report fit", "PRODUCT", "优质客户：谁最像这件商品的买家，凭什么",
+      "quality customers: who is most like the buyers of a product, and why", fit_options, run_fit,
       1, 1 },
     { 0 },
 };

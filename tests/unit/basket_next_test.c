@@ -3,10 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "access/access.h"
 #include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "demo/demo.h"
-#include "insight/basket.h"
+#include "insight/basket/inside.h"
 #include "insight_shop.h"
 #include "support/koi_run.h"
 
@@ -369,6 +370,137 @@ TEST(a_name_told_later_is_followed)
                  segment_parse(c, i ? S("bought = \"后来的名字\"") : S("bought = \"c1\""), &tree));
         CHECK_OK(c, segment_set(c, v, tree, c->now, &set));
         CHECK_I64(set.n, 1);
+    }
+    world_end();
+}
+
+/* -- fit --------------------------------------------------------------------------------------- */
+
+static struct member_set set_of_text(str text)
+{
+    struct ctx *c = world.c;
+    const struct view *v;
+    const struct segment_node *tree;
+    struct member_set set;
+    CHECK_OK(c, audience_view(c, 0, &v));
+    CHECK_OK(c, segment_parse(c, text, &tree));
+    CHECK_OK(c, segment_set(c, v, tree, c->now, &set));
+    return set;
+}
+
+static bool among(const struct member_set *s, i64 member)
+{
+    return s->bits[member / 64] >> (member % 64) & 1;
+}
+
+static i64 shared(const struct member_set *a, const struct member_set *b)
+{
+    i64 n = 0;
+    for (i64 i = 0; i < PEOPLE; i++) n += among(a, world.ids[i]) && among(b, world.ids[i]);
+    return n;
+}
+
+/* Weights from counts by the formula; scores from the segments of the values. */
+TEST(fit_equals_its_formula)
+{
+    world_make(31);
+    struct ctx *c = world.c;
+    struct fit_report r;
+    str fields[] = { S("bought"), S("orders"), S("shop") };
+    struct fit_ask ask = { .product = S("防晒霜"), .fields = { fields, 3 }, .limit = SOME(200) };
+    CHECK_OK(c, fit_report_make(c, &ask, &r));
+    struct member_set buyers = set_of_text(S("bought = \"防晒霜\"")), sets[40];
+    struct member_set others = set_of_text(S("orders >= 1 and not bought = \"防晒霜\""));
+    CHECK_I64(r.buyers, buyers.n);
+    CHECK_I64(r.others, others.n);
+    CHECK_I64(r.candidates, others.n);
+    CHECK(r.index.n > 8 && r.index.n < 40 && others.n > 10);
+    for (i64 i = 0; i < r.index.n; i++) {
+        const struct fit_value *v = &r.index.at[i];
+        f64 na = (f64)buyers.n, nb = (f64)others.n;
+        sets[i] = set_of_text(v->text);
+        CHECK(!str_eq(v->value, S("防晒霜")));
+        CHECK_I64(v->buyers, shared(&sets[i], &buyers));
+        CHECK_I64(v->others, shared(&sets[i], &others));
+        CHECK(v->buyers + v->others >= 5);
+        f64 s = (f64)(v->buyers + v->others) / (na + nb);
+        f64 p = ((f64)v->buyers + 10 * s) / (na + 10), q = ((f64)v->others + 10 * s) / (nb + 10);
+        CHECK(fabs(v->weight - log(p / q)) < 1e-12);
+        CHECK(fabs(v->tgi - 100 * p / q) < 1e-9);
+    }
+    CHECK_I64(r.members.n, others.n);
+    for (i64 i = 0; i < r.members.n; i++) {
+        const struct fit_member *m = &r.members.at[i];
+        f64 want = 0;
+        for (i64 k = 0; k < r.index.n; k++)
+            if (among(&sets[k], m->member)) want += r.index.at[k].weight;
+        CHECK(fabs(m->score - want) < 1e-9);
+        CHECK(among(&others, m->member));
+        CHECK(i == 0 || m[-1].score >= m->score);
+    }
+    ask.segment = S("shop = \"小程序\"");
+    CHECK_OK(c, fit_report_make(c, &ask, &r));
+    struct member_set asked = set_of_text(ask.segment);
+    CHECK_I64(r.candidates, asked.n - shared(&asked, &buyers));
+    world_end();
+}
+
+TEST(the_fit_worked_by_hand)
+{
+    struct fit_shares s = fit_shares(20, 40, 30, 160);
+    CHECK(fabs(s.p - 0.45) < 1e-12);
+    CHECK(fabs(s.q - 0.1911765) < 1e-7);
+    CHECK(fabs(100 * s.p / s.q - 235.3846) < 1e-4);
+    CHECK(fabs(log(s.p / s.q) - 0.856050) < 1e-6);
+}
+
+TEST(too_few_buyers_are_said)
+{
+    world_make(32);
+    struct ctx *c = world.c;
+    struct fit_report r;
+    struct fit_ask ask = { .product = S("防晒霜"), .at = S("2024-01-02") };
+    CHECK_ERR(c, fit_report_make(c, &ask, &r), E_UNPROCESSABLE);
+    CHECK(str_find(str_of(c->why.detail), S("at least 10")) > 0);
+    str twice[] = { S("city"), S("city") }, unknown[] = { S("ctiy") };
+    ask = (struct fit_ask){ .product = S("防晒霜"), .fields = { twice, 2 } };
+    CHECK_ERR(c, fit_report_make(c, &ask, &r), E_INVALID);
+    ask.fields = (strs){ unknown, 1 };
+    CHECK_ERR(c, fit_report_make(c, &ask, &r), E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/fields");
+    world_end();
+}
+
+/* The shop of koi demo: as of two months ago, those who bought it since stood higher. */
+TEST(fit_finds_later_buyers)
+{
+    struct ctx *c = world.c = test_reader();
+    struct demo_result made;
+    struct fit_report r;
+    c->now = 1717200000000; /* 2024-06-01 in Shanghai */
+    CHECK_OK(c, demo_make(test_store(), c,
+                          (struct demo_options){ .members = 4000, .seed = 1, .until = c->now },
+                          &made));
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &world.audience));
+    CHECK_OK(c, audience_follow(world.audience, NULL));
+    audience_serve(world.audience);
+    world.mark = arena_mark(c->arena);
+    static const char *const hits[] = { "KJ-001", "KJ-002", "KJ-003" };
+    c->rights &= ~(u64)PERSONAL_READ;
+    for (i64 i = 0; i < COUNT(hits); i++) {
+        struct fit_ask ask = { .product = str_of(hits[i]), .check_days = SOME(60) };
+        CHECK_OK(c, fit_report_make(c, &ask, &r));
+        print_message("# " STR_FMT ": %lld buyers, %lld later of %lld, AUC %.3f, top tenth %.2f,"
+                      " %.0f ms\n",
+                      STR_ARG(r.product), (long long)r.buyers, (long long)r.check->later,
+                      (long long)r.check->candidates, r.check->auc.value, r.check->top_tenth.value,
+                      r.took_ms);
+        CHECK(r.check->later >= 20);
+        CHECK(r.check->auc.value > 0.57);
+        CHECK(r.check->top_tenth.value > 0.15);
+        CHECK(r.members.n == 50 && r.members.at[0].reasons.n > 0);
+        for (i64 k = 0; k < r.members.n; k++)
+            CHECK(!r.members.at[k].name.n || str_has(r.members.at[k].name, '*'));
     }
     world_end();
 }

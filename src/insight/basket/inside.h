@@ -26,4 +26,9 @@ bool set_holds(const struct member_set *s, i64 member); /* NULL: everybody */
 
 /* bought = "A" and bought = "B" and not bought = "C"; without: absent adds none. */
 str bought_text(struct ctx *c, const str *with, i64 n, str without);
+/* Of a value that a of known_a buyers and b of known_b others have; basket.h. */
+struct fit_shares {
+    f64 p, q;
+};
+struct fit_shares fit_shares(i64 a, i64 known_a, i64 b, i64 known_b);
 f64 ms_since(i64 began_us);
