@@ -101,6 +101,16 @@ export type AiplAnswer = Omit<Given<Forms['aipl'], 'how' | 'from' | 'to'>, 'stag
 
 export type ProductView = Given<Forms['product_view'], 'name' | 'code' | 'category'>
 
+// What is bought together, what next, and who fits a product.
+export type BasketRule = Given<Forms['basket_rule'], 'rhs'>
+export type BasketReport = Omit<Given<Forms['basket_report'], 'how'>, 'rules'> & { rules: BasketRule[] }
+export type NextRow = Given<Forms['next_row'], 'product' | 'approach'>
+export type NextGroup = Given<Forms['next_group'], 'group' | 'name' | 'advice' | 'text'>
+export type NextReport = Omit<Given<Forms['next_report'], 'how' | 'product'>, 'next' | 'groups'> & { next: NextRow[]; groups: NextGroup[] }
+export type FitValue = Given<Forms['fit_value'], 'field' | 'field_name' | 'value' | 'text'>
+export type FitMember = Forms['fit_member']
+export type FitReport = Omit<Given<Forms['fit_report'], 'how' | 'product'>, 'index' | 'members'> & { index: FitValue[]; members: FitMember[] }
+
 // Points.
 export type PointsRule = Given<Forms['points_rule'], 'id'>
 export type PointsBalance = Forms['points_balance']

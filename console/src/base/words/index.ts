@@ -1,5 +1,6 @@
 // words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
 import { access } from './access'
+import { basket } from './basket'
 import { boards } from './boards'
 import { budgets } from './budgets'
 import type { Chapter } from './chapter'
@@ -22,7 +23,7 @@ import { tasks } from './tasks'
 import { trade } from './trade'
 
 const chapters = [
-  common, access, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, points, programme,
+  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, points, programme,
   rewards, rfm, segments, tasks, trade,
 ] as const
 type Chapters = typeof chapters
