@@ -4216,7 +4216,7 @@ export interface components {
             name: string | null;
             label: string | null;
             /** @enum {string|null} */
-            unit: "money" | "count" | "ratio" | "times" | null;
+            unit: "money" | "count" | "ratio" | "times" | "days" | null;
             /** @enum {string|null} */
             better: "more" | "less" | "neither" | null;
             adds_up: boolean;

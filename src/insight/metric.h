@@ -70,11 +70,15 @@ enum measure {
     MEASURE_BACK_90,
     MEASURE_SEEN_365,
     MEASURE_BACK_365,
-    MEASURE_COHORT_NET, /* net to date of all orders of the new buyers */
+    MEASURE_COHORT_NET,  /* net to date of all orders of the new buyers */
+    MEASURE_COHORT_DAYS, /* days of these buyers since their first purchase, it included */
+    MEASURE_PAID_HIGH,   /* paid by members of high value now; only when a metric asks for it */
     MEASURE_NEW_MEMBERS,
-    MEASURE_MEMBERS, /* known at the end of the period: who can be reached */
-    MEASURE_COST,    /* spent on the touchpoints */
-    MEASURE_ACTIVE,  /* from here on: behaviour, of the index of members; different members */
+    MEASURE_MEMBERS,      /* known at the end of the period: who can be reached */
+    MEASURE_COST,         /* spent on the touchpoints */
+    MEASURE_POINTS,       /* outstanding at the end; only when a metric asks for them */
+    MEASURE_POINTS_VALUE, /* that in money */
+    MEASURE_ACTIVE,       /* from here on: behaviour, of the index of members; different members */
     MEASURE_VIEWERS,
     MEASURE_VIEWERS_BOUGHT,
     MEASURE_CARTERS,
@@ -120,8 +124,8 @@ enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_p
 
 /* -- metrics ---------------------------------------------------------------------------------- */
 
-enum metric_unit { METRIC_MONEY, METRIC_COUNT, METRIC_RATIO, METRIC_TIMES };
-CHOICE(metric_unit); /* money count ratio times */
+enum metric_unit { METRIC_MONEY, METRIC_COUNT, METRIC_RATIO, METRIC_TIMES, METRIC_DAYS };
+CHOICE(metric_unit); /* money count ratio times days */
 enum metric_better { METRIC_MORE, METRIC_LESS, METRIC_NEITHER };
 CHOICE(metric_better); /* more less neither */
 enum metric_form {
@@ -129,6 +133,7 @@ enum metric_form {
     METRIC_MINUS, /* a - b */
     METRIC_OVER,  /* a / b */
     METRIC_REST,  /* 1 - a / b */
+    METRIC_PAYS,  /* days in which a is earned at the rate of b: see payback */
 };
 enum { /* what it can be cut by */
        CUT_SHOP = 1,
@@ -158,14 +163,14 @@ str metric_text(struct arena *a, enum metric_unit unit, opt_i64 value);
 
 /* -- the answer ------------------------------------------------------------------------------- */
 
-#define FIELDS_OF_metric_view(X, N)                                                            \
-    X(str, name, ANY, "Stable name", N)                                                        \
-    X(str, label, ANY, "Name shown", N)                                                        \
-    X(choice(metric_unit), unit, ANY, "money (yuan), count, ratio (1 is 100 %), or times", N)  \
-    X(choice(metric_better), better, ANY, "Whether more of it is better, less, or neither", N) \
-    X(flag, adds_up, ANY, "Days and groups add up to the period", N)                           \
-    X(str, definition, ANY, "What it means", N)                                                \
-    X(str, formula, ANY, "How it is computed", N)                                              \
+#define FIELDS_OF_metric_view(X, N)                                                                \
+    X(str, name, ANY, "Stable name", N)                                                            \
+    X(str, label, ANY, "Name shown", N)                                                            \
+    X(choice(metric_unit), unit, ANY, "money (yuan), count, ratio (1 is 100 %), times or days", N) \
+    X(choice(metric_better), better, ANY, "Whether more of it is better, less, or neither", N)     \
+    X(flag, adds_up, ANY, "Days and groups add up to the period", N)                               \
+    X(str, definition, ANY, "What it means", N)                                                    \
+    X(str, formula, ANY, "How it is computed", N)                                                  \
     X(strs, by, ANY, "What it can be cut by; member: any field of members with one value", N)
 SHAPE(metric_view);
 void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out);

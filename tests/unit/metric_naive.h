@@ -126,6 +126,7 @@ static inline void naive_beginning(struct ctx *c, const struct naive_shop *s,
     day first = zone_day(c->zone, naive_paid_at(o)), today = zone_day(c->zone, c->now);
     t->of[MEASURE_NEW_BUYERS]++;
     t->of[MEASURE_COHORT_NET] += net;
+    if (today >= first) t->of[MEASURE_COHORT_DAYS] += today - first + 1;
     for (int k = 0; k < 4; k++) {
         if (first + days[k] >= today) continue;
         t->of[MEASURE_SEEN_30 + 2 * k]++;

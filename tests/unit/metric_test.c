@@ -141,11 +141,10 @@ static const struct metric_filter plain = { .no_behaviour = true };
 
 static void same_totals(const struct metric_totals *got, const struct metric_totals *want)
 {
-    for (int m = 0; m < MEASURE_BEHAVIOUR; m++)
-        if (m != MEASURE_COST) {
-            if (got->of[m] != want->of[m]) print_message("measure %d differs\n", m);
-            CHECK_I64(got->of[m], want->of[m]);
-        }
+    for (int m = 0; m < MEASURE_COST; m++) {
+        if (got->of[m] != want->of[m]) print_message("measure %d differs\n", m);
+        CHECK_I64(got->of[m], want->of[m]);
+    }
 }
 
 static void same_as_naive(struct ctx *c, struct shop_life *s, i64 rounds)
@@ -175,6 +174,55 @@ TEST(metrics_equal_the_naive_count)
     struct ctx *c = test_reader();
     struct shop_life s = a_shop(c, (u64)seed_of(5), 400);
     same_as_naive(c, &s, 60);
+}
+
+/* -- SQL's answer --------------------------------------------------------------------------------
+ */
+
+#define FIELDS_OF_sql_sums(X, N)  \
+    X(i64, placed, ANY, "", N)    \
+    X(money, gmv, ANY, "", N)     \
+    X(i64, orders, ANY, "", N)    \
+    X(money, paid, ANY, "", N)    \
+    X(i64, units, ANY, "", N)     \
+    X(i64, purchases, ANY, "", N) \
+    X(i64, buyers, ANY, "", N)    \
+    X(i64, new_buyers, ANY, "", N)
+SHAPE(sql_sums);
+SHAPE_DEFINE(sql_sums);
+#define PLACED "at >= $1 AND at < $2 AND NOT (state = 'refunded' AND NOT is_paid)"
+#define PAID   "is_paid AND COALESCE(paid_at, at) >= $1 AND COALESCE(paid_at, at) < $2"
+QUERY(sql_measures, sql_sums,
+      "SELECT COUNT(CASE WHEN " PLACED " THEN 1 END) AS placed,"
+      " CAST(COALESCE(SUM(CASE WHEN " PLACED " THEN total END), 0) AS BIGINT) AS gmv,"
+      " COUNT(CASE WHEN " PAID " THEN 1 END) AS orders,"
+      " CAST(COALESCE(SUM(CASE WHEN " PAID " THEN paid END), 0) AS BIGINT) AS paid,"
+      " CAST(COALESCE(SUM(CASE WHEN " PAID " THEN quantity END), 0) AS BIGINT) AS units,"
+      " COUNT(CASE WHEN bought_at >= $1 AND bought_at < $2 THEN 1 END) AS purchases,"
+      " COUNT(DISTINCT CASE WHEN member > 0 AND bought_at >= $1 AND bought_at < $2 THEN member END)"
+      " AS buyers, (SELECT COUNT(*) FROM member_trade WHERE first_bought_at >= $1"
+      " AND first_bought_at < $2) AS new_buyers FROM purchase_order");
+
+TEST(sql_says_the_same)
+{
+    struct ctx *c = test_reader();
+    struct shop_life s = a_shop(c, (u64)seed_of(21), 400);
+    for (i64 i = 0; i < 40; i++) {
+        struct metric_totals got;
+        struct sql_sums sql;
+        day from = named("2023-10-25") + (day)below(&s, 220), to = from + (day)below(&s, 60);
+        CHECK_OK(c, metric_totals(c, from, to, &plain, &got));
+        CHECK_OK(c, db_get(c, &sql_measures, &sql,
+                           ARGS(zone_midnight(c->zone, from), zone_midnight(c->zone, to + 1))));
+        CHECK_I64(got.of[MEASURE_PLACED], sql.placed);
+        CHECK_I64(got.of[MEASURE_GMV], sql.gmv);
+        CHECK_I64(got.of[MEASURE_ORDERS], sql.orders);
+        CHECK_I64(got.of[MEASURE_PAID], sql.paid);
+        CHECK_I64(got.of[MEASURE_UNITS], sql.units);
+        CHECK_I64(got.of[MEASURE_PURCHASES], sql.purchases);
+        CHECK_I64(got.of[MEASURE_BUYERS], sql.buyers);
+        CHECK_I64(got.of[MEASURE_NEW_BUYERS], sql.new_buyers);
+    }
 }
 
 /* -- kept in memory ------------------------------------------------------------------------------
@@ -399,7 +447,7 @@ TEST(steps_are_their_own_periods)
     a_shop(c, (u64)seed_of(6), 300);
     for (int step = STEP_DAY; step <= STEP_YEAR; step++)
         for (const struct metric *m = metrics; m->name; m++) {
-            if (m->a >= MEASURE_BEHAVIOUR) continue;
+            if (m->a >= MEASURE_POINTS || m->a == MEASURE_PAID_HIGH) continue;
             struct metric_answer a =
                 ask_for(c, (struct metric_ask){ .name = str_of(m->name),
                                                 .from = S("2023-12-13"),
@@ -494,6 +542,8 @@ TEST(costs_are_of_touchpoints)
     CHECK_STR(a.groups.at[1].value, "10.00");
     CHECK_I64(a.groups.n, 3);
     CHECK(!a.groups.at[2].value.at); /* 5 for nobody */
+    ask.name = S("payback"); /* 27.5 each; 150 of both in 32 + 31 days: 27.5 / (150 / 63) = 11.55 */
+    CHECK_STR(ask_for(c, ask).value, "12");
     ask.name = S("roi");
     a = ask_for(c, ask);
     CHECK_STR(a.value, "2.727273");
@@ -547,6 +597,35 @@ TEST(a_segment_and_a_field_part_members)
     struct metric_totals all;
     CHECK_OK(c, metric_totals(c, p.from, p.to, &plain, &all));
     CHECK_I64(paid, all.of[MEASURE_PAID]);
+    audience_serve(NULL);
+    arena_rewind(c->arena, mark);
+    audience_close(audience);
+}
+
+TEST(high_value_and_points)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 2, on("2024-05-01", 0), S("a"));
+    struct sale sales[7] = { { ids[1], on("2024-05-20", HOUR_MS), 1000 * YUAN } };
+    for (i64 i = 0; i < 6; i++)
+        sales[i + 1] = (struct sale){ ids[0], on("2024-05-21", i * HOUR_MS), 500 * YUAN };
+    shop_sales(c, sales, 7);
+    struct audience *audience;
+    struct arena_mark mark = arena_mark(c->arena);
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
+    CHECK_OK(c, audience_follow(audience, NULL));
+    audience_serve(audience);
+    struct metric_ask ask = { .name = S("high_value_share"),
+                              .from = S("2024-05-20"),
+                              .to = S("2024-05-21") };
+    struct metric_answer a = ask_for(c, ask);
+    CHECK_STR(a.value, "0.75");
+    CHECK_STR(a.series.at[0].value, "0");
+    CHECK_STR(a.series.at[1].value, "1");
+    ask.name = S("points_liability");
+    CHECK_STR(ask_for(c, ask).value, "0.00");
+    ask.from = S("2024-01-01");
+    CHECK_ERR(c, metric_make(c, &ask, &a), E_INVALID);
     audience_serve(NULL);
     arena_rewind(c->arena, mark);
     audience_close(audience);

@@ -145,10 +145,12 @@ enum err asking_count(struct ctx *c, const struct asking *a, const struct range 
                               .parting = parted ? a->parting : (struct parting){ .groups = 1 },
                               .set = a->has_set ? &a->set : NULL,
                               .today = a->today };
+    if (a->has_high) out->high = &a->high;
     memcpy(out->only, a->only, sizeof out->only);
     count_facts(c, &a->facts, out);
     bool by_order = parted && a->parting.by_code;
     if (a->behaviour && !by_order) TRY(count_behaviour(c, a->view, out));
+    if (a->points && !parted) TRY(count_points(c, out));
     if (a->costs) TRY(count_costs(c, &a->facts.names[OF_TOUCHPOINT], out));
     return OK;
 }
@@ -157,6 +159,17 @@ const struct metric_totals *counted(const struct counting *n, i64 range, i64 slo
 {
     return (const struct metric_totals *)(n->cells + counting_base(n, range) +
                                           (slot * n->parting.groups + group) * MEASURES_N);
+}
+
+enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a)
+{
+    const struct segment_node *tree;
+    a->points = m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE;
+    if (m->a != MEASURE_PAID_HIGH) return OK;
+    a->has_high = true;
+    if (!a->view) TRY(audience_view(c, 0, &a->view));
+    TRY(segment_parse(c, S("scene = \"high_value\""), &tree));
+    return segment_set(c, a->view, tree, c->now, &a->high);
 }
 
 enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filter *f,

@@ -64,11 +64,15 @@ static bool passes(const struct counting *n, const uint16_t of[OF_KINDS])
     return true;
 }
 
+static bool in_set(const struct member_set *set, i64 member)
+{
+    if (member <= 0 || member >= view_chunks(set->view) * CHUNK) return false;
+    return set->bits[member / 64] >> (member % 64) & 1;
+}
+
 static bool asked(const struct counting *n, i64 member)
 {
-    if (!n->set) return true;
-    if (member <= 0 || member >= view_chunks(n->set->view) * CHUNK) return false;
-    return n->set->bits[member / 64] >> (member % 64) & 1;
+    return !n->set || in_set(n->set, member);
 }
 
 /* -- orders ------------------------------------------------------------------------------------ */
@@ -109,6 +113,7 @@ static void count_paid(const struct hand *h, const struct fact *f, i64 group, bo
         to[MEASURE_PAID] += f->paid;
         to[MEASURE_GROSS] += f->gross;
         to[MEASURE_NET] += f->gross;
+        if (h->n->high && in_set(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
         if (!(f->flags & FACT_BOUGHT) || !once) continue;
         to[MEASURE_PURCHASES]++;
         if (f->member) count_buyer(h, f->member, r, slot, group);
@@ -143,6 +148,7 @@ static void count_new(const struct hand *h, const struct fact *first, const stru
         i64 *to = cell(h, r, slot, group);
         to[MEASURE_NEW_BUYERS]++;
         to[MEASURE_COHORT_NET] += b->net;
+        if (h->n->today >= first->when) to[MEASURE_COHORT_DAYS] += h->n->today - first->when + 1;
         for (i64 k = 0; k < COUNT(horizons); k++) {
             if (first->when + horizons[k] >= h->n->today) break;
             to[MEASURE_SEEN_30 + 2 * k]++;
@@ -234,6 +240,12 @@ static void count_block(void *arg, int worker, i64 k)
     for (i64 i = 0; i < b->people_n; i++) count_person(h, &b->people[i]);
 }
 
+/* Others are counted in the whole by themselves. */
+static bool adds_up(i64 m)
+{
+    return m != MEASURE_BUYERS && m != MEASURE_REPEAT_BUYERS && m != MEASURE_MEMBERS;
+}
+
 /* What adds up is so far in the steps only; members known at the end of each step. */
 static void finish(struct counting *n)
 {
@@ -245,10 +257,8 @@ static void finish(struct counting *n)
             for (i64 s = 0; s < slots; s++) {
                 const i64 *step = at + (s * groups + g) * MEASURES_N;
                 members -= step[MEASURE_NEW_MEMBERS];
-                for (i64 m = 0; m < MEASURE_BEHAVIOUR; m++)
-                    if (m != MEASURE_BUYERS && m != MEASURE_REPEAT_BUYERS && m != MEASURE_MEMBERS &&
-                        m != MEASURE_COST)
-                        whole[m] += step[m];
+                for (i64 m = 0; m < MEASURE_COST; m++)
+                    if (adds_up(m)) whole[m] += step[m];
             }
             for (i64 s = 0; s < slots; s++) {
                 i64 *step = at + (s * groups + g) * MEASURES_N;

@@ -79,8 +79,9 @@ struct counting {
     const struct range *ranges;
     i64 ranges_n;
     struct parting parting;
-    const struct member_set *set; /* NULL: everybody, orders without a buyer too */
-    i64 only[OF_KINDS];           /* codes; -1: any */
+    const struct member_set *set;  /* NULL: everybody, orders without a buyer too */
+    const struct member_set *high; /* members of high value; NULL: not asked for */
+    i64 only[OF_KINDS];            /* codes; -1: any */
     day today;
     i64 *cells; /* MEASURES_N for each group of each slot of each range */
 };
@@ -97,6 +98,8 @@ enum err parting_by_member(struct ctx *c, const struct view *v, str field, struc
                            strs *labels, i64 *rest);
 /* MEASURE_COST into cells, parted by touchpoint or not at all. */
 enum err count_costs(struct ctx *c, const struct names *touchpoints, struct counting *n);
+/* MEASURE_POINTS and their value, of the end of each step and range (points.c). */
+enum err count_points(struct ctx *c, struct counting *n);
 i64 names_find(const struct names *names, str text); /* -1: not there */
 
 /* -- asking (ask.c) ---------------------------------------------------------------------------- */
@@ -105,8 +108,8 @@ i64 names_find(const struct names *names, str text); /* -1: not there */
 struct asking {
     struct facts facts;
     const struct view *view; /* NULL: not needed */
-    struct member_set set;
-    bool has_set, behaviour, costs;
+    struct member_set set, high;
+    bool has_set, has_high, behaviour, costs, points;
     i64 only[OF_KINDS];
     struct parting parting;
     strs labels;
@@ -116,6 +119,8 @@ struct asking {
 /* by: absent, or a dimension; its groups are those with most of `most` in `period`. */
 enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
                      struct metric_period period, enum measure most, i64 seq, struct asking *out);
+/* What only a metric asks for: members of high value, points. */
+enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a);
 /* parted: by what was asked for, else not at all. */
 enum err asking_count(struct ctx *c, const struct asking *a, const struct range *ranges, i64 n,
                       bool parted, struct counting *out);

@@ -222,8 +222,9 @@ static enum err making_begin(struct ctx *c, const struct metric_ask *ask, struct
                                .touchpoint = ask->touchpoint,
                                .category = ask->category,
                                .no_behaviour = !of_behaviour(m->metric) };
-    return asking_make(c, &f, str_trim(ask->by), (struct metric_period){ r->from, r->to },
-                       m->metric->a, ask->seq.has ? ask->seq.value : 0, &m->asking);
+    TRY(asking_make(c, &f, str_trim(ask->by), (struct metric_period){ r->from, r->to },
+                    m->metric->a, ask->seq.has ? ask->seq.value : 0, &m->asking));
+    return asking_more(c, m->metric, &m->asking);
 }
 
 enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out)

@@ -4,7 +4,7 @@
 #include "insight/metric/inside.h"
 #include "insight/overview.h"
 
-CHOICE_DEFINE(metric_unit, "money", "count", "ratio", "times");
+CHOICE_DEFINE(metric_unit, "money", "count", "ratio", "times", "days");
 CHOICE_DEFINE(metric_better, "more", "less", "neither");
 SHAPE_DEFINE(metric_view);
 
@@ -166,6 +166,28 @@ const struct metric metrics[] = {
     { "roi", "投入产出比（ROI）", "Return on cost", METRIC_TIMES, METRIC_MORE, OVER(NET, COST),
       CUT_TOUCHPOINT, "每花 1 元带来的净销售额", "Net sales for each unit spent", "净销售额 ÷ 花费",
       "net / cost" },
+    { "payback", "回本周期", "Payback", METRIC_DAYS, METRIC_LESS, METRIC_PAYS, MEASURE_COST,
+      MEASURE_COHORT_NET, CUT_TOUCHPOINT,
+      "按新客首购至今的日均净额，多少天赚回获客成本；按净销售额计，不是毛利",
+      "Days in which a new buyer brings back what he cost, at the net a day that these buyers have"
+      " brought since their first purchase; of net sales, not of margin",
+      "获客成本 ÷（新客至今的净额 ÷ 首购至今的总天数），向上取整",
+      "cost per new buyer / (net to date / days since the first purchases), rounded up" },
+    /* value */
+    { "high_value_share", "高价值会员销售占比", "Share of sales to high-value members",
+      METRIC_RATIO, METRIC_MORE, OVER(PAID_HIGH, PAID), CUT_ORDERS,
+      "支付金额中，现在属于“高价值”（RFM 三项都高）的会员所占的比例",
+      "Of what was paid, the share of members who are of high value now (R, F and M all high)",
+      "高价值会员的支付金额 ÷ 支付金额", "paid by members of high value / paid" },
+    { "points_outstanding", "未使用积分", "Points outstanding", METRIC_COUNT, METRIC_NEITHER,
+      IS(POINTS), 0, "到期末会员手里的积分，减去会员欠的；待生效的不计",
+      "What members have at the end of the period, less what they owe; pending points are not in "
+      "it",
+      "期末未使用积分", "points outstanding at the end" },
+    { "points_liability", "积分负债", "Points liability", METRIC_MONEY, METRIC_LESS,
+      IS(POINTS_VALUE), 0, "未使用积分按设置的价值折成的金额",
+      "Points outstanding at the worth that the settings give them",
+      "未使用积分 × 100 积分的价值 ÷ 100", "points outstanding x worth of 100 / 100" },
     { 0 },
 };
 
@@ -198,6 +220,16 @@ static i64 ratio_of(i64 a, i64 b)
     return (i64)((n + (n >= 0 ? b / 2 : -(b / 2))) / b);
 }
 
+/* Cost per new buyer over what one of them has brought a day since his first purchase, in whole
+ * days, rounded up. */
+static opt_i64 payback_of(const struct metric_totals *t)
+{
+    __int128 each = (__int128)t->of[MEASURE_NEW_BUYERS] * t->of[MEASURE_COHORT_NET],
+             cost = (__int128)t->of[MEASURE_COST] * t->of[MEASURE_COHORT_DAYS];
+    if (each <= 0 || cost <= 0) return NONE;
+    return SOME((i64)((cost + each - 1) / each));
+}
+
 opt_i64 metric_value(const struct metric *m, const struct metric_totals *t)
 {
     i64 a = t->of[m->a], b = t->of[m->b];
@@ -205,6 +237,7 @@ opt_i64 metric_value(const struct metric *m, const struct metric_totals *t)
     case METRIC_IS: return SOME(a);
     case METRIC_MINUS: return SOME(a - b);
     case METRIC_REST: return b > 0 ? SOME(MILLION - ratio_of(a, b)) : NONE;
+    case METRIC_PAYS: return payback_of(t);
     case METRIC_OVER:
         if (b <= 0) return NONE;
         return SOME(m->unit == METRIC_MONEY ? average_of(a, b) : ratio_of(a, b));
@@ -216,7 +249,8 @@ str metric_text(struct arena *a, enum metric_unit unit, opt_i64 value)
 {
     if (!value.has) return NO_STR;
     if (unit == METRIC_MONEY) return money_text(a, value.value);
-    if (unit == METRIC_COUNT) return str_fmt(a, "%lld", (long long)value.value);
+    if (unit == METRIC_COUNT || unit == METRIC_DAYS)
+        return str_fmt(a, "%lld", (long long)value.value);
     i64 v = value.value < 0 ? -value.value : value.value;
     str text = str_fmt(a, "%s%lld.%06lld", value.value < 0 ? "-" : "", (long long)(v / MILLION),
                        (long long)(v % MILLION));
@@ -234,7 +268,7 @@ void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out)
                  { CUT_TOUCHPOINT, { "touchpoint", 10 } },
                  { CUT_CATEGORY, { "category", 8 } },
                  { CUT_MEMBER, { "member", 6 } } };
-    bool different = m->a == MEASURE_BUYERS || m->a == MEASURE_MEMBERS || m->a >= MEASURE_BEHAVIOUR;
+    bool different = m->a == MEASURE_BUYERS || m->a == MEASURE_MEMBERS || m->a >= MEASURE_POINTS;
     *out = (struct metric_view){
         .name = str_of(m->name),
         .label = say(c, str_of(m->zh), str_of(m->en)),
