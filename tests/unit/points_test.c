@@ -230,6 +230,45 @@ TEST(what_has_expired_is_not_owed)
     books_balance();
 }
 
+/* Nobody writes anything down: what came first has repaid, though it is over by now. */
+TEST(a_debt_is_repaid_by_what_came_first)
+{
+    static const struct {
+        i64 bought, asked, available;
+    } cases[] = {
+        /* The hold ends first: 20 of its 50 repay, 30 expire; then the order turns. */
+        { 14 * DAY_MS, 50 * DAY_MS, 40 },
+        /* The order turns first: 20 of its 40 repay; what was held expires whole. */
+        { 30 * MINUTE_MS, 45 * DAY_MS + 12 * HOUR_MS, 20 },
+    };
+    listening();
+    set("points.expiry_months", "1");
+    for (i64 i = 0; i < COUNT(cases); i++) {
+        char user[] = { 'u', (char)('a' + i), 0 }, id[] = { '1', (char)('a' + i), 0 };
+        instant begun = on(2024, 6, 1) + i * 100 * DAY_MS + 11 * HOUR_MS + 45 * MINUTE_MS;
+        test_ctx()->now = begun;
+        person(user);
+        i64 order = bought(id, begun, 100, 0, 0);
+        test_ctx()->now = begun + cases[i].bought;
+        id[0] = '2';
+        bought(id, test_ctx()->now, 40, 0, 0);
+        test_ctx()->now = begun + 15 * DAY_MS;
+        id[0] = 's';
+        did((struct deed){ SPEND, 50, id });
+        id[0] = 'h';
+        did((struct deed){ HOLD, 50, id }); /* for an hour */
+        id[0] = 'r';
+        CHECK_OK(test_ctx(), refund(order, 20, NULL, id));
+        CHECK_I64(has().debt, 20);
+        test_ctx()->now = begun + cases[i].asked;
+        CHECK_I64(has().debt, 0);
+        CHECK_I64(has().available, cases[i].available);
+        turn();
+        CHECK_I64(has().available, cases[i].available);
+        books_balance();
+    }
+}
+
 /* Nobody wrote down that the hold ended, nor that its lot expired. */
 TEST(what_was_held_and_has_expired_is_not_owed)
 {

@@ -18,21 +18,43 @@ static void add_expiring(struct arena *a, struct points_expiring_list *out, day 
     out->at[i].amount += amount;
 }
 
-/* What order earned and nobody wrote down yet: it repays first, as it will. */
+#define FIELDS_OF_came_row(X, N)           \
+    X(i64, debt, ANY, "", N)               \
+    X(i64, n, ANY, "", N)                  \
+    X(opt_instant, expires_at, ANY, "", N) \
+    X(i64, repaid, ANY, "", N)
+SHAPE(came_row);
+SHAPE_DEFINE(came_row);
+QUERY(q_came, came_row,
+      "SELECT r.debt AS debt, r.n AS n, r.expires_at AS expires_at, r.repaid AS repaid"
+      " FROM (" POINTS_REPAID ") r");
+
+static void add_rest(struct ctx *c, struct points_balance *out, i64 rest, opt_instant expires_at)
+{
+    if (!rest || (expires_at.has && expires_at.value <= c->now)) return;
+    out->available += rest;
+    if (expires_at.has)
+        add_expiring(c->arena, &out->expiring, zone_day(c->zone, expires_at.value - 1), rest);
+}
+
+/* What orders earned and nobody wrote down yet. Beside a debt nothing is free but what has come
+ * since, and that repays it in the order in which it came. */
 static enum err add_turned(struct ctx *c, i64 member, struct points_balance *out)
 {
     struct points_order_row_list rows;
+    struct came_row_list came = { 0 };
     TRY(points_turned(c, member, &rows));
-    for (i64 i = 0; i < rows.n; i++) {
-        const struct points_order_row *o = &rows.at[i];
-        i64 repaid = o->due < out->debt ? o->due : out->debt;
-        i64 rest = o->due - repaid;
-        out->debt -= repaid;
-        if (!rest || (o->expires_at.has && o->expires_at.value <= c->now)) continue;
-        out->available += rest;
-        if (o->expires_at.has)
-            add_expiring(c->arena, &out->expiring, zone_day(c->zone, o->expires_at.value - 1),
-                         rest);
+    if (!rows.n) return OK;
+    TRY(db_all(c, &q_came, &came, ARGS(member, member, c->now)));
+    for (i64 i = 0; !came.n && i < rows.n; i++)
+        add_rest(c, out, rows.at[i].due, rows.at[i].expires_at);
+    if (!came.n) return OK;
+    out->available = 0;
+    out->debt = came.at[0].debt;
+    out->expiring = (struct points_expiring_list){ 0 };
+    for (i64 i = 0; i < came.n; i++) {
+        out->debt -= came.at[i].repaid;
+        add_rest(c, out, came.at[i].n - came.at[i].repaid, came.at[i].expires_at);
     }
     return OK;
 }

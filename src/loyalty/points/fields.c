@@ -6,7 +6,8 @@
 #include "store/composed.h"
 
 /* What is written down, less what has expired since, and what holds that ended and orders that
- * turned since bring. A balance has the debt in it, so these repay it. */
+ * turned since bring. A balance has the debt in it, so these repay it; what repaid it before it
+ * ended is not owed any more. */
 SQL_PART(points_now,
          "SELECT x.member, CAST(SUM(x.n) AS BIGINT) AS value FROM ("
          "SELECT member, balance - held AS n FROM ledger_account WHERE member >= $1"
@@ -23,7 +24,8 @@ SQL_PART(points_now,
          " AND (l.expires_at IS NULL OR l.expires_at > $3) UNION ALL"
          " SELECT member, due FROM points_order WHERE member >= $1 AND member <= $2"
          " AND member > 0 AND matures_at <= $3 AND NOT matured"
-         " AND (expires_at IS NULL OR expires_at > $3)"
+         " AND (expires_at IS NULL OR expires_at > $3) UNION ALL"
+         " SELECT r.member, r.repaid FROM (" POINTS_REPAID ") r WHERE r.expires_at <= $3"
          ") x GROUP BY x.member HAVING SUM(x.n) > 0");
 SQL_PART(pending_now,
          "SELECT member, CAST(SUM(due) AS BIGINT) AS value FROM points_order"
@@ -66,9 +68,8 @@ SQL_PART(expiring_now,
          " SELECT member, due FROM points_order WHERE member >= $1 AND member <= $2"
          " AND member > 0 AND matures_at <= $3 AND NOT matured AND expires_at > $3"
          " AND expires_at <= $4 UNION ALL"
-         " SELECT member, balance - held FROM ledger_account WHERE member >= $1"
-         " AND member <= $2 AND member > 0 AND unit = '" POINT "' AND name = ''"
-         " AND balance < held"
+         " SELECT r.member, -r.repaid FROM (" POINTS_REPAID ") r WHERE r.expires_at > $3"
+         " AND r.expires_at <= $4"
          ") x GROUP BY x.member HAVING SUM(x.n) > 0");
 
 static enum err available(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)

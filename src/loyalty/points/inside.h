@@ -62,6 +62,29 @@ SHAPE(points_order_row);
     "member, order_id, paid_at, multiplier, window_ms, matures_at, matured, expires_at, due," \
     " given, forgiven, gifts"
 
+/* What has come to members $1 to $2 who have a debt, up to the instant $3, and is not written down:
+ * holds that ended before their lots, and orders that turned. Each repays first what those before
+ * it left of the debt, as it will when it is written down: columns member, debt, n, expires_at,
+ * repaid. */
+#define POINTS_REPAID                                                                            \
+    "SELECT w.member AS member, w.debt AS debt, w.n AS n, w.expires_at AS expires_at, CASE"      \
+    " WHEN w.upto <= w.debt THEN w.n WHEN w.upto - w.n >= w.debt THEN 0"                         \
+    " ELSE w.debt - (w.upto - w.n) END AS repaid FROM (SELECT e.member, e.debt, e.n,"            \
+    " e.expires_at, CAST(SUM(e.n) OVER (PARTITION BY e.member ORDER BY e.at, e.kind, e.id,"      \
+    " COALESCE(e.expires_at, 9223372036854775807), e.lot ROWS UNBOUNDED PRECEDING) AS BIGINT)"   \
+    " AS upto FROM (SELECT a.member AS member, a.held - a.balance AS debt, h.ends_at AS at,"     \
+    " 0 AS kind, h.id AS id, p.lot AS lot, p.amount AS n, l.expires_at AS expires_at"            \
+    " FROM ledger_account a JOIN ledger_hold h ON h.from_member = a.member AND h.unit = a.unit"  \
+    " AND h.from_name = a.name JOIN ledger_piece p ON p.member = h.member AND p.id = h.id"       \
+    " JOIN ledger_lot l ON l.member = a.member AND l.unit = a.unit AND l.name = a.name"          \
+    " AND l.lot = p.lot WHERE a.member >= $1 AND a.member <= $2 AND a.member > 0"                \
+    " AND a.unit = '" POINT "' AND a.name = '' AND a.balance < a.held AND h.state = 'open'"      \
+    " AND h.ends_at <= $3 AND (l.expires_at IS NULL OR l.expires_at > h.ends_at) UNION ALL"      \
+    " SELECT a.member, a.held - a.balance, o.matures_at, 1, '', o.order_id, o.due, o.expires_at" \
+    " FROM ledger_account a JOIN points_order o ON o.member = a.member WHERE a.member >= $1"     \
+    " AND a.member <= $2 AND a.member > 0 AND a.unit = '" POINT "' AND a.name = ''"              \
+    " AND a.balance < a.held AND o.matures_at <= $3 AND NOT o.matured) e) w"
+
 /* From here on until the change ends, nobody else changes what this member earned. */
 enum err points_lock(struct tx *t, i64 member);
 enum err points_order_save(struct tx *t, const struct points_order_row *o);
