@@ -1,4 +1,6 @@
 /* bind.c -- fills a handler's input from path, query string and body, by its shape. */
+#include <assert.h>
+
 #include "base/gzip.h"
 #include "http/engine.h"
 
@@ -124,5 +126,15 @@ enum err bind_request(struct request *r, void *in)
     TRY(bind_query(r, in, &seen));
     if (route->method != M_GET && route->method != M_DELETE && !(route->flags & UPLOAD))
         TRY(bind_body(r, in, &seen));
+    r->given = seen;
     return shape_require(&r->c, route->handler->in, seen);
+}
+
+bool request_gives(struct ctx *c, const char *field)
+{
+    const struct request *r = request_of(c);
+    const struct shape *shape = r->match.entry->route->handler->in;
+    const struct shape_field *f = shape_find(shape, str_of(field));
+    assert(f);
+    return r->given >> (f - shape->fields) & 1;
 }

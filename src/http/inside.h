@@ -132,6 +132,7 @@ struct request {
     str address;
 
     struct match match;
+    u64 given;    /* fields of the in-shape that the request names */
     bool refused; /* c.why says how; the body is read and dropped */
     int refused_status;
     bool static_file;

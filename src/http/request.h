@@ -34,6 +34,9 @@ struct event_source {
 };
 enum err reply_events(struct request *r, struct event_source source);
 
+/* The request names this field of its form, be it null: in a PATCH null empties what may be empty,
+ * and what is not named stays. */
+bool request_gives(struct ctx *c, const char *field);
 /* Of a RAW route: the body as it came, unpacked when it is gzip, whatever its headers say.
  * E_INVALID: over max or broken. */
 enum err request_body(struct request *r, i64 max, str *out);

@@ -71,7 +71,10 @@ SHAPE(grab_view);
 
 /* E_UNPROCESSABLE: the good has not so many pieces. */
 enum err grab_make(struct tx *t, const struct grab_post *in, i64 *id);
+/* What is absent stays. */
 enum err grab_change(struct tx *t, const struct grab_patch *in);
+/* Before grab_change, in the same change: it has no start, or no end, from now on. */
+enum err grab_empty(struct tx *t, i64 id, bool start, bool end);
 enum err grab_get(struct ctx *c, i64 id, struct grab_view *out); /* E_NOT_FOUND */
 /* Newest first, below an id (0: from the newest). */
 enum err grab_list(struct ctx *c, i64 below, i64 limit, struct grab_view_list *out);

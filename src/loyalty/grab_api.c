@@ -1,5 +1,6 @@
 /* grab_api.c -- doors of first-N grabs. */
 #include "base/room.h"
+#include "http/request.h"
 #include "http/route.h"
 #include "loyalty/grab/inside.h"
 
@@ -61,10 +62,21 @@ HANDLER(grab_post_one, grab_post, grab_view)
     return grab_get(c, k.id, out);
 }
 
-static enum err change_it(struct tx *t, void *arg) { return grab_change(t, arg); }
+struct changing {
+    const struct grab_patch *in;
+    bool no_start, no_end;
+};
+static enum err change_it(struct tx *t, void *arg)
+{
+    const struct changing *k = arg;
+    TRY(grab_empty(t, k->in->id, k->no_start, k->no_end));
+    return grab_change(t, k->in);
+}
 HANDLER(grab_patch_one, grab_patch, grab_view)
 {
-    TRY(audited_write(c, change_it, (void *)in, NULL));
+    struct changing k = { in, !in->starts_at.has && request_gives(c, "starts_at"),
+                          !in->ends_at.has && request_gives(c, "ends_at") };
+    TRY(audited_write(c, change_it, &k, NULL));
     return grab_get(c, in->id, out);
 }
 

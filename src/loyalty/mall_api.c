@@ -66,7 +66,13 @@ HANDLER(good_post_one, good_post, good_view)
 static enum err change_it(struct tx *t, void *arg) { return good_change(t, arg); }
 HANDLER(good_patch_one, good_patch, good_view)
 {
-    TRY(audited_write(c, change_it, (void *)in, NULL));
+    struct good_patch ask = *in;
+    ask.clear = (strs){ 0 }; /* of our own: null empties what it names */
+    for (i64 i = 0; i < in->clear.n; i++) *PUSH(c->arena, &ask.clear) = in->clear.at[i];
+    if (!in->starts_at.has && request_gives(c, "starts_at"))
+        *PUSH(c->arena, &ask.clear) = S("starts_at");
+    if (!in->ends_at.has && request_gives(c, "ends_at")) *PUSH(c->arena, &ask.clear) = S("ends_at");
+    TRY(audited_write(c, change_it, &ask, NULL));
     return good_get(c, in->id, out);
 }
 

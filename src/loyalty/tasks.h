@@ -108,8 +108,8 @@ SHAPE(task_event);
     X(str, zh, NAME | SHORT, "Chinese name", N)                                                   \
     X(str, en, NAME | SHORT, "English name", N)                                                   \
     X(opt_flag, opened, ANY, "Members see it and can do it", N)                                   \
-    X(opt_instant, starts_at, ANY, "From when", N)                                                \
-    X(opt_instant, ends_at, ANY, "Until before when", N)                                          \
+    X(opt_instant, starts_at, ANY, "From when; a change to null: at once", N)                     \
+    X(opt_instant, ends_at, ANY, "Until before when; a change to null: for good", N)              \
     X(str, often, SHORT, "once, day, week or month", N)                                           \
     X(opt_i64, times, POSITIVE, "How many times in that period; 1 when absent", N)                \
     X(opt_i64, per_member, NOT_NEGATIVE, "How many times a member in all; 0: no limit", N)        \
@@ -168,6 +168,8 @@ SHAPE(task_view);
 enum err task_make(struct tx *t, const struct task_post *in, i64 *id);
 /* What is absent stays. */
 enum err task_change(struct tx *t, const struct task_patch *in);
+/* Before task_change, in the same change: it has no start, or no end, from now on. */
+enum err task_empty(struct tx *t, i64 id, bool start, bool end);
 enum err task_get(struct ctx *c, i64 id, struct task_view *out); /* E_NOT_FOUND */
 enum err task_list(struct ctx *c, struct task_view_list *out);
 

@@ -1,6 +1,7 @@
 /* tasks_api.c -- doors of tasks and check-in. */
 #include "access/access.h"
 #include "base/room.h"
+#include "http/request.h"
 #include "http/route.h"
 #include "job/job.h"
 #include "loyalty/tasks/inside.h"
@@ -66,11 +67,21 @@ HANDLER(task_post_one, task_post, task_view)
     return task_get(c, k.id, out);
 }
 
-static enum err change_it(struct tx *t, void *arg) { return task_change(t, arg); }
+struct changing {
+    const struct task_patch *in;
+    bool no_start, no_end;
+};
+static enum err change_it(struct tx *t, void *arg)
+{
+    const struct changing *k = arg;
+    TRY(task_empty(t, k->in->id, k->no_start, k->no_end));
+    return task_change(t, k->in);
+}
 HANDLER(task_patch_one, task_patch, task_view)
 {
-    struct task_patch ask = *in;
-    TRY(audited_write(c, change_it, &ask, NULL));
+    struct changing k = { in, !in->starts_at.has && request_gives(c, "starts_at"),
+                          !in->ends_at.has && request_gives(c, "ends_at") };
+    TRY(audited_write(c, change_it, &k, NULL));
     return task_get(c, in->id, out);
 }
 

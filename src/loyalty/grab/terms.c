@@ -13,6 +13,8 @@ QUERY(q_grabs, grab,
       "SELECT " GRAB " FROM grab WHERE ($1 = 0 OR id < $1) ORDER BY id DESC LIMIT $2");
 CHANGE(c_grab, "INSERT INTO grab (" GRAB ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
                " $12, $13, $14, $15, $16, $17, $18)");
+CHANGE(c_empty, "UPDATE grab SET starts_at = CASE WHEN $2 THEN NULL ELSE starts_at END,"
+                " ends_at = CASE WHEN $3 THEN NULL ELSE ends_at END WHERE id = $1");
 CHANGE(c_grab_set, "UPDATE grab SET zh = $2, en = $3, starts_at = $4, ends_at = $5, tier = $6,"
                    " segment = $7, per_member = $8, opened = $9 WHERE id = $1");
 QUERY(q_winners, one_i64,
@@ -209,6 +211,11 @@ enum err grab_make(struct tx *t, const struct grab_post *in, i64 *id)
     TRY(fill(t, row, S("~"), in->units, S("grab"), &again));
     *id = row->id;
     return line_of(t, row->id, "grab.made", in->units);
+}
+
+enum err grab_empty(struct tx *t, i64 id, bool start, bool end)
+{
+    return start || end ? tx_change(t, &c_empty, ARGS(id, start, end)) : OK;
 }
 
 enum err grab_change(struct tx *t, const struct grab_patch *in)

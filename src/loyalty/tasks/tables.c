@@ -138,6 +138,9 @@ const struct migration task_migrations[] = {
                         "  open flag NOT NULL,"
                         "  PRIMARY KEY (member, number)"
                         ") clustered;" },
+    /* What was done of each task in the last days, without looking at what was done before. */
+    { "0005 figures", "CREATE INDEX task_done_figures ON task_done (on_day, task, member)"
+                      " WHERE NOT undone;" },
     { 0 },
 };
 

@@ -36,6 +36,8 @@ SHAPE(task_gift_row);
 SHAPE_DEFINE(task_gift_row);
 #define GIFT "milestone, special, zh, en, kind, amount, credit, code, valid_days, cost, budget"
 QUERY(q_gifts, task_gift_row, "SELECT " GIFT " FROM task_gift WHERE task = $1 ORDER BY place");
+CHANGE(c_empty, "UPDATE task SET starts_at = CASE WHEN $2 THEN NULL ELSE starts_at END,"
+                " ends_at = CASE WHEN $3 THEN NULL ELSE ends_at END WHERE id = $1");
 CHANGE(c_gifts_clear, "DELETE FROM task_gift WHERE task = $1");
 CHANGE(c_gift, "INSERT INTO task_gift (task, place, " GIFT ")"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
@@ -440,6 +442,11 @@ enum err task_make(struct tx *t, const struct task_post *in, i64 *id)
     TRY(places_put(t, &row, 0));
     *id = row.id;
     return task_line(t, &row, "task.made");
+}
+
+enum err task_empty(struct tx *t, i64 id, bool start, bool end)
+{
+    return start || end ? tx_change(t, &c_empty, ARGS(id, start, end)) : OK;
 }
 
 enum err task_change(struct tx *t, const struct task_patch *in)

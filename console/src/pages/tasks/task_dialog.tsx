@@ -97,8 +97,7 @@ export function TaskDialog({ task, close, saved }: { task?: Task; close: () => v
         <Form.Item name="zh" label={say('task.zh')} rules={wanted}><Input maxLength={40} /></Form.Item>
         <Form.Item name="en" label={say('task.en')} rules={wanted}><Input maxLength={60} /></Form.Item>
         <Form.Item name="days" label={say('task.days')}>
-          {/* A day that is kept cannot be taken away again, only moved. */}
-          <DatePicker.RangePicker allowEmpty={[!task?.starts_at, !task?.ends_at]} allowClear={!task?.starts_at && !task?.ends_at} className="full" />
+          <DatePicker.RangePicker allowEmpty={[true, true]} className="full" />
         </Form.Item>
         <Often kind={kind} often={values?.often} />
         <Who />
