@@ -1,5 +1,5 @@
 // credit_of.tsx -- one member's shopping credit: balance, top-ups and spending, refunds worked out before they are made.
-import { App, Button, Form, InputNumber } from 'antd'
+import { App, Button, Form, InputNumber, Space } from 'antd'
 import { useState } from 'react'
 import type { CreditAct, CreditView } from '~/api'
 import { useMay } from '~/app/session'
@@ -11,14 +11,22 @@ import { Figure } from '~/parts/figure'
 import { FormDialog } from '~/parts/form_dialog'
 import { Rows, type Column } from '~/parts/rows'
 import { Loaded, Nothing } from '~/parts/states'
+import { CreditDialog, CreditGiftDialog } from './credit_dialog'
 
-export function CreditOf({ member }: { member: number }) {
+export function CreditOf({ member, changed }: { member: number; changed?: () => void }) {
   const say = useSay()
   const format = useFormat()
-  const may = useMay()('orders:write')
+  const holds = useMay()
+  const may = holds('orders:write')
   const read = useData<CreditView>(`/v1/members/${member}/credit`)
   const acts = usePages<CreditAct>(`/v1/members/${member}/credit/acts`)
   const [refunding, refund] = useState<CreditAct>()
+  const [doing, start] = useState<'topup' | 'spend' | 'gift'>()
+  const done = () => {
+    read.reload()
+    acts.reload()
+    changed?.()
+  }
   const sign = (row: CreditAct, amount: string) => format.money(row.kind === 'spend' || row.kind === 'topup_refund' ? `-${amount}` : amount)
   const columns: Column<CreditAct>[] = [
     { key: 'kind', title: say('credit.act'), cell: (row) => <strong>{say(`credit.kind.${row.kind}`)}</strong> },
@@ -31,6 +39,15 @@ export function CreditOf({ member }: { member: number }) {
   if (may) columns.push({ key: 'do', title: say('actions'), cell: (row) => (row.kind === 'topup' || row.kind === 'spend' ? <Button size="small" onClick={() => refund(row)}>{say('credit.refund')}</Button> : '–') })
   return (
     <>
+      {(may || holds('points:grant')) && (
+        <div className="tab-tools">
+          <Space wrap>
+            {may && <Button onClick={() => start('topup')}>{say('credit.topup')}</Button>}
+            {may && <Button onClick={() => start('spend')}>{say('credit.spend')}</Button>}
+            {holds('points:grant') && <Button onClick={() => start('gift')}>{say('credit.gift')}</Button>}
+          </Space>
+        </div>
+      )}
       <Loaded from={read} rows={2}>
         {(it) => (
           <div className="figures figures-inner">
@@ -46,12 +63,11 @@ export function CreditOf({ member }: { member: number }) {
           member={member}
           act={refunding}
           close={() => refund(undefined)}
-          done={() => {
-            read.reload()
-            acts.reload()
-          }}
+          done={done}
         />
       )}
+      {(doing === 'topup' || doing === 'spend') && <CreditDialog member={member} kind={doing} close={() => start(undefined)} done={done} />}
+      {doing === 'gift' && <CreditGiftDialog member={member} close={() => start(undefined)} done={done} />}
     </>
   )
 }

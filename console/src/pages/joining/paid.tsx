@@ -11,6 +11,7 @@ import { Mark } from '~/parts/mark'
 import { MemberSelect } from '~/parts/member_select'
 import { Rows, still, type Column } from '~/parts/rows'
 import { Failure, Loaded, Nothing } from '~/parts/states'
+import { BuyDialog } from './buy_dialog'
 import { usePlans } from './plans'
 
 const tones: Record<Term['state'], Tone> = { paid: 'green', refunded: 'grey', switched: 'blue' }
@@ -39,18 +40,24 @@ export function Paid({ member, show }: PaidProps) {
         <p className="quiet">{say('paid.what')}</p>
         <MemberSelect value={member} onChange={show} />
       </div>
-      {member ? <Terms key={member} member={member} changed={list.reload} /> : <Rows from={list} columns={columns} id={(row) => row.member} empty={<Nothing text={say('paid.none')} />} />}
+      {member ? <MemberTerms key={member} member={member} changed={list.reload} /> : <Rows from={list} columns={columns} id={(row) => row.member} empty={<Nothing text={say('paid.none')} />} />}
     </>
   )
 }
 
-function Terms({ member, changed }: { member: number; changed: () => void }) {
+/** What a member has paid for: bought, renewed, refunded by hand. */
+export function MemberTerms({ member, changed }: { member: number; changed: () => void }) {
   const say = useSay()
   const format = useFormat()
   const may = useMay()('orders:write')
   const { nameOf } = usePlans()
   const read = useData<MembershipView>(`/v1/members/${member}/membership`)
   const [refunding, refund] = useState<Term>()
+  const [buying, buy] = useState(false)
+  const done = () => {
+    read.reload()
+    changed()
+  }
   const columns: Column<Term>[] = [
     { key: 'plan', title: say('plan'), cell: (row) => <div className="rule-name">{nameOf(row.plan)}<span className="fact-note">{row.key}</span></div> },
     { key: 'term', title: say('paid.term'), cell: (row) => <span className="number">{row.starts_on} – {row.last_day}</span> },
@@ -61,6 +68,11 @@ function Terms({ member, changed }: { member: number; changed: () => void }) {
   ]
   return (
     <>
+      {may && (
+        <div className="tab-tools">
+          <Button onClick={() => buy(true)}>{say(read.data?.active ? 'paid.renew' : 'paid.buy')}</Button>
+        </div>
+      )}
       <Loaded from={read}>{(view) => <Rows from={still(view.terms)} columns={columns} id={(row) => row.key} empty={<Nothing text={say('paid.never')} />} />}</Loaded>
       {refunding && (
         <RefundDialog
@@ -69,12 +81,10 @@ function Terms({ member, changed }: { member: number; changed: () => void }) {
           plan={nameOf(refunding.plan)}
           may={may}
           close={() => refund(undefined)}
-          done={() => {
-            read.reload()
-            changed()
-          }}
+          done={done}
         />
       )}
+      {buying && <BuyDialog member={member} plan={read.data?.active ? read.data.plan : undefined} close={() => buy(false)} done={done} />}
     </>
   )
 }

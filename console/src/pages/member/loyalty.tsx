@@ -11,6 +11,8 @@ import { Figure } from '~/parts/figure'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Loaded, Nothing } from '~/parts/states'
 import { useTiers } from '~/parts/tiers'
+import { CreditOf } from '../joining/credit_of'
+import { MemberTerms } from '../joining/paid'
 import { MemberPoints } from '../points/member_points'
 import { useTaskName } from '../tasks/task_words'
 
@@ -19,13 +21,23 @@ const lastDay = (at: string) => dayOf(new Date(Date.parse(at) - 1))
 
 export function MemberLoyalty({ member }: { member: number }) {
   const say = useSay()
+  const [round, again] = useState(0)
+  const changed = () => again((n) => n + 1)
   return (
     <div className="stack">
-      <Standing member={member} />
+      <Standing key={round} member={member} />
       <section><MemberPoints member={member} /></section>
       <section>
         <h3 className="section-title">{say('loyalty.entitlements')}</h3>
-        <Entitlements member={member} />
+        <Entitlements key={round} member={member} />
+      </section>
+      <section>
+        <h3 className="section-title">{say('loyalty.membership')}</h3>
+        <MemberTerms member={member} changed={changed} />
+      </section>
+      <section>
+        <h3 className="section-title">{say('loyalty.credit')}</h3>
+        <CreditOf member={member} changed={changed} />
       </section>
       <section>
         <h3 className="section-title">{say('loyalty.tasks')}</h3>
