@@ -6,6 +6,7 @@
 #include "audience/segment.h"
 #include "insight/experiment/distribution.h"
 #include "store/setting.h"
+#include "support/koi_run.h"
 
 #define YUAN MONEY_UNIT
 
@@ -272,6 +273,28 @@ TEST(merges_keep_the_earlier_exposure)
     CHECK_I64(count_of("experiment = \"合并\""), 40);
 }
 
+/* A member who has an arm of his layer by a merge gets none of another. */
+TEST(a_merged_member_is_in_one_of_a_layer)
+{
+    struct ctx *c = test_ctx();
+    i64 *ids = members(40, "m"), a = 0, b = 0;
+    i64 x =
+        running((struct experiment_post){ .name = S("甲"), .layer = S("L"), .share = SOME(50) });
+    i64 y =
+        running((struct experiment_post){ .name = S("乙"), .layer = S("L"), .share = SOME(50) });
+    for (i64 i = 0; i < 40 && !b; i++)
+        if (assigned(y, ids[i]).arm.n) b = ids[i];
+    for (i64 i = 0; i < 40 && !a; i++) /* a place of x, not asked for yet */
+        if (experiment_place(S("layer l"), ids[i], PLACES) < PLACES / 2) a = ids[i];
+    CHECK(a && b && a != b);
+    struct experiment_call merge = { .fn = call_merge, .winner = a, .loser = b };
+    CHECK_OK(c, experiment_do(&merge));
+    CHECK_I64(assigned(x, a).result, EXPERIMENT_IN_ANOTHER);
+    CHECK_I64(assigned(y, a).result, EXPERIMENT_ASSIGNED);
+    stopped(y);
+    CHECK_I64(assigned(x, a).result, EXPERIMENT_ASSIGNED);
+}
+
 /* -- results ----------------------------------------------------------------------------------- */
 
 struct naive {
@@ -435,4 +458,26 @@ TEST(what_cannot_be_is_refused)
     CHECK_I64(v.planned.value, 3841);
     struct experiment_call stop = { .fn = call_stop, .stop = { id, S("早") } };
     CHECK_ERR(c, experiment_do(&stop), E_CONFLICT);
+}
+
+TEST(the_command_line_goes_through_the_same_doors)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = members(10, "m");
+    i64 id = draft((struct experiment_post){ .name = S("新包装") });
+    const char *number = str_z(c->arena, str_fmt(c->arena, "%lld", (long long)id));
+    CHECK(str_find(KOI_RUN(c, 0, "experiment", "list"), S("新包装")) > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "experiment", "start", number, "--json"),
+                   S("\"state\":\"running\"")) > 0);
+    (void)KOI_RUN(c, 1, "experiment", "start", number);
+    test_ctx()->now = clock_now() + MINUTE_MS; /* the command has the wall clock */
+    for (i64 i = 0; i < 10; i++) CHECK(assigned(id, ids[i]).arm.n > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "experiment", "show", number, "--json"), S("\"exposed\":10")) > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "experiment", "show", number, "--locale", "en"),
+                   S("intent to treat")) > 0);
+    (void)KOI_RUN(c, 2, "experiment", "stop", number);
+    CHECK(str_find(KOI_RUN(c, 0, "experiment", "stop", number, "--reason", "缺货", "--json"),
+                   S("\"stop_reason\":\"缺货\"")) > 0);
+    (void)KOI_RUN(c, 1, "experiment", "show", "999");
+    (void)KOI_RUN(c, 2, "experiment", "show", "x");
 }
