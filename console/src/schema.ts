@@ -1907,6 +1907,136 @@ export interface components {
             auc: number | null;
             top_tenth: number | null;
         };
+        lifetime_view: {
+            fitted_at: string | null;
+            fit: components["schemas"]["lifetime_report"] | null;
+            last_try: components["schemas"]["lifetime_try"] | null;
+            scored_at: string | null;
+            members: number;
+            expected_orders: number;
+            /** @example 12.50 */
+            expected_value: string | null;
+            alive: components["schemas"]["lifetime_tenth"][];
+            at_risk: number;
+            at_risk_segment: string | null;
+        };
+        lifetime_report: {
+            bgnbd: components["schemas"]["bgnbd_view"] | null;
+            gamma_gamma: components["schemas"]["gamma_gamma_view"] | null;
+            customers: number;
+            repeat_customers: number;
+            repeats: number;
+            /** @enum {string|null} */
+            unit: "week" | "day" | null;
+            from: string | null;
+            calibrate_to: string | null;
+            to: string | null;
+            gamma_gamma_problem: string | null;
+            spend_correlation: number | null;
+            pareto_nbd: components["schemas"]["pareto_view"] | null;
+            horizon_days: number;
+            discount: number;
+            expected_orders: number;
+            /** @example 12.50 */
+            expected_value: string | null;
+            holdout: components["schemas"]["lifetime_holdout"] | null;
+            weeks: components["schemas"]["lifetime_week"][];
+            definition: string | null;
+            took_ms: number;
+        };
+        bgnbd_view: {
+            r: number;
+            alpha: number;
+            a: number;
+            b: number;
+            log_likelihood: number;
+            errors: components["schemas"]["bgnbd_errors"] | null;
+        };
+        bgnbd_errors: {
+            r: number;
+            alpha: number;
+            a: number;
+            b: number;
+        };
+        gamma_gamma_view: {
+            p: number;
+            q: number;
+            v: number;
+            log_likelihood: number;
+        };
+        pareto_view: {
+            r: number;
+            alpha: number;
+            s: number;
+            beta: number;
+            log_likelihood: number;
+            customers: number;
+        };
+        lifetime_holdout: {
+            from: string | null;
+            to: string | null;
+            actual: number;
+            expected: number;
+            error: number | null;
+            by_repeats: components["schemas"]["lifetime_bar"][];
+        };
+        lifetime_bar: {
+            repeats: number;
+            customers: number;
+            actual: number | null;
+            expected: number | null;
+        };
+        lifetime_week: {
+            from: string | null;
+            to: string | null;
+            holdout: boolean;
+            actual: number;
+            expected: number;
+            actual_sum: number;
+            expected_sum: number;
+        };
+        lifetime_try: {
+            at: string;
+            found: boolean;
+            problem: string | null;
+        };
+        lifetime_tenth: {
+            from: number;
+            to: number;
+            members: number;
+            /** @example 12.50 */
+            value: string | null;
+        };
+        lifetime_members_ask: {
+            /** @enum {string|null} */
+            sort: "value" | "alive" | null;
+            at_risk: boolean | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        lifetime_person_page: {
+            items: components["schemas"]["lifetime_person"][];
+            next_cursor: string | null;
+        };
+        lifetime_person: {
+            id: number;
+            name: string | null;
+            phone: string | null;
+            province: string | null;
+            city: string | null;
+            touchpoint: string | null;
+            first_seen: string;
+            last_order_at: string | null;
+            orders: number;
+            /** @example 12.50 */
+            spent: string;
+            class: string | null;
+            repeats: number;
+            alive: number;
+            expected_orders: number;
+            /** @example 12.50 */
+            expected_value: string | null;
+        };
         tree_ask: {
             from: string | null;
             to: string | null;

@@ -15,6 +15,7 @@
 #include "insight/basket.h"
 #include "insight/experiment.h"
 #include "insight/insight.h"
+#include "insight/lifetime.h"
 #include "insight/metric.h"
 #include "insight/path.h"
 #include "insight/product.h"
@@ -64,6 +65,7 @@ const struct room *const rooms[] = {
     &worth_room,
     &insight_room,
     &basket_room,
+    &lifetime_room,
     &tree_room,
     &timeline_settle_room,
     &ask_room,

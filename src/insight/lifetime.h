@@ -2,8 +2,9 @@
  * to purchases; scores of every member, kept and refreshed; what the fit would have foretold.
  *
  * Words
- *   purchase      as trade has it; those of one member on one day (the programme's) count as one,
- *                 its amount is their sum.
+ *   purchase      as trade has it, and free orders too (paid with nothing, nothing refunded: they
+ *                 are a sign of life); those of one member on one day (the programme's) count as
+ *                 one, its amount is their sum.
  *   repeat        every purchase after the member's first.
  *   x, t_x, T     repeats until the end of the calibration; time from the first purchase to the
  *                 last; time from the first purchase to the end. Times are whole days between days,
@@ -118,3 +119,173 @@ f64 spend_correlation(const struct spend_sample *s);
  * from their middle at `rate` a year (0.1: ten percent). */
 f64 lifetime_value(const struct bgnbd *m, f64 unit, i64 x, i64 last, i64 age, i64 horizon, f64 rate,
                    f64 mean);
+
+/* -- of a shop --------------------------------------------------------------------------------- */
+
+enum lifetime_unit { LIFETIME_WEEK, LIFETIME_DAY };
+CHOICE(lifetime_unit); /* week day */
+
+/* What to fit. */
+struct lifetime_ask {
+    opt_i64 from;      /* a day: only members whose first purchase ever was on it or later */
+    opt_i64 until;     /* the last day looked at; absent: yesterday, or the day of the last purchase
+                          where that is over 60 days ago */
+    opt_i64 calibrate; /* the last day the fit sees; what follows up to `until` tests it. Absent:
+                          `until` */
+    enum lifetime_unit unit;
+    i64 horizon;  /* days foretold; 0: 365 */
+    f64 discount; /* a year: 0.1 is ten percent */
+};
+
+#define FIELDS_OF_bgnbd_errors(X, N)         \
+    X(f64, r, ANY, "Standard error of r", N) \
+    X(f64, alpha, ANY, "Of alpha", N)        \
+    X(f64, a, ANY, "Of a", N)                \
+    X(f64, b, ANY, "Of b", N)
+SHAPE(bgnbd_errors);
+#define FIELDS_OF_bgnbd_view(X, N)                                          \
+    X(f64, r, ANY, "Purchase rates are gamma(r, alpha)", N)                 \
+    X(f64, alpha, ANY, "In the unit of the fit", N)                         \
+    X(f64, a, ANY, "The chance to leave after a purchase is beta(a, b)", N) \
+    X(f64, b, ANY, "Its other parameter", N)                                \
+    X(f64, log_likelihood, ANY, "At the maximum", N)                        \
+    X(one(bgnbd_errors), errors, ANY, "Standard errors", N)
+SHAPE(bgnbd_view);
+#define FIELDS_OF_gamma_gamma_view(X, N)            \
+    X(f64, p, ANY, "A purchase is gamma(p, nu)", N) \
+    X(f64, q, ANY, "nu is gamma(q, v)", N)          \
+    X(f64, v, ANY, "In units of money", N)          \
+    X(f64, log_likelihood, ANY, "At the maximum", N)
+SHAPE(gamma_gamma_view);
+#define FIELDS_OF_pareto_view(X, N)                                                       \
+    X(f64, r, ANY, "Purchase rates are gamma(r, alpha)", N)                               \
+    X(f64, alpha, ANY, "In the unit of the fit", N)                                       \
+    X(f64, s, ANY, "Rates of leaving are gamma(s, beta)", N)                              \
+    X(f64, beta, ANY, "In the unit of the fit", N)                                        \
+    X(f64, log_likelihood, ANY, "Above BG/NBD's: it describes these purchases better", N) \
+    X(i64, customers, ANY, "Of so many members, evenly taken where there are very many", N)
+SHAPE(pareto_view);
+
+/* The calibration chart: repeats by week since the first purchase of all. */
+#define FIELDS_OF_lifetime_week(X, N)                          \
+    X(str, from, ANY, "Its first day", N)                      \
+    X(str, to, ANY, "Its last", N)                             \
+    X(flag, holdout, ANY, "The fit has not seen all of it", N) \
+    X(i64, actual, ANY, "Repeat purchases", N)                 \
+    X(f64, expected, ANY, "As the fit has it", N)              \
+    X(i64, actual_sum, ANY, "Up to here", N)                   \
+    X(f64, expected_sum, ANY, "As the fit has it", N)
+SHAPE(lifetime_week);
+/* The other one: purchases after the calibration, by repeats within. */
+#define FIELDS_OF_lifetime_bar(X, N)                                             \
+    X(i64, repeats, ANY, "Repeats in the calibration; the last row: or more", N) \
+    X(i64, customers, ANY, "Members with so many", N)                            \
+    X(opt_f64, actual, ANY, "Mean purchases in the holdout; null: nobody", N)    \
+    X(opt_f64, expected, ANY, "As the fit has it", N)
+SHAPE(lifetime_bar);
+#define FIELDS_OF_lifetime_holdout(X, N)                                      \
+    X(str, from, ANY, "First day after the calibration", N)                   \
+    X(str, to, ANY, "Last day looked at", N)                                  \
+    X(i64, actual, ANY, "Purchases of these members in it", N)                \
+    X(f64, expected, ANY, "As the fit foretold, given each one's history", N) \
+    X(opt_f64, error, ANY, "expected / actual - 1; null: nobody bought", N)   \
+    X(list(lifetime_bar), by_repeats, ANY, "By repeats in the calibration", N)
+SHAPE(lifetime_holdout);
+
+#define FIELDS_OF_lifetime_report(X, N)                                                            \
+    X(one(bgnbd_view), bgnbd, ANY, "Who buys how often, and leaves", N)                            \
+    X(one(gamma_gamma_view), gamma_gamma, ANY, "What a purchase is worth; null: not to be had", N) \
+    X(i64, customers, ANY, "Members with a purchase", N)                                           \
+    X(i64, repeat_customers, ANY, "Of them, those who bought again", N)                            \
+    X(i64, repeats, ANY, "Repeat purchases; those of one day are one", N)                          \
+    X(choice(lifetime_unit), unit, ANY, "Of time", N)                                              \
+    X(str, from, ANY, "Day of the first purchase", N)                                              \
+    X(str, calibrate_to, ANY, "Last day the fit saw", N)                                           \
+    X(str, to, ANY, "Last day looked at", N)                                                       \
+    X(str, gamma_gamma_problem, ANY, "Why spend could not be fitted", N)                           \
+    X(opt_f64, spend_correlation, ANY,                                                             \
+      "Between repeats and their mean: Gamma-Gamma takes it to be near 0", N)                      \
+    X(one(pareto_view), pareto_nbd, ANY, "The check; null: could not be fitted", N)                \
+    X(i64, horizon_days, ANY, "Days foretold", N)                                                  \
+    X(f64, discount, ANY, "A year", N)                                                             \
+    X(f64, expected_orders, ANY, "Purchases foretold within them, of all these members", N)        \
+    X(opt_money, expected_value, ANY, "What they are worth, discounted", N)                        \
+    X(one(lifetime_holdout), holdout, ANY, "What the fit has not seen; null: nothing", N)          \
+    X(list(lifetime_week), weeks, ANY, "Repeats by week, and as the fit has them", N)              \
+    X(str, definition, ANY, "How the figures were made", N)                                        \
+    X(f64, took_ms, ANY, "Time taken", N)
+SHAPE(lifetime_report);
+
+/* What the fit says of one member on the last day of the calibration. */
+#define FIELDS_OF_lifetime_score(X, N)                                                  \
+    X(i64, member, ANY, "Member", N)                                                    \
+    X(i64, repeats, ANY, "x: purchases after the first, those of one day being one", N) \
+    X(i64, last_days, ANY, "t_x: days from the first purchase to the last", N)          \
+    X(i64, age_days, ANY, "T: days from the first purchase to the end", N)              \
+    X(money, spent, ANY, "Net of all purchases", N)                                     \
+    X(f64, alive, ANY, "Chance that he has not left, 0 to 1", N)                        \
+    X(f64, orders, ANY, "Purchases expected within the horizon", N)                     \
+    X(opt_money, worth, ANY, "Expected amount of one; null: not to be had", N)          \
+    X(opt_money, value, ANY, "What they are worth, discounted; null: not to be had", N)
+SHAPE(lifetime_score);
+
+/* Fits and answers; keeps nothing. scores (may be NULL): of every member, by id. E_UNPROCESSABLE:
+ * cannot be fitted, and why. E_INVALID: days out of order. */
+enum err lifetime_report_make(struct ctx *c, const struct lifetime_ask *ask,
+                              struct lifetime_report *out, struct lifetime_score_list *scores);
+
+/* -- what is kept ------------------------------------------------------------------------------ */
+
+/* The job, daily: a new fit when the last good one is older than setting lifetime.refit_days, by
+ * all purchases up to yesterday (its calibration chart is of a fit that saw less: setting
+ * lifetime.holdout_days); then the scores of every buyer as of yesterday's end. A fit that is not
+ * found is kept with its reason; the one before stays in force. */
+enum err lifetime_refresh(struct store *s, struct ctx *c);
+/* The same with a new fit whatever its age. E_UNPROCESSABLE: not found, and why (that is kept too).
+ * E_BUSY: one is running. */
+enum err lifetime_refit(struct store *s, struct ctx *c);
+
+#define FIELDS_OF_lifetime_try(X, N)          \
+    X(instant, at, ANY, "When", N)            \
+    X(flag, found, ANY, "Whether it fits", N) \
+    X(str, problem, ANY, "Why not; null: it does", N)
+SHAPE(lifetime_try);
+#define FIELDS_OF_lifetime_tenth(X, N)                 \
+    X(i64, from, ANY, "Percent alive, from", N)        \
+    X(i64, to, ANY, "Up to; below it, but for 100", N) \
+    X(i64, members, ANY, "Members", N)                 \
+    X(opt_money, value, ANY, "Value expected of them in 365 days", N)
+SHAPE(lifetime_tenth);
+#define FIELDS_OF_lifetime_view(X, N)                                                            \
+    X(opt_instant, fitted_at, ANY, "When the fit in force was made; null: none", N)              \
+    X(one(lifetime_report), fit, ANY,                                                            \
+      "The fit in force: to all purchases; holdout and weeks are of one that saw less", N)       \
+    X(one(lifetime_try), last_try, ANY, "The last attempt; null: none", N)                       \
+    X(opt_instant, scored_at, ANY, "When members were scored", N)                                \
+    X(i64, members, ANY, "Members with a score", N)                                              \
+    X(f64, expected_orders, ANY, "Purchases expected of them in 90 days", N)                     \
+    X(opt_money, expected_value, ANY, "Value expected of them in 365 days; null: not to be had", \
+      N)                                                                                         \
+    X(list(lifetime_tenth), alive, ANY, "Members by chance to be there, in tenths", N)           \
+    X(i64, at_risk, ANY, "Members at risk: valuable, and probably leaving", N)                   \
+    X(str, at_risk_segment, ANY, "Who they are, in the segment language", N)
+SHAPE(lifetime_view);
+enum err lifetime_show(struct ctx *c, struct lifetime_view *out);
+
+enum lifetime_sort { LIFETIME_VALUE, LIFETIME_ALIVE };
+CHOICE(lifetime_sort); /* value alive */
+#define FIELDS_OF_lifetime_scored(X, N)                     \
+    X(i64, member, ANY, "Member", N)                        \
+    X(i64, repeats, ANY, "Purchases after the first", N)    \
+    X(money, spent, ANY, "Net of all purchases", N)         \
+    X(i64, alive, ANY, "Hundredths of a percent", N)        \
+    X(i64, orders, ANY, "Ten-thousandths of a purchase", N) \
+    X(i64, value, ANY, "-1: not to be had", N)
+SHAPE(lifetime_scored);
+/* The most valuable, or the least alive, first; after (key, member) of the last page; member 0:
+ * from the start. at_risk: only those. */
+enum err lifetime_members(struct ctx *c, enum lifetime_sort sort, bool at_risk, i64 key, i64 member,
+                          i64 limit, struct lifetime_scored_list *out);
+
+struct room;
+extern const struct room lifetime_room; /* lifetime_api.c */

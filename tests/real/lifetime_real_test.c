@@ -97,3 +97,42 @@ TEST(the_published_figures)
         fit.at.r, fit.error.r, fit.at.alpha, fit.error.alpha, fit.at.a, fit.error.a, fit.at.b,
         fit.error.b, worth.at.p, worth.at.q, worth.at.v);
 }
+
+/* -- imported as orders -------------------------------------------------------------------------
+ */
+
+TEST(the_same_by_imported_orders)
+{
+    struct ctx *c = test_reader();
+    struct line *lines = NEWS(c->arena, struct line, 10000);
+    i64 n = lines_of(c, lines, 10000);
+    struct buf file = { .arena = c->arena };
+    buf_add(&file, S("customer,date,amount\n"));
+    for (i64 i = 0; i < n; i++)
+        buf_fmt(&file, "%lld," STR_FMT ",%.2f\n", (long long)lines[i].who,
+                STR_ARG(day_text(c->arena, lines[i].on)), lines[i].amount);
+    struct import_pair pairs[] = { { S("member"), S("customer") },
+                                   { S("paid_at"), S("date") },
+                                   { S("paid"), S("amount") } };
+    struct import_choice choice = { .mapping = { pairs, COUNT(pairs) },
+                                    .options = { .order_id = S("row"), .shop = S("CDNOW") } };
+    struct import_summary summary = import_file(test_file_of(file.at, file.n), choice, false);
+    CHECK_I64(summary.orders, 6919);
+    CHECK_I64(summary.members, 2357);
+    struct lifetime_ask ask = { .calibrate = SOME(day_of(1997, 9, 30)) };
+    struct lifetime_report r;
+    CHECK_OK(c, lifetime_report_make(c, &ask, &r, NULL));
+    CHECK_I64(r.customers, 2357);
+    CHECK_I64(r.repeat_customers, 946);
+    CHECK_STR(r.to, "1998-06-30");
+    CHECK_I64(rounded(r.bgnbd->r, 1000), 243);
+    CHECK_I64(rounded(r.bgnbd->alpha, 1000), 4414);
+    CHECK_I64(rounded(r.bgnbd->a, 1000), 793);
+    CHECK_I64(rounded(r.bgnbd->b, 1000), 2426);
+    CHECK_I64(rounded(r.bgnbd->log_likelihood, 10), -95824);
+    CHECK_I64(rounded(r.gamma_gamma->p, 100), 625);
+    CHECK_I64(rounded(r.gamma_gamma->q, 100), 374);
+    CHECK_I64(rounded(r.gamma_gamma->v, 100), 1544);
+    CHECK_I64(rounded(r.pareto_nbd->log_likelihood, 10), -95950);
+    CHECK(r.took_ms < 2000 * 20); /* far from it, however busy the machine */
+}

@@ -159,7 +159,7 @@ enum fit_state bgnbd_fit(struct arena *a, const struct lifetime_sample *s, struc
                                     { 2, age, .3, 1 },
                                     { .1, age / 20, 2, 2 } };
     struct sums sums = sums_new(a, s);
-    struct search search = { 4, (f64)s->members, value_at, &sums };
+    struct search search = { 4, (f64)s->members, value_at, &sums, 500 };
     enum fit_state state = FIT_NOT_FOUND;
     for (i64 i = 0; i < COUNT(starts) && state != FIT_FOUND; i++) {
         const struct bgnbd *m = &starts[i];

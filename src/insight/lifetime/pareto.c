@@ -27,7 +27,7 @@ static struct two_ways ways_of(const struct pareto_nbd *m, f64 x, f64 end_last, 
 f64 pareto_log_likelihood(const struct pareto_nbd *m, const struct lifetime_sample *s)
 {
     f64 sum = 0, end_last = 0, shared = 0;
-    for (i64 i = 0; i < s->n; i++) {
+    for (i64 i = 0; i < s->n && !isnan(sum); i++) {
         const struct lifetime_row *row = &s->at[i];
         f64 x = row->x;
         bool same = i && row->x == row[-1].x;
@@ -82,7 +82,7 @@ enum fit_state pareto_fit(const struct lifetime_sample *s, struct pareto_fit *ou
     }
     if (s->members < FIT_MEMBERS || again < FIT_REPEATERS) return FIT_TOO_FEW;
     f64 age = fmax(ages / (f64)s->members, 1 / s->unit);
-    struct search search = { 4, (f64)s->members, pareto_value_at, &sample };
+    struct search search = { 4, (f64)s->members, pareto_value_at, &sample, 60 };
     f64 start[4] = { log(.5), log(age / 3), log(.5), log(age / 3) };
     enum fit_state state = search_top(&search, start, top, &value, error);
     if (state != FIT_FOUND) return state;

@@ -42,7 +42,7 @@ static bool climb(const struct search *s, f64 *point)
     nlopt_set_lower_bounds1(opt, EDGE_LOW);
     nlopt_set_upper_bounds1(opt, EDGE_HIGH);
     nlopt_set_ftol_rel(opt, 1e-12);
-    nlopt_set_maxeval(opt, 500);
+    nlopt_set_maxeval(opt, s->most);
     nlopt_optimize(opt, point, &value); /* whatever it says: Newton looks at where it is */
     nlopt_destroy(opt);
     return true;

@@ -68,7 +68,7 @@ enum fit_state spend_fit(const struct spend_sample *s, struct spend_fit *out)
     qsort(s->at, (size_t)s->n, sizeof(s->at[0]), spend_order);
     for (i64 i = 0; i < s->n; i++) mean += s->at[i].mean / (f64)s->n;
     struct spend_sample sample = *s;
-    struct search search = { 3, (f64)s->n, spend_value_at, &sample };
+    struct search search = { 3, (f64)s->n, spend_value_at, &sample, 500 };
     const struct gamma_gamma starts[] = { { 6, 4, mean / 2 }, { 1, 10, mean * 9 } };
     enum fit_state state = FIT_NOT_FOUND;
     for (i64 i = 0; i < COUNT(starts) && state != FIT_FOUND; i++) {
