@@ -761,6 +761,17 @@ static struct timeline_line act(i64 member, const char *kind, const char *day_wo
     };
 }
 
+static void check_segments(struct ctx *c, const struct quadrants *q)
+{
+    const struct segment_node *tree;
+    for (i64 i = 0; i < q->items.n; i++)
+        CHECK_OK(c, segment_parse(c, q->items.at[i].segment, &tree));
+    CHECK_OK(c, segment_parse(c,
+                              S("favourite_category in (\"a\", \"b\") or did(\"Product Viewed\","
+                                " 9d, category in (\"a\", \"b\"))"),
+                              &tree));
+}
+
 TEST(quadrants_as_by_hand)
 {
     struct ctx *c = test_reader();
@@ -818,12 +829,7 @@ TEST(quadrants_as_by_hand)
     near(q.interaction, 2, 1e-12);
     CHECK_I64(mask->quadrant, QUADRANT_BOTH);
     CHECK_I64(tea->quadrant, QUADRANT_FREQUENT);
-    const struct segment_node *tree;
-    for (i64 i = 0; i < q.items.n; i++) CHECK_OK(c, segment_parse(c, q.items.at[i].segment, &tree));
-    CHECK_OK(c, segment_parse(c,
-                              S("favourite_category in (\"a\", \"b\") or did(\"Product Viewed\","
-                                " 9d, category in (\"a\", \"b\"))"),
-                              &tree));
+    check_segments(c, &q);
     /* moved */
     ask.frequency = S("1.5");
     ask.interaction = S("0.5");

@@ -3,7 +3,7 @@ import {
   ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined,
   IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
-  ShoppingCartOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
+  ShoppingCartOutlined, ShopOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import type { ComponentType, ReactNode } from 'react'
@@ -45,6 +45,8 @@ export const pages: PageRow[] = [
     menu: { group: 'group.insight', icon: <TableOutlined /> } },
   { path: '/basket', word: 'page.basket', right: 'reports:read', page: page(() => import('~/pages/basket/basket')),
     menu: { group: 'group.insight', icon: <ShoppingCartOutlined /> } },
+  { path: '/products', word: 'page.products', right: 'reports:read', page: page(() => import('~/pages/products/products')),
+    menu: { group: 'group.insight', icon: <ShopOutlined /> } },
   { path: '/members', word: 'page.members', right: 'members:read', page: page(() => import('~/pages/members/members')),
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
   { path: '/members/:id', word: 'member', right: 'members:read', page: page(() => import('~/pages/member/member')) },

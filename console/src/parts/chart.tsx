@@ -1,12 +1,12 @@
 // chart.tsx -- an ECharts drawing that follows its box; only the charts we use are brought along.
-import { BarChart, LineChart, SankeyChart } from 'echarts/charts'
-import { GridComponent, TooltipComponent } from 'echarts/components'
+import { BarChart, LineChart, SankeyChart, ScatterChart } from 'echarts/charts'
+import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use as bring, type EChartsCoreOption } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { ink, palette } from '~/app/theme'
 
-bring([BarChart, LineChart, SankeyChart, GridComponent, TooltipComponent, SVGRenderer])
+bring([BarChart, LineChart, SankeyChart, ScatterChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
 
 const base = {
   color: palette,
