@@ -114,6 +114,15 @@ static void add_field(struct model *m, const struct source *s)
     }
 }
 
+/* The rank of a value says again what the value says. */
+static bool is_rank(const struct fields *fields, const struct field *f)
+{
+    for (i64 i = 0; i < fields->n; i++)
+        if (fields->at[i].ranked && str_eq(str_of(fields->at[i].ranked), str_of(f->name)))
+            return true;
+    return false;
+}
+
 static enum err add_fields(struct model *m, const strs *named)
 {
     struct ctx *c = m->c;
@@ -136,6 +145,7 @@ static enum err add_fields(struct model *m, const strs *named)
     for (i64 i = 0; i < fields.n; i++) {
         /* What moves by itself costs a pass over the store; that something is known says little. */
         if (fields.at[i].moves || fields.at[i].kind == FIELD_IS_KNOWN) continue;
+        if (is_rank(&fields, &fields.at[i])) continue;
         TRY(source_of_field(c, m->view, &fields.at[i], m->at, &s));
         if (!m->past || !s.past_unknown) add_field(m, &s);
     }
@@ -241,9 +251,16 @@ static void reason_add(struct reasons *r, struct reason one)
     }
 }
 
+/* The name alone: what may be asked of it, and how, follows in some. */
 static str field_words(struct ctx *c, const struct field *f)
 {
-    return say(c, str_of(f->zh ? f->zh : f->name), str_of(f->en ? f->en : f->name));
+    static const char *const ends[] = { "，", "：", "；", ": ", ", ", "; " };
+    str words = say(c, str_of(f->zh ? f->zh : f->name), str_of(f->en ? f->en : f->name));
+    for (i64 i = 0; i < COUNT(ends); i++) {
+        i64 at = str_find(words, str_of(ends[i]));
+        if (at > 0) words = str_sub(words, 0, at);
+    }
+    return words;
 }
 
 static str reason_words(struct ctx *c, const struct reason *r)
