@@ -123,9 +123,10 @@ static enum err group_codes(struct ctx *c, int kind, struct metric_period period
 }
 
 enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
-                     struct metric_period period, enum measure most, i64 seq, struct asking *out)
+                     struct metric_period period, enum measure most, u64 wanted, i64 seq,
+                     struct asking *out)
 {
-    *out = (struct asking){ 0 };
+    *out = (struct asking){ .wanted = wanted };
     TRY(period_check(c, period.from, period.to));
     TRY(read_filter(c, f, by, seq, out));
     if (str_empty(by)) return OK;
@@ -144,6 +145,7 @@ enum err asking_count(struct ctx *c, const struct asking *a, const struct range 
                               .ranges_n = n,
                               .parting = parted ? a->parting : (struct parting){ .groups = 1 },
                               .set = a->has_set ? &a->set : NULL,
+                              .wanted = a->wanted,
                               .today = a->today };
     if (a->has_high) out->high = &a->high;
     memcpy(out->only, a->only, sizeof out->only);
@@ -178,7 +180,7 @@ enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filt
     struct asking a;
     struct counting n;
     struct range range = { from, to, NULL, 1 };
-    TRY(asking_make(c, f, NO_STR, (struct metric_period){ from, to }, MEASURE_GMV, 0, &a));
+    TRY(asking_make(c, f, NO_STR, (struct metric_period){ from, to }, MEASURE_GMV, 0, 0, &a));
     TRY(asking_count(c, &a, &range, 1, false, &n));
     *out = *counted(&n, 0, 1, 0);
     return OK;
@@ -200,7 +202,7 @@ enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_p
     TRY(period_check(c, a.from, a.to));
     TRY(period_check(c, b.from, b.to));
     if (both.to - both.from >= PERIOD_DAYS_MAX) both = a; /* far apart: by the first */
-    TRY(asking_make(c, f, by, both, by_most, 0, &ask));
+    TRY(asking_make(c, f, by, both, by_most, 0, 0, &ask));
     TRY(asking_count(c, &ask, ranges, 2, true, &n));
     for (i64 g = 0; g < ask.labels.n; g++) {
         const struct metric_totals *x = counted(&n, 0, 1, g), *y = counted(&n, 1, 1, g);

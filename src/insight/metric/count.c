@@ -41,6 +41,21 @@ static inline i64 slot_of(const struct range *r, i64 d)
     return r->slot ? r->slot[d - r->from] : 0;
 }
 
+#define BIT(MEASURE) ((u64)1 << MEASURE_##MEASURE)
+#define OF_PLACED    (BIT(PLACED) | BIT(GMV))
+#define OF_BUYERS    (BIT(BUYERS) | BIT(REPEAT_BUYERS))
+#define OF_PAID                                                                                  \
+    (OF_BUYERS | BIT(ORDERS) | BIT(UNITS) | BIT(PAID) | BIT(GROSS) | BIT(NET) | BIT(PURCHASES) | \
+     BIT(PAID_HIGH))
+#define OF_REFUNDS (BIT(REFUND) | BIT(NET) | BIT(REFUNDED_ORDERS))
+#define OF_PEOPLE  (BIT(NEW_MEMBERS) | BIT(MEMBERS))
+/* From the first to the last of what follows from a first purchase. */
+#define OF_BEGINNING (BIT(NEW_BUYERS) | (BIT(NEW_MEMBERS) - BIT(SEEN_30)))
+static inline bool wants(const struct counting *n, u64 any)
+{
+    return !n->wanted || n->wanted & any;
+}
+
 static inline i64 *cell(const struct hand *h, i64 range, i64 slot, i64 group)
 {
     return h->cells + h->base[range] + (slot * h->n->parting.groups + group) * MEASURES_N;
@@ -116,7 +131,7 @@ static void count_paid(const struct hand *h, const struct fact *f, i64 group, bo
         if (h->n->high && in_set(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
         if (!(f->flags & FACT_BOUGHT) || !once) continue;
         to[MEASURE_PURCHASES]++;
-        if (f->member) count_buyer(h, f->member, r, slot, group);
+        if (f->member && wants(h->n, OF_BUYERS)) count_buyer(h, f->member, r, slot, group);
     }
 }
 
@@ -173,8 +188,9 @@ static void count_beginning(struct hand *h, const struct fact *at, i64 n)
 
 static void count_member(struct hand *h, const struct fact *at, i64 n)
 {
+    bool placed = wants(h->n, OF_PLACED), paid = wants(h->n, OF_PAID);
     if (!asked(h->n, at->member)) return;
-    for (i64 i = 0; i < n; i++) {
+    for (i64 i = 0; i < n && (placed || paid); i++) {
         const struct fact *f = &at[i];
         h->order += !(f->flags & FACT_SAME);
         if (!passes(h->n, f->of)) continue;
@@ -182,10 +198,10 @@ static void count_member(struct hand *h, const struct fact *at, i64 n)
         if (group >= h->n->parting.groups) continue;
         bool once = h->orders[group] != h->order;
         h->orders[group] = h->order;
-        if (f->flags & FACT_PLACED) count_placed(h, f, group, once);
-        if (f->flags & FACT_PAID) count_paid(h, f, group, once);
+        if (f->flags & FACT_PLACED && placed) count_placed(h, f, group, once);
+        if (f->flags & FACT_PAID && paid) count_paid(h, f, group, once);
     }
-    if (at->member) count_beginning(h, at, n);
+    if (at->member && wants(h->n, OF_BEGINNING)) count_beginning(h, at, n);
 }
 
 static void count_refund(const struct hand *h, const struct refund_fact *f)
@@ -236,8 +252,9 @@ static void count_block(void *arg, int worker, i64 k)
         for (end = i + 1; end < b->facts_n && b->facts[end].member == b->facts[i].member;) end++;
         count_member(h, b->facts + i, end - i);
     }
-    for (i64 i = 0; i < b->refunds_n; i++) count_refund(h, &b->refunds[i]);
-    for (i64 i = 0; i < b->people_n; i++) count_person(h, &b->people[i]);
+    for (i64 i = 0; i < b->refunds_n && wants(h->n, OF_REFUNDS); i++)
+        count_refund(h, &b->refunds[i]);
+    for (i64 i = 0; i < b->people_n && wants(h->n, OF_PEOPLE); i++) count_person(h, &b->people[i]);
 }
 
 /* Others are counted in the whole by themselves. */

@@ -83,6 +83,7 @@ struct counting {
     const struct member_set *high; /* members of high value; NULL: not asked for */
     i64 only[OF_KINDS];            /* codes; -1: any */
     day today;
+    u64 wanted; /* measures, a bit each; 0: all. Others may be left at 0 */
     i64 *cells; /* MEASURES_N for each group of each slot of each range */
 };
 i64 counting_cells(const struct counting *n);
@@ -115,10 +116,13 @@ struct asking {
     strs labels;
     i64 rest; /* group of all other values; -1: there is none */
     day today;
+    u64 wanted; /* as in counting */
 };
-/* by: absent, or a dimension; its groups are those with most of `most` in `period`. */
+/* wanted: measures, a bit each; 0: all. by: absent, or a dimension; its groups are those with most
+ * of `most` in `period`. */
 enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
-                     struct metric_period period, enum measure most, i64 seq, struct asking *out);
+                     struct metric_period period, enum measure most, u64 wanted, i64 seq,
+                     struct asking *out);
 /* What only a metric asks for: members of high value, points. */
 enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a);
 /* parted: by what was asked for, else not at all. */

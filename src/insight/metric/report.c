@@ -202,6 +202,12 @@ static bool of_behaviour(const struct metric *m)
     return m->a >= MEASURE_BEHAVIOUR || m->b >= MEASURE_BEHAVIOUR;
 }
 
+static u64 wanted_by(const struct metric *m)
+{
+    if (m->form == METRIC_PAYS) return 0;
+    return (u64)1 << m->a | (u64)1 << m->b;
+}
+
 static enum err making_begin(struct ctx *c, const struct metric_ask *ask, struct making *m)
 {
     *m = (struct making){ .ask = ask, .ranges_n = 1 };
@@ -223,7 +229,8 @@ static enum err making_begin(struct ctx *c, const struct metric_ask *ask, struct
                                .category = ask->category,
                                .no_behaviour = !of_behaviour(m->metric) };
     TRY(asking_make(c, &f, str_trim(ask->by), (struct metric_period){ r->from, r->to },
-                    m->metric->a, ask->seq.has ? ask->seq.value : 0, &m->asking));
+                    m->metric->a, wanted_by(m->metric), ask->seq.has ? ask->seq.value : 0,
+                    &m->asking));
     return asking_more(c, m->metric, &m->asking);
 }
 
