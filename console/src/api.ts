@@ -88,6 +88,14 @@ export type ImportProgress = Given<Forms['import_event'], 'state'>
 export type ImportProfile = Given<Forms['import_profile_view'], 'name'>
 
 // Answers of the questions: how they were made stands in each.
+export type TreeFactor = Given<Forms['tree_factor'], 'factor'>
+export type TreePart = Omit<Given<Forms['tree_part'], 'kind'>, 'factors'> & { factors: TreeFactor[] }
+export type TreeInfluence = Given<Forms['tree_influence'], 'factor' | 'by' | 'side' | 'zh' | 'en'>
+export type GmvTree = Omit<Given<Forms['gmv_tree'], 'sentence' | 'definition'>, 'factors' | 'parts' | 'influences'> & {
+  factors: TreeFactor[]
+  parts: TreePart[]
+  influences: TreeInfluence[]
+}
 export type FunnelAnswer = Omit<Given<Forms['funnel_answer'], 'how' | 'window'>, 'steps'> & { steps: Given<Forms['funnel_step'], 'event'>[] }
 export type RetentionAnswer = Omit<Given<Forms['retention_answer'], 'how' | 'total'>, 'cohorts'> & { cohorts: Given<Forms['retention_cohort'], 'day'>[] }
 export type ActivesAnswer = Omit<Given<Forms['actives_answer'], 'how'>, 'days'> & { days: Given<Forms['actives_day'], 'day'>[] }

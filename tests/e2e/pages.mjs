@@ -7,6 +7,8 @@ export const pages = [
   ['classes', '/classes', '分类与场景', 'Classes'],
   ['aipl', '/aipl', 'AIPL 流转', 'AIPL'],
   ['aipl-members', '/aipl/members?was=none&is=none', '未触达', 'Not reached'],
+  ['gmv-tree', '/gmv-tree?by=shop', 'GMV 拆解', 'GMV tree'],
+  ['gmv-tree-category', '/gmv-tree?by=category&compare=year', 'GMV 拆解', 'GMV tree'],
   ['funnel', '/funnel?by=city', '漏斗', 'Funnel'],
   ['retention', '/retention', '留存', 'Retention'],
   ['actives', '/actives?by=touchpoint', '活跃', 'Actives'],

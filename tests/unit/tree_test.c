@@ -595,14 +595,14 @@ TEST(one_sentence_says_what_changed_and_why)
         c, a, b,
         "GMV ¥12,960.00，比上期多 ¥960.00（+8.0%）：主要因为活跃用户增加（+¥2,274.25），其次"
         "客单价上升（+¥1,469.21）；转化率下降抵消 ¥2,783.46。",
-        "GMV ¥12,960.00, against the period before up by ¥960.00 (+8.0%): mainly because"
+        "GMV ¥12,960.00, up ¥960.00 (+8.0%) on the period before: mainly because"
         " active users rose (+¥2,274.25), then because average order value rose"
         " (+¥1,469.21); conversion fell and took away ¥2,783.46.");
     check_sentence(
         c, b, a,
         "GMV ¥12,000.00，比上期少 ¥960.00（−7.4%）：主要因为活跃用户减少（−¥2,274.25），其次"
         "客单价下降（−¥1,469.21）；转化率上升补回 ¥2,783.46。",
-        "GMV ¥12,000.00, against the period before down by ¥960.00 (−7.4%): mainly because"
+        "GMV ¥12,000.00, down ¥960.00 (−7.4%) on the period before: mainly because"
         " active users fell (−¥2,274.25), then because average order value fell"
         " (−¥1,469.21); conversion rose and gave back ¥2,783.46.");
     check_sentence(c, a, a, "GMV ¥12,000.00，与上期持平。",
@@ -617,8 +617,8 @@ TEST(a_sentence_for_what_is_not_defined)
         c, idle, a,
         "GMV ¥12,000.00，比上期多 ¥12,000.00（上期为 0）：主要因为转化率上升（+¥12,000.00）。"
         "上期没有买家，购买频次、客单价无定义。",
-        "GMV ¥12,000.00, against the period before up by ¥12,000.00 (0 in the period"
-        " before): mainly because conversion rose (+¥12,000.00). In the period before"
+        "GMV ¥12,000.00, up ¥12,000.00 from 0 in the period before: mainly because"
+        " conversion rose (+¥12,000.00). In the period before"
         " there were no buyers: frequency and order value are not defined.");
     check_sentence(
         c, nobody, nobody,

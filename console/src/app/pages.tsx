@@ -1,6 +1,6 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined,
   IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
   ShoppingCartOutlined, ShopOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
@@ -35,6 +35,8 @@ export const pages: PageRow[] = [
   { path: '/aipl', word: 'page.aipl', right: 'reports:read', page: page(() => import('~/pages/aipl/aipl')),
     menu: { group: 'group.insight', icon: <BranchesOutlined /> } },
   { path: '/aipl/members', word: 'page.aipl_members', right: 'members:read', page: page(() => import('~/pages/aipl/flow_members')) },
+  { path: '/gmv-tree', word: 'page.gmv_tree', right: 'reports:read', page: page(() => import('~/pages/tree/tree')),
+    menu: { group: 'group.insight', icon: <ApartmentOutlined /> } },
   { path: '/funnel', word: 'page.funnel', right: 'reports:read', page: page(() => import('~/pages/behaviour/funnel')),
     menu: { group: 'group.insight', icon: <FunnelPlotOutlined /> } },
   { path: '/retention', word: 'page.retention', right: 'reports:read', page: page(() => import('~/pages/behaviour/retention')),

@@ -169,14 +169,14 @@ static void tell_change(struct teller *t, const struct gmv_tree *tree)
         tell_balance(t, tree);
         return;
     }
-    buf_fmt(&t->out, t->c->locale == ZH ? "，比%s%s " : ", against %s %s by ", period,
-            t->c->locale == ZH ? (tree->change > 0 ? "多" : "少")
-                               : (tree->change > 0 ? "up" : "down"));
+    if (t->c->locale == ZH) buf_fmt(&t->out, "，比%s%s ", period, tree->change > 0 ? "多" : "少");
+    else buf_add(&t->out, tree->change > 0 ? S(", up ") : S(", down "));
     tell_amount(t, tree->change);
     if (tree->rate.has)
         buf_fmt(&t->out, t->c->locale == ZH ? "（%s%.1f%%）" : " (%s%.1f%%)",
                 tree->rate.value < 0 ? "−" : "+", fabs(tree->rate.value) * 100);
-    else buf_fmt(&t->out, t->c->locale == ZH ? "（%s为 0）" : " (0 in %s)", period);
+    else if (t->c->locale == ZH) buf_fmt(&t->out, "（%s为 0）", period);
+    if (t->c->locale == EN) buf_fmt(&t->out, tree->rate.has ? " on %s" : " from 0 in %s", period);
     tell_reasons(t, tree);
 }
 

@@ -22,10 +22,11 @@ import { rfm } from './rfm'
 import { segments } from './segments'
 import { tasks } from './tasks'
 import { trade } from './trade'
+import { tree } from './tree'
 
 const chapters = [
   common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, points, programme,
-  rewards, rfm, segments, tasks, trade,
+  rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

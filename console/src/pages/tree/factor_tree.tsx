@@ -1,0 +1,66 @@
+// factor_tree.tsx -- GMV and what it is a product of, drawn as a tree: value, change and contribution of each.
+import { CaretDownFilled, CaretUpFilled } from '@ant-design/icons'
+import type { GmvTree } from '~/api'
+import { useFormat } from '~/base/format'
+import { useSay } from '~/base/locale'
+import { Hint, Move } from '~/parts/figure'
+import { centsText, signedText, toneOf, valueText, type Factor } from './factor_text'
+
+/** Of the whole or of a part. */
+export type Whole = Pick<GmvTree, 'gmv' | 'gmv_before' | 'change' | 'factors'>
+
+function Arrow({ amount }: { amount: string | null | undefined }) {
+  if (!amount || Number(amount) === 0) return null
+  return amount.startsWith('-') ? <CaretDownFilled /> : <CaretUpFilled />
+}
+
+function FactorNode({ factor, when }: { factor: Factor; when: string }) {
+  const say = useSay()
+  const format = useFormat()
+  const { factor: kind, a, b, contribution } = factor
+  return (
+    <div className="tree-node">
+      <div className="figure-name">{say(`factor.${kind}`)}<Hint text={say(`factor.${kind}.what`)} about={say(`factor.${kind}`)} /></div>
+      <div className={b === null ? 'tree-value quiet' : 'tree-value number'}>{valueText(kind, b, say, format)}</div>
+      <div className="figure-below">
+        <span className="quiet">{say('tree.was', { when, value: valueText(kind, a, say, format) })}</span>
+        {typeof a === 'number' && typeof b === 'number' && <> <Move now={b} before={a} /></>}
+      </div>
+      <div className="tree-part">
+        <span className="quiet">{say('tree.contributed')}</span>
+        <strong className={`number ${toneOf(contribution)}`}><Arrow amount={contribution} /> {signedText(contribution, say)}</strong>
+      </div>
+    </div>
+  )
+}
+
+export function FactorTree({ whole, when, small = false }: { whole: Whole; when: string; small?: boolean }) {
+  const say = useSay()
+  const { factors } = whole
+  return (
+    <div className={small ? 'gmv-tree gmv-tree-small' : 'gmv-tree'}>
+      {!small && (
+        <div className="tree-node tree-root">
+          <div className="figure-name">{say('tree.gmv')}<Hint text={say('tree.gmv.what')} about={say('tree.gmv')} /></div>
+          <div className="figure-value number">{centsText(whole.gmv)}</div>
+          <div className="figure-below">
+            <span className="quiet">{say('tree.was', { when, value: centsText(whole.gmv_before) })}</span>{' '}
+            <Move now={Number(whole.gmv)} before={Number(whole.gmv_before)} />
+          </div>
+          <div className="tree-part">
+            <span className="quiet">{say('tree.change')}</span>
+            <strong className={`number ${toneOf(whole.change)}`}><Arrow amount={whole.change} /> {signedText(whole.change, say)}</strong>
+          </div>
+        </div>
+      )}
+      <ol className="tree-factors">
+        {factors.map((factor, i) => (
+          <li key={factor.factor}>
+            {i > 0 && <span className="tree-sign" aria-hidden>{factor.factor === 'unknown_buyers' ? '+' : '×'}</span>}
+            <FactorNode factor={factor} when={when} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+// waterfall.tsx -- from the GMV before to the GMV now, a step for each factor.
+import { useMemo } from 'react'
+import { ink, line, palette, quiet } from '~/app/theme'
+import { useFormat } from '~/base/format'
+import { useSay } from '~/base/locale'
+import { ChartBox } from '~/parts/chart_box'
+import { tooltip } from '~/parts/chart_look'
+import { centsText, signedText } from './factor_text'
+import type { Whole } from './factor_tree'
+
+const up = palette[5]!
+const down = palette[1]!
+
+/** A bar from `from` to `to`, whichever is higher; steps say by a sign which way they go. */
+interface Step {
+  name: string
+  from: number
+  to: number
+  text: string
+  colour: string
+}
+
+function stepsOf(whole: Whole, say: ReturnType<typeof useSay>): Step[] {
+  const steps: Step[] = [{ name: say('tree.before'), from: 0, to: Number(whole.gmv_before), text: centsText(whole.gmv_before), colour: palette[2]! }]
+  let at = Number(whole.gmv_before)
+  for (const { factor, contribution } of whole.factors) {
+    const moved = Number(contribution ?? 0)
+    steps.push({ name: say(`factor.${factor}`), from: at, to: at + moved, text: signedText(contribution, say), colour: moved < 0 ? down : up })
+    at += moved
+  }
+  return [...steps, { name: say('tree.now'), from: 0, to: Number(whole.gmv), text: centsText(whole.gmv), colour: palette[0]! }]
+}
+
+export function Waterfall({ whole }: { whole: Whole }) {
+  const say = useSay()
+  const format = useFormat()
+  const steps = useMemo(() => stepsOf(whole, say), [whole, say])
+  const option = useMemo(() => ({
+    grid: { left: 4, right: 12, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...tooltip,
+      trigger: 'axis',
+      axisPointer: { type: 'shadow' },
+      formatter: (at: { dataIndex: number }[]) => {
+        const one = steps[at[0]?.dataIndex ?? 0]
+        return one ? `${one.name} <b>${one.text}</b>` : ''
+      },
+    },
+    xAxis: {
+      type: 'category',
+      data: steps.map((one) => one.name),
+      axisLabel: { color: quiet, interval: 0, width: 76, overflow: 'break' },
+      axisLine: { lineStyle: { color: line } },
+      axisTick: { show: false },
+    },
+    yAxis: { type: 'value', axisLabel: { color: quiet, formatter: (n: number) => format.shortMoney(n) }, splitLine: { lineStyle: { color: line } } },
+    series: [
+      { type: 'bar', stack: 'step', silent: true, itemStyle: { color: 'transparent' }, data: steps.map((one) => Math.min(one.from, one.to)) },
+      {
+        type: 'bar',
+        stack: 'step',
+        barMaxWidth: 64,
+        data: steps.map((one) => ({ value: Math.abs(one.to - one.from), itemStyle: { color: one.colour, borderRadius: 3 } })),
+        label: { show: true, position: 'top', color: ink, fontSize: 12, formatter: (at: { dataIndex: number }) => shortOf(steps[at.dataIndex]!, format) },
+      },
+    ],
+  }), [steps, format])
+  return (
+    <ChartBox
+      option={option}
+      height={300}
+      label={say('tree.waterfall.label', {
+        before: centsText(whole.gmv_before), now: centsText(whole.gmv),
+        steps: steps.slice(1, -1).map((one) => `${one.name} ${one.text}`).join(say('words.comma')),
+      })}
+    />
+  )
+}
+
+/** Room is short above a bar: 1.2 万 instead of all digits. */
+function shortOf(step: Step, format: ReturnType<typeof useFormat>): string {
+  const [, sign = ''] = /^([+−])/.exec(step.text) ?? []
+  return /\d/.test(step.text) ? `${sign}${format.shortMoney(Math.abs(step.to - step.from))}` : step.text
+}
