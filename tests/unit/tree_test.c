@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "audience/index/follow.h"
+#include "insight/metric.h"
 #include "insight/tree.h"
 #include "insight/tree/figures.h"
 #include "insight_shop.h"
@@ -501,6 +502,33 @@ TEST(tree_as_by_hand)
         CHECK_I64(t.factors.n, TREE_FACTORS + 1); /* some buyers are not known */
         CHECK_I64(t.parts.n, parts_n[by]);
         if (by != TREE_BY_NOTHING) check_parts((enum tree_by)by, &t, n);
+    }
+    close_shop(a);
+}
+
+/* One shop, one GMV: the metrics' base measures tell the same of the same days. */
+TEST(the_same_gmv_as_the_metric)
+{
+    struct ctx *c = test_reader();
+    struct audience *a = open_shop(c);
+    struct tree_ask ask = ask_by(c, TREE_BY_NOTHING);
+    struct metric_filter all = { 0 }, some = { .segment = str_of(segments[0]) };
+    struct metric_totals now;
+    struct gmv_tree t;
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(c, gmv_tree_make(c, &ask, &t));
+        CHECK_OK(c, metric_totals(c, t.from, t.to, i ? &some : &all, &now));
+        CHECK_I64(t.gmv, now.of[MEASURE_GMV]);
+        CHECK_I64(t.now->orders + t.now->unknown_orders, now.of[MEASURE_PLACED]);
+        CHECK(t.now->users >= now.of[MEASURE_ACTIVE]);
+        ask.segment = some.segment;
+    }
+    ask = ask_by(c, TREE_BY_SHOP);
+    CHECK_OK(c, gmv_tree_make(c, &ask, &t));
+    for (i64 i = 0; i < t.parts.n; i++) {
+        struct metric_filter shop = { .shop = t.parts.at[i].part };
+        CHECK_OK(c, metric_totals(c, t.from, t.to, &shop, &now));
+        CHECK_I64(t.parts.at[i].gmv, now.of[MEASURE_GMV]);
     }
     close_shop(a);
 }
