@@ -133,24 +133,43 @@ static void tell_balance(struct teller *t, const struct gmv_tree *tree)
     if (n + m) tell(t, "相抵", ", which cancel out");
 }
 
-/* Which factors have no value, and why. */
-static void tell_undefined(struct teller *t, const struct gmv_tree *tree, int when)
+/* Which factors have no value, and why: without users, without buyers. */
+enum lack { LACKS_NOTHING, LACKS_USERS, LACKS_BUYERS };
+static enum lack lack_of(const struct tree_counts *counts)
 {
-    const struct tree_counts *counts = when ? tree->now : tree->before;
-    const char *period =
-        when ? (t->c->locale == ZH ? "本期" : "this period") : period_words(t->c, tree);
-    if (counts->users == 0)
-        buf_fmt(&t->out,
-                t->c->locale == ZH ? "%s没有活跃用户，转化率、购买频次、客单价无定义。"
-                                   : " In %s there were no active users: conversion, frequency and"
-                                     " order value are not defined.",
-                period);
-    else if (counts->buyers == 0)
-        buf_fmt(&t->out,
-                t->c->locale == ZH ? "%s没有买家，购买频次、客单价无定义。"
-                                   : " In %s there were no buyers: frequency and order value are"
-                                     " not defined.",
-                period);
+    if (counts->users == 0) return LACKS_USERS;
+    return counts->buyers == 0 ? LACKS_BUYERS : LACKS_NOTHING;
+}
+
+static void tell_lack(struct teller *t, const char *period, enum lack lack)
+{
+    static const char *const zh[] = { NULL, "%s没有活跃用户，转化率、购买频次、客单价无定义。",
+                                      "%s没有买家，购买频次、客单价无定义。" };
+    static const char *const en[] = {
+        NULL,
+        " In %s there were no active users: conversion, frequency and order value are not"
+        " defined.",
+        " In %s there were no buyers: frequency and order value are not defined.",
+    };
+    const char *text = t->c->locale == ZH ? zh[lack] : en[lack];
+    if (!text) return;
+    str whole = str_of(text);
+    i64 at = str_find(whole, S("%s"));
+    buf_add(&t->out, str_sub(whole, 0, at));
+    buf_add(&t->out, str_of(period));
+    buf_add(&t->out, str_sub(whole, at + 2, whole.n));
+}
+
+static void tell_undefined(struct teller *t, const struct gmv_tree *tree)
+{
+    bool zh = t->c->locale == ZH;
+    enum lack before = lack_of(tree->before), now = lack_of(tree->now);
+    if (before == now) {
+        tell_lack(t, zh ? "两期都" : "both periods", now);
+        return;
+    }
+    tell_lack(t, period_words(t->c, tree), before);
+    tell_lack(t, zh ? "本期" : "this period", now);
 }
 
 static void tell_change(struct teller *t, const struct gmv_tree *tree)
@@ -190,7 +209,7 @@ str tree_sentence(struct ctx *c, const struct gmv_tree *tree)
         str_eq(currency, S("CNY")) ? S("¥") : str_fmt(c->arena, STR_FMT " ", STR_ARG(currency));
     tell_change(&t, tree);
     tell(&t, "。", ".");
-    for (int when = 0; when < 2; when++) tell_undefined(&t, tree, when);
+    tell_undefined(&t, tree);
     return buf_str(&t.out);
 }
 

@@ -1,4 +1,5 @@
-// waterfall.tsx -- from the GMV before to the GMV now, a step for each factor.
+// waterfall.tsx -- from the GMV before to the GMV now, a step for each factor; lying down where it is narrow.
+import { Grid } from 'antd'
 import { useMemo } from 'react'
 import { ink, line, palette, quiet } from '~/app/theme'
 import { useFormat } from '~/base/format'
@@ -35,36 +36,50 @@ export function Waterfall({ whole }: { whole: Whole }) {
   const say = useSay()
   const format = useFormat()
   const steps = useMemo(() => stepsOf(whole, say), [whole, say])
-  const option = useMemo(() => ({
-    grid: { left: 4, right: 12, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: {
-      ...tooltip,
-      trigger: 'axis',
-      axisPointer: { type: 'shadow' },
-      formatter: (at: { dataIndex: number }[]) => {
-        const one = steps[at[0]?.dataIndex ?? 0]
-        return one ? `${one.name} <b>${one.text}</b>` : ''
-      },
-    },
-    xAxis: {
+  const narrow = !(Grid.useBreakpoint().md ?? true)
+  const option = useMemo(() => {
+    const names = {
       type: 'category',
       data: steps.map((one) => one.name),
-      axisLabel: { color: quiet, interval: 0, width: 76, overflow: 'break' },
+      inverse: narrow,
+      axisLabel: { color: quiet, interval: 0, width: 84, overflow: 'break' },
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
-    },
-    yAxis: { type: 'value', axisLabel: { color: quiet, formatter: (n: number) => format.shortMoney(n) }, splitLine: { lineStyle: { color: line } } },
-    series: [
-      { type: 'bar', stack: 'step', silent: true, itemStyle: { color: 'transparent' }, data: steps.map((one) => Math.min(one.from, one.to)) },
-      {
-        type: 'bar',
-        stack: 'step',
-        barMaxWidth: 64,
-        data: steps.map((one) => ({ value: Math.abs(one.to - one.from), itemStyle: { color: one.colour, borderRadius: 3 } })),
-        label: { show: true, position: 'top', color: ink, fontSize: 12, formatter: (at: { dataIndex: number }) => shortOf(steps[at.dataIndex]!, format) },
+    }
+    const amounts = {
+      type: 'value',
+      splitNumber: narrow ? 2 : undefined,
+      axisLabel: { color: quiet, formatter: (n: number) => format.shortMoney(n) },
+      splitLine: { lineStyle: { color: line } },
+    }
+    return {
+      grid: { left: 4, right: narrow ? 72 : 12, top: narrow ? 4 : 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      tooltip: {
+        ...tooltip,
+        trigger: 'axis',
+        axisPointer: { type: 'shadow' },
+        formatter: (at: { dataIndex: number }[]) => {
+          const one = steps[at[0]?.dataIndex ?? 0]
+          return one ? `${one.name} <b>${one.text}</b>` : ''
+        },
       },
-    ],
-  }), [steps, format])
+      xAxis: narrow ? amounts : names,
+      yAxis: narrow ? names : amounts,
+      series: [
+        { type: 'bar', stack: 'step', silent: true, itemStyle: { color: 'transparent' }, data: steps.map((one) => Math.min(one.from, one.to)) },
+        {
+          type: 'bar',
+          stack: 'step',
+          barMaxWidth: narrow ? 22 : 64,
+          data: steps.map((one) => ({ value: Math.abs(one.to - one.from), itemStyle: { color: one.colour, borderRadius: 3 } })),
+          label: {
+            show: true, position: narrow ? 'right' : 'top', color: ink, fontSize: 12,
+            formatter: (at: { dataIndex: number }) => shortOf(steps[at.dataIndex]!, format),
+          },
+        },
+      ],
+    }
+  }, [steps, format, narrow])
   return (
     <ChartBox
       option={option}
