@@ -1,4 +1,5 @@
-// import.test.mjs -- a file nobody has seen before: uploaded, mapped by hand, tried, imported; the bad row is given back.
+// import.test.mjs -- a file nobody has seen before, of orders and of behaviour: uploaded, mapped by hand, tried, imported; the bad row is
+// given back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDemoShop } from './shop.mjs';
@@ -84,6 +85,60 @@ for (const size of ['desktop', 'phone']) {
     await visitor.leave();
   });
 }
+
+test('a file of behaviour is mapped: who, what, when; the same file again adds nothing', async () => {
+  const lines = ['user,item,category,behaviour,ts', 'u-901,2268318,面膜,pv,1772330400', 'u-901,2268318,面膜,cart,1772330460',
+    'u-902,2333346,精华,pv,1772334000', 'u-902,2333346,精华,buy,then', 'u-901,2268318,面膜,fav,1772337600'];
+  const behaviour = { name: '行为.csv', mimeType: 'text/csv', buffer: Buffer.from(`${lines.join('\n')}\n`) };
+  for (const again of [false, true]) {
+    const visitor = await owner('/imports');
+    const { page } = visitor;
+    const saved = () => page.waitForResponse((reply) => reply.request().method() === 'PATCH');
+    await page.setInputFiles('input[type=file]', behaviour);
+    await page.waitForURL(/\/imports\/\d+$/);
+    await page.getByRole('button', { name: '开始导入' }).waitFor();
+    const id = Number(/\d+$/.exec(page.url())[0]);
+    const now = async () => (await shop.request('owner', 'GET', `/v1/imports/${id}`, [])).json;
+    if ((await now()).profile !== 'events') {
+      const patched = saved();
+      await page.getByRole('combobox', { name: '文件来自' }).click();
+      await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option', { hasText: '行为' }).first().click();
+      assert.equal((await patched).status(), 200);
+    }
+    for (const [column, field] of [['user', '买家标识'], ['item', '商品编码'], ['category', '类目'], ['behaviour', '行为'], ['ts', '发生时间']]) {
+      const box = page.getByRole('combobox', { name: `${column} 对应到`, exact: true });
+      if ((await page.locator('tr', { has: box }).textContent()).includes(field)) continue; // guessed
+      const patched = saved();
+      await choose(page, `${column} 对应到`, field);
+      assert.equal((await patched).status(), 200, `${column} -> ${field}`);
+    }
+    const words = page.getByRole('textbox', { name: '文件里的词是什么行为' });
+    const named = saved();
+    await words.fill('pv=Product Viewed, cart=Product Added, fav=Product Added to Wishlist, buy=Order Completed');
+    await words.blur();
+    assert.equal((await named).status(), 200);
+    const { mapping } = await now();
+    assert.deepEqual(Object.fromEntries(mapping.map((one) => [one.column, one.field])),
+      { user: 'member', item: 'product_id', category: 'category', behaviour: 'event', ts: 'at' });
+    await page.getByText('Product Viewed').first().waitFor(); // as it is understood
+    if (!again) {
+      await visitor.checkWidth('mapping of behaviour');
+      await visitor.checkAccess('mapping of behaviour');
+    }
+    await page.getByRole('button', { name: '开始导入' }).click();
+    await page.getByText('导入完成').waitFor();
+    assert.equal(await figure(page, '行数').textContent(), '5');
+    assert.equal(await figure(page, '拒绝').textContent(), '1'); // "then" is no time
+    assert.equal(await figure(page, '新的行为').textContent(), again ? '0' : '4');
+    visitor.checkQuiet('behaviour');
+    await visitor.leave();
+  }
+  const found = await shop.request('owner', 'GET', '/v1/members?q=u-901', []);
+  assert.equal(found.json.items.length, 1);
+  const { json } = await shop.request('owner', 'GET', `/v1/members/${found.json.items[0].id}/timeline`, []);
+  const kinds = json.items.map((one) => one.kind).filter((kind) => /^[A-Z]/.test(kind));
+  assert.deepEqual(kinds.sort(), ['Product Added', 'Product Added to Wishlist', 'Product Viewed']);
+});
 
 test('a file that is no table is refused in words, and the page can go on', async () => {
   const visitor = await owner();

@@ -86,7 +86,7 @@ export function Grabs() {
       {change.error && <Failure error={change.error} title={say('failed_change')} />}
       <Rows from={list} columns={columns} id={(grab) => grab.id} empty={<Nothing text={say('grab.none')}>{add}</Nothing>} />
       {editing && <GrabDialog grab={editing} goods={goods} close={() => edit(undefined)} saved={list.reload} />}
-      {shown && <Wins grab={shown} close={() => show(undefined)} changed={list.reload} />}
+      {shown && <Wins grab={shown} gives={prizeOf(shown)} close={() => show(undefined)} changed={list.reload} />}
     </>
   )
 }

@@ -11,7 +11,8 @@ import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { useGoodWords } from './good_words'
 
-export function Wins({ grab, close, changed }: { grab: Grab; close: () => void; changed: () => void }) {
+/** `gives`: the name of the prize. */
+export function Wins({ grab, gives, close, changed }: { grab: Grab; gives: string; close: () => void; changed: () => void }) {
   const say = useSay()
   const format = useFormat()
   const words = useGoodWords()
@@ -28,7 +29,13 @@ export function Wins({ grab, close, changed }: { grab: Grab; close: () => void; 
   const prize = (win: GrabWin) => {
     const word = `grab.prize.${win.prize ?? ''}`
     if (win.returned_at) return <Mark>{say('grab.returned')}</Mark>
-    return win.exchange ? <span className="number">#{win.exchange}</span> : isWord(word) ? <Mark tone={win.prize === 'given' ? 'green' : 'amber'}>{say(word)}</Mark> : '–'
+    return (
+      <>
+        {gives}{' '}
+        {win.exchange ? <span className="quiet small">{say('exchange.number')} <span className="number">#{win.exchange}</span></span>
+          : isWord(word) && <Mark tone={win.prize === 'given' ? 'green' : 'amber'}>{say(word)}</Mark>}
+      </>
+    )
   }
   const columns: Column<GrabWin>[] = [
     { key: 'place', title: say('grab.place'), cell: (win) => <span className="number">{win.place}</span> },

@@ -13,6 +13,7 @@ import { Failure, Loaded, Nothing } from '~/parts/states'
 import { useTiers } from '~/parts/tiers'
 import { CreditOf } from '../joining/credit_of'
 import { MemberTerms } from '../joining/paid'
+import { usePlans } from '../joining/plans'
 import { MemberPoints } from '../points/member_points'
 import { useTaskName } from '../tasks/task_words'
 
@@ -52,6 +53,7 @@ function Standing({ member }: { member: number }) {
   const format = useFormat()
   const { locale } = useSpeech()
   const tiers = useTiers()
+  const plans = usePlans()
   const tier = useData<Forms['tier_view']>(`/v1/members/${member}/tier`)
   const paid = useData<Forms['membership_view']>(`/v1/members/${member}/membership`)
   const credit = useData<Forms['credit_view']>(`/v1/members/${member}/credit`)
@@ -70,7 +72,7 @@ function Standing({ member }: { member: number }) {
         />
         <Figure
           name={say('loyalty.membership')}
-          value={paid.data?.active ? paid.data.plan : say('loyalty.membership.none')}
+          value={paid.data?.active ? plans.nameOf(paid.data.plan) : say('loyalty.membership.none')}
           below={paid.data?.until && <span className="quiet">{say('loyalty.tier.until', { day: paid.data.until })}</span>}
         />
         <Figure
