@@ -30,8 +30,9 @@
  *   - expectations_are_those_of_the_mixture: likewise alive and expected purchases.
  *   - known_parameters_are_found_again: of simulated members, within three standard errors.
  *   - same_purchases_same_fit: to the last digit, in whatever order they come.
- *   - what_cannot_be_fitted_is_said: an empty shop, one order, one member, repeats that never vary;
- *     and the fit before stays in force.
+ *   - what_cannot_be_fitted_is_said: an empty shop, one order, one member, repeats that never vary,
+ *     or all refunded.
+ *   - the_fit_before_stays_in_force: when a new one is not found.
  *   - a_member_is_scored_by_his_purchases: scores equal the formulas on his own x, t_x, T.
  *   - the_published_figures: of the CDNOW sample (tests/real).
  * Memory   Results live in c->arena; about 100 bytes a buyer while it works.

@@ -126,10 +126,10 @@ static const struct setting settings[] = {
       .zh = "可能流失：仍在的概率低于百分之多少",
       .en = "At risk: chance to be there below so many percent" },
     { .name = "lifetime.at_risk_spent",
-      .kind = SETTING_MONEYS,
+      .kind = SETTING_MONEY,
       .fallback = "1000",
-      .zh = "可能流失：累计消费至少多少元（只看第一个数）",
-      .en = "At risk: spent at least so much (the first amount counts)" },
+      .zh = "可能流失：累计消费至少多少元",
+      .en = "At risk: spent at least so much" },
     { 0 },
 };
 

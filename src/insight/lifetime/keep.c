@@ -18,15 +18,17 @@
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
-#define FIELDS_OF_lifetime_row_kept(X, N)                                         \
-    X(i64, id, ANY, "", N)                                                        \
-    X(instant, at, ANY, "", N)                                                    \
-    X(flag, found, ANY, "", N)                                                    \
-    X(str, problem_zh, ANY, "", N)                                                \
-    X(str, problem_en, ANY, "", N) X(f64, unit, ANY, "", N) X(f64, r, ANY, "", N) \
-        X(f64, alpha, ANY, "", N) X(f64, a, ANY, "", N) X(f64, b, ANY, "", N)     \
-            X(f64, p, ANY, "", N) X(f64, q, ANY, "", N) X(f64, v, ANY, "", N)     \
-                X(str, report, ANY, "", N)
+#define FIELDS_OF_lifetime_row_kept(X, N)                                                   \
+    X(i64, id, ANY, "", N)                                                                  \
+    X(instant, at, ANY, "", N)                                                              \
+    X(flag, found, ANY, "", N)                                                              \
+    X(str, problem_zh, ANY, "", N)                                                          \
+    X(str, problem_en, ANY, "", N)                                                          \
+    X(f64, unit, ANY, "", N)                                                                \
+    X(f64, r, ANY, "", N)                                                                   \
+    X(f64, alpha, ANY, "", N)                                                               \
+    X(f64, a, ANY, "", N) X(f64, b, ANY, "", N) X(f64, p, ANY, "", N) X(f64, q, ANY, "", N) \
+        X(f64, v, ANY, "", N) X(str, report, ANY, "", N)
 SHAPE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_try);
@@ -223,12 +225,9 @@ enum err lifetime_refresh(struct store *s, struct ctx *c)
 
 enum err lifetime_risk(struct ctx *c, struct risk *out)
 {
-    ints spent;
     TRY(setting_i64(c, "lifetime.at_risk_alive", &out->alive));
-    TRY(setting_list(c, "lifetime.at_risk_spent", &spent));
     out->alive *= 100;
-    out->spent = spent.n ? spent.at[0] : 0;
-    return OK;
+    return setting_i64(c, "lifetime.at_risk_spent", &out->spent);
 }
 
 #define FIELDS_OF_lifetime_sums(X, N) \
