@@ -326,6 +326,47 @@ TEST(kept_orders_follow_every_change)
     metric_book_free(book);
 }
 
+/* Members far apart lie in blocks of their own: a merge makes both stale. */
+TEST(a_merge_of_members_far_apart_is_followed)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 1100, on("2024-01-01", 0), S("m"));
+    struct sale sales[] = { { ids[0], on("2024-05-01", 0), 10 * YUAN },
+                            { ids[1099], on("2024-05-02", 0), 20 * YUAN } };
+    struct one_merge pair = { ids[0], ids[1099] };
+    struct metric_book *book = metric_book_new();
+    struct arena_mark mark = arena_mark(c->arena);
+    merge_listeners = merging;
+    shop_sales(c, sales, 2);
+    kept_as_afresh(c, book);
+    CHECK_OK(c, store_write(c->store, c, merge_two, &pair));
+    kept_as_afresh(c, book);
+    arena_rewind(c->arena, mark);
+    metric_book_free(book);
+}
+
+/* The thirtieth day after counts, the thirty-first does not, a second order of the day does. */
+TEST(repurchase_by_hand)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 4, on("2024-01-01", 0), S("r"));
+    struct sale sales[] = { { ids[0], on("2024-04-01", 0), 10 * YUAN },
+                            { ids[0], on("2024-05-01", 0), 10 * YUAN },
+                            { ids[1], on("2024-04-01", 0), 10 * YUAN },
+                            { ids[1], on("2024-05-02", 0), 10 * YUAN },
+                            { ids[2], on("2024-04-01", 0), 10 * YUAN },
+                            { ids[2], on("2024-04-01", HOUR_MS), 10 * YUAN },
+                            { ids[3], on("2024-04-01", 0), 10 * YUAN } };
+    struct metric_totals t;
+    shop_sales(c, sales, COUNT(sales));
+    CHECK_OK(c, metric_totals(c, named("2024-04-01"), named("2024-04-01"), &plain, &t));
+    CHECK_I64(t.of[MEASURE_SEEN_30], 4);
+    CHECK_I64(t.of[MEASURE_BACK_30], 2);
+    CHECK_I64(t.of[MEASURE_SEEN_60], 4);
+    CHECK_I64(t.of[MEASURE_BACK_60], 3);
+    CHECK_I64(t.of[MEASURE_SEEN_90], 0);
+}
+
 /* -- parts ---------------------------------------------------------------------------------------
  */
 
