@@ -53,27 +53,18 @@ static i64 ids(const u64 *in, i64 base, i64 *out)
     return n;
 }
 
-/* Bytes that should lie on one line of memory. Under the address sanitizer nothing may count on
- * it: the stacks it makes up for gcc 12 are not laid out so. */
-#ifdef __SANITIZE_ADDRESS__
-#define ONE_LINE
-#else
-#define ONE_LINE _Alignas(64)
-#endif
-
 /* 64 bytes, each 0 or 0xff, to 64 bits. */
 static inline u64 pack(const u8 bytes[64])
 {
 #if defined(__AVX512BW__)
-    return _mm512_movepi8_mask(_mm512_loadu_si512(bytes));
+    return _mm512_movepi8_mask(_mm512_load_si512(bytes));
 #elif defined(__AVX2__)
     const __m256i *v = (const __m256i *)(const void *)bytes;
-    return (u64)(u32)_mm256_movemask_epi8(_mm256_loadu_si256(v)) |
-           (u64)(u32)_mm256_movemask_epi8(_mm256_loadu_si256(v + 1)) << 32;
+    return (u64)(u32)_mm256_movemask_epi8(v[0]) | (u64)(u32)_mm256_movemask_epi8(v[1]) << 32;
 #elif defined(__SSE2__)
     u64 out = 0;
     for (int i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
+        __m128i v = _mm_load_si128((const __m128i *)(const void *)(bytes + 16 * i));
         out |= (u64)(u32)_mm_movemask_epi8(v) << (16 * i);
     }
     return out;
@@ -92,7 +83,7 @@ static void bytes_(const u8 *restrict at, const u8 range[2], const u8 edges[2],
 {
     u8 low = range[0], span = (u8)(range[1] - range[0]), first = edges[0], second = edges[1];
     for (i64 w = 0; w < CHUNK_WORDS; w++) {
-        ONE_LINE u8 is[64], cut[64];
+        _Alignas(64) u8 is[64], cut[64];
         const u8 *v = at + w * 64;
         in[w] = edge[w] = 0;
         if (!mask[w]) continue;
@@ -106,7 +97,7 @@ static void bytes_(const u8 *restrict at, const u8 range[2], const u8 edges[2],
 static void range_i64(const i64 *restrict at, i64 low, i64 high, u64 *restrict out)
 {
     for (i64 w = 0; w < CHUNK_WORDS; w++) {
-        ONE_LINE u8 bytes[64];
+        _Alignas(64) u8 bytes[64];
         const i64 *v = at + w * 64;
         for (int i = 0; i < 64; i++) bytes[i] = (u8) - (u8)((v[i] >= low) & (v[i] <= high));
         out[w] = pack(bytes);
@@ -150,7 +141,7 @@ static i64 sum(const struct part *p, const u64 *within, i64 *known)
 static void u32_range(const u32 *restrict counts, u32 low, u32 span, u64 *restrict out)
 {
     for (i64 w = 0; w < CHUNK_WORDS; w++) {
-        ONE_LINE u8 bytes[64];
+        _Alignas(64) u8 bytes[64];
         for (int i = 0; i < 64; i++) bytes[i] = (u8) - (u8)(counts[w * 64 + i] - low <= span);
         out[w] = pack(bytes);
     }
