@@ -107,6 +107,16 @@ export type AiplStage = Given<Forms['aipl_stage'], 'zh' | 'en'> & { stage: Stage
 export type AiplFlow = Forms['aipl_flow'] & { from: Stage; to: Stage }
 export type AiplAnswer = Omit<Given<Forms['aipl'], 'how' | 'from' | 'to'>, 'stages' | 'flow'> & { stages: AiplStage[]; flow: AiplFlow[] }
 
+// Paths and attribution.
+export type PathRow = Given<Forms['path_row'], 'outcome'>
+export type PathNode = Given<Forms['path_node'], 'name'>
+export type PathLink = Forms['path_link']
+export type PathsAnswer = Omit<Given<Forms['paths_answer'], 'how' | 'within' | 'direction'>, 'paths' | 'nodes' | 'links'> & { paths: PathRow[]; nodes: PathNode[]; links: PathLink[] }
+export type AttributionCredit = Given<Forms['attribution_credit'], 'model'>
+export type AttributionRow = Omit<Given<Forms['attribution_row'], 'touch' | 'kind'>, 'credit'> & { credit: AttributionCredit[] }
+export type AttributionAnswer = Omit<Given<Forms['attribution_answer'], 'how' | 'window' | 'half_life'>, 'rows' | 'models'> & { rows: AttributionRow[]; models: AttributionModel[] }
+export type AttributionModel = AttributionCredit['model']
+
 export type ProductView = Given<Forms['product_view'], 'name' | 'code' | 'category'>
 
 // What is bought together, what next, and who fits a product.

@@ -11,6 +11,7 @@ import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
 import { ApprovalsWaiting } from './waiting'
+import { ForkOutlined, PartitionOutlined } from '@ant-design/icons'
 
 export interface PageRow {
   path: string
@@ -43,6 +44,10 @@ export const pages: PageRow[] = [
     menu: { group: 'group.insight', icon: <RiseOutlined /> } },
   { path: '/actives', word: 'page.actives', right: 'reports:read', page: page(() => import('~/pages/behaviour/actives')),
     menu: { group: 'group.insight', icon: <LineChartOutlined /> } },
+  { path: '/paths', word: 'page.paths', right: 'reports:read', page: page(() => import('~/pages/paths/paths')),
+    menu: { group: 'group.insight', icon: <ForkOutlined /> } },
+  { path: '/attribution', word: 'page.attribution', right: 'reports:read', page: page(() => import('~/pages/attribution/attribution')),
+    menu: { group: 'group.insight', icon: <PartitionOutlined /> } },
   { path: '/cross', word: 'page.cross', right: 'members:read', page: page(() => import('~/pages/cross/cross')),
     menu: { group: 'group.insight', icon: <TableOutlined /> } },
   { path: '/basket', word: 'page.basket', right: 'reports:read', page: page(() => import('~/pages/basket/basket')),

@@ -30,13 +30,15 @@ interface InputProps {
   value: Behaviour
   change: (value: Behaviour) => void
   offered: OfferedValue[]
-  /** May be left empty: whatever members did. */
-  any?: boolean
+  /** May be left empty: whatever members did, or what these words say. */
+  any?: boolean | string
+  /** Takes no conditions. */
+  plain?: boolean
   /** Stands beside the chooser: move, remove. */
   tools?: ReactNode
 }
 
-export function EventInput({ label, value, change, offered, any, tools }: InputProps) {
+export function EventInput({ label, value, change, offered, any, plain, tools }: InputProps) {
   const say = useSay()
   const set = (i: number, to?: Condition) =>
     change({ ...value, conditions: to ? value.conditions.with(i, to) : value.conditions.filter((_, k) => k !== i) })
@@ -60,7 +62,7 @@ export function EventInput({ label, value, change, offered, any, tools }: InputP
     <div className="behaviour">
       <div className="behaviour-row">
         <EventName label={label} value={value.name} offered={offered} any={any} change={(name) => change({ ...value, name })} />
-        {value.name !== '' && (
+        {value.name !== '' && !plain && (
           <Button
             type="text"
             icon={<PlusOutlined />}
@@ -91,7 +93,7 @@ interface NameProps {
   label: string
   value: string
   offered: OfferedValue[]
-  any?: boolean
+  any?: boolean | string
   change: (name: string) => void
 }
 
@@ -108,8 +110,8 @@ function EventName({ id, label, value, offered, any, change }: NameProps) {
       aria-label={label}
       className="behaviour-name"
       value={value || undefined}
-      placeholder={say(any ? 'behaviour.any' : 'behaviour.choose')}
-      allowClear={any}
+      placeholder={typeof any === 'string' ? any : say(any ? 'behaviour.any' : 'behaviour.choose')}
+      allowClear={Boolean(any)}
       showSearch={{
         onSearch: type,
         filterOption: (text, option) => `${option?.value} ${behaviourText(String(option?.value), say)}`.toLowerCase().includes(text.trim().toLowerCase()),

@@ -43,6 +43,12 @@ void attribution_split(const i64 *weights, i64 n, i64 whole, struct split_left *
 {
     i64 sum = 0, rest = whole;
     for (i64 i = 0; i < n; i++) sum += weights[i];
+    for (i64 i = 0; i < n; i++)
+        if (weights[i] == sum) { /* all to one */
+            memset(parts, 0, sizeof *parts * (size_t)n);
+            parts[i] = whole;
+            return;
+        }
     for (i64 i = 0; i < n; i++) {
         i64 product;
         if (!__builtin_mul_overflow(whole, weights[i], &product)) {

@@ -14,6 +14,7 @@ import { koc } from './koc'
 import { memberLoyalty } from './member_loyalty'
 import { members } from './members'
 import { overview } from './overview'
+import { paths } from './paths'
 import { points } from './points'
 import { products } from './products'
 import { programme } from './programme'
@@ -25,7 +26,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, points, programme,
+  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
   rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
