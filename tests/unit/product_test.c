@@ -772,10 +772,9 @@ static void check_segments(struct ctx *c, const struct quadrants *q)
                               &tree));
 }
 
-TEST(quadrants_as_by_hand)
+/* What docs/insight.md tells of masks, tea and wine. */
+static void shop_of_quadrants(struct ctx *c)
 {
-    struct ctx *c = test_reader();
-    struct quadrants q;
     i64 *m = shop_members(c, 3, on("2023-01-01", 0), S("m"));
     const struct sale_line sales[] = {
         /* masks: 3 orders of 2 buyers, one of them refunded whole: 2 / 2 … and tea 3 / 1 */
@@ -801,6 +800,13 @@ TEST(quadrants_as_by_hand)
     };
     sales_told(c, sales, COUNT(sales));
     shop_lines(c, lines, COUNT(lines));
+}
+
+TEST(quadrants_as_by_hand)
+{
+    struct ctx *c = test_reader();
+    struct quadrants q;
+    shop_of_quadrants(c);
     followed();
     c = test_look();
     struct arena_mark begun = arena_mark(c->arena);

@@ -18,17 +18,18 @@
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
-#define FIELDS_OF_lifetime_row_kept(X, N)                                                   \
-    X(i64, id, ANY, "", N)                                                                  \
-    X(instant, at, ANY, "", N)                                                              \
-    X(flag, found, ANY, "", N)                                                              \
-    X(str, problem_zh, ANY, "", N)                                                          \
-    X(str, problem_en, ANY, "", N)                                                          \
-    X(f64, unit, ANY, "", N)                                                                \
-    X(f64, r, ANY, "", N)                                                                   \
-    X(f64, alpha, ANY, "", N)                                                               \
-    X(f64, a, ANY, "", N) X(f64, b, ANY, "", N) X(f64, p, ANY, "", N) X(f64, q, ANY, "", N) \
-        X(f64, v, ANY, "", N) X(str, report, ANY, "", N)
+#define FIELDS_OF_lifetime_row_kept(X, N) \
+    X(i64, id, ANY, "", N)                \
+    X(instant, at, ANY, "", N)            \
+    X(flag, found, ANY, "", N)            \
+    X(str, problem_zh, ANY, "", N)        \
+    X(str, problem_en, ANY, "", N)        \
+    X(f64, unit, ANY, "", N)              \
+    X(f64, r, ANY, "", N)                 \
+    X(f64, alpha, ANY, "", N)             \
+    X(f64, a, ANY, "", N)                 \
+    X(f64, b, ANY, "", N)                 \
+    X(f64, p, ANY, "", N) X(f64, q, ANY, "", N) X(f64, v, ANY, "", N) X(str, report, ANY, "", N)
 SHAPE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_try);

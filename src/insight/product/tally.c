@@ -22,44 +22,21 @@ QUERY(products_known, product_known,
       " FROM product p JOIN shop s ON s.id = p.shop WHERE ($1 = 0 OR p.shop = $1)"
       " ORDER BY p.id LIMIT $3");
 
-/* SQLite takes a cross join in this order: by product, a short range of days each. */
+/* Sums of days that CONDITION holds of. */
 #define SUM_IN(CONDITION, WHAT) \
-    "CAST(COALESCE(SUM(CASE WHEN " CONDITION " THEN " WHAT " END), 0) AS BIGINT)"
-QUERY(
-    products_sums, product_sums,
-    "SELECT p.id, " SUM_IN("d.day >= $2", "d.orders") " AS orders, " SUM_IN(
-        "d.day >= $2",
-        "d."
-        "units") " AS units, " SUM_IN("d.day >= $2",
-                                      "d.returned") " AS returned, " SUM_IN("d.day >= $2",
-                                                                            "d.sales") " AS "
-                                                                                       "sales,"
-                                                                                       " " SUM_IN("d.day >= $2", "d.refund") " AS refund, " SUM_IN(
-                                                                                           "d."
-                                                                                           "day "
-                                                                                           "< $2 "
-                                                                                           "AND "
-                                                                                           "d."
-                                                                                           "day "
-                                                                                           ">= "
-                                                                                           "$6",
-                                                                                           "d."
-                                                                                           "sales"
-                                                                                           " - "
-                                                                                           "d."
-                                                                                           "refun"
-                                                                                           "d") " A"
-                                                                                                "S "
-                                                                                                "ne"
-                                                                                                "t_"
-                                                                                                "be"
-                                                                                                "fo"
-                                                                                                "re"
-                                                                                                ","
-                                                                                                " " SUM_IN(
-                                                                                                    "d.day >= $4",
-                                                                                                    "d.units - d.returned") " AS recent FROM product p CROSS JOIN product_day d WHERE d.product = p.id"
-                                                                                                                            " AND d.day >= $1 AND d.day <= $3 AND ($5 = 0 OR p.shop = $5) GROUP BY p.id ORDER BY p.id");
+    "CAST(COALESCE(SUM(CASE WHEN " CONDITION " THEN " WHAT " END), 0) AS BIGINT) AS "
+#define ORDERS_NOW   SUM_IN("d.day >= $2", "d.orders") "orders, "
+#define UNITS_NOW    SUM_IN("d.day >= $2", "d.units") "units, "
+#define RETURNED_NOW SUM_IN("d.day >= $2", "d.returned") "returned, "
+#define SALES_NOW    SUM_IN("d.day >= $2", "d.sales") "sales, "
+#define REFUND_NOW   SUM_IN("d.day >= $2", "d.refund") "refund, "
+#define NET_BEFORE   SUM_IN("d.day < $2 AND d.day >= $6", "d.sales - d.refund") "net_before, "
+#define RECENT_UNITS SUM_IN("d.day >= $4", "d.units - d.returned") "recent"
+/* SQLite takes a cross join in this order: by product, a short range of days each. */
+QUERY(products_sums, product_sums,
+      "SELECT p.id, " ORDERS_NOW UNITS_NOW RETURNED_NOW SALES_NOW REFUND_NOW NET_BEFORE RECENT_UNITS
+      " FROM product p CROSS JOIN product_day d WHERE d.product = p.id AND d.day >= $1"
+      " AND d.day <= $3 AND ($5 = 0 OR p.shop = $5) GROUP BY p.id ORDER BY p.id");
 
 QUERY(products_counts, product_count,
       "SELECT p.id, k.day AS counted_on, k.quantity AS counted,"
