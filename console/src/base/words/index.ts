@@ -28,7 +28,6 @@ import { tree } from './tree'
 const chapters = [
   common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, products, programme,
   rewards, rfm, segments, tasks, trade, tree,
-  products,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
