@@ -26,7 +26,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, products, programme,
+  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
   rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
