@@ -27,7 +27,7 @@ import { tree } from './tree'
 
 const chapters = [
   common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
-  rewards, rfm, segments, tasks, trade, tree,
+  products, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
