@@ -10,18 +10,19 @@ enum { CHAIN_MAX = 64 };
     "(SELECT " WHAT " FROM koc_order o WHERE o.holder = " WHO                           \
     " AND o.counted AND o.paid_at >= p.from_at AND (p.until_at IS NULL OR o.paid_at < " \
     "p.until_at))"
-#define ORDERS "COUNT(*)"
-#define AMOUNT "CAST(COALESCE(SUM(o.net), 0) AS BIGINT)"
-#define PAIR                                                                                                                                                                      \
-    "SELECT p.number AS number, p.mentor_holder AS mentor, CAST(NULL AS TEXT) AS mentor_name,"                                                                                    \
-    " p.holder AS mentee, CAST(NULL AS TEXT) AS mentee_name, p.from_at AS \"from\","                                                                                              \
-    " p.until_at AS until, k.level AS level, " BROUGHT(ORDERS, "p.holder") " AS orders, " BROUGHT(AMOUNT, "p.holder") " AS amount, CAST(NULL AS TEXT) AS mentor_level, " BROUGHT( \
-        ORDERS,                                                                                                                                                                   \
-        "p.mentor_holder") " AS mentor_orders, " BROUGHT(AMOUNT,                                                                                                                  \
-                                                         "p.mentor_holder") " AS mentor_amount "                                                                                  \
-                                                                            "FROM koc_pair p"                                                                                     \
-                                                                            " JOIN koc k ON "                                                                                     \
-                                                                            "k.member = p.member"
+#define NET              "CAST(COALESCE(SUM(o.net), 0) AS BIGINT)"
+#define ORDERS_OF_MENTEE BROUGHT("COUNT(*)", "p.holder")
+#define AMOUNT_OF_MENTEE BROUGHT(NET, "p.holder")
+#define ORDERS_OF_MENTOR BROUGHT("COUNT(*)", "p.mentor_holder")
+#define AMOUNT_OF_MENTOR BROUGHT(NET, "p.mentor_holder")
+#define PAIR                                                                        \
+    "SELECT p.number AS number, p.mentor_holder AS mentor, p.holder AS mentee,"     \
+    " CAST(NULL AS TEXT) AS mentor_name, CAST(NULL AS TEXT) AS mentee_name,"        \
+    " p.from_at AS \"from\", p.until_at AS until, k.level AS level,"                \
+    " CAST(NULL AS TEXT) AS mentor_level,"                                          \
+    " " ORDERS_OF_MENTEE " AS orders, " AMOUNT_OF_MENTEE " AS amount,"              \
+    " " ORDERS_OF_MENTOR " AS mentor_orders, " AMOUNT_OF_MENTOR " AS mentor_amount" \
+    " FROM koc_pair p JOIN koc k ON k.member = p.member"
 QUERY(q_pairs, koc_pair,
       PAIR
       " WHERE ($1 = 0 OR p.mentor_holder = $1) AND p.number < $2 AND p.mentor_holder <> p.holder"
