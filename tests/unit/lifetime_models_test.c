@@ -1,5 +1,6 @@
 /* lifetime_models_test.c -- the models of lifetime against brute integration over their mixing
  * distributions, published figures, and simulated members whose parameters are known. */
+#include "base/clock.h"
 #include "test.h"
 
 #include <math.h>
@@ -330,4 +331,25 @@ TEST(value_is_purchases_times_their_worth_discounted)
         before = until;
     }
     NEAR(lifetime_value(&m, 7, 3, 140, 210, 60, .1, 50), by_hand, 1e-12);
+}
+
+static f64 soft(f64 y) { return y > 40 ? y : log1p(exp(y)); }
+
+/* What is left far out is summed at once: the same as step by step, and a loop no longer where a
+ * small a makes it hundreds of thousands of steps. */
+TEST(long_tails_are_summed_at_once)
+{
+    f64 sum = 0, weights = 0, a = .01, b = .02, s = .5 + 2, u = 20 / (5 + 30.);
+    for (i64 at = -16000; at <= 4000; at++) {
+        f64 y = (f64)at / 4, p = 1 / (1 + exp(-y));
+        f64 weight = exp(-a * soft(-y) - (b + 2) * soft(y));
+        weights += weight;
+        sum += weight * (p < 1e-14 ? s * u : -expm1(-s * log1p(p * u)) / p);
+    }
+    struct bgnbd flat = { .5, 5, a, b }, flattest = { .5, 5, 1e-7, 1e-7 };
+    NEAR(bgnbd_of_the_living_slowly(&flat, 2, 30, 20), sum / weights, 1e-9);
+    i64 began = clock_mono_us();
+    for (i64 i = 1; i <= 100; i++)
+        CHECK(isfinite(bgnbd_of_the_living_slowly(&flattest, 0, 30, (f64)i)));
+    CHECK(clock_mono_us() - began < 2000000);
 }

@@ -217,12 +217,12 @@ static enum err groups_of(struct ctx *c, const struct view *v, str segment, str 
     str both[2] = { first, then };
     for (i64 i = 0; i < COUNT(group_rows); i++) {
         struct next_group *g = PUSH(c->arena, out);
-        str text = NO_STR;
+        str text;
         switch (group_rows[i].who) {
         case FIRST_ONLY: text = bought_text(c, &first, 1, then); break;
         case BOTH: text = bought_text(c, both, 2, NO_STR); break;
         case THEN_ONLY: text = bought_text(c, &then, 1, first); break;
-        case THEN: text = bought_text(c, &then, 1, NO_STR); break;
+        default: text = bought_text(c, &then, 1, NO_STR); break; /* THEN */
         }
         if (group_rows[i].more)
             text = str_fmt(c->arena, STR_FMT " and %s", STR_ARG(text), group_rows[i].more);

@@ -188,11 +188,13 @@ f64 bgnbd_alive(const struct bgnbd *m, i64 x, f64 last, f64 age)
 static f64 soft(f64 y) { return y > 40 ? y : log1p(exp(y)); }
 
 /* The mean over p ~ Beta(a, b + x) of (1 - (1 + p u)^-s) / p with s = r + x, u = t/(alpha + T), by
- * the trapezoid rule over log(p/(1-p)), where the integrand is analytic and falls exponentially. */
+ * the trapezoid rule over y = log(p/(1-p)), where the integrand is analytic and falls
+ * exponentially. Far out p is 0 or 1 and what is left is a geometric series: a small a or b makes
+ * it long. */
 f64 bgnbd_of_the_living_slowly(const struct bgnbd *m, i64 x, f64 age, f64 t)
 {
     f64 a = m->a, b = m->b + (f64)x, s = m->r + (f64)x, u = t / (m->alpha + age);
-    f64 step = fmin(0.25, sqrt(1 / a + 1 / b) / 4), middle = log(a / b);
+    f64 step = fmin(0.25, sqrt(1 / a + 1 / b) / 4), middle = log(a / b), far = 40 + log1p(u);
     f64 peak = -a * soft(-middle) - b * soft(middle), sum = 0, weights = 0;
     for (int side = -1; side <= 1; side += 2)
         for (i64 i = side > 0; i < 2000000; i++) {
@@ -200,8 +202,11 @@ f64 bgnbd_of_the_living_slowly(const struct bgnbd *m, i64 x, f64 age, f64 t)
             f64 weight = exp(-a * soft(-y) - b * soft(y) - peak);
             f64 p = 1 / (1 + exp(-y));
             if (weight < 1e-20) break;
+            bool rest = (f64)side * y > far;
+            if (rest) weight /= -expm1(-(side < 0 ? a : b) * step);
             weights += weight;
             sum += weight * (p * u < 1e-12 ? s * u : -expm1(-s * log1p(p * u)) / p);
+            if (rest) break;
         }
     return sum / weights;
 }

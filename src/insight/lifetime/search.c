@@ -106,7 +106,8 @@ static void errors_of(const struct search *s, const struct matrix *root, f64 *er
 static bool step_up(const struct search *s, f64 *point, f64 *value, f64 *gradient, const f64 *step)
 {
     f64 next[SEARCH_MOST], slope[SEARCH_MOST];
-    for (f64 part = 1; part > 1e-4; part /= 2) {
+    for (int halved = 0; halved < 14; halved++) {
+        f64 part = ldexp(1, -halved);
         bool within = true;
         for (int i = 0; i < s->n; i++) {
             next[i] = point[i] + part * step[i];

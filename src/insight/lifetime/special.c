@@ -15,7 +15,7 @@ f64 log_gamma(f64 x)
 f64 digamma(f64 x)
 {
     f64 less = 0;
-    for (; x < 10; x++) less += 1 / x;
+    while (x < 10) less += 1 / x++;
     f64 y = 1 / (x * x);
     f64 series =
         y *

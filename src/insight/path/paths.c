@@ -298,8 +298,7 @@ static str how(struct ctx *c, const struct asking *g, const struct paths_answer 
 {
     static const char *const zh[] = {
         "每位会员一条路径：从期间内第一次起点行为（没有起点则为任何行为）开始，",
-        "每位会员一条路径：从期间内第一个能在时限内走到终点的起点行为开始，都走不到的取第一个起点"
-        "，",
+        "每位会员一条路径：从期间内第一个能按时走到终点的起点行为开始，都走不到的取第一个起点，",
         "每位会员一条路径：从期间内第一次终点行为往回看，",
     };
     static const char *const en[] = {

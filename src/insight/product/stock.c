@@ -27,7 +27,7 @@ QUERY(product_by_code, one_i64,
 static enum err refuse(struct ctx *c, i64 item, const char *field, const char *zh, const char *en)
 {
     str place = str_fmt(c->arena, "/items/%lld/%s", (long long)item, field);
-    return fail_at(c, E_INVALID, place, zh, en);
+    return fail_at(c, E_INVALID, place, STR_FMT, STR_FMT, STR_ARG(say(c, str_of(zh), str_of(en))));
 }
 
 static enum err counted_day(struct ctx *c, i64 item, str text, day *out)

@@ -221,8 +221,7 @@ str tree_definition(struct ctx *c, const struct tree_ask *ask, const struct gmv_
         [TREE_BY_SHOP] = "各店铺的用户都是期间全部活跃用户。",
         [TREE_BY_TOUCHPOINT] = "触点的用户：在该触点有行为或由该触点下单的会员。",
         [TREE_BY_CATEGORY] =
-            "品类：订单金额按各行金额分摊到品类，一单在每个品类各算一单；各品类的用"
-            "户都是期间全部活跃用户。",
+            "品类：金额按各行分摊，一单在每个品类各算一单；各品类的用户都是全部活跃用户。",
         [TREE_BY_SEGMENT] = "分层：会员只算在所列的第一个符合的分层里，其余归“其他”。",
     };
     static const char *const en[] = {
