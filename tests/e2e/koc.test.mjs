@@ -246,11 +246,11 @@ test('levels are changed as a whole; a refusal stands at its field', async () =>
   await level(2).waitFor();
   await visitor.checkAccess('levels');
   await level(1).getByLabel('代号').fill('体验官'); // taken by the first
-  await page.getByRole('button', { name: /^保\s?存$/ }).click();
+  await page.getByRole('button', { name: /保\s?存$/ }).click();
   await level(1).getByText('用了两次').waitFor();
   await level(1).getByLabel('代号').fill('推荐官');
   await level(1).getByLabel('佣金 %').fill('9');
-  await page.getByRole('button', { name: /^保\s?存$/ }).click();
+  await page.getByRole('button', { name: /保\s?存$/ }).click();
   await page.getByText('已保存').waitFor();
   const { levels } = await call('owner', 'GET', '/v1/koc/levels');
   assert.deepEqual(levels.map((one) => one.rate), [500, 900, 1200]);
