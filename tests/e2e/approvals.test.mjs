@@ -40,7 +40,7 @@ test('asks wait for somebody else, who decides with words', async () => {
   await dialog.getByRole('button', { name: /^拒\s?绝$/ }).click();
   await dialog.getByText('请填写').waitFor();
   await dialog.getByRole('textbox').fill('已由客服退款处理');
-  await dialog.getByRole('button', { name: /^拒\s?绝$/ }).click();
+  await dialog.getByRole('button', { name: /^(loading )?拒\s?绝$/ }).click();
   await row('年度品鉴官奖励').waitFor({ state: 'detached' });
   await page.getByText('已拒绝', { exact: true }).first().click();
   await page.waitForURL('**state=rejected');
