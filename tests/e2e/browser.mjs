@@ -28,8 +28,8 @@ export async function until(so, what) {
 /** In the page: it is drawn and says nowhere that it waits. */
 const shown = () => document.querySelector('h1, .ant-result') !== null
   && document.querySelector('.ant-skeleton, .ant-spin-spinning, [aria-busy=true]') === null;
-/** In the page: after a while in which it had nothing to do. */
-const rested = () => new Promise((done) => setTimeout(() => requestIdleCallback(done), 100));
+/** In the page: after a while in which it had nothing to do; a busy machine may never call that a while. */
+const rested = () => new Promise((done) => setTimeout(() => requestIdleCallback(done, { timeout: 1000 }), 100));
 
 /** A visitor with cookies and language of his own. */
 export class Visitor {
