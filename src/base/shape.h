@@ -167,6 +167,11 @@ const struct shape_field *shape_find(const struct shape *s, str name);
     static const struct shape_field N##_fields_[] = { FIELDS_OF_##N(SHAPE_FIELD_, N) }; \
     const struct shape N##_shape = { #N, sizeof(struct N), N##_fields_, (int)COUNT(N##_fields_) }
 
+/* Initializers of fields listed once that several structs begin with:
+ *     *out = (struct buyer){ .bought = true, PERSON_FIELDS(SHAPE_COPY, &person) };
+ * Every field of the list takes the value of its namesake; the comma behind the last is there. */
+#define SHAPE_COPY(KIND, NAME, RULES, DOC, FROM) .NAME = (FROM)->NAME,
+
 /* The shape of nothing: requests without input, replies without a body. */
 struct nothing {
     char none;

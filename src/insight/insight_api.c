@@ -55,18 +55,8 @@ SHAPE(rfm_move_ask);
 SHAPE_DEFINE(rfm_move_ask);
 
 /* The rule of a question that asks for more than a rule. */
-#define RULE_OF(c, in, rule)                                             \
-    rfm_rule_read((c),                                                   \
-                  &(struct rfm_ask){ .at = (in)->at,                     \
-                                     .window = (in)->window,             \
-                                     .recency = (in)->recency,           \
-                                     .frequency = (in)->frequency,       \
-                                     .frequency_of = (in)->frequency_of, \
-                                     .monetary = (in)->monetary,         \
-                                     .monetary_of = (in)->monetary_of,   \
-                                     .cuts = (in)->cuts,                 \
-                                     .high = (in)->high },               \
-                  (rule))
+#define RULE_OF(c, in, rule) \
+    rfm_rule_read((c), &(struct rfm_ask){ RFM_ASK_FIELDS(SHAPE_COPY, (in)) }, (rule))
 
 HANDLER(report_rfm_move, rfm_move_ask, rfm_move)
 {
@@ -109,18 +99,7 @@ static enum err rfm_person_fill(struct ctx *c, const struct rfm_member *m, struc
 {
     struct person p;
     TRY(person_of(c, m->member, &p));
-    *out = (struct rfm_person){ .id = p.id,
-                                .name = p.name,
-                                .phone = p.phone,
-                                .province = p.province,
-                                .city = p.city,
-                                .touchpoint = p.touchpoint,
-                                .first_seen = p.first_seen,
-                                .last_order_at = p.last_order_at,
-                                .orders = p.orders,
-                                .spent = p.spent,
-                                .class = p.class,
-                                .tags = p.tags,
+    *out = (struct rfm_person){ .tags = p.tags,
                                 .r = m->band[RFM_R],
                                 .f = m->band[RFM_F],
                                 .m = m->band[RFM_M],
@@ -128,7 +107,8 @@ static enum err rfm_person_fill(struct ctx *c, const struct rfm_member *m, struc
                                 .days = m->figure[RFM_R],
                                 .frequency = m->figure[RFM_F],
                                 .monetary = m->figure[RFM_M],
-                                .amount = m->amount };
+                                .amount = m->amount,
+                                PERSON_FIELDS(SHAPE_COPY, &p) };
     return OK;
 }
 

@@ -36,21 +36,11 @@ static enum err person_fill(struct ctx *c, const struct lifetime_scored *s,
 {
     struct person p;
     TRY(person_of(c, s->member, &p));
-    *out = (struct lifetime_person){ .id = p.id,
-                                     .name = p.name,
-                                     .phone = p.phone,
-                                     .province = p.province,
-                                     .city = p.city,
-                                     .touchpoint = p.touchpoint,
-                                     .first_seen = p.first_seen,
-                                     .last_order_at = p.last_order_at,
-                                     .orders = p.orders,
-                                     .spent = p.spent,
-                                     .class = p.class,
-                                     .repeats = s->repeats,
+    *out = (struct lifetime_person){ .repeats = s->repeats,
                                      .alive = (f64)s->alive / 100,
                                      .expected_orders = (f64)s->orders / 10000,
-                                     .expected_value = s->value < 0 ? NONE : SOME(s->value) };
+                                     .expected_value = s->value < 0 ? NONE : SOME(s->value),
+                                     PERSON_FIELDS(SHAPE_COPY, &p) };
     return OK;
 }
 

@@ -373,23 +373,13 @@ enum err person_show(struct ctx *c, i64 id, struct person_view *out)
     struct member_trade figures;
     ints ids;
     TRY(person_fill(c, id, &row, &figures));
-    *out = (struct person_view){ .id = row.id,
-                                 .name = row.name,
-                                 .phone = row.phone,
-                                 .province = row.province,
-                                 .city = row.city,
-                                 .touchpoint = row.touchpoint,
-                                 .first_seen = row.first_seen,
-                                 .last_order_at = row.last_order_at,
-                                 .orders = row.orders,
-                                 .spent = row.spent,
-                                 .class = row.class,
-                                 .first_order_at = figures.first_order_at,
+    *out = (struct person_view){ .first_order_at = figures.first_order_at,
                                  .purchases = figures.purchases,
                                  .first_bought_at = figures.first_bought_at,
                                  .last_bought_at = figures.last_bought_at,
                                  .refund = figures.refund,
-                                 .average = average_of(figures.net, figures.purchases) };
+                                 .average = average_of(figures.net, figures.purchases),
+                                 PERSON_FIELDS(SHAPE_COPY, &row) };
     TRY(member_identities(c, row.id, personal, &out->identities));
     TRY(member_values(c, row.id, personal, &out->fields));
     TRY(member_tags(c, row.id, &out->tags));

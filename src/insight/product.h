@@ -85,11 +85,12 @@ CHOICE(stock_advice); /* none restock clear */
       "restock: sold out within so many days at the recent rate", N)                          \
     X(opt_i64, cover_days, POSITIVE, "restock: order what lasts so many days", N)
 
-#define FIELDS_OF_product_ask(X, N)                                     \
+#define PRODUCT_ASK_FIELDS(X, N)                                        \
     X(str, from, SHORT, "First day; absent: 90 days up to the last", N) \
     X(str, to, SHORT, "Last day, included; absent: today", N)           \
     X(str, shop, SHORT, "Only this shop", N)                            \
     PRODUCT_CUTS(X, N)
+#define FIELDS_OF_product_ask(X, N) PRODUCT_ASK_FIELDS(X, N)
 SHAPE(product_ask);
 
 #define FIELDS_OF_product_check(X, N)                                     \

@@ -33,10 +33,7 @@ CHOICE_DEFINE(product_sort, "sales", "units", "growth", "stock_value", "days_wit
               "sellout");
 
 #define PRODUCT_FILTER(X, N)                                                                 \
-    X(str, from, SHORT, "First day; absent: 90 days up to the last", N)                      \
-    X(str, to, SHORT, "Last day, included; absent: today", N)                                \
-    X(str, shop, SHORT, "Only this shop", N)                                                 \
-    PRODUCT_CUTS(X, N)                                                                       \
+    PRODUCT_ASK_FIELDS(X, N)                                                                 \
     X(str, verdict, SHORT, "Only these: new, dead, hero, slow, workhorse", N)                \
     X(str, advice, SHORT, "Only these: restock, clear", N)                                   \
     X(str, category, SHORT, "Only this category", N)                                         \
@@ -68,18 +65,7 @@ SHAPE_DEFINE(products_page);
 
 static struct product_ask asked(const struct products_ask *in)
 {
-    return (struct product_ask){ .from = in->from,
-                                 .to = in->to,
-                                 .shop = in->shop,
-                                 .launch_days = in->launch_days,
-                                 .dead_days = in->dead_days,
-                                 .hero_share = in->hero_share,
-                                 .hero_growth = in->hero_growth,
-                                 .slow_units = in->slow_units,
-                                 .slow_turnover = in->slow_turnover,
-                                 .rate_days = in->rate_days,
-                                 .restock_days = in->restock_days,
-                                 .cover_days = in->cover_days };
+    return (struct product_ask){ PRODUCT_ASK_FIELDS(SHAPE_COPY, in) };
 }
 
 static enum err choice_asked(struct ctx *c, const struct choice *of, const char *field, str name,
@@ -324,23 +310,7 @@ static enum err export_row(struct ctx *c, struct sheet_out *sheet, const struct 
 /* On record before it leaves. */
 HANDLER(products_export, products_export_ask, nothing)
 {
-    struct products_ask ask = { .from = in->from,
-                                .to = in->to,
-                                .shop = in->shop,
-                                .launch_days = in->launch_days,
-                                .dead_days = in->dead_days,
-                                .hero_share = in->hero_share,
-                                .hero_growth = in->hero_growth,
-                                .slow_units = in->slow_units,
-                                .slow_turnover = in->slow_turnover,
-                                .rate_days = in->rate_days,
-                                .restock_days = in->restock_days,
-                                .cover_days = in->cover_days,
-                                .verdict = in->verdict,
-                                .advice = in->advice,
-                                .category = in->category,
-                                .q = in->q,
-                                .sort = in->sort };
+    struct products_ask ask = { PRODUCT_FILTER(SHAPE_COPY, in) };
     struct product_ask of = asked(&ask);
     struct product_report report;
     struct sorted_rows rows;
