@@ -37,6 +37,11 @@ struct cli_option {
             false                                                                               \
     }
 
+#define CLI_OPTION_CSV                                 \
+    {                                                  \
+        "csv", NULL, "以 csv 输出", "print csv", false \
+    }
+
 struct cli;
 /* How the store is opened; READS refuses a folder without a shop and makes nothing. */
 enum cli_mode { CLI_READS, CLI_WRITES };

@@ -1,10 +1,9 @@
 /* cli_basket.c -- koi report basket, next, fit: what is bought together, of orders or of a file of
  * baskets; what is bought next; who fits a product. */
-#include <string.h>
-
 #include "cli/cli.h"
 #include "cli/grid.h"
 #include "insight/basket.h"
+#include "sheet/sheet.h"
 
 #define ROWS_SHOWN 30 /* in a terminal */
 
@@ -27,7 +26,7 @@ static const struct cli_option basket_options[] = {
     { "item", "NAME", "只看含此商品的规则", "only rules with this item", false },
     { "limit", "N", "至多多少条；默认全部（终端里 30 条）",
       "at most so many rules; default: all (30 in a terminal)", false },
-    { "csv", NULL, "输出 csv", "print csv", false },
+    CLI_OPTION_CSV,
     { 0 },
 };
 
@@ -71,29 +70,17 @@ static enum err of_file(struct cli *cli, const struct basket_ask *ask, i64 limit
     return basket_report_of(cli->c, &b, ask, limit, out);
 }
 
-/* As people write csv: quotes where needed; what a spreadsheet would run stays a text. */
-static void csv_text(struct cli *cli, struct buf *out, str s)
-{
-    if (s.n && strchr("=+-@", s.at[0])) s = str_fmt(cli->c->arena, "'" STR_FMT, STR_ARG(s));
-    buf_byte(out, '"');
-    buf_add(out, str_replace(cli->c->arena, s, S("\""), S("\"\"")));
-    buf_byte(out, '"');
-}
-
 static void print_csv(struct cli *cli, const struct basket_report *r)
 {
     cli_print(cli, "lhs,rhs,support,confidence,lift,count,lhs_count,rhs_count\n");
     for (i64 i = 0; i < r->rules.n; i++) {
         struct arena_mark mark = arena_mark(cli->c->arena);
         const struct basket_rule *rule = &r->rules.at[i];
-        struct buf out = { .arena = cli->c->arena };
-        csv_text(cli, &out, str_join(cli->c->arena, rule->lhs, S(" + ")));
-        buf_byte(&out, ',');
-        csv_text(cli, &out, rule->rhs);
-        str line = buf_str(&out);
-        cli_print(cli, STR_FMT ",%.9f,%.9f,%.9f,%lld,%lld,%lld\n", STR_ARG(line), rule->support,
-                  rule->confidence, rule->lift, (long long)rule->count, (long long)rule->lhs_count,
-                  (long long)rule->rhs_count);
+        str lhs = sheet_csv_cell(cli->c->arena, str_join(cli->c->arena, rule->lhs, S(" + ")), true);
+        str rhs = sheet_csv_cell(cli->c->arena, rule->rhs, true);
+        cli_print(cli, STR_FMT "," STR_FMT ",%.9f,%.9f,%.9f,%lld,%lld,%lld\n", STR_ARG(lhs),
+                  STR_ARG(rhs), rule->support, rule->confidence, rule->lift, (long long)rule->count,
+                  (long long)rule->lhs_count, (long long)rule->rhs_count);
         arena_rewind(cli->c->arena, mark);
     }
 }

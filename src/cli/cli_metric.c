@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "insight/metric.h"
+#include "sheet/sheet.h"
 
 static const struct cli_option metric_options[] = {
     { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天",
@@ -15,7 +16,7 @@ static const struct cli_option metric_options[] = {
     { "shop", "NAME", "只看此店铺的订单", "only orders of this shop", false },
     { "touchpoint", "NAME", "只看此触点的订单", "only orders of this touchpoint", false },
     { "category", "NAME", "只看此品类的部分", "only this category's part of orders", false },
-    { "csv", NULL, "以 CSV 输出", "answer as CSV", false },
+    CLI_OPTION_CSV,
     CLI_OPTION_SEGMENT,
     { 0 },
 };
@@ -32,17 +33,6 @@ static str share_text(struct cli *cli, str ratio)
     return str_fmt(cli->c->arena, "%+.1f%%", v * 100);
 }
 
-static void csv_cell(struct buf *out, str text)
-{
-    if (str_find(text, S(",")) < 0 && str_find(text, S("\"")) < 0) {
-        buf_add(out, text);
-        return;
-    }
-    buf_byte(out, '"');
-    buf_add(out, str_replace(out->arena, text, S("\""), S("\"\"")));
-    buf_byte(out, '"');
-}
-
 /* from, to, group, value: the whole first, then its groups; of each the period, then its steps. */
 static void print_csv(struct cli *cli, const struct metric_answer *a)
 {
@@ -56,7 +46,7 @@ static void print_csv(struct cli *cli, const struct metric_answer *a)
             buf_byte(&out, ',');
             buf_add(&out, day_text(out.arena, i < 0 ? a->to : series->at[i].to));
             buf_byte(&out, ',');
-            csv_cell(&out, group);
+            buf_add(&out, sheet_csv_cell(out.arena, group, false));
             buf_byte(&out, ',');
             buf_add(&out, i >= 0 ? series->at[i].value : g < 0 ? a->value : a->groups.at[g].value);
             buf_byte(&out, '\n');

@@ -2,25 +2,7 @@
  * before a conversion earned it; as tables, JSON or csv. */
 #include "cli/grid.h"
 #include "insight/path.h"
-
-#define OPTION_CSV                                     \
-    {                                                  \
-        "csv", NULL, "以 csv 输出", "print csv", false \
-    }
-
-/* A cell that begins as a formula does would be one in a spreadsheet. */
-static void csv_cell(struct buf *out, str cell)
-{
-    money number;
-    bool formula = cell.n && strchr("=+-@\t", cell.at[0]) && !money_parse(cell, &number);
-    buf_byte(out, '"');
-    if (formula) buf_byte(out, '\'');
-    for (i64 i = 0; i < cell.n; i++) {
-        if (cell.at[i] == '"') buf_byte(out, '"');
-        buf_byte(out, cell.at[i]);
-    }
-    buf_byte(out, '"');
-}
+#include "sheet/sheet.h"
 
 static void csv_print(struct cli *cli, const struct grid *g)
 {
@@ -28,7 +10,7 @@ static void csv_print(struct cli *cli, const struct grid *g)
         struct buf line = { .arena = cli->c->arena };
         for (int k = 0; k < g->columns; k++) {
             if (k) buf_byte(&line, ',');
-            csv_cell(&line, g->at[i].cell[k]);
+            buf_add(&line, sheet_csv_cell(line.arena, g->at[i].cell[k], true));
         }
         cli_print(cli, STR_FMT "\n", STR_ARG(buf_str(&line)));
     }
@@ -68,7 +50,7 @@ static const struct cli_option paths_options[] = {
       "nodes of a layer told apart (1 to 20); default: 8", false },
     { "from", "DATE", "期间第一天；默认最近 30 天", "first day; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）", "last day, included", false },
-    OPTION_CSV,
+    CLI_OPTION_CSV,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -169,7 +151,7 @@ static const struct cli_option attribution_options[] = {
       "also touches before the member's earlier conversion", false },
     { "from", "DATE", "期间第一天；默认最近 30 天", "first day; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）", "last day, included", false },
-    OPTION_CSV,
+    CLI_OPTION_CSV,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },

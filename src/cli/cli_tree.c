@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "insight/tree.h"
+#include "sheet/sheet.h"
 
 static const struct cli_option options[] = {
     { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
@@ -105,15 +106,6 @@ static void print_parts(struct cli *cli, const struct gmv_tree *t)
 
 /* -- CSV --------------------------------------------------------------------------------------- */
 
-/* Quoted where it must be; what a spreadsheet would take for a formula gets a quote in front. */
-static str csv_text(struct cli *cli, str s)
-{
-    struct arena *a = cli->c->arena;
-    if (s.n && strchr("=+-@\t\r", s.at[0])) s = str_fmt(a, "'" STR_FMT, STR_ARG(s));
-    if (!str_has(s, ',') && !str_has(s, '"') && !str_has(s, '\n')) return s;
-    return str_fmt(a, "\"" STR_FMT "\"", STR_ARG(str_replace(a, s, S("\""), S("\"\""))));
-}
-
 static str csv_number(struct cli *cli, opt_f64 v)
 {
     return v.has ? str_fmt(cli->c->arena, "%.15g", v.value) : S("");
@@ -126,9 +118,9 @@ static void csv_factors(struct cli *cli, str part, const struct tree_factor_list
         str contribution =
             f->contribution.has ? money_text(cli->c->arena, f->contribution.value) : S("");
         cli_print(cli, STR_FMT ",%s," STR_FMT "," STR_FMT "," STR_FMT "\n",
-                  STR_ARG(csv_text(cli, part)), tree_factor_kind_choice.names[f->factor],
-                  STR_ARG(csv_number(cli, f->a)), STR_ARG(csv_number(cli, f->b)),
-                  STR_ARG(contribution));
+                  STR_ARG(sheet_csv_cell(cli->c->arena, part, false)),
+                  tree_factor_kind_choice.names[f->factor], STR_ARG(csv_number(cli, f->a)),
+                  STR_ARG(csv_number(cli, f->b)), STR_ARG(contribution));
     }
 }
 

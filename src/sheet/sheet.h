@@ -47,6 +47,11 @@ enum err sheet_next(struct ctx *c, struct sheet *s, struct sheet_row *row, bool 
 /* 0..1: how much of the file has been read, for progress bars. */
 f64 sheet_progress(const struct sheet *s);
 
+/* A cell as csv has it: quoted where it must be, or always; what a spreadsheet would run as a
+ * formula
+ * (= + - @ tab first, and not a number) has an apostrophe before it. */
+str sheet_csv_cell(struct arena *a, str cell, bool quoted);
+
 /* Writing csv (UTF-8 with BOM so that Excel reads it; cells that begin with = + - @ tab are
  * neutralised) and xlsx. */
 struct sheet_out;

@@ -49,23 +49,26 @@ static bool dangerous(str s)
     return !plain_number(s);
 }
 
-static void csv_cell(FILE *f, str s)
+str sheet_csv_cell(struct arena *a, str s, bool quoted)
 {
-    bool guard = dangerous(s), quote = false;
-    for (i64 i = 0; i < s.n && !quote; i++) quote = s.at[i] && strchr(",\"\r\n\t;", s.at[i]);
-    if (s.n && (s.at[0] == ' ' || s.at[s.n - 1] == ' ')) quote = true;
-    if (!quote) {
-        if (guard) fputc('\'', f);
-        fwrite(s.at ? s.at : "", 1, (size_t)s.n, f);
-        return;
-    }
-    fputc('"', f);
-    if (guard) fputc('\'', f);
-    for (i64 i = 0; i < s.n; i++) {
-        if (s.at[i] == '"') fputc('"', f);
-        fputc(s.at[i], f);
-    }
-    fputc('"', f);
+    bool guard = dangerous(s);
+    struct buf out = { .arena = a };
+    for (i64 i = 0; i < s.n && !quoted; i++) quoted = s.at[i] && strchr(",\"\r\n\t;", s.at[i]);
+    if (s.n && (s.at[0] == ' ' || s.at[s.n - 1] == ' ')) quoted = true;
+    if (!quoted && !guard) return s;
+    if (quoted) buf_byte(&out, '"');
+    if (guard) buf_byte(&out, '\'');
+    buf_add(&out, quoted ? str_replace(a, s, S("\""), S("\"\"")) : s);
+    if (quoted) buf_byte(&out, '"');
+    return buf_str(&out);
+}
+
+static void csv_cell(struct ctx *c, struct sheet_out *o, str s)
+{
+    struct arena_mark mark = arena_mark(c->arena);
+    str cell = sheet_csv_cell(c->arena, s, false);
+    fwrite(cell.at ? cell.at : "", 1, (size_t)cell.n, o->csv);
+    arena_rewind(c->arena, mark);
 }
 
 static void xlsx_cell(struct ctx *c, struct sheet_out *o, i64 column, str s)
@@ -118,7 +121,7 @@ enum err sheet_write(struct ctx *c, struct sheet_out *o, const str *cells, i64 n
             xlsx_cell(c, o, i, cells[i]);
         } else {
             if (i) fputc(',', o->csv);
-            csv_cell(o->csv, cells[i]);
+            csv_cell(c, o, cells[i]);
         }
     }
     if (o->csv) fputs("\r\n", o->csv);
