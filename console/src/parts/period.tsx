@@ -30,6 +30,9 @@ const presets: [Word, (today: string) => Period][] = [
 
 export const lastDays = (n: number): Period => ({ from: dayPlus(todayIs(), 1 - n), to: todayIs() })
 
+/** What is asked for; an end that is not is the usual one's. */
+export const periodOf = (asked: Partial<Period>, usual = lastDays(30)): Period => ({ from: asked.from ?? usual.from, to: asked.to ?? usual.to })
+
 export function PeriodPicker({ value, change }: { value: Period; change: (period: Period) => void }) {
   const say = useSay()
   const narrow = !(Grid.useBreakpoint().sm ?? true)

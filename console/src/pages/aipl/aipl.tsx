@@ -8,7 +8,7 @@ import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker, type Period } from '~/parts/period'
+import { periodOf, PeriodPicker, type Period } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { AiplMatrix } from './matrix'
@@ -33,7 +33,7 @@ export interface AiplProps {
 export default function Aipl() {
   const say = useSay()
   const { asked, put } = useQuestion(['from', 'to', 'segment'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const question = questionOf(period, asked.segment)
   const read = useAnswer<AiplAnswer>('/v1/questions/aipl', question)
   return (

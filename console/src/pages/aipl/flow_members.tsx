@@ -7,7 +7,7 @@ import { address } from '~/base/http'
 import { useSay, useSpeech } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { Head } from '~/parts/head'
-import { lastDays } from '~/parts/period'
+import { periodOf } from '~/parts/period'
 import { Nothing } from '~/parts/states'
 import { useMemberRows } from '../members/member_rows'
 import { questionOf } from './aipl'
@@ -18,7 +18,7 @@ export default function FlowMembers() {
   const { locale } = useSpeech()
   const members = useMemberRows()
   const { asked } = useQuestion(['from', 'to', 'segment', 'was', 'is'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const question = questionOf(period, asked.segment)
   const stages = useAnswer<AiplAnswer>('/v1/questions/aipl', question).data?.stages
   const list = useAnswerPages<MemberRow>('/v1/questions/aipl/members', { ...question, was: asked.was, is: asked.is, limit: 50 })
@@ -41,7 +41,7 @@ export default function FlowMembers() {
           </>
         }
       >
-        <span className="quiet number">{say('period.text', period)}</span>
+        <span className="quiet number">{say('period.text', { ...period })}</span>
         {members.chooser}
       </Head>
       {asked.segment && <p className="flat quiet">{say('flows.only')} <code>{asked.segment}</code></p>}

@@ -11,7 +11,7 @@ import { EventInput, useOfferedEvents, type OfferedValue } from '~/parts/event_i
 import { Figure, Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { periodOf, PeriodPicker } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { Asked, AskBar } from '../behaviour/ask_bar'
@@ -30,7 +30,7 @@ const halves = ['1d', '3d', '7d', '14d', '30d']
 export default function Attribution() {
   const say = useSay()
   const { asked, put } = useQuestion(['event', 'window', 'half', 'by', 'past', 'from', 'to', 'segment'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const window = asked.window ?? '30d'
   const half = asked.half ?? '7d'
   const by = asked.by === 'event' ? 'event' : 'touchpoint'

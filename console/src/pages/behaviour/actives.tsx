@@ -11,7 +11,7 @@ import { FieldSelect } from '~/parts/field_select'
 import { Figure } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { periodOf, PeriodPicker } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { isRunning, type Unit } from './actives_lines'
@@ -27,7 +27,7 @@ const props = ['category', 'brand'] as const
 export default function Actives() {
   const say = useSay()
   const { asked, put } = useQuestion(['event', 'from', 'to', 'by', 'unit', 'segment'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const unit = units.find((one) => one === asked.unit) ?? 'day'
   const offered = useOfferedEvents()
   const [event, change] = useTyped(asked.event ?? '', readBehaviour, writeBehaviour, (text) => put({ event: text || undefined }, true))

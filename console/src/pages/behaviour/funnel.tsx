@@ -11,7 +11,7 @@ import { FieldSelect } from '~/parts/field_select'
 import { Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { periodOf, PeriodPicker } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { Asked, AskBar } from './ask_bar'
@@ -46,7 +46,7 @@ function byStep(error: Error, say: Say): Error {
 export default function Funnel() {
   const say = useSay()
   const { asked, put } = useQuestion(['steps', 'window', 'from', 'to', 'segment', 'by'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const text = asked.steps ?? usual
   const [steps, change] = useTyped(text, readAll, writeAll, (written) => put({ steps: written || undefined }, true))
   const offered = useOfferedEvents()

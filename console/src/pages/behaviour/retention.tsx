@@ -10,7 +10,7 @@ import { EventInput, useOfferedEvents, type OfferedValue } from '~/parts/event_i
 import { Figure, Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { lastDays, periodOf, PeriodPicker } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { Asked, AskBar } from './ask_bar'
@@ -25,8 +25,7 @@ export default function Retention() {
   const say = useSay()
   const { asked, put } = useQuestion(['start', 'back', 'from', 'to', 'by', 'days', 'first', 'segment'] as const)
   const spacing: Spacing = asked.by === 'week' ? 'week' : 'day'
-  const usual = lastDays(spacing === 'week' ? 84 : 30)
-  const period = { from: asked.from ?? usual.from, to: asked.to ?? usual.to }
+  const period = periodOf(asked, lastDays(spacing === 'week' ? 84 : 30))
   const days = Number(asked.days ?? (spacing === 'week' ? 8 : 14))
   const offered = useOfferedEvents()
   const question = { start: asked.start, back: asked.back, ...period, days, by_week: spacing === 'week' || undefined, first_ever: asked.first === 'yes' || undefined, segment: asked.segment }

@@ -10,7 +10,7 @@ import { EventInput, useOfferedEvents, type OfferedValue } from '~/parts/event_i
 import { Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { periodOf, PeriodPicker } from '~/parts/period'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { Asked, AskBar } from '../behaviour/ask_bar'
@@ -35,7 +35,7 @@ export interface Asking {
 export default function Paths() {
   const say = useSay()
   const { asked, put } = useQuestion(['start', 'end', 'of', 'steps', 'within', 'gap', 'from', 'to', 'segment'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const start = asked.start === open ? '' : (asked.start ?? 'Product Viewed')
   const end = asked.end === open ? '' : (asked.end ?? 'order.placed')
   const of = asked.of === 'touchpoint' ? 'touchpoint' : 'event'

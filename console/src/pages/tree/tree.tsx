@@ -8,7 +8,7 @@ import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Hint } from '~/parts/figure'
 import { Head } from '~/parts/head'
 import { How } from '~/parts/how'
-import { lastDays, PeriodPicker } from '~/parts/period'
+import { periodOf, PeriodPicker } from '~/parts/period'
 import { inSegment, SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { FactorTree } from './factor_tree'
@@ -31,7 +31,7 @@ const partsOf = (text: string | undefined) => text?.split('\n').filter(Boolean) 
 export default function Tree() {
   const say = useSay()
   const { asked, put } = useQuestion(['from', 'to', 'compare', 'segment', 'by', 'parts'] as const)
-  const period = { from: asked.from ?? lastDays(30).from, to: asked.to ?? lastDays(30).to }
+  const period = periodOf(asked)
   const by: By = bys.find((one) => one === asked.by) ?? 'none'
   const compare = compares.find((one) => one === asked.compare) ?? 'before'
   const parts = partsOf(asked.parts)
