@@ -31,6 +31,10 @@ const shown = () => document.querySelector('h1, .ant-result') !== null
 /** In the page: after a while in which it had nothing to do; a busy machine may never call that a while. */
 const rested = () => new Promise((done) => setTimeout(() => requestIdleCallback(done, { timeout: 1000 }), 100));
 
+/** In the page: whatever comes or goes has come or gone; half way its colours are nobody's choice. Wheels turn for ever. */
+const still = () => Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished));
+
 /** A visitor with cookies and language of his own. */
 export class Visitor {
   static async come(browser, base, { size = 'desktop', locale = 'zh-CN', scale = 1 } = {}) {
@@ -106,6 +110,7 @@ export class Visitor {
   /** Names, roles, labels, contrast: what axe calls serious or worse. Open lists of choices are the library's own, and
    *  notices fade. */
   async checkAccess(what) {
+    await this.page.evaluate(still);
     await this.page.evaluate(axe);
     const found = await this.page.evaluate(async () => {
       const report = await globalThis.axe.run({ exclude: ['.ant-select-dropdown', '.ant-message'] }, { resultTypes: ['violations'] });
