@@ -1917,6 +1917,7 @@ export interface components {
             /** @example 12.50 */
             expected_value: string | null;
             alive: components["schemas"]["lifetime_tenth"][];
+            values: components["schemas"]["lifetime_band"][];
             at_risk: number;
             at_risk_segment: string | null;
         };
@@ -2006,6 +2007,15 @@ export interface components {
             members: number;
             /** @example 12.50 */
             value: string | null;
+        };
+        lifetime_band: {
+            /** @example 12.50 */
+            from: string;
+            /** @example 12.50 */
+            to: string | null;
+            members: number;
+            /** @example 12.50 */
+            value: string;
         };
         lifetime_members_ask: {
             /** @enum {string|null} */

@@ -34,6 +34,7 @@
  *     or all refunded.
  *   - the_fit_before_stays_in_force: when a new one is not found.
  *   - a_member_is_scored_by_his_purchases: scores equal the formulas on his own x, t_x, T.
+ *   - everybody_with_a_value_stands_in_one_band: members and values of the bands add up.
  *   - the_published_figures: of the CDNOW sample (tests/real).
  * Memory   Results live in c->arena; about 100 bytes a buyer while it works.
  * Threads  Pure functions from any; one fit that is kept at a time in a process (E_BUSY).
@@ -257,6 +258,14 @@ SHAPE(lifetime_try);
     X(i64, members, ANY, "Members", N)                 \
     X(opt_money, value, ANY, "Value expected of them in 365 days", N)
 SHAPE(lifetime_tenth);
+/* Members by the value expected of them: a ladder of 1, 2, 5, from the lowest step that somebody
+ * stands on to the highest. Those whose value is not to be had stand on none. */
+#define FIELDS_OF_lifetime_band(X, N)                          \
+    X(money, from, ANY, "Value expected in 365 days, from", N) \
+    X(opt_money, to, ANY, "Below it; null: and more", N)       \
+    X(i64, members, ANY, "Members", N)                         \
+    X(money, value, ANY, "Value expected of them in 365 days", N)
+SHAPE(lifetime_band);
 #define FIELDS_OF_lifetime_view(X, N)                                                            \
     X(opt_instant, fitted_at, ANY, "When the fit in force was made; null: none", N)              \
     X(one(lifetime_report), fit, ANY,                                                            \
@@ -268,6 +277,7 @@ SHAPE(lifetime_tenth);
     X(opt_money, expected_value, ANY, "Value expected of them in 365 days; null: not to be had", \
       N)                                                                                         \
     X(list(lifetime_tenth), alive, ANY, "Members by chance to be there, in tenths", N)           \
+    X(list(lifetime_band), values, ANY, "Members by value expected", N)                          \
     X(i64, at_risk, ANY, "Members at risk: valuable, and probably leaving", N)                   \
     X(str, at_risk_segment, ANY, "Who they are, in the segment language", N)
 SHAPE(lifetime_view);

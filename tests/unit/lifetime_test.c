@@ -377,6 +377,33 @@ TEST(a_member_is_scored_by_his_purchases)
     CHECK_I64(count_of(c, &q_lines), 1);
 }
 
+TEST(everybody_with_a_value_stands_in_one_band)
+{
+    struct ctx *c = test_reader();
+    struct lifetime_view v = { 0 };
+    struct scored_row_list got;
+    lively_shop(c);
+    CHECK_OK(c, lifetime_refit(test_store(), c));
+    CHECK_OK(c, db_all(c, &q_scored, &got, NO_ARGS));
+    CHECK_OK(c, lifetime_show(c, &v));
+    CHECK(v.values.n > 3);
+    CHECK(v.values.at[0].members > 0 && v.values.at[v.values.n - 1].members > 0);
+    i64 members = 0;
+    money value = 0;
+    for (i64 i = 0; i < v.values.n; i++) {
+        const struct lifetime_band *b = &v.values.at[i];
+        i64 naive = 0;
+        for (i64 k = 0; k < got.n; k++)
+            naive += got.at[k].value >= b->from && (!b->to.has || got.at[k].value < b->to.value);
+        CHECK_I64(b->members, naive);
+        CHECK(i == 0 || v.values.at[i - 1].to.value == b->from);
+        members += b->members;
+        value += b->value;
+    }
+    CHECK_I64(members, v.members);
+    CHECK_I64(value, v.expected_value.value);
+}
+
 TEST(the_fit_before_stays_in_force)
 {
     struct ctx *c = test_reader();
@@ -405,6 +432,7 @@ TEST(an_empty_shop_shows_nothing)
     CHECK_OK(c, lifetime_refresh(test_store(), c));
     CHECK_OK(c, lifetime_show(c, &v));
     CHECK(!v.fit && !v.fitted_at.has && v.members == 0 && !v.expected_value.has && v.at_risk == 0);
+    CHECK_I64(v.values.n, 0);
     CHECK(v.last_try && !v.last_try->found);
 }
 

@@ -34,6 +34,7 @@ SHAPE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_row_kept);
 SHAPE_DEFINE(lifetime_try);
 SHAPE_DEFINE(lifetime_tenth);
+SHAPE_DEFINE(lifetime_band);
 SHAPE_DEFINE(lifetime_view);
 SHAPE_DEFINE(lifetime_scored);
 CHOICE_DEFINE(lifetime_sort, "value", "alive");
@@ -256,6 +257,26 @@ QUERY(scores_shares, lifetime_share,
       " CAST(SUM(CASE WHEN q.value < 0 THEN 1 ELSE 0 END) AS BIGINT) AS unknown"
       " FROM (SELECT CASE WHEN s.alive >= 10000 THEN 9 ELSE s.alive / 1000 END AS tenth, "
       "s.value" OF_LIVING ") q GROUP BY q.tenth ORDER BY q.tenth");
+#define FIELDS_OF_lifetime_step(X, N) \
+    X(i64, step, ANY, "", N)          \
+    X(i64, members, ANY, "", N) X(i64, value, ANY, "", N)
+SHAPE(lifetime_step);
+SHAPE_DEFINE(lifetime_step);
+/* Below which value a step ends; the last has no end. */
+static const money ladder[] = {
+    10 * MONEY_UNIT,   20 * MONEY_UNIT,    50 * MONEY_UNIT,    100 * MONEY_UNIT,
+    200 * MONEY_UNIT,  500 * MONEY_UNIT,   1000 * MONEY_UNIT,  2000 * MONEY_UNIT,
+    5000 * MONEY_UNIT, 10000 * MONEY_UNIT, 20000 * MONEY_UNIT, 50000 * MONEY_UNIT,
+};
+#define STEPS (COUNT(ladder) + 1)
+QUERY(scores_steps, lifetime_step,
+      "SELECT CAST(q.step AS BIGINT) AS step, COUNT(*) AS members,"
+      " CAST(SUM(q.value) AS BIGINT) AS value FROM (SELECT CASE"
+      " WHEN s.value < $1 THEN 0 WHEN s.value < $2 THEN 1 WHEN s.value < $3 THEN 2"
+      " WHEN s.value < $4 THEN 3 WHEN s.value < $5 THEN 4 WHEN s.value < $6 THEN 5"
+      " WHEN s.value < $7 THEN 6 WHEN s.value < $8 THEN 7 WHEN s.value < $9 THEN 8"
+      " WHEN s.value < $10 THEN 9 WHEN s.value < $11 THEN 10 WHEN s.value < $12 THEN 11 ELSE 12"
+      " END AS step, s.value" OF_LIVING " WHERE s.value >= 0) q GROUP BY q.step ORDER BY q.step");
 QUERY(scores_at_risk, one_i64,
       "SELECT COUNT(*) AS value" OF_LIVING " WHERE s.alive < $1 AND s.spent >= $2");
 
@@ -272,6 +293,29 @@ static enum err tenths_of(struct ctx *c, struct lifetime_view *out)
         struct lifetime_tenth *t = &out->alive.at[shares.at[i].tenth];
         t->members = shares.at[i].members;
         t->value = shares.at[i].unknown ? NONE : SOME(shares.at[i].value);
+    }
+    return OK;
+}
+
+/* Empty steps below the first and above the last are left out. */
+static enum err bands_of(struct ctx *c, struct lifetime_band_list *out)
+{
+    struct lifetime_step_list steps;
+    const money *l = ladder;
+    *out = (struct lifetime_band_list){ 0 };
+    TRY(db_all(c, &scores_steps, &steps,
+               ARGS(l[0], l[1], l[2], l[3], l[4], l[5], l[6], l[7], l[8], l[9], l[10], l[11])));
+    if (!steps.n) return OK;
+    i64 first = steps.at[0].step, last = steps.at[steps.n - 1].step;
+    out->n = last - first + 1;
+    out->at = NEWS(c->arena, struct lifetime_band, out->n);
+    for (i64 i = first; i <= last; i++) {
+        out->at[i - first].from = i ? ladder[i - 1] : 0;
+        out->at[i - first].to = i < STEPS - 1 ? SOME(ladder[i]) : NONE;
+    }
+    for (i64 i = 0; i < steps.n; i++) {
+        out->at[steps.at[i].step - first].members = steps.at[i].members;
+        out->at[steps.at[i].step - first].value = steps.at[i].value;
     }
     return OK;
 }
@@ -299,6 +343,7 @@ enum err lifetime_show(struct ctx *c, struct lifetime_view *out)
     }
     TRY(db_get(c, &scores_sums, &sums, NO_ARGS));
     TRY(tenths_of(c, out));
+    TRY(bands_of(c, &out->values));
     TRY(lifetime_risk(c, &risk));
     TRY(db_get(c, &scores_at_risk, &n, ARGS(risk.alive, risk.spent)));
     out->scored_at = sums.at;

@@ -9,6 +9,7 @@ import { flows } from './flows'
 import { imports } from './imports'
 import { joining } from './joining'
 import { memberLines } from './lines'
+import { ltv } from './ltv'
 import { mall } from './mall'
 import { koc } from './koc'
 import { memberLoyalty } from './member_loyalty'
@@ -26,7 +27,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  common, access, basket, boards, budgets, flows, imports, joining, koc, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
+  common, access, basket, boards, budgets, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
   products, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters

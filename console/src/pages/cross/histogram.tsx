@@ -1,14 +1,13 @@
 // histogram.tsx -- members by the values of one field: a bar a band, most frequent words first.
 import { Card } from 'antd'
-import { Link } from 'react-router'
 import type { HistogramAnswer } from '~/api'
-import { useMay } from '~/app/session'
 import { useAnswer } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
-import { allOf, segmentLink } from '~/base/segment_link'
+import { allOf } from '~/base/segment_link'
 import { useMemberFields } from '~/parts/field_select'
 import { Figure } from '~/parts/figure'
+import { Histogram as Bands } from '~/parts/histogram'
 import { Answered } from './answered'
 import { spreadKinds } from './cross'
 
@@ -25,7 +24,6 @@ export function Histogram({ field, segment }: { field: string; segment: string |
 function Shown({ answer, segment }: { answer: HistogramAnswer; segment: string | undefined }) {
   const say = useSay()
   const format = useFormat()
-  const may = useMay()('members:read')
   const { nameOf, fields } = useMemberFields(spreadKinds)
   const kind = fields.find((one) => one.name === answer.field)?.kind
   // 28.5000 is 28.5; ages come as 41d.
@@ -37,10 +35,9 @@ function Shown({ answer, segment }: { answer: HistogramAnswer; segment: string |
     return Number.isFinite(Number(text)) ? Number(Number(text).toFixed(2)).toLocaleString('en-US') : text
   }
   const known = answer.members - answer.unknown
-  const most = Math.max(1, answer.unknown, ...answer.bins.map((one) => one.members))
-  const rows = [
-    ...answer.bins.map((one) => ({ label: one.label, text: one.text, members: one.members, unknown: false })),
-    ...(answer.unknown > 0 ? [{ label: say('cross.unknown'), text: null, members: answer.unknown, unknown: true }] : []),
+  const bands = [
+    ...answer.bins.map((one) => ({ label: one.label, segment: one.text ? allOf([segment, one.text]) : undefined, members: one.members })),
+    ...(answer.unknown > 0 ? [{ label: say('cross.unknown'), members: answer.unknown, unknown: true }] : []),
   ]
   return (
     <>
@@ -54,22 +51,7 @@ function Shown({ answer, segment }: { answer: HistogramAnswer; segment: string |
         </section>
       )}
       <Card title={say('cross.histogram', { field: nameOf(answer.field) })}>
-        <ol className="histogram">
-          {rows.map((one) => (
-            <li key={`${one.unknown} ${one.label}`} className={one.unknown ? 'quiet' : undefined}>
-              <span className="histogram-name">{one.label}</span>
-              <span className="histogram-track" aria-hidden>
-                <span className={one.unknown ? 'histogram-bar histogram-unknown' : 'histogram-bar'} style={{ width: `${(one.members / most) * 100}%` }} />
-              </span>
-              <span className="number histogram-count">
-                {may && one.text && one.members > 0
-                  ? <Link to={segmentLink(allOf([segment, one.text]))} aria-label={`${one.label} ${format.count(one.members)} · ${say('flows.members_of')}`}>{format.count(one.members)}</Link>
-                  : format.count(one.members)}{' '}
-                <small className="quiet">{format.percent(one.members / answer.members)}</small>
-              </span>
-            </li>
-          ))}
-        </ol>
+        <Bands bands={bands} of={answer.members} />
       </Card>
     </>
   )
