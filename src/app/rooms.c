@@ -10,6 +10,7 @@
 #include "audience/question_rows.h"
 #include "audience/saved.h"
 #include "base/field.h"
+#include "channel/delivery.h"
 #include "http/http.h"
 #include "import/import.h"
 #include "insight/basket.h"
@@ -56,6 +57,7 @@ const struct room *const rooms[] = {
     &track_room,
     &trade_room,
     &import_room,
+    &channel_room,
     &programme_room,
     &benefits_room,
     &tiers_room,
@@ -122,6 +124,7 @@ void app_wire(void)
     settings_register(rooms);
     fields_register(rooms);
     approvals_register(rooms);
+    topics_register(rooms);
     merge_listeners = listeners;
     profile_locks = birthday_locks;
     board_members_in = in_segment;

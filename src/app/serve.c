@@ -8,6 +8,7 @@
 #include "audience/saved.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "channel/delivery.h"
 #include "http/http.h"
 #include "import/import.h"
 #include "insight/metric.h"
@@ -159,6 +160,7 @@ static enum err run_until_signal(struct ctx *c, struct serve_options o, struct s
     LOG(INFO, "app.stopping", KV("signal", signal));
     http_stop(http);
     imports_stop();
+    deliveries_stop();
     jobs_stop(jobs);
     return OK;
 }

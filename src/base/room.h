@@ -13,6 +13,7 @@ struct route;       /* http/route.h      doors */
 struct follower;    /* timeline/timeline.h */
 struct job_row;     /* job/job.h         what runs by schedule */
 struct field_table; /* base/field.h    what segments may ask of members */
+struct topic;       /* channel/delivery.h  what messages are about */
 struct approval_kind; /* access/approval.h what a second person must approve */
 
 struct room {
@@ -24,5 +25,6 @@ struct room {
     const struct job_row *jobs;
     const struct field_table *fields;
     const struct approval_kind *approvals;
+    const struct topic *topics;
 };
 /* Each of the tables above but fields (one struct) ends with a row whose name (path) is NULL. */

@@ -29,6 +29,12 @@ QUERY(sql_attempts, one_i64,
 CHANGE(sql_later, "UPDATE outbox SET due_at = $2, why = $3 WHERE id = $1");
 CHANGE(sql_dead, "UPDATE outbox SET state = 'dead', why = $2 WHERE id = $1");
 
+i64 outbox_wait_ms(i64 attempts)
+{
+    if (attempts > COUNT(waits_ms)) return -1;
+    return waits_ms[attempts > 0 ? attempts - 1 : 0];
+}
+
 enum err outbox_put(struct tx *t, str kind, json payload, instant not_before, i64 *id)
 {
     i64 mine;
@@ -63,7 +69,7 @@ enum err outbox_failed(struct tx *t, i64 id, str why)
     TRY(db_find(c, &sql_attempts, &attempts, &waiting, ARGS(id)));
     if (!waiting) return OK;
     why = why.n > WHY_MAX ? str_sub(why, 0, WHY_MAX) : str_or(why, S(""));
-    if (attempts.value > COUNT(waits_ms)) return tx_change(t, &sql_dead, ARGS(id, why));
-    i64 tries = attempts.value > 0 ? attempts.value : 1;
-    return tx_change(t, &sql_later, ARGS(id, c->now + waits_ms[tries - 1], why));
+    i64 wait = outbox_wait_ms(attempts.value);
+    if (wait < 0) return tx_change(t, &sql_dead, ARGS(id, why));
+    return tx_change(t, &sql_later, ARGS(id, c->now + wait, why));
 }

@@ -25,3 +25,5 @@ enum err outbox_put(struct tx *t, str kind, json payload, instant not_before, i6
 enum err outbox_take(struct tx *t, str kind, i64 max, i64 lease_ms, struct outbox_item_list *out);
 enum err outbox_done(struct tx *t, i64 id);
 enum err outbox_failed(struct tx *t, i64 id, str why); /* schedules the next try or ends it */
+/* How long to wait after so many tries; below 0: no more. */
+i64 outbox_wait_ms(i64 attempts);

@@ -135,7 +135,7 @@ static const struct {
     [SETTING_TEXT] = { "text", parse_text },        [SETTING_I64] = { "int", parse_number },
     [SETTING_MONEY] = { "money", parse_number },    [SETTING_FLAG] = { "flag", parse_flag },
     [SETTING_CHOICE] = { "choice", parse_choice },  [SETTING_I64S] = { "ints", parse_numbers },
-    [SETTING_MONEYS] = { "moneys", parse_numbers },
+    [SETTING_MONEYS] = { "moneys", parse_numbers }, [SETTING_SECRET] = { "secret", parse_text },
 };
 
 enum err setting_parse(struct ctx *c, const struct setting *row, str value, ints *list_out)
@@ -208,6 +208,7 @@ enum err setting_views(struct ctx *c, struct setting_view_list *out)
             ints list;
             struct setting_view *v = PUSH(c->arena, out);
             TRY(read_row(c, row, &v->value, &list));
+            if (row->kind == SETTING_SECRET && v->value.n) v->value = S("********");
             v->name = str_of(row->name);
             v->kind = str_of(kinds[row->kind].name);
             v->fallback = str_of(row->fallback);

@@ -4,6 +4,7 @@
  * Promises
  *   - a setting that was never set reads its default.
  *   - a value that does not fit its row is refused with the limits in the message; nothing changes.
+ *   - a_secret_is_not_shown: the value of a secret is read by its room alone.
  */
 #pragma once
 
@@ -16,7 +17,8 @@ enum setting_kind {
     SETTING_FLAG,
     SETTING_CHOICE,
     SETTING_I64S,
-    SETTING_MONEYS
+    SETTING_MONEYS,
+    SETTING_SECRET, /* a text that is never shown again: views say only whether there is one */
 };
 
 struct setting {
@@ -33,14 +35,14 @@ extern const struct setting *const
     *setting_tables; /* of all rooms, set by settings_register; ends with NULL */
 void settings_register(const struct room *const *rooms);
 
-#define FIELDS_OF_setting_view(X, N)                                     \
-    X(str, name, REQUIRED, "Name", N)                                    \
-    X(str, kind, ANY, "text, int, money, flag, choice, ints, moneys", N) \
-    X(str, value, ANY, "The value in force", N)                          \
-    X(str, fallback, ANY, "The default", N)                              \
-    X(strs, choices, ANY, "What may be chosen", N)                       \
-    X(opt_i64, min, ANY, "At least", N)                                  \
-    X(opt_i64, max, ANY, "At most", N)                                   \
+#define FIELDS_OF_setting_view(X, N)                                             \
+    X(str, name, REQUIRED, "Name", N)                                            \
+    X(str, kind, ANY, "text, int, money, flag, choice, ints, moneys, secret", N) \
+    X(str, value, ANY, "The value in force", N)                                  \
+    X(str, fallback, ANY, "The default", N)                                      \
+    X(strs, choices, ANY, "What may be chosen", N)                               \
+    X(opt_i64, min, ANY, "At least", N)                                          \
+    X(opt_i64, max, ANY, "At most", N)                                           \
     X(str, doc, ANY, "What it does", N)
 SHAPE(setting_view);
 
