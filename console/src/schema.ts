@@ -863,6 +863,96 @@ export interface components {
         import_profile_ref: {
             name: string;
         };
+        endpoint_page: {
+            items: components["schemas"]["endpoint_view"][];
+            topics: components["schemas"]["topic_view"][];
+            next_cursor: string | null;
+        };
+        endpoint_view: {
+            id: number;
+            /** @enum {string|null} */
+            kind: "webhook" | "mail" | null;
+            name: string | null;
+            target: string | null;
+            topics: string[];
+            /** @enum {string|null} */
+            language: "zh" | "en" | null;
+            enabled: boolean;
+            /** @enum {string|null} */
+            state: "fine" | "failing" | "off" | "dead" | null;
+            why: string | null;
+            failures: number;
+            failing_since: string | null;
+            sent_at: string | null;
+            waiting: number;
+            old_secret_until: string | null;
+            created_at: string;
+        };
+        topic_view: {
+            name: string | null;
+            doc: string | null;
+        };
+        endpoint_post: {
+            /** @enum {string} */
+            kind: "webhook" | "mail";
+            name: string;
+            target: string;
+            topics?: string[];
+            /** @enum {string|null} */
+            language?: "zh" | "en" | null;
+        };
+        endpoint_made: {
+            id: number;
+            endpoint: components["schemas"]["endpoint_view"] | null;
+            secret: string | null;
+        };
+        endpoint_ref: {
+            id: number;
+        };
+        endpoint_patch: {
+            id: number;
+            name?: string | null;
+            target?: string | null;
+            topics?: string[];
+            language?: string | null;
+            enabled?: boolean | null;
+        };
+        delivery_view: {
+            id: number;
+            message: string | null;
+            topic: string | null;
+            key: string | null;
+            title: string | null;
+            files: number;
+            endpoint: number;
+            endpoint_name: string | null;
+            /** @enum {string|null} */
+            kind: "webhook" | "mail" | null;
+            /** @enum {string|null} */
+            state: "waiting" | "sent" | "failed" | "given_up" | "held" | null;
+            why: string | null;
+            status: number | null;
+            attempts: number;
+            made_at: string;
+            sent_at: string | null;
+            next_at: string | null;
+            took_ms: number | null;
+        };
+        deliveries_ask: {
+            endpoint: number | null;
+            state: string | null;
+            topic: string | null;
+            key: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        deliveries_page: {
+            items: components["schemas"]["delivery_view"][];
+            next_cursor: string | null;
+        };
+        delivery_ref: {
+            id: number;
+        };
         benefit_page: {
             items: components["schemas"]["benefit"][];
         };
@@ -4675,6 +4765,102 @@ export interface components {
             experiment: number;
             arm: string | null;
             exposed_at: string | null;
+        };
+        reports_ask: {
+            kind: string | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        reports_page: {
+            items: components["schemas"]["report_row_view"][];
+            next_cursor: string | null;
+        };
+        report_row_view: {
+            id: number;
+            /** @enum {string|null} */
+            kind: "daily" | "weekly" | "monthly" | "quarterly" | null;
+            title: string | null;
+            from: string;
+            to: string;
+            version: number;
+            made_at: string;
+            made_by: string | null;
+            seq: number;
+        };
+        report_post: {
+            kind: string;
+            at?: string | null;
+        };
+        report_posted: {
+            id: number;
+            fresh: boolean;
+        };
+        report_ref: {
+            id: number;
+        };
+        report_one: {
+            row: components["schemas"]["report_row_view"] | null;
+            report: components["schemas"]["report"] | null;
+        };
+        report: {
+            /** @enum {string|null} */
+            kind: "daily" | "weekly" | "monthly" | "quarterly" | null;
+            title: string | null;
+            from: string;
+            to: string;
+            periods: components["schemas"]["report_period"][];
+            currency: string | null;
+            timezone: string | null;
+            summary: components["schemas"]["report_sentence"][];
+            blocks: components["schemas"]["report_block"][];
+            definition: string | null;
+        };
+        report_period: {
+            name: string | null;
+            label: string | null;
+            from: string;
+            to: string;
+        };
+        report_sentence: {
+            text: string | null;
+            /** @enum {string|null} */
+            tone: "plain" | "good" | "bad" | null;
+        };
+        report_block: {
+            name: string | null;
+            title: string | null;
+            sentences: components["schemas"]["report_sentence"][];
+            columns: components["schemas"]["report_column"][];
+            rows: components["schemas"]["report_row"][];
+            charts: components["schemas"]["report_chart"][];
+            note: string | null;
+            page: string | null;
+        };
+        report_column: {
+            name: string | null;
+            label: string | null;
+            /** @enum {string|null} */
+            unit: "text" | "money" | "count" | "ratio" | "times" | "days" | "change" | "row" | null;
+        };
+        report_row: {
+            /** @enum {string|null} */
+            unit: "text" | "money" | "count" | "ratio" | "times" | "days" | "change" | "row" | null;
+            rest: boolean;
+            cells: components["schemas"]["report_cell"][];
+        };
+        report_cell: {
+            value: string | null;
+        };
+        report_chart: {
+            /** @enum {string|null} */
+            form: "line" | "bar" | "stack" | null;
+            title: string | null;
+            columns: number[];
+        };
+        report_file_ask: {
+            id: number;
+            /** @enum {string|null} */
+            format?: "xlsx" | "pdf" | null;
         };
     };
     responses: never;

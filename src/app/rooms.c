@@ -20,6 +20,7 @@
 #include "insight/metric.h"
 #include "insight/path.h"
 #include "insight/product.h"
+#include "insight/report.h"
 #include "insight/tree.h"
 #include "job/job.h"
 #include "ledger/ledger.h"
@@ -88,6 +89,7 @@ const struct room *const rooms[] = {
     &product_room,
     &metric_room,
     &experiment_room,
+    &report_room,
     NULL,
 };
 

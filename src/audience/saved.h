@@ -95,6 +95,18 @@ enum err saved_versions(struct ctx *c, i64 id, struct saved_version_list *out); 
 SHAPE(saved_size);
 /* Of from <= at < to, oldest first, only where it changed; fillings without lines count too. */
 enum err saved_sizes(struct ctx *c, i64 id, instant from, instant to, struct saved_size_list *out);
+#define FIELDS_OF_saved_move(X, N)                                               \
+    X(i64, id, ANY, "Id", N)                                                     \
+    X(str, name, ANY, "Name", N)                                                 \
+    X(opt_i64, before, ANY, "Members at the beginning; null: not filled yet", N) \
+    X(opt_i64, now, ANY, "Members at the end", N)                                \
+    X(i64, entered, ANY, "Who came on these days", N)                            \
+    X(i64, left, ANY, "Who went on these days", N)
+SHAPE(saved_move);
+/* From one of the programme's midnights to another: segments whose members are known at its end,
+ * those that moved most first. */
+enum err saved_moves(struct ctx *c, instant from, instant to, i64 most,
+                     struct saved_move_list *out);
 /* Removes the five-minute rows that are over. */
 enum err saved_thin(struct store *s, struct ctx *c);
 

@@ -66,6 +66,27 @@ enum err saved_sizes(struct ctx *c, i64 id, instant from, instant to, struct sav
     return db_all(c, &sizes_of, out, ARGS(id, from, to, slots_since(c)));
 }
 
+/* A day's row is there for ever, a slot's for a while; either has the members after its last
+ * change, and `at` says when that was. */
+#define SIZE_BEFORE(WHEN)                                                           \
+    "(SELECT z.members FROM segment_size z WHERE z.segment = s.id AND z.at < " WHEN \
+    " ORDER BY z.at DESC, z.slot DESC LIMIT 1)"
+#define DAY_SUM(COLUMN)                                                          \
+    "(SELECT CAST(COALESCE(SUM(z." COLUMN "), 0) AS BIGINT) FROM segment_size z" \
+    " WHERE z.segment = s.id AND z.grain = 'day' AND z.at >= $1 AND z.at < $2)"
+QUERY(sizes_moved, saved_move,
+      "SELECT id, name, before, now, entered, \"left\" FROM (SELECT s.id AS id, s.name AS name,"
+      " " SIZE_BEFORE("$1") " AS before, " SIZE_BEFORE("$2") " AS now, " DAY_SUM(
+          "entered") " AS entered, " DAY_SUM("gone") " AS \"left\" FROM segment s) m"
+                                                     " WHERE now IS NOT NULL"
+                                                     " ORDER BY ABS(now - COALESCE(before, now)) "
+                                                     "DESC, entered DESC, id LIMIT $3");
+
+enum err saved_moves(struct ctx *c, instant from, instant to, i64 most, struct saved_move_list *out)
+{
+    return db_all(c, &sizes_moved, out, ARGS(from, to, most));
+}
+
 static enum err thin(struct tx *t, void *arg)
 {
     (void)arg;

@@ -76,6 +76,7 @@ SHAPE_DEFINE(saved_post);
 SHAPE_DEFINE(saved_patch);
 SHAPE_DEFINE(saved_version);
 SHAPE_DEFINE(saved_size);
+SHAPE_DEFINE(saved_move);
 SHAPE_DEFINE(saved_refreshed);
 SHAPE_DEFINE(saved_snapshot);
 

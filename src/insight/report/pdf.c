@@ -1,0 +1,187 @@
+/* pdf.c -- a report on paper: A4 pages with a head and a foot, what is said, tables and charts;
+ * text stays text, fonts are embedded as far as they are used. */
+#include "insight/report/pdf.h"
+
+#include "base/clock.h"
+#include "base/num.h"
+
+#define FONT "Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, sans-serif"
+
+/* -- text -------------------------------------------------------------------------------------- */
+
+static void text_set(struct paper *p, str text, double size, enum text_weight weight, double wide)
+{
+    pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);
+    pango_font_description_set_weight(p->font,
+                                      weight == STRONG ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(p->layout, p->font);
+    pango_layout_set_width(p->layout, wide > 0 ? (int)(wide * PANGO_SCALE) : -1);
+    pango_layout_set_alignment(p->layout, PANGO_ALIGN_LEFT);
+    pango_layout_set_text(p->layout, text.n ? text.at : "", (int)text.n);
+}
+
+double text_measure(struct paper *p, str text, double size, enum text_weight weight, double wide,
+                    double *high)
+{
+    PangoRectangle at;
+    text_set(p, text, size, weight, wide);
+    pango_layout_get_extents(p->layout, NULL, &at);
+    if (high) *high = (double)at.height / PANGO_SCALE;
+    return (double)at.width / PANGO_SCALE;
+}
+
+double text_put(struct paper *p, str text, double size, enum text_weight weight, double x, double y,
+                double wide, int align, double grey)
+{
+    PangoRectangle at;
+    text_set(p, text, size, weight, wide);
+    if (align && wide > 0)
+        pango_layout_set_alignment(p->layout, align == 1 ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_CENTER);
+    pango_layout_get_extents(p->layout, NULL, &at);
+    cairo_set_source_rgb(p->to, grey, grey, grey);
+    cairo_move_to(p->to, x, y);
+    pango_cairo_show_layout(p->to, p->layout);
+    return (double)at.height / PANGO_SCALE;
+}
+
+/* -- pages ------------------------------------------------------------------------------------- */
+
+static void rule(struct paper *p, double y)
+{
+    cairo_set_source_rgb(p->to, .7, .7, .7);
+    cairo_set_line_width(p->to, .6);
+    cairo_move_to(p->to, MARGIN, y);
+    cairo_line_to(p->to, PAPER_WIDE - MARGIN, y);
+    cairo_stroke(p->to);
+}
+
+static void page_begin(struct paper *p)
+{
+    p->page++;
+    text_put(p, p->r->title, 9, STRONG, MARGIN, 34, TEXT_WIDE, 0, .25);
+    text_put(p, S("Koi 锦鲤"), 9, LIGHT, MARGIN, 34, TEXT_WIDE, 1, .4);
+    rule(p, 50);
+    str foot = str_fmt(p->c->arena, p->c->locale == ZH ? "第 %d 页" : "Page %d", p->page);
+    rule(p, PAPER_HIGH - 42);
+    text_put(p, foot, 8.5, LIGHT, MARGIN, PAPER_HIGH - 37, TEXT_WIDE, 2, .4);
+    p->y = TEXT_TOP;
+}
+
+void page_turn(struct paper *p)
+{
+    cairo_show_page(p->to);
+    page_begin(p);
+}
+
+void room_for(struct paper *p, double high)
+{
+    if (p->y + high > TEXT_END && p->y > TEXT_TOP) page_turn(p);
+}
+
+/* -- cells as words ---------------------------------------------------------------------------- */
+
+str paper_cell(struct paper *p, const struct report_column *k, const struct report_row *r, i64 at)
+{
+    enum report_unit unit = cell_unit(k, r);
+    str text = r->cells.at[at].value;
+    money four;
+    f64 v;
+    if (!text.at) return S("–");
+    if (unit == REPORT_TEXT) return text;
+    struct making m = { .c = p->c, .mark = S("") };
+    /* Money and counts are exact; ratios have six decimals. */
+    if (unit == REPORT_MONEY && money_parse(text, &four))
+        return figure_text(&m, REPORT_MONEY, SOME(four));
+    if (!f64_parse(text, &v)) return text;
+    f64 scale = unit == REPORT_COUNT || unit == REPORT_DAYS ? 1 : 1e6;
+    return figure_text(&m, unit, SOME((i64)(v * scale + (v < 0 ? -.5 : .5))));
+}
+
+/* -- what is on them --------------------------------------------------------------------------- */
+
+static void paragraph(struct paper *p, str text, double size, double grey, bool dot)
+{
+    double high, x = MARGIN + (dot ? 12 : 0), wide = TEXT_WIDE - (dot ? 12 : 0);
+    text_measure(p, text, size, LIGHT, wide, &high);
+    room_for(p, high + 4);
+    if (dot) {
+        cairo_set_source_rgb(p->to, .12, .31, .47);
+        cairo_rectangle(p->to, MARGIN + 2, p->y + size * .55, 4, 4);
+        cairo_fill(p->to);
+    }
+    p->y += text_put(p, text, size, LIGHT, x, p->y, wide, 0, grey) + 4;
+}
+
+static void front(struct paper *p)
+{
+    struct arena *a = p->c->arena;
+    const struct report *r = p->r;
+    p->y += text_put(p, r->title, 19, STRONG, MARGIN, p->y, TEXT_WIDE, 0, 0) + 4;
+    for (i64 i = 0; i < r->periods.n; i++) {
+        const struct report_period *at = &r->periods.at[i];
+        str days = at->from == at->to
+                       ? day_text(a, at->from)
+                       : str_fmt(a, STR_FMT " – " STR_FMT, STR_ARG(day_text(a, at->from)),
+                                 STR_ARG(day_text(a, at->to)));
+        paragraph(p,
+                  str_fmt(a, p->c->locale == ZH ? STR_FMT "：" STR_FMT : STR_FMT ": " STR_FMT,
+                          STR_ARG(at->label), STR_ARG(days)),
+                  9.5, .35, false);
+    }
+    p->y += 6;
+    for (i64 i = 0; i < r->summary.n; i++) paragraph(p, r->summary.at[i].text, 10.5, 0, true);
+    p->y += 8;
+}
+
+static void block_on(struct paper *p, const struct report_block *block)
+{
+    room_for(p, 120);
+    p->y += 8;
+    cairo_set_source_rgb(p->to, .12, .31, .47);
+    cairo_rectangle(p->to, MARGIN, p->y + 3, 3.5, 14);
+    cairo_fill(p->to);
+    p->y += text_put(p, block->title, 13.5, STRONG, MARGIN + 10, p->y, TEXT_WIDE - 10, 0, 0) + 5;
+    for (i64 i = 0; i < block->sentences.n; i++)
+        paragraph(p, block->sentences.at[i].text, 9.5, .1, true);
+    for (i64 i = 0; i < block->charts.n; i++) paper_chart(p, block, &block->charts.at[i]);
+    paper_table(p, block);
+    if (block->note.n) paragraph(p, block->note, 8, .4, false);
+    p->y += 8;
+}
+
+/* -- the file ---------------------------------------------------------------------------------- */
+
+static void properties_set(struct paper *p, instant made)
+{
+    struct arena *a = p->c->arena;
+    str at = instant_iso(a, made / 1000 * 1000);
+    at = str_fmt(a, STR_FMT "Z", STR_ARG(str_sub(at, 0, 19)));
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, str_z(a, p->r->title));
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATOR, "Koi");
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, str_z(a, at));
+}
+
+enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, str path)
+{
+    struct paper p = { .c = c, .r = r };
+    p.surface = cairo_pdf_surface_create(str_z(c->arena, path), PAPER_WIDE, PAPER_HIGH);
+    p.to = cairo_create(p.surface);
+    p.layout = pango_cairo_create_layout(p.to);
+    p.font = pango_font_description_from_string(FONT);
+    pango_layout_set_wrap(p.layout, PANGO_WRAP_WORD_CHAR);
+    properties_set(&p, made);
+    page_begin(&p);
+    front(&p);
+    for (i64 i = 0; i < r->blocks.n; i++) block_on(&p, &r->blocks.at[i]);
+    paragraph(&p, r->definition, 8, .4, false);
+    cairo_show_page(p.to);
+    pango_font_description_free(p.font);
+    g_object_unref(p.layout);
+    cairo_destroy(p.to);
+    cairo_surface_finish(p.surface);
+    cairo_status_t status = cairo_surface_status(p.surface);
+    cairo_surface_destroy(p.surface);
+    if (status == CAIRO_STATUS_SUCCESS) return OK;
+    return fail(c, E_STORE, "PDF 写不出来：%s", "the PDF could not be written: %s",
+                cairo_status_to_string(status));
+}
