@@ -4766,6 +4766,265 @@ export interface components {
             arm: string | null;
             exposed_at: string | null;
         };
+        alerts_ask: {
+            state: string | null;
+            severity: string | null;
+            rule: number | null;
+            assigned: number | null;
+            mine: boolean | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        alert_page: {
+            items: components["schemas"]["alert_view"][];
+            next_cursor: string | null;
+            open: number;
+        };
+        alert_view: {
+            id: number;
+            rule: number;
+            rule_name: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @enum {string} */
+            state: "raised" | "acknowledged" | "resolved";
+            words: string;
+            metric: string;
+            metric_label?: string | null;
+            /** @enum {string|null} */
+            unit?: "money" | "count" | "ratio" | "times" | "days" | null;
+            /** @enum {string|null} */
+            kind?: "threshold" | "change" | "anomaly" | null;
+            by?: string | null;
+            value?: string | null;
+            label?: string | null;
+            grouped?: boolean;
+            values_n?: number;
+            values?: components["schemas"]["alert_listed"][];
+            from?: string;
+            to?: string;
+            since?: string;
+            figure?: string | null;
+            expected?: string | null;
+            low?: string | null;
+            high?: string | null;
+            points?: components["schemas"]["alert_point"][];
+            parts?: components["schemas"]["alert_part"][];
+            parts_of?: string | null;
+            segment?: string | null;
+            first_raised_at: string;
+            raised_at: string;
+            times: number;
+            acknowledged_by?: string | null;
+            acknowledged_at?: string | null;
+            assigned?: number;
+            assigned_name?: string | null;
+            /** @enum {string|null} */
+            ending?: "none" | "by_hand" | "gone" | "changed" | "off" | "removed" | null;
+            resolved_by?: string | null;
+            resolved_at?: string | null;
+            muted_until?: string | null;
+        };
+        alert_listed: {
+            value: string | null;
+            label: string | null;
+            figure: string | null;
+            expected: string | null;
+        };
+        alert_point: {
+            from: string;
+            value: string | null;
+            expected: string | null;
+            low: string | null;
+            high: string | null;
+            /** @enum {string|null} */
+            verdict: "calm" | "holds" | "not_defined" | "no_history" | "no_spread" | null;
+        };
+        alert_part: {
+            by: string | null;
+            value: string | null;
+            now: string | null;
+            before: string | null;
+            change: string | null;
+        };
+        alert_count: {
+            open: number;
+            critical: number;
+        };
+        alert_people: {
+            items: components["schemas"]["alert_person"][];
+        };
+        alert_person: {
+            id: number;
+            name: string;
+        };
+        alert_check_ask: {
+            rule: number | null;
+        };
+        alert_check: {
+            rules: number;
+            raised: number;
+            again: number;
+            resolved: number;
+            broken: number;
+            left: number;
+        };
+        alert_ref: {
+            id: number;
+        };
+        alert_one: {
+            alert: components["schemas"]["alert_view"];
+            steps?: components["schemas"]["alert_step"][];
+        };
+        alert_step: {
+            at: string;
+            kind: string;
+            actor: string;
+            note?: string | null;
+        };
+        alert_note: {
+            id: number;
+            note?: string | null;
+        };
+        alert_assign_ask: {
+            id: number;
+            user: number;
+        };
+        alert_mute_ask: {
+            id: number;
+            until?: string | null;
+        };
+        alert_metric_page: {
+            items: components["schemas"]["alert_metric"][];
+            next_cursor: string | null;
+        };
+        alert_metric: {
+            name: string;
+            label: string;
+            /** @enum {string} */
+            unit: "money" | "count" | "ratio" | "times" | "days";
+            /** @enum {string} */
+            better: "more" | "less" | "neither";
+            definition?: string | null;
+            by?: string[];
+            always_by?: string | null;
+            history?: boolean;
+            whole_only?: boolean;
+        };
+        alert_rule_page: {
+            items: components["schemas"]["alert_rule"][];
+            next_cursor: string | null;
+        };
+        alert_rule: {
+            id: number;
+            name: string;
+            terms: components["schemas"]["alert_terms"];
+            sentence?: string | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            quiet_hours: number;
+            owner?: number;
+            owner_name?: string | null;
+            enabled: boolean;
+            muted_until?: string | null;
+            checked_at?: string | null;
+            problem?: string | null;
+            note?: string | null;
+            open?: number;
+            template?: string | null;
+            created_by?: string | null;
+            created_at?: string;
+        };
+        alert_terms: {
+            metric: string;
+            by?: string | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+            /** @enum {string|null} */
+            period?: "day" | "week" | null;
+            so_far?: boolean;
+            /** @enum {string|null} */
+            kind?: "threshold" | "change" | "anomaly" | null;
+            /** @enum {string|null} */
+            side?: "above" | "below" | "either" | null;
+            limit?: string | null;
+            /** @enum {string|null} */
+            against?: "before" | "week_ago" | "year_ago" | null;
+            percent?: number | null;
+            least?: string | null;
+            weeks?: number | null;
+            cut?: number | null;
+        };
+        alert_rule_post: {
+            name: string;
+            terms: components["schemas"]["alert_terms"];
+            /** @enum {string|null} */
+            severity?: "info" | "warning" | "critical" | null;
+            quiet_hours?: number | null;
+            owner?: number | null;
+            enabled?: boolean | null;
+        };
+        alert_preview_ask: {
+            terms: components["schemas"]["alert_terms"];
+            quiet_hours?: number | null;
+        };
+        alert_preview: {
+            from: string;
+            to: string;
+            step_days: number;
+            /** @enum {string|null} */
+            unit: "money" | "count" | "ratio" | "times" | "days" | null;
+            sentence: string | null;
+            raised: number;
+            values_n: number;
+            values: components["schemas"]["alert_tried"][];
+            note: string | null;
+        };
+        alert_tried: {
+            value: string | null;
+            label: string | null;
+            holds: number;
+            raised: number;
+            unknown: number;
+            points: components["schemas"]["alert_point"][];
+            days: string[];
+        };
+        alert_rule_put: {
+            id: number;
+            name: string;
+            terms: components["schemas"]["alert_terms"];
+            /** @enum {string|null} */
+            severity?: "info" | "warning" | "critical" | null;
+            quiet_hours?: number | null;
+            owner?: number | null;
+            enabled?: boolean | null;
+        };
+        alert_enable_ask: {
+            id: number;
+            enabled: boolean;
+        };
+        alert_template_page: {
+            items: components["schemas"]["alert_template"][];
+            next_cursor: string | null;
+        };
+        alert_template: {
+            name: string;
+            label: string;
+            why?: string | null;
+            terms: components["schemas"]["alert_terms"];
+            sentence?: string | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            rule?: number | null;
+        };
+        alert_take_ask: {
+            names: string[];
+        };
+        alert_taken: {
+            taken: number;
+        };
         reports_ask: {
             kind: string | null;
             cursor: string | null;

@@ -13,6 +13,7 @@
 #include "channel/delivery.h"
 #include "http/http.h"
 #include "import/import.h"
+#include "insight/alert.h"
 #include "insight/basket.h"
 #include "insight/experiment.h"
 #include "insight/insight.h"
@@ -89,6 +90,7 @@ const struct room *const rooms[] = {
     &product_room,
     &metric_room,
     &experiment_room,
+    &alert_room,
     &report_room,
     NULL,
 };
