@@ -165,7 +165,7 @@ SHAPE(one_str);
 /* Exactly the first row; E_NOT_FOUND when there is none (the caller words the detail). Text lives
  * in c->arena. */
 enum err db_get(struct ctx *c, struct query *q, void *out, struct args args);
-/* The same, but a missing row is no error. */
+/* The same, but a missing row is no error: then out is all zeros. */
 enum err db_find(struct ctx *c, struct query *q, void *out, bool *found, struct args args);
 /* All rows: out is the shape's list struct { T *at; i64 n; }. */
 enum err db_all(struct ctx *c, struct query *q, void *list_out, struct args args);

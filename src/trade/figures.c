@@ -161,11 +161,11 @@ enum err purchases_each(struct ctx *c, i64 first, i64 last, instant until,
 
 enum err purchases_members(struct ctx *c, i64 *first, i64 *last)
 {
-    struct one_i64 low = { 0 }, high = { .value = -1 };
-    bool found;
-    TRY(db_find(c, &q_first_buyer, &low, &found, NO_ARGS));
-    TRY(db_find(c, &q_last_buyer, &high, &found, NO_ARGS));
-    *first = low.value;
-    *last = high.value;
+    struct one_i64 low, high;
+    bool begins, ends; /* an order may come in between */
+    TRY(db_find(c, &q_first_buyer, &low, &begins, NO_ARGS));
+    TRY(db_find(c, &q_last_buyer, &high, &ends, NO_ARGS));
+    *first = begins && ends ? low.value : 0;
+    *last = begins && ends ? high.value : -1;
     return OK;
 }

@@ -186,6 +186,17 @@ static i64 lines_of(const char *kind)
     return n;
 }
 
+QUERY(q_rows_written, one_i64, "SELECT COUNT(*) AS value FROM tier_member");
+
+TEST(an_empty_shop_has_no_rows)
+{
+    struct one_i64 rows;
+    open_on("2024-01-01");
+    keep_up();
+    CHECK_OK(test_ctx(), db_get(test_reader(), &q_rows_written, &rows, NO_ARGS));
+    CHECK_I64(rows.value, 0);
+}
+
 TEST(every_change_has_a_line)
 {
     test_ctx()->now = on(2024, 3, 10);
