@@ -342,4 +342,5 @@ const struct room alert_room = {
     .settings = alert_settings,
     .routes = routes,
     .jobs = jobs,
+    .topics = alert_topics,
 };

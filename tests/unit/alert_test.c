@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "access/access.h"
+#include "channel/delivery.h"
 #include "insight/alert/inside.h"
 #include "insight_shop.h"
 #include "loyalty/budget.h"
@@ -606,6 +607,42 @@ TEST(every_change_is_recorded)
     /* what it was about is still known, and its name is free */
     CHECK_STR(listed(c, -2).at[0].rule_name, "低");
     a_rule(c, "低", low_sales, 24);
+}
+
+static enum err do_endpoint(struct tx *t, void *arg)
+{
+    str topic = S("*"), secret;
+    struct endpoint_post post = { .kind = ENDPOINT_WEBHOOK,
+                                  .name = S("值班"),
+                                  .target = S("https://example.com/hook"),
+                                  .topics = { &topic, 1 } };
+    return endpoint_make(t, &post, arg, &secret);
+}
+
+static i64 told(struct ctx *c, const char *topic)
+{
+    struct delivery_view_list out;
+    struct delivery_filter f = { .state = -1, .topic = str_of(topic), .limit = 100 };
+    CHECK_OK(c, delivery_list(c, &f, &out));
+    return out.n;
+}
+
+TEST(whoever_listens_is_told_once)
+{
+    struct ctx *c = test_reader();
+    i64 endpoint;
+    CHECK_OK(c, store_write(c->store, c, do_endpoint, &endpoint));
+    sell(c, "2024-05-31", 50 * YUAN, "店");
+    a_rule(c, "低", low_sales, 24);
+    CHECK_I64(evaluate(c).raised, 1);
+    CHECK_I64(evaluate(c).raised, 0);
+    CHECK_I64(told(c, "alert.raised"), 1);
+    c->now += DAY_MS; /* 1 June is as low, and nobody has acknowledged it */
+    CHECK_I64(evaluate(c).again, 1);
+    CHECK_I64(told(c, "alert.raised"), 2);
+    sell(c, "2024-06-01", 500 * YUAN, "店");
+    CHECK_I64(evaluate(c).resolved, 1);
+    CHECK_I64(told(c, "alert.resolved"), 1);
 }
 
 /* -- what it says ------------------------------------------------------------------------------ */

@@ -277,9 +277,12 @@ enum err alert_assign(struct tx *t, i64 id, i64 user)
 enum err alert_resolve(struct tx *t, i64 id, str note)
 {
     struct alert_row row;
+    struct alert_rule_row rule;
     TRY(row_for_change(t, id, note, &row));
     if (row.state == ALERT_RESOLVED) return OK;
-    return alert_end(t, &row, ENDING_BY_HAND, note);
+    TRY(alert_end(t, &row, ENDING_BY_HAND, note));
+    TRY(alert_rule_row_get(t->c, row.rule, &rule));
+    return alert_tell(t, &rule, id, "alert.resolved");
 }
 
 enum err alert_mute(struct tx *t, i64 id, opt_instant until)

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "channel/delivery.h"
 #include "insight/alert.h"
 #include "store/setting.h"
 
@@ -152,6 +153,12 @@ str alert_subject(struct ctx *c, i64 id);
 str alert_rule_subject(struct ctx *c, i64 id);
 str alert_words(struct ctx *c, const struct alert_row *row, const struct alert_facts *facts,
                 const struct alert_test *t);
+/* The same without the text of its segment, which may name members: for whoever is outside. */
+str alert_words_outside(struct ctx *c, const struct alert_row *row, const struct alert_facts *facts,
+                        const struct alert_test *t);
+/* Tells the endpoints that listen to "alert.raised" or "alert.resolved" (tell.c). */
+enum err alert_tell(struct tx *t, const struct alert_rule_row *rule, i64 alert, const char *topic);
+extern const struct topic alert_topics[];
 /* Ends all open alerts of a rule. */
 enum err alert_end_all(struct tx *t, i64 rule, enum alert_ending ending);
 /* One line of its history; system: also of the audit log, where no door leaves one. */

@@ -99,7 +99,8 @@ static enum err raise_one(struct writing *w, str value, const struct alert_facts
                        t->c->now, w->rule.owner)));
     w->f->raised++;
     TRY(line_of(t, row.id, "alert.raised"));
-    return alert_step_by_itself(t, &row, "raised", NO_STR);
+    TRY(alert_step_by_itself(t, &row, "raised", NO_STR));
+    return alert_tell(t, &w->rule, row.id, "alert.raised");
 }
 
 /* -- what stands, what has gone ---------------------------------------------------------------- */
@@ -131,7 +132,8 @@ static enum err stands(struct writing *w, const struct alert_row *row,
     TRY(tx_change(t, &c_again, ARGS(row->id, t->c->now)));
     w->f->again_n++;
     TRY(line_of(t, row->id, "alert.raised"));
-    return alert_step_by_itself(t, row, "again", NO_STR);
+    TRY(alert_step_by_itself(t, row, "again", NO_STR));
+    return alert_tell(t, &w->rule, row->id, "alert.raised");
 }
 
 static const struct alert_finding *finding_of(const struct alert_findings *f, str value)
@@ -150,9 +152,12 @@ static bool is_unknown(const struct alert_findings *f, str value)
 
 static enum err gone(struct writing *w, const struct alert_row *row)
 {
+    bool muted;
     w->f->resolved++;
     TRY(alert_end(w->t, row, ENDING_GONE, NO_STR));
-    return line_of(w->t, row->id, "alert.resolved");
+    TRY(line_of(w->t, row->id, "alert.resolved"));
+    TRY(is_muted(w, row->value, &muted));
+    return muted ? OK : alert_tell(w->t, &w->rule, row->id, "alert.resolved");
 }
 
 static enum err look_at_open(struct writing *w, const struct alert_row **group)

@@ -6,7 +6,8 @@
 struct teller {
     struct ctx *c;
     struct buf out;
-    str mark; /* of the currency */
+    str mark;     /* of the currency */
+    bool outside; /* what leaves the house does not quote a segment */
 };
 
 static struct teller teller_new(struct ctx *c)
@@ -136,8 +137,10 @@ static void tell_filters(struct teller *t, const struct alert_terms *terms)
     if (terms->segment.n) {
         tell(t, any ? "，" : "（", any ? ", " : " (");
         any = true;
-        buf_fmt(&t->out, t->c->locale == ZH ? "只看 " STR_FMT : "only " STR_FMT,
-                STR_ARG(terms->segment));
+        if (t->outside) tell(t, "只看一部分会员", "of some members");
+        else
+            buf_fmt(&t->out, t->c->locale == ZH ? "只看 " STR_FMT : "only " STR_FMT,
+                    STR_ARG(terms->segment));
     }
     if (any) tell(t, "）", ")");
 }
@@ -331,10 +334,11 @@ static void tell_group(struct teller *t, const struct alert_facts *f, const stru
                 (long long)(f->values_n - NAMED));
 }
 
-str alert_words(struct ctx *c, const struct alert_row *row, const struct alert_facts *f,
-                const struct alert_test *test)
+static str words_of(struct ctx *c, const struct alert_row *row, const struct alert_facts *f,
+                    const struct alert_test *test, bool outside)
 {
     struct teller t = teller_new(c);
+    t.outside = outside;
     bool group = str_eq(row->value, ALERT_GROUP);
     if (c->locale == ZH && f->label.n) buf_fmt(&t.out, "“" STR_FMT "”的", STR_ARG(f->label));
     buf_add(&t.out, str_of(c->locale == ZH ? test->source.zh : test->source.en));
@@ -356,6 +360,18 @@ str alert_words(struct ctx *c, const struct alert_row *row, const struct alert_f
     tell(&t, "。", ".");
     tell_parts(&t, f, test);
     return buf_str(&t.out);
+}
+
+str alert_words(struct ctx *c, const struct alert_row *row, const struct alert_facts *f,
+                const struct alert_test *test)
+{
+    return words_of(c, row, f, test, false);
+}
+
+str alert_words_outside(struct ctx *c, const struct alert_row *row, const struct alert_facts *f,
+                        const struct alert_test *test)
+{
+    return words_of(c, row, f, test, true);
 }
 
 str alert_note_words(struct ctx *c, enum alert_verdict why, i64 n, i64 of)
