@@ -22,6 +22,7 @@
 enum { PEOPLE = 300 };
 
 struct shared {
+    _Atomic bool ready;
     _Atomic i64 writes, saves;
 };
 
@@ -55,6 +56,7 @@ static int worker_main(str where, str folder, struct shared *shared, u64 seed)
     if (store_open(c, (struct store_options){ .where = where }, rooms, &s) != OK) return 2;
     c->store = s;
     if (store_reader(s, c) != OK || audience_open(c, s, o, &a) != OK) return 2;
+    shared->ready = true;
     for (i64 before = shared->saves;; shared->writes++) {
         struct arena_mark mark = arena_mark(c->arena);
         if (store_write(s, c, some_life, &d) != OK) return 3;
@@ -126,7 +128,8 @@ TEST(same_answers_after_a_kill)
         test_store_close();
         pid_t child = fork();
         if (child == 0) _exit(worker_main(where, folder, shared, (u64)i + 1));
-        CHECK(crash_kill(child, 40000 + dice_below(&d, 150000)));
+        CHECK(crash_kill_at_work(child, &shared->ready, (u64)i + 1));
+        shared->ready = false;
         unfinished += access(fresh, F_OK) == 0;
         bool there = access(file, F_OK) == 0, whole = !there || i % 3;
         CHECK(!there || index_file_head(file, &head));

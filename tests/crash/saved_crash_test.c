@@ -61,7 +61,12 @@ static enum err refresh_all(struct store *s, struct ctx *c)
     return OK;
 }
 
-static int worker_main(str where, _Atomic i64 *rounds, u64 seed)
+struct shared {
+    _Atomic bool ready;
+    _Atomic i64 rounds;
+};
+
+static int worker_main(str where, struct shared *shared, u64 seed)
 {
     struct ctx *c = test_ctx_new();
     struct store *s;
@@ -71,7 +76,7 @@ static int worker_main(str where, _Atomic i64 *rounds, u64 seed)
     if (store_open(c, (struct store_options){ .where = where }, rooms, &s) != OK) return 2;
     c->store = s;
     if (store_reader(s, c) != OK) return 2;
-    for (;; ++*rounds) {
+    for (shared->ready = true;; shared->rounds++) {
         struct arena_mark mark = arena_mark(c->arena);
         if (store_write(s, c, some_tags, &k) != OK) return 3;
         if (refresh_all(s, c) != OK) return 4;
@@ -128,15 +133,15 @@ static void check_members(struct ctx *c)
 TEST(lines_replay_to_the_members_after_a_kill)
 {
     i64 rounds = crash_rounds(25), torn = 0, members = PEOPLE;
-    _Atomic i64 *worked = crash_shared(sizeof *worked);
-    struct dice d = { 1 };
+    struct shared *shared = crash_shared(sizeof *shared);
     str where = test_store_options().where;
     CHECK_OK(test_reader(), store_write(test_store(), test_reader(), people, &members));
     for (i64 i = 0; i < rounds; i++) {
         test_store_close();
         pid_t child = fork();
-        if (child == 0) _exit(worker_main(where, worked, (u64)i + 1));
-        CHECK(crash_kill(child, 30000 + dice_below(&d, 150000)));
+        if (child == 0) _exit(worker_main(where, shared, (u64)i + 1));
+        CHECK(crash_kill_at_work(child, &shared->ready, (u64)i + 1));
+        shared->ready = false;
         struct ctx *c = test_reader();
         struct arena_mark mark = arena_mark(c->arena);
         struct saved_view_list all;
@@ -152,6 +157,6 @@ TEST(lines_replay_to_the_members_after_a_kill)
         arena_rewind(c->arena, mark);
     }
     print_message("%lld kills in %lld rounds of work, %lld in the middle of a refresh\n",
-                  (long long)rounds, (long long)*worked, (long long)torn);
-    CHECK(*worked > 0 && torn > 0);
+                  (long long)rounds, (long long)shared->rounds, (long long)torn);
+    CHECK(shared->rounds > 0 && torn > 0);
 }
