@@ -163,3 +163,10 @@ enum err access_sweep(struct store *s, struct ctx *c)
 }
 
 void access_forget(struct store *s) { memory_forget_all(s); }
+
+str actor_name(const struct ctx *c)
+{
+    str name = c->actor;
+    if (str_starts(name, S("user:"))) name = str_sub(name, 5, name.n);
+    return str_or(name, S("system"));
+}

@@ -123,6 +123,9 @@ void access_forget(struct store *s);
 enum err access_flush(struct store *s, struct ctx *c);
 enum err access_sweep(struct store *s, struct ctx *c); /* and removes what is over */
 
+/* Whose a thing is that c->actor makes: a user's bare name; else as the audit log has it. */
+str actor_name(const struct ctx *c);
+
 /* One line: what was done to what, by c->actor from c->address; detail is a small JSON object
  * without personal data. */
 enum err audit_write(struct tx *t, str action, str subject, json detail);

@@ -15,6 +15,7 @@
 #include "import/import.h"
 #include "insight/alert.h"
 #include "insight/basket.h"
+#include "insight/dashboard.h"
 #include "insight/experiment.h"
 #include "insight/insight.h"
 #include "insight/lifetime.h"
@@ -89,6 +90,7 @@ const struct room *const rooms[] = {
     &grab_room,
     &product_room,
     &metric_room,
+    &dashboard_room,
     &experiment_room,
     &alert_room,
     &report_room,

@@ -1,5 +1,5 @@
-/* cli_metric.c -- koi report metrics, report metric: what metrics mean, and any of them as a table,
- * CSV or JSON. */
+/* cli_metric.c -- koi report metrics, metric, overview: what metrics mean, any of them as a table,
+ * CSV or JSON, and the headline ones side by side. */
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "insight/metric.h"
@@ -145,6 +145,86 @@ static enum err run_metrics(struct cli *cli)
     return OK;
 }
 
+/* -- the shop at a glance ---------------------------------------------------------------------- */
+
+static const struct cli_option overview_options[] = {
+    { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
+    { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    { 0 },
+};
+
+/* Only what orders tell: the index of members is not needed. */
+#define GLANCE                                                                                \
+    "net_sales,sales,gmv,placed,orders,aov,buyers,new_buyers,returning_buyers,repurchase_90," \
+    "refund,refund_rate,new_members"
+#define GLANCE_BY_SHOP "sales,net_sales,orders,buyers"
+
+#define FIELDS_OF_glance_answer(X, N)                       \
+    X(day, from, ANY, "First day", N)                       \
+    X(day, to, ANY, "Last day", N)                          \
+    X(list(metric_answer), figures, ANY, "The period's", N) \
+    X(list(metric_answer), shops, ANY, "Some of them by shop", N)
+SHAPE(glance_answer);
+SHAPE_DEFINE(glance_answer);
+
+/* A metric leaves out groups of which it has nothing. */
+static str group_value(struct cli *cli, const struct metric_answer *a, str group)
+{
+    for (i64 i = 0; i < a->groups.n; i++)
+        if (str_eq(a->groups.at[i].group, group)) return shown(cli, a->groups.at[i].value);
+    return shown(cli, NO_STR);
+}
+
+static enum err glance_make(struct cli *cli, struct glance_answer *out)
+{
+    struct metrics_answer figures, shops;
+    struct metrics_ask ask = { .names = str_split(cli->c->arena, S(GLANCE), ','),
+                               .from = cli_text(cli, "from"),
+                               .to = cli_text(cli, "to"),
+                               .step = STEP_YEAR };
+    TRY(metrics_make(cli->c, &ask, &figures));
+    ask.names = str_split(cli->c->arena, S(GLANCE_BY_SHOP), ',');
+    ask.by = S("shop");
+    TRY(metrics_make(cli->c, &ask, &shops));
+    *out = (struct glance_answer){ figures.from, figures.to, figures.items, shops.items };
+    return OK;
+}
+
+static enum err run_overview(struct cli *cli)
+{
+    struct glance_answer a;
+    TRY(cli_open(cli, CLI_READS));
+    TRY(glance_make(cli, &a));
+    if (cli_answered(cli, &glance_answer_shape, &a)) return OK;
+    cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, a.from)),
+              STR_ARG(day_text(cli->c->arena, a.to)));
+    struct grid g = { .columns = 6 };
+    str change = grid_words(cli, "变化", "Change");
+    GRID_ROW(cli, &g, S(""), grid_words(cli, "本期", "Now"), grid_words(cli, "上期", "Before"),
+             change, grid_words(cli, "去年同期", "Year ago"), change);
+    for (i64 i = 0; i < a.figures.n; i++) {
+        const struct metric_answer *f = &a.figures.at[i];
+        GRID_ROW(cli, &g, f->metric->label, shown(cli, f->value), shown(cli, f->before->value),
+                 share_text(cli, f->before->change), shown(cli, f->year_ago->value),
+                 share_text(cli, f->year_ago->change));
+    }
+    grid_print(cli, &g);
+    const struct metric_group_list *shops = &a.shops.at[0].groups;
+    if (shops->n == 0) return OK;
+    cli_print(cli, "\n");
+    struct grid by = { .columns = 1 + (int)a.shops.n };
+    str row[GRID_COLUMNS] = { grid_words(cli, "店铺", "Shop") };
+    for (i64 k = 0; k < a.shops.n; k++) row[k + 1] = a.shops.at[k].metric->label;
+    grid_add(cli, &by, row);
+    for (i64 i = 0; i < shops->n; i++) {
+        row[0] = shops->at[i].group;
+        for (i64 k = 0; k < a.shops.n; k++) row[k + 1] = group_value(cli, &a.shops.at[k], row[0]);
+        grid_add(cli, &by, row);
+    }
+    grid_print(cli, &by);
+    return OK;
+}
+
 static const struct cli_option cohort_options[] = {
     { "from", "DATE", "首次购买的第一天；默认最近 30 天",
       "first purchases from this day on; default: the last 30 days", false },
@@ -197,6 +277,9 @@ const struct verb metric_verbs[] = {
     { "report metric", "NAME", "任一指标：按步长、维度、人群，与上期和去年同期对比",
       "any metric by step, dimension and segment, beside the period before and last year's",
       metric_options, run_metric, 1, 1 },
+    { "report overview", NULL, "店铺概览：主要指标，与上期和去年同期对比",
+      "the shop at a glance: the headline metrics, beside the period before and last year's",
+      overview_options, run_overview, 0, 0 },
     { "report metrics", NULL, "全部指标与公式", "all metrics and their formulas", NULL, run_metrics,
       0, 0 },
     { 0 },

@@ -1,9 +1,9 @@
-/* cli_report.c -- koi report: sales, RFM, classes and the shop at a glance, as tables or JSON. */
+/* cli_report.c -- koi report: sales, RFM and classes, as tables or JSON. */
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/grid.h"
 #include "insight/classes.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 #include "insight/rfm.h"
 #include "trade/trade.h"
 
@@ -178,76 +178,9 @@ static enum err run_classes(struct cli *cli)
     return OK;
 }
 
-/* -- overview --------------------------------------------------------------------------------- */
-
-static const struct cli_option overview_options[] = {
-    { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
-    { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
-    { 0 },
-};
-
-static str change_text(struct cli *cli, i64 now, i64 before)
-{
-    return before ? str_fmt(cli->c->arena, "%+.1f%%", 100.0 * (f64)(now - before) / (f64)before)
-                  : S("-");
-}
-
-static enum err run_overview(struct cli *cli)
-{
-    day from, to;
-    struct overview o;
-    TRY(cli_open(cli, CLI_READS));
-    TRY(period_of(cli, &from, &to));
-    TRY(overview_make(cli->c, from, to, &o));
-    if (cli_answered(cli, &overview_shape, &o)) return OK;
-    cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
-              STR_ARG(day_text(cli->c->arena, to)));
-    const struct {
-        const char *zh, *en;
-        bool amount;
-        i64 now, before;
-    } rows[] = {
-        { "下单数", "Orders placed", false, o.now->orders, o.before->orders },
-        { "付款订单", "Orders paid", false, o.now->paid_orders, o.before->paid_orders },
-        { "付款金额", "Paid", true, o.now->paid, o.before->paid },
-        { "退款金额", "Refunded", true, o.now->refund, o.before->refund },
-        { "净额", "Net", true, o.now->net, o.before->net },
-        { "购买人数", "Buyers", false, o.now->buyers, o.before->buyers },
-        { "新客", "New buyers", false, o.now->new_buyers, o.before->new_buyers },
-        { "老客", "Returning buyers", false, o.now->returning_buyers, o.before->returning_buyers },
-        { "新会员", "New members", false, o.now->new_members, o.before->new_members },
-        { "每次购买", "Net per purchase", true, o.now->average, o.before->average },
-    };
-    struct grid g = { .columns = 4 };
-    GRID_ROW(cli, &g, S(""), grid_words(cli, "本期", "Now"), grid_words(cli, "上期", "Before"),
-             grid_words(cli, "变化", "Change"));
-    for (i64 i = 0; i < COUNT(rows); i++)
-        GRID_ROW(cli, &g, grid_words(cli, rows[i].zh, rows[i].en),
-                 rows[i].amount ? grid_amount(cli, rows[i].now) : grid_count(cli, rows[i].now),
-                 rows[i].amount ? grid_amount(cli, rows[i].before)
-                                : grid_count(cli, rows[i].before),
-                 change_text(cli, rows[i].now, rows[i].before));
-    grid_print(cli, &g);
-    if (o.shops.n == 0) return OK;
-    cli_print(cli, "\n");
-    struct grid shops = { .columns = 5 };
-    GRID_ROW(cli, &shops, grid_words(cli, "店铺", "Shop"), grid_words(cli, "下单数", "Orders"),
-             grid_words(cli, "付款金额", "Paid"), grid_words(cli, "净额", "Net"),
-             grid_words(cli, "购买人数", "Buyers"));
-    for (i64 i = 0; i < o.shops.n; i++) {
-        const struct overview_shop *s = &o.shops.at[i];
-        GRID_ROW(cli, &shops, s->shop, grid_count(cli, s->orders), grid_amount(cli, s->paid),
-                 grid_amount(cli, s->net), grid_count(cli, s->buyers));
-    }
-    grid_print(cli, &shops);
-    return OK;
-}
-
 const struct verb report_verbs[] = {
     { "report sales", NULL, "一段时间的下单、付款与退款",
       "orders, payments and refunds of a period", period_options, run_sales, 0, 0 },
-    { "report overview", NULL, "店铺概览，与上期对比",
-      "the shop at a glance, beside the period before", overview_options, run_overview, 0, 0 },
     { "report rfm", NULL, "RFM 分层：八种类型与各分段的人数、金额",
       "RFM: members and amounts by type and band", rfm_options, run_rfm, 0, 0 },
     { "report classes", NULL, "A/B/C 类与场景标签的人数", "members by class A/B/C and by scene tag",

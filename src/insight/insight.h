@@ -1,6 +1,6 @@
-/* insight.h -- the room of figures: RFM (rfm.h), classes and scene tags (classes.h), the shop at a
- * glance (overview.h), the list of people and what is known of one (people.h). It keeps no rows of
- * its own, only a few indexes: every figure is read from trade, member and timeline.
+/* insight.h -- the room of figures: RFM (rfm.h), classes and scene tags (classes.h), the list of
+ * people and what is known of one (people.h). It keeps no rows of its own, only a few indexes:
+ * every figure is read from trade, member and timeline.
  */
 #pragma once
 

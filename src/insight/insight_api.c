@@ -4,8 +4,8 @@
 #include "http/route.h"
 #include "insight/classes.h"
 #include "insight/insight.h"
-#include "insight/overview.h"
 #include "insight/people.h"
+#include "insight/period.h"
 #include "insight/rfm.h"
 #include "timeline/timeline.h"
 #include "trade/trade.h"
@@ -25,19 +25,6 @@ HANDLER(report_sales, period_ask, sales)
     TRY(period_read(c, in->from, in->to, &from, &to));
     TRY(period_check(c, from, to));
     return sales_between(c, from, to, in->shop, out);
-}
-
-#define FIELDS_OF_overview_ask(X, N)                                    \
-    X(str, from, SHORT, "First day; absent: 30 days up to the last", N) \
-    X(str, to, SHORT, "Last day, included; absent: today", N)
-SHAPE(overview_ask);
-SHAPE_DEFINE(overview_ask);
-
-HANDLER(report_overview, overview_ask, overview)
-{
-    day from, to;
-    TRY(period_read(c, in->from, in->to, &from, &to));
-    return overview_make(c, from, to, out);
 }
 
 HANDLER(report_rfm, rfm_ask, rfm_report)
@@ -228,8 +215,6 @@ HANDLER(person_timeline_get, person_timeline_ask, person_timeline)
 static const struct route routes[] = {
     ROUTE(GET, "/v1/reports/sales", REPORTS_READ, report_sales, "Reports", "一段时间的销售",
           "Sales of a period"),
-    ROUTE(GET, "/v1/reports/overview", REPORTS_READ, report_overview, "Reports",
-          "店铺概览与上期对比", "The shop at a glance, beside the period before"),
     ROUTE(GET, "/v1/reports/rfm", REPORTS_READ, report_rfm, "Reports", "RFM：各分段与八种类型",
           "RFM: cells and the eight types"),
     ROUTE(GET, "/v1/reports/rfm/members", REPORTS_READ | MEMBERS_READ, report_rfm_members,

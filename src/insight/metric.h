@@ -37,6 +37,7 @@
  *   - parts_add_up: sums of days, and of shops, touchpoints, categories, are the period's to the
  *     cent.
  *   - cohorts_equal_the_naive_count: members of each, and who came back when.
+ *   - several_at_once_equal_one_by_one
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
  *   - a_dimension_it_has_not_is_refused: with those it has.
  * Memory   Answers live in c->arena. The kept orders: about 60 bytes an order. Threads  Any.
@@ -178,8 +179,8 @@ void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out)
 enum metric_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_QUARTER, STEP_YEAR };
 CHOICE(metric_step); /* day week month quarter year */
 
-#define FIELDS_OF_metric_ask(X, N)                                                                \
-    X(str, name, REQUIRED | SHORT, "Metric", N)                                                   \
+/* Of which days, members and orders, and how cut. */
+#define METRIC_ASK_FIELDS(X, N)                                                                   \
     X(str, from, SHORT, "First day; absent: 30 days in all", N)                                   \
     X(str, to, SHORT, "Last day, included; absent: today", N)                                     \
     X(choice(metric_step), step, ANY, "day, week (from Monday), month, quarter, year", N)         \
@@ -190,6 +191,9 @@ CHOICE(metric_step); /* day week month quarter year */
     X(str, category, SHORT, "Only this category's part of orders", N)                             \
     X(opt_flag, compare, ANY, "Also the period before and the same of last year; absent: yes", N) \
     X(opt_i64, seq, NOT_NEGATIVE, "Wait until this line of the timeline is in the answer", N)
+#define FIELDS_OF_metric_ask(X, N)              \
+    X(str, name, REQUIRED | SHORT, "Metric", N) \
+    METRIC_ASK_FIELDS(X, N)
 SHAPE(metric_ask);
 
 /* Values are decimal texts in the metric's unit; null: not defined. */
@@ -226,6 +230,35 @@ SHAPE(metric_group);
     X(str, how, ANY, "How it was answered", N)
 SHAPE(metric_answer);
 enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out);
+
+/* Whether metric_make would take it: the metric, what it is cut by, a segment that is understood.
+ * Shops and their like are looked up only when it is asked. */
+enum err metric_may_be_asked(struct ctx *c, const struct metric_ask *ask);
+
+/* Several of them at once: orders, behaviour and the dimension are each gone through once. */
+#define METRICS_AT_ONCE 24
+#define POINTS_AT_ONCE  60000 /* of all series together */
+#define FIELDS_OF_metrics_ask(X, N)                 \
+    X(strs, names, REQUIRED, "Metrics, 1 to 24", N) \
+    METRIC_ASK_FIELDS(X, N)
+SHAPE(metrics_ask);
+#define FIELDS_OF_metrics_answer(X, N)                                                      \
+    X(day, from, ANY, "First day", N)                                                       \
+    X(day, to, ANY, "Last day", N)                                                          \
+    X(list(metric_answer), items, ANY, "In the order asked for; how stands beside them", N) \
+    X(i64, took_us, ANY, "Microseconds taken", N)                                           \
+    X(str, how, ANY, "How it was answered", N)
+SHAPE(metrics_answer);
+/* Each as metric_make answers; only the groups, at most METRIC_GROUPS, are those with most of the
+ * first metric. */
+enum err metrics_make(struct ctx *c, const struct metrics_ask *ask, struct metrics_answer *out);
+
+/* As a table of from, to, group and value: the period, then its steps; the whole, then its groups.
+ */
+enum metric_format { METRIC_CSV, METRIC_XLSX };
+CHOICE(metric_format); /* csv xlsx */
+enum err metric_file(struct ctx *c, str path, enum metric_format format,
+                     const struct metric_answer *a);
 
 /* -- cohorts ---------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 
 #include "access/access.h"
 #include "insight/classes.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 #include "insight/rfm.h"
 #include "trade/trade.h"
 #include "worth/classes.h"

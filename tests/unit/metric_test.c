@@ -4,6 +4,7 @@
 
 #include "audience/ask.h"
 #include "audience/index/follow.h"
+#include "base/json.h"
 #include "insight/metric.h"
 #include "insight_shop.h"
 #include "member/profile.h"
@@ -480,6 +481,113 @@ static struct metric_answer ask_for(struct ctx *c, struct metric_ask ask)
     struct metric_answer a;
     CHECK_OK(c, metric_make(c, &ask, &a));
     return a;
+}
+
+static str told(struct ctx *c, const struct shape *shape, const void *what)
+{
+    struct buf out = { .arena = c->arena };
+    json_write(&out, shape, what);
+    return buf_str(&out);
+}
+
+/* What only another metric has has nothing of this one in the period; asked alone it is among the
+ * others, for its past. */
+static void same_groups(struct ctx *c, const struct metric_group_list *several,
+                        const struct metric_group_list *one)
+{
+    i64 found = 0, named_n = 0;
+    for (i64 g = 0; g < several->n; g++) {
+        const struct metric_group *at = &several->at[g];
+        i64 k = 0;
+        while (k < one->n && !str_eq(one->at[k].group, at->group)) k++;
+        if (k == one->n || str_eq(at->group, S("others"))) {
+            f64 value = 0;
+            CHECK(!at->value.at || (f64_parse(at->value, &value) && value == 0));
+            continue;
+        }
+        CHECK_STR(told(c, &metric_group_shape, at),
+                  str_z(c->arena, told(c, &metric_group_shape, &one->at[k])));
+        found++;
+    }
+    for (i64 k = 0; k < one->n; k++) named_n += !str_eq(one->at[k].group, S("others"));
+    CHECK_I64(found, named_n);
+}
+
+/* Some metrics that can be cut as asked, at once and one by one. */
+static void same_as_one_by_one(struct ctx *c, struct shop_life *s, struct metrics_ask ask,
+                               unsigned cuts)
+{
+    struct metrics_answer several;
+    str names[METRICS_AT_ONCE];
+    i64 from = below(s, 30);
+    ask.names = (strs){ names, 0 };
+    for (const struct metric *m = metrics; m->name && ask.names.n < 12; m++) {
+        bool index = m->a >= MEASURE_BEHAVIOUR || m->a == MEASURE_PAID_HIGH;
+        if (m - metrics < from || index || (m->cuts & cuts) != cuts) continue;
+        names[ask.names.n++] = str_of(m->name);
+    }
+    if (!ask.names.n) names[ask.names.n++] = S("sales");
+    CHECK_OK(c, metrics_make(c, &ask, &several));
+    CHECK_I64(several.items.n, ask.names.n);
+    for (i64 i = 0; i < ask.names.n; i++) {
+        several.items.at[i].took_us = 0;
+        struct metric_answer one = ask_for(c, (struct metric_ask){ .name = names[i],
+                                                                   .from = ask.from,
+                                                                   .to = ask.to,
+                                                                   .step = ask.step,
+                                                                   .by = ask.by,
+                                                                   .shop = ask.shop,
+                                                                   .compare = ask.compare });
+        one.how = NO_STR;
+        one.took_us = 0;
+        same_groups(c, &several.items.at[i].groups, &one.groups);
+        several.items.at[i].groups = one.groups;
+        CHECK_STR(told(c, &metric_answer_shape, &several.items.at[i]),
+                  str_z(c->arena, told(c, &metric_answer_shape, &one)));
+    }
+}
+
+TEST(several_at_once_equal_one_by_one)
+{
+    struct ctx *c = test_reader();
+    struct shop_life s = a_shop(c, (u64)seed_of(12), 300);
+    static const struct {
+        const char *by;
+        unsigned cut;
+    } dimensions[] = { { "", 0 },
+                       { "shop", CUT_SHOP },
+                       { "touchpoint", CUT_TOUCHPOINT },
+                       { "category", CUT_CATEGORY } };
+    for (i64 i = 0; i < 40; i++) {
+        i64 which = below(&s, COUNT(dimensions)), of_shop = below(&s, 2);
+        day from = named("2023-11-10") + (day)below(&s, 90);
+        struct metrics_ask ask = { .by = str_of(dimensions[which].by),
+                                   .from = day_text(c->arena, from),
+                                   .to = day_text(c->arena, from + (day)below(&s, 60)),
+                                   .step = (enum metric_step)below(&s, 5),
+                                   .shop = of_shop ? str_of(shops[0]) : NO_STR };
+        if (below(&s, 2)) ask.compare = (opt_flag){ true, below(&s, 2) };
+        same_as_one_by_one(c, &s, ask, dimensions[which].cut | (of_shop ? CUT_SHOP : 0));
+    }
+}
+
+TEST(several_at_once_are_bounded)
+{
+    struct ctx *c = test_reader();
+    struct metrics_answer a;
+    str names[METRICS_AT_ONCE + 1];
+    for (i64 i = 0; i < COUNT(names); i++) names[i] = str_of(metrics[i].name);
+    struct metrics_ask ask = { .names = { names, COUNT(names) } };
+    CHECK_ERR(c, metrics_make(c, &ask, &a), E_INVALID);
+    ask.names.n = 0;
+    CHECK_ERR(c, metrics_make(c, &ask, &a), E_INVALID);
+    ask.names.n = METRICS_AT_ONCE;
+    CHECK_OK(c, metrics_make(c, &ask, &a));
+    names[3] = S("buyer");
+    CHECK_ERR(c, metrics_make(c, &ask, &a), E_NOT_FOUND);
+    names[3] = S("cac");
+    ask.by = S("shop");
+    CHECK_ERR(c, metrics_make(c, &ask, &a), E_INVALID);
 }
 
 TEST(steps_are_their_own_periods)

@@ -164,13 +164,6 @@ enum err segment_line(struct tx *t, const char *kind, str name, i64 id, i64 vers
     return timeline_append(t, &line);
 }
 
-static str actor_name(const struct ctx *c)
-{
-    str name = c->actor;
-    if (str_starts(name, S("user:"))) name = str_sub(name, 5, name.n);
-    return str_or(name, S("system"));
-}
-
 /* -- changing --------------------------------------------------------------------------------- */
 
 enum err saved_create(struct tx *t, const struct saved_post *in, i64 *id)

@@ -4,7 +4,7 @@
 #include "audience/language/language.h"
 #include "base/clock.h"
 #include "insight/basket/inside.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 #include "trade/trade.h"
 
 CHOICE_DEFINE(basket_of, "product", "category");

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "insight/metric/inside.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 
 static const struct {
     const char *name;
@@ -166,8 +166,8 @@ const struct metric_totals *counted(const struct counting *n, i64 range, i64 slo
 enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a)
 {
     const struct segment_node *tree;
-    a->points = m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE;
-    if (m->a != MEASURE_PAID_HIGH) return OK;
+    a->points |= m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE;
+    if (m->a != MEASURE_PAID_HIGH || a->has_high) return OK;
     a->has_high = true;
     if (!a->view) TRY(audience_view(c, 0, &a->view));
     TRY(segment_parse(c, S("scene = \"high_value\""), &tree));

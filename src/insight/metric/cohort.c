@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/metric/inside.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 
 SHAPE_DEFINE(cohorts_ask);
 SHAPE_DEFINE(cohort_row);

@@ -3,7 +3,7 @@
 #include "audience/question/rows_private.h"
 #include "base/clock.h"
 #include "insight/metric/inside.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 
 CHOICE_DEFINE(metric_step, "day", "week", "month", "quarter", "year");
 SHAPE_DEFINE(metric_ask);
@@ -11,10 +11,16 @@ SHAPE_DEFINE(metric_point);
 SHAPE_DEFINE(metric_beside);
 SHAPE_DEFINE(metric_group);
 SHAPE_DEFINE(metric_answer);
+SHAPE_DEFINE(metrics_ask);
+SHAPE_DEFINE(metrics_answer);
 
 struct making {
-    const struct metric_ask *ask;
-    const struct metric *metric;
+    const struct metrics_ask *ask;
+    const struct metric *metric; /* the one in work */
+    struct {
+        const struct metric **at;
+        i64 n;
+    } metrics;
     struct asking asking;
     struct range ranges[RANGES_MAX]; /* the period, before, a year ago */
     i64 ranges_n;
@@ -75,7 +81,7 @@ static enum err refuse_cut(struct ctx *c, const struct metric *m, const char *fi
                    c->locale == ZH ? m->zh : m->en, STR_ARG(has));
 }
 
-static enum err check_cuts(struct ctx *c, const struct metric *m, const struct metric_ask *ask)
+static enum err check_cuts(struct ctx *c, const struct metric *m, const struct metrics_ask *ask)
 {
     if (cut_of(ask->by) & ~m->cuts) return refuse_cut(c, m, "/by");
     if (ask->segment.n && !(m->cuts & CUT_MEMBER)) return refuse_cut(c, m, "/segment");
@@ -137,29 +143,27 @@ static struct metric_point_list series_of(struct ctx *c, const struct making *m,
     return out;
 }
 
-static enum err fill_groups(struct ctx *c, const struct making *m, bool adds_up, opt_i64 whole,
-                            struct metric_answer *out)
+static void fill_groups(struct ctx *c, const struct making *m, const struct counting *n,
+                        opt_i64 whole, struct metric_answer *out)
 {
-    struct counting n;
-    TRY(asking_count(c, &m->asking, m->ranges, m->ranges_n, true, &n));
+    bool adds_up = out->metric->adds_up;
     for (i64 g = 0; g < m->asking.labels.n; g++) {
         bool any = false;
         for (i64 r = 0; r < m->ranges_n; r++)
-            any |= counted(&n, r, m->ranges[r].slots, g)->of[m->metric->a] != 0 ||
-                   counted(&n, r, m->ranges[r].slots, g)->of[m->metric->b] != 0;
+            any |= counted(n, r, m->ranges[r].slots, g)->of[m->metric->a] != 0 ||
+                   counted(n, r, m->ranges[r].slots, g)->of[m->metric->b] != 0;
         if (!any) continue;
-        opt_i64 value = value_of(m, &n, 0, m->ranges[0].slots, g);
+        opt_i64 value = value_of(m, n, 0, m->ranges[0].slots, g);
         *PUSH(c->arena, &out->groups) = (struct metric_group){
             .group = m->asking.labels.at[g],
             .rest = g == m->asking.rest,
             .value = text_of(c, m, value),
             .share = adds_up ? share_of(c, value, whole) : NO_STR,
-            .before = m->ranges_n > 1 ? text_of(c, m, value_of(m, &n, 1, 1, g)) : NO_STR,
-            .year_ago = m->ranges_n > 2 ? text_of(c, m, value_of(m, &n, 2, 1, g)) : NO_STR,
-            .series = series_of(c, m, &n, g),
+            .before = m->ranges_n > 1 ? text_of(c, m, value_of(m, n, 1, 1, g)) : NO_STR,
+            .year_ago = m->ranges_n > 2 ? text_of(c, m, value_of(m, n, 2, 1, g)) : NO_STR,
+            .series = series_of(c, m, n, g),
         };
     }
-    return OK;
 }
 
 static str how(struct ctx *c, const struct making *m)
@@ -204,16 +208,61 @@ static bool of_behaviour(const struct metric *m)
 
 static u64 wanted_by(const struct metric *m)
 {
-    if (m->form == METRIC_PAYS) return 0;
+    if (m->form == METRIC_PAYS) return ~(u64)0;
     return (u64)1 << m->a | (u64)1 << m->b;
 }
 
-static enum err making_begin(struct ctx *c, const struct metric_ask *ask, struct making *m)
+static enum err find_all(struct ctx *c, struct making *m)
+{
+    const struct metrics_ask *ask = m->ask;
+    if (ask->names.n < 1 || ask->names.n > METRICS_AT_ONCE)
+        return fail_at(c, E_INVALID, S("/names"), "一次请给出 1 到 %d 个指标，现在是 %lld 个",
+                       "ask for 1 to %d metrics at once, not for %lld", METRICS_AT_ONCE,
+                       (long long)ask->names.n);
+    for (i64 i = 0; i < ask->names.n; i++) {
+        const struct metric **found = PUSH(c->arena, &m->metrics);
+        TRY(metric_find(c, str_trim(ask->names.at[i]), found));
+        TRY(check_cuts(c, *found, ask));
+    }
+    return OK;
+}
+
+static enum err check_points(struct ctx *c, const struct making *m)
+{
+    i64 points = m->ranges[0].slots * m->metrics.n * (m->asking.labels.n + 1);
+    if (m->metrics.n == 1 || points <= POINTS_AT_ONCE) return OK;
+    return fail_at(c, E_INVALID, S("/step"),
+                   "一次最多 %d 个点，现在有 %lld 个；请用更大的步长、更短的期间或更少的指标",
+                   "at most %d points at once, not %lld: take a longer step, a shorter period or"
+                   " fewer metrics",
+                   POINTS_AT_ONCE, (long long)points);
+}
+
+static enum err ask_all(struct ctx *c, struct making *m)
+{
+    const struct metrics_ask *ask = m->ask;
+    struct metric_period period = { m->ranges[0].from, m->ranges[0].to };
+    u64 wanted = 0;
+    struct metric_filter f = { .segment = ask->segment,
+                               .shop = ask->shop,
+                               .touchpoint = ask->touchpoint,
+                               .category = ask->category,
+                               .no_behaviour = true };
+    for (i64 i = 0; i < m->metrics.n; i++) {
+        wanted |= wanted_by(m->metrics.at[i]);
+        if (of_behaviour(m->metrics.at[i])) f.no_behaviour = false;
+    }
+    TRY(asking_make(c, &f, str_trim(ask->by), period, m->metrics.at[0]->a, wanted,
+                    ask->seq.has ? ask->seq.value : 0, &m->asking));
+    for (i64 i = 0; i < m->metrics.n; i++) TRY(asking_more(c, m->metrics.at[i], &m->asking));
+    return check_points(c, m);
+}
+
+static enum err making_begin(struct ctx *c, const struct metrics_ask *ask, struct making *m)
 {
     *m = (struct making){ .ask = ask, .ranges_n = 1 };
     struct range *r = m->ranges;
-    TRY(metric_find(c, ask->name, &m->metric));
-    TRY(check_cuts(c, m->metric, ask));
+    TRY(find_all(c, m));
     TRY(period_read(c, ask->from, ask->to, &r->from, &r->to));
     TRY(period_check(c, r->from, r->to));
     steps_make(c, ask->step, m);
@@ -223,36 +272,63 @@ static enum err making_begin(struct ctx *c, const struct metric_ask *ask, struct
         m->ranges[2] = (struct range){ month_add(r->from, -12), month_add(r->to, -12), NULL, 1 };
         m->ranges_n = 3;
     }
-    struct metric_filter f = { .segment = ask->segment,
-                               .shop = ask->shop,
-                               .touchpoint = ask->touchpoint,
-                               .category = ask->category,
-                               .no_behaviour = !of_behaviour(m->metric) };
-    TRY(asking_make(c, &f, str_trim(ask->by), (struct metric_period){ r->from, r->to },
-                    m->metric->a, wanted_by(m->metric), ask->seq.has ? ask->seq.value : 0,
-                    &m->asking));
-    return asking_more(c, m->metric, &m->asking);
+    return ask_all(c, m);
+}
+
+static void fill_one(struct ctx *c, const struct making *m, const struct counting *whole,
+                     const struct counting *parts, struct metric_answer *out)
+{
+    opt_i64 value = value_of(m, whole, 0, m->ranges[0].slots, 0);
+    out->metric = NEW(c->arena, struct metric_view);
+    metric_show(c, m->metric, out->metric);
+    out->from = m->ranges[0].from;
+    out->to = m->ranges[0].to;
+    out->value = text_of(c, m, value);
+    out->series = series_of(c, m, whole, 0);
+    if (m->ranges_n > 1) out->before = beside(c, m, whole, 1);
+    if (m->ranges_n > 2) out->year_ago = beside(c, m, whole, 2);
+    if (m->asking.labels.n) fill_groups(c, m, parts, value, out);
+}
+
+enum err metrics_make(struct ctx *c, const struct metrics_ask *ask, struct metrics_answer *out)
+{
+    struct making m;
+    struct counting whole, parts = { 0 };
+    i64 began = clock_mono_us();
+    *out = (struct metrics_answer){ 0 };
+    TRY(making_begin(c, ask, &m));
+    TRY(asking_count(c, &m.asking, m.ranges, m.ranges_n, false, &whole));
+    if (m.asking.labels.n) TRY(asking_count(c, &m.asking, m.ranges, m.ranges_n, true, &parts));
+    for (i64 i = 0; i < m.metrics.n; i++) {
+        m.metric = m.metrics.at[i];
+        fill_one(c, &m, &whole, &parts, PUSH(c->arena, &out->items));
+    }
+    out->from = m.ranges[0].from;
+    out->to = m.ranges[0].to;
+    out->how = how(c, &m);
+    out->took_us = clock_mono_us() - began;
+    for (i64 i = 0; i < out->items.n; i++) out->items.at[i].took_us = out->took_us;
+    return OK;
+}
+
+enum err metric_may_be_asked(struct ctx *c, const struct metric_ask *ask)
+{
+    const struct metric *metric;
+    const struct segment_node *tree;
+    struct metrics_ask several = { METRIC_ASK_FIELDS(SHAPE_COPY, ask) };
+    TRY(metric_find(c, ask->name, &metric));
+    TRY(check_cuts(c, metric, &several));
+    return str_empty(str_trim(ask->segment)) ? OK : segment_parse(c, ask->segment, &tree);
 }
 
 enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out)
 {
-    struct making m;
-    struct counting n;
-    i64 began = clock_mono_us();
+    struct metrics_answer several;
+    struct metrics_ask one = { .names = { (str *)&ask->name, 1 },
+                               METRIC_ASK_FIELDS(SHAPE_COPY, ask) };
     *out = (struct metric_answer){ 0 };
-    TRY(making_begin(c, ask, &m));
-    out->metric = NEW(c->arena, struct metric_view);
-    metric_show(c, m.metric, out->metric);
-    TRY(asking_count(c, &m.asking, m.ranges, m.ranges_n, false, &n));
-    opt_i64 whole = value_of(&m, &n, 0, m.ranges[0].slots, 0);
-    out->from = m.ranges[0].from;
-    out->to = m.ranges[0].to;
-    out->value = text_of(c, &m, whole);
-    out->series = series_of(c, &m, &n, 0);
-    if (m.ranges_n > 1) out->before = beside(c, &m, &n, 1);
-    if (m.ranges_n > 2) out->year_ago = beside(c, &m, &n, 2);
-    if (m.asking.labels.n) TRY(fill_groups(c, &m, out->metric->adds_up, whole, out));
-    out->how = how(c, &m);
-    out->took_us = clock_mono_us() - began;
+    TRY(metrics_make(c, &one, &several));
+    *out = several.items.at[0];
+    out->how = several.how;
     return OK;
 }

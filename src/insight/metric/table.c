@@ -2,7 +2,7 @@
 #include "audience/language/language.h"
 #include "base/num.h"
 #include "insight/metric/inside.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 
 CHOICE_DEFINE(metric_unit, "money", "count", "ratio", "times", "days");
 CHOICE_DEFINE(metric_better, "more", "less", "neither");

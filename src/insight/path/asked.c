@@ -3,7 +3,7 @@
 #include "insight/path/inside.h"
 
 #include "base/clock.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 
 #define FIRST_INSTANT \
     ((instant)946684800000) /* 2000-01-01 UTC, as questions on behaviour have it */

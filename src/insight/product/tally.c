@@ -1,7 +1,7 @@
 /* tally.c -- what is known of every product over a period, in four passes over short ranges of
  * keys, put side by side by product. */
 #include "base/clock.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 #include "insight/product/inside.h"
 
 enum err product_period(struct ctx *c, str from, str to, day *first, day *last)

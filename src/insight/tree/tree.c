@@ -1,7 +1,7 @@
 /* tree.c -- the GMV tree from question to answer: periods, who is asked for, the parts' own trees.
  */
 #include "base/clock.h"
-#include "insight/overview.h"
+#include "insight/period.h"
 #include "insight/tree/figures.h"
 
 CHOICE_DEFINE(tree_part_kind, "named", "unknown", "other");
