@@ -47,14 +47,15 @@ export type OrderView = Omit<Forms['order_detail'], 'lines'> & { lines: OrderLin
 export type OrderLine = Forms['order_line_view']
 export type ShopView = Given<Forms['shop_view'], 'name'>
 
-export type OverviewReport = Omit<Forms['overview'], 'now' | 'before' | 'shops'> & {
-  now: Tally
-  before: Tally
-  shops: OverviewShop[]
-}
-export type Tally = Forms['overview_period']
-export type OverviewDay = Forms['overview_day']
-export type OverviewShop = Given<Forms['overview_shop'], 'shop'>
+// Metrics: what each means, and its figures.
+export type MetricUnit = 'money' | 'count' | 'ratio' | 'times' | 'days'
+export type MetricStep = 'day' | 'week' | 'month' | 'quarter' | 'year'
+export type Metric = Given<Forms['metric_view'], 'name' | 'label' | 'unit' | 'better' | 'definition' | 'formula'>
+export type MetricPoint = Forms['metric_point']
+export type MetricBeside = Forms['metric_beside']
+export type MetricGroup = Given<Forms['metric_group'], 'group'>
+export type MetricAnswer = Omit<Forms['metric_answer'], 'metric' | 'groups'> & { metric: Metric; groups: MetricGroup[] }
+export type MetricsAnswer = Omit<Given<Forms['metrics_answer'], 'how'>, 'items'> & { items: MetricAnswer[] }
 
 export type RfmCell = Forms['rfm_cell']
 export type RfmType = Given<Forms['rfm_type_row'], 'type' | 'name'>

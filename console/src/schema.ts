@@ -1599,53 +1599,6 @@ export interface components {
             net: string;
             buyers: number;
         };
-        overview_ask: {
-            from: string | null;
-            to: string | null;
-        };
-        overview: {
-            from: string;
-            to: string;
-            now: components["schemas"]["overview_period"] | null;
-            before: components["schemas"]["overview_period"] | null;
-            days: components["schemas"]["overview_day"][];
-            shops: components["schemas"]["overview_shop"][];
-        };
-        overview_period: {
-            orders: number;
-            paid_orders: number;
-            /** @example 12.50 */
-            paid: string;
-            /** @example 12.50 */
-            refund: string;
-            /** @example 12.50 */
-            net: string;
-            buyers: number;
-            new_buyers: number;
-            returning_buyers: number;
-            new_members: number;
-            /** @example 12.50 */
-            average: string;
-        };
-        overview_day: {
-            day: string;
-            orders: number;
-            /** @example 12.50 */
-            paid: string;
-            /** @example 12.50 */
-            net: string;
-            buyers: number;
-            new_members: number;
-        };
-        overview_shop: {
-            shop: string | null;
-            orders: number;
-            /** @example 12.50 */
-            paid: string;
-            /** @example 12.50 */
-            net: string;
-            buyers: number;
-        };
         rfm_ask: {
             at: string | null;
             window: number | null;
@@ -4500,6 +4453,43 @@ export interface components {
             year_ago: string | null;
             series: components["schemas"]["metric_point"][];
         };
+        metric_export: {
+            name: string;
+            /** @enum {string|null} */
+            format?: "csv" | "xlsx" | null;
+            from?: string | null;
+            to?: string | null;
+            /** @enum {string|null} */
+            step?: "day" | "week" | "month" | "quarter" | "year" | null;
+            by?: string | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+            compare?: boolean | null;
+            seq?: number | null;
+        };
+        metrics_ask: {
+            names: string[];
+            from?: string | null;
+            to?: string | null;
+            /** @enum {string|null} */
+            step?: "day" | "week" | "month" | "quarter" | "year" | null;
+            by?: string | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+            compare?: boolean | null;
+            seq?: number | null;
+        };
+        metrics_answer: {
+            from: string;
+            to: string;
+            items: components["schemas"]["metric_answer"][];
+            took_us: number;
+            how: string | null;
+        };
         cohorts_ask: {
             from: string | null;
             to: string | null;
@@ -4544,6 +4534,49 @@ export interface components {
         };
         metric_costs_done: {
             written: number;
+        };
+        dashboard_page: {
+            items: components["schemas"]["dashboard_view"][];
+            next_cursor: string | null;
+        };
+        dashboard_view: {
+            id: number;
+            name: string | null;
+            days: number;
+            blocks: components["schemas"]["dashboard_block"][];
+            owner: string | null;
+            version: number;
+            updated_at: string | null;
+        };
+        dashboard_block: {
+            metric: string;
+            title?: string | null;
+            /** @enum {string|null} */
+            draws?: "figure" | "line" | "bars" | "table" | null;
+            /** @enum {string|null} */
+            size?: "small" | "medium" | "wide" | null;
+            /** @enum {string|null} */
+            step?: "fit" | "day" | "week" | "month" | "quarter" | "year" | null;
+            by?: string | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+        };
+        dashboard_ref: {
+            id: number;
+        };
+        dashboard_post: {
+            name: string;
+            days?: number | null;
+            blocks: components["schemas"]["dashboard_block"][];
+        };
+        dashboard_put: {
+            id: number;
+            version: number;
+            name: string;
+            days?: number | null;
+            blocks: components["schemas"]["dashboard_block"][];
         };
         experiments_ask: {
             cursor: string | null;

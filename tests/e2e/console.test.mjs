@@ -52,18 +52,6 @@ test('who may only look sees no doors he cannot open', async () => {
   await visitor.leave();
 });
 
-test('the overview shows what the API says, and another period other figures', async () => {
-  const visitor = await owner('/');
-  const orders = visitor.page.locator('.figure', { hasText: '订单数' }).first().locator('.figure-value');
-  const first = digits(await orders.getAttribute('title'));
-  await visitor.page.locator('.period .ant-select').click();
-  await visitor.page.getByTitle('近一年', { exact: true }).click();
-  await visitor.page.waitForURL('**from=**');
-  await until(async () => digits(await orders.getAttribute('title')) > first, 'a year has more orders than a month');
-  visitor.checkQuiet('overview');
-  await visitor.leave();
-});
-
 test('an RFM cell leads to exactly its members', async () => {
   const visitor = await owner('/rfm');
   const cells = visitor.page.locator('a.heat-cell');

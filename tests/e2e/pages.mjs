@@ -1,6 +1,9 @@
 // pages.mjs -- every page of the console and what must be seen on it: [name, path, Chinese title, English title].
 export const pages = [
   ['overview', '/', '总览', 'Overview'],
+  ['metrics', '/figures', '指标', 'Metrics'],
+  ['metric', '/figures/sales?by=shop', '支付金额', 'Sales paid'],
+  ['metric-none', '/figures/aov?from=1999-01-01&to=1999-02-01', '笔单价', 'Average order value'],
   ['rfm', '/rfm', 'RFM 分层', 'RFM'],
   ['rfm-move', '/rfm/move', 'RFM 变化', 'RFM movement'],
   ['rfm-members', '/rfm/members?type=important_value', '重要价值', 'Important: value'],

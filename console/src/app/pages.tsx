@@ -1,7 +1,7 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
-  CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, HourglassOutlined,
+  CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FundOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, HourglassOutlined,
   IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
   ShoppingCartOutlined, ShopOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
 } from '@ant-design/icons'
@@ -27,6 +27,9 @@ const page = (load: () => Promise<{ default: ComponentType }>) => fetched(load, 
 export const pages: PageRow[] = [
   { path: '/', word: 'page.overview', right: 'reports:read', page: page(() => import('~/pages/overview/overview')),
     menu: { group: 'group.look', icon: <DashboardOutlined /> } },
+  { path: '/figures', word: 'page.metrics', right: 'reports:read', page: page(() => import('~/pages/metrics/metrics')),
+    menu: { group: 'group.look', icon: <FundOutlined /> } },
+  { path: '/figures/:name', word: 'page.metric', right: 'reports:read', page: page(() => import('~/pages/metrics/metric')) },
   { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: page(() => import('~/pages/rfm/rfm')),
     menu: { group: 'group.look', icon: <HeatMapOutlined /> } },
   { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: page(() => import('~/pages/rfm/rfm_members')) },

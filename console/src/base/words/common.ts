@@ -9,6 +9,8 @@ export const common = {
   skip_to_content: ['跳到内容', 'Skip to content'],
 
   'page.overview': ['总览', 'Overview'],
+  'page.metrics': ['指标', 'Metrics'],
+  'page.metric': ['指标', 'Metric'],
   'page.members': ['会员', 'Members'],
   'page.orders': ['订单', 'Orders'],
   'page.rfm': ['RFM 分层', 'RFM'],

@@ -14,6 +14,7 @@ import { mall } from './mall'
 import { koc } from './koc'
 import { memberLoyalty } from './member_loyalty'
 import { members } from './members'
+import { metricWords } from './metrics'
 import { overview } from './overview'
 import { paths } from './paths'
 import { points } from './points'
@@ -27,7 +28,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  common, access, basket, boards, budgets, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
+  access, basket, boards, budgets, common, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, metricWords, overview, paths, points, programme,
   products, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters

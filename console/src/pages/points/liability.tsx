@@ -1,22 +1,20 @@
 // liability.tsx -- what is owed in points: month by month given, spent, expired and taken back, and what it comes to in money.
-import { DownloadOutlined } from '@ant-design/icons'
-import { App, Button, DatePicker, Dropdown } from 'antd'
+import { DatePicker } from 'antd'
 import dayjs from 'dayjs'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { PointsLiability, PointsMonth } from '~/api'
 import { line, palette, quiet } from '~/app/theme'
-import { useMay } from '~/app/session'
 import { useData } from '~/base/data'
 import { todayIs, useFormat } from '~/base/format'
-import { download } from '~/base/http'
 import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { ChartBox } from '~/parts/chart_box'
 import { tooltip } from '~/parts/chart_look'
+import { ExportMenu } from '~/parts/export_menu'
 import { Figure } from '~/parts/figure'
 import { How } from '~/parts/how'
 import { Rows, still, type Column } from '~/parts/rows'
-import { Failure, Loaded, Nothing } from '~/parts/states'
+import { Loaded, Nothing } from '~/parts/states'
 
 /** What comes in stands above the line, what goes out below. */
 const flows = [
@@ -46,30 +44,10 @@ export function Liability() {
             if (months?.[0]) put({ from: months[0].startOf('month').format('YYYY-MM-DD'), to: to < today ? to : today })
           }}
         />
-        <Export asked={asked} />
+        <ExportMenu path="/v1/points/liability/export" asked={asked} name="points" label={say('liability.export')} />
       </div>
       <Loaded from={read} rows={8}>{(owed) => <Owed owed={owed} />}</Loaded>
     </div>
-  )
-}
-
-function Export({ asked }: { asked: { from?: string; to?: string } }) {
-  const say = useSay()
-  const may = useMay()('export')
-  const { message } = App.useApp()
-  const [refused, refuse] = useState<Error>()
-  if (!may) return null
-  const take = (format: string) => {
-    refuse(undefined)
-    download('/v1/points/liability/export', { ...asked, format }, `points.${format}`).then(() => message.success(say('seg.exported')), refuse)
-  }
-  return (
-    <>
-      <Dropdown menu={{ items: ['csv', 'xlsx'].map((format) => ({ key: format, label: format, onClick: () => take(format) })) }} trigger={['click']}>
-        <Button icon={<DownloadOutlined />} className="filter-link">{say('liability.export')}</Button>
-      </Dropdown>
-      {refused && <Failure error={refused} title={say('failed_change')} />}
-    </>
   )
 }
 

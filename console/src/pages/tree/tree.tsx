@@ -3,6 +3,7 @@ import { Card, Select } from 'antd'
 import type { Forms, Given, GmvTree } from '~/api'
 import { useAnswer, useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { yearBefore } from '~/base/metric_text'
 import { useQuestion } from '~/base/question'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Hint } from '~/parts/figure'
@@ -19,12 +20,6 @@ import { Waterfall } from './waterfall'
 const bys = ['none', 'shop', 'touchpoint', 'category', 'segment'] as const
 type By = (typeof bys)[number]
 const compares = ['before', 'year'] as const
-
-/** The same date a year before; 29 February becomes the 28th. */
-function yearBefore(day: string): string {
-  const moved = `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
-  return moved.endsWith('02-29') ? `${moved.slice(0, 8)}28` : moved
-}
 
 const partsOf = (text: string | undefined) => text?.split('\n').filter(Boolean) ?? []
 

@@ -1,0 +1,68 @@
+// metric_text.ts -- how a metric's value is written, where it opens, and in which steps a period is drawn.
+import { useMemo } from 'react'
+import type { MetricStep, MetricUnit } from '~/api'
+import { daysBetween, useFormat } from './format'
+import { useSay } from './locale'
+
+/** What a figure was asked of, so that its page answers the same. */
+export interface MetricQuestion {
+  from?: string
+  to?: string
+  step?: MetricStep
+  by?: string
+  segment?: string
+  shop?: string
+  touchpoint?: string
+  category?: string
+}
+
+/** The page of a metric: its definition, trend, parts and the members behind it. */
+export function metricLink(name: string, question: MetricQuestion = {}): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(question)) if (value) search.set(key, value as string)
+  const text = search.toString()
+  return `/figures/${encodeURIComponent(name)}${text ? `?${text}` : ''}`
+}
+
+/** Steps of a length that can be read: at most about ninety of them. */
+export function stepOf(from: string, to: string): MetricStep {
+  const days = daysBetween(from, to) + 1
+  return days <= 92 ? 'day' : days <= 640 ? 'week' : 'month'
+}
+
+/** The same date a year before; 29 February becomes the 28th. */
+export function yearBefore(day: string): string {
+  const moved = `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
+  return moved.endsWith('02-29') ? `${moved.slice(0, 8)}28` : moved
+}
+
+export interface MetricText {
+  /** As on a tile. */
+  short: (unit: MetricUnit, value: string | null | undefined) => string
+  /** To the last digit. */
+  full: (unit: MetricUnit, value: string | null | undefined) => string
+  /** On an axis. */
+  axis: (unit: MetricUnit, value: number) => string
+}
+
+export function useMetricText(): MetricText {
+  const say = useSay()
+  const format = useFormat()
+  return useMemo(() => {
+    const times = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+    const with_ = (money: (text: string) => string, count: (n: number) => string) =>
+      (unit: MetricUnit, value: string | null | undefined) => {
+        if (value === null || value === undefined) return say('metric.undefined')
+        if (unit === 'money') return money(value)
+        if (unit === 'ratio') return format.percent(Number(value))
+        if (unit === 'times') return times(Number(value))
+        return unit === 'days' ? say('metric.days', { n: format.count(Number(value)) }) : count(Number(value))
+      }
+    return {
+      short: with_(format.shortMoney, format.tile),
+      full: with_(format.money, format.count),
+      axis: (unit, value) =>
+        unit === 'money' ? format.shortMoney(value) : unit === 'ratio' ? format.percent(value) : unit === 'times' ? times(value) : format.short(value),
+    }
+  }, [say, format])
+}
