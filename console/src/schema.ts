@@ -5154,6 +5154,201 @@ export interface components {
             /** @enum {string|null} */
             format?: "xlsx" | "pdf" | null;
         };
+        goals_ask: {
+            /** @enum {string|null} */
+            state: "open" | "closed" | "all" | null;
+            cursor: string | null;
+            limit: number | null;
+        };
+        goal_page: {
+            items: components["schemas"]["goal_view"][];
+            next_cursor: string | null;
+        };
+        goal_view: {
+            id: number;
+            /** @enum {string|null} */
+            state: "open" | "closed" | null;
+            metric: string | null;
+            segment: string | null;
+            shop: string | null;
+            touchpoint: string | null;
+            category: string | null;
+            /** @enum {string|null} */
+            baseline_of: "auto" | "given" | "year_ago" | "before" | "none" | null;
+            owner: string | null;
+            note: string | null;
+            changes: number;
+            created_by: string | null;
+            created_at: string;
+            closed_by: string | null;
+            closed_at: string | null;
+            close_reason: string | null;
+            label: string | null;
+            metric_label: string | null;
+            /** @enum {string|null} */
+            unit: "money" | "count" | "ratio" | "times" | "days" | null;
+            /** @enum {string|null} */
+            better: "more" | "less" | "neither" | null;
+            definition: string | null;
+            formula: string | null;
+            from: string;
+            to: string;
+            target: string | null;
+            baseline: string | null;
+            baseline_from: string | null;
+            baseline_to: string | null;
+            lift: string | null;
+            progress: components["schemas"]["goal_progress"] | null;
+        };
+        goal_progress: {
+            /** @enum {string|null} */
+            status: "not_begun" | "unknown" | "reached" | "missed" | "ahead" | "on_track" | "behind" | "at_risk" | null;
+            status_words: string | null;
+            as_of: string;
+            days: number;
+            days_left: number;
+            actual: string | null;
+            pace: string | null;
+            /** @enum {string|null} */
+            pace_by: "none" | "year" | "weekday" | "windows" | "straight" | null;
+            pace_words: string | null;
+            done: string | null;
+            time_done: string | null;
+            against_pace: string | null;
+            against_baseline: string | null;
+            forecast: components["schemas"]["goal_forecast"] | null;
+            forecast_words: string | null;
+            sentence: string | null;
+            problem: string | null;
+        };
+        goal_forecast: {
+            value: string | null;
+            low: string | null;
+            high: string | null;
+            level: number;
+            /** @enum {string|null} */
+            way: "weekday" | "drift" | "year" | "develop" | null;
+            trials: number;
+            gap: string | null;
+        };
+        goal_post: {
+            metric: string;
+            period?: string | null;
+            from?: string | null;
+            to?: string | null;
+            target: string;
+            baseline?: string | null;
+            /** @enum {string|null} */
+            baseline_of?: "auto" | "given" | "year_ago" | "before" | "none" | null;
+            segment?: string | null;
+            shop?: string | null;
+            touchpoint?: string | null;
+            category?: string | null;
+            owner?: string | null;
+            note?: string | null;
+        };
+        goal_detail: {
+            goal: components["schemas"]["goal_view"] | null;
+            points: components["schemas"]["goal_point"][];
+            movers: components["schemas"]["goal_mover"][];
+            compared_from: string | null;
+            compared_to: string | null;
+            members: string | null;
+            members_at: string;
+            versions: components["schemas"]["goal_version"][];
+            how: string | null;
+        };
+        goal_point: {
+            day: string;
+            actual: string | null;
+            pace: string | null;
+            forecast: string | null;
+            low: string | null;
+            high: string | null;
+        };
+        goal_mover: {
+            dimension: string | null;
+            dimension_label: string | null;
+            group: string | null;
+            now: string | null;
+            before: string | null;
+            contribution: string | null;
+        };
+        goal_version: {
+            number: number;
+            target: string | null;
+            baseline: string | null;
+            by: string | null;
+            at: string;
+            reason: string | null;
+        };
+        goal_ref: {
+            id: number;
+        };
+        goal_patch: {
+            id: number;
+            target?: string | null;
+            baseline?: string | null;
+            owner?: string | null;
+            note?: string | null;
+            reason?: string | null;
+        };
+        goal_close: {
+            id: number;
+            reason?: string | null;
+        };
+        goal_metric_page: {
+            items: components["schemas"]["goal_metric"][];
+            next_cursor: string | null;
+        };
+        goal_metric: {
+            name: string | null;
+            label: string | null;
+            /** @enum {string|null} */
+            unit: "money" | "count" | "ratio" | "times" | "days" | null;
+            /** @enum {string|null} */
+            better: "more" | "less" | "neither" | null;
+            definition: string | null;
+            by: string[];
+            foreseen: boolean;
+        };
+        goal_template_ask: {
+            quarter: string | null;
+            /** @enum {string|null} */
+            baseline_of: "auto" | "given" | "year_ago" | "before" | "none" | null;
+            sales_up: number | null;
+            repeat_up: number | null;
+            members_up: number | null;
+            cac_down: number | null;
+            exposure_up: number | null;
+            owner: string | null;
+        };
+        goal_template: {
+            quarter: string | null;
+            from: string;
+            to: string;
+            owner: string | null;
+            items: components["schemas"]["goal_draft"][];
+        };
+        goal_draft: {
+            metric: string | null;
+            label: string | null;
+            /** @enum {string|null} */
+            unit: "money" | "count" | "ratio" | "times" | "days" | null;
+            /** @enum {string|null} */
+            better: "more" | "less" | "neither" | null;
+            baseline: string | null;
+            /** @enum {string|null} */
+            baseline_of: "auto" | "given" | "year_ago" | "before" | "none" | null;
+            baseline_from: string | null;
+            baseline_to: string | null;
+            step: number;
+            points: boolean;
+            target: string | null;
+            note: string | null;
+            problem: string | null;
+            goal: number | null;
+        };
     };
     responses: never;
     parameters: never;

@@ -17,6 +17,7 @@
 #include "insight/basket.h"
 #include "insight/dashboard.h"
 #include "insight/experiment.h"
+#include "insight/goal.h"
 #include "insight/insight.h"
 #include "insight/lifetime.h"
 #include "insight/metric.h"
@@ -94,6 +95,7 @@ const struct room *const rooms[] = {
     &experiment_room,
     &alert_room,
     &report_room,
+    &goal_room,
     NULL,
 };
 

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "insight/shown.h"
 #include "insight/tree/figures.h"
-#include "store/setting.h"
 
 CHOICE_DEFINE(tree_by_whom, "content", "product", "user_operations", "promotion");
 CHOICE_DEFINE(tree_side, "people", "goods", "place");
@@ -37,13 +37,8 @@ static void tell(struct teller *t, const char *zh, const char *en)
 /* ¥1,234.50, of its size: the words say whether it is more or less. */
 static void tell_amount(struct teller *t, money m)
 {
-    str plain = money_text(t->c->arena, m < 0 ? -m : m);
-    i64 whole = str_find(plain, S("."));
     buf_add(&t->out, t->mark);
-    for (i64 i = 0; i < plain.n; i++) {
-        if (i && i < whole && (whole - i) % 3 == 0) buf_byte(&t->out, ',');
-        buf_byte(&t->out, plain.at[i]);
-    }
+    buf_add(&t->out, grouped(t->c->arena, money_text(t->c->arena, m < 0 ? -m : m)));
 }
 
 static void tell_signed(struct teller *t, money m)
@@ -201,12 +196,7 @@ static void tell_change(struct teller *t, const struct gmv_tree *tree)
 
 str tree_sentence(struct ctx *c, const struct gmv_tree *tree)
 {
-    str currency;
-    struct teller t = { .c = c, .out = { .arena = c->arena } };
-    /* Without a store (tests of words) the programme's default. */
-    if (!c->db || setting_text(c, "currency", &currency) != OK) currency = S("CNY");
-    t.mark =
-        str_eq(currency, S("CNY")) ? S("¥") : str_fmt(c->arena, STR_FMT " ", STR_ARG(currency));
+    struct teller t = { .c = c, .out = { .arena = c->arena }, .mark = currency_mark(c) };
     tell_change(&t, tree);
     tell(&t, "。", ".");
     tell_undefined(&t, tree);
