@@ -40,7 +40,8 @@
  *   - several_at_once_equal_one_by_one
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
  *   - a_dimension_it_has_not_is_refused: with those it has.
- * Memory   Answers live in c->arena. The kept orders: about 60 bytes an order. Threads  Any.
+ * Memory   Answers live in c->arena. The kept orders: about 65 bytes an order, 50 a buyer, and 140
+ * KB for each shop and touchpoint. Threads  Any.
  */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* count.c -- base measures by one pass over the kept orders, on two threads.
+/* count.c -- base measures by one pass over the kept orders, on two threads, but for what a tally
+ * knows already.
  *
  * Members of a block lie together and their orders by time, so different buyers of a step are
  * counted by remembering, for each group, whom and which step was counted last.
@@ -13,6 +14,8 @@ struct seen {        /* in one group of one range */
 };
 struct hand { /* a worker's */
     const struct counting *n;
+    u64 wanted;        /* measures, a bit each; others may be counted too */
+    bool buyers_apart; /* from purchases, not with their orders */
     const i64 *base;
     i64 *cells;
     struct seen *seen;
@@ -34,13 +37,6 @@ i64 counting_base(const struct counting *n, i64 range)
 
 i64 counting_cells(const struct counting *n) { return counting_base(n, n->ranges_n); }
 
-/* -1: the day is not in it. */
-static inline i64 slot_of(const struct range *r, i64 d)
-{
-    if (d < r->from || d > r->to) return -1;
-    return r->slot ? r->slot[d - r->from] : 0;
-}
-
 #define BIT(MEASURE) ((u64)1 << MEASURE_##MEASURE)
 #define OF_PLACED    (BIT(PLACED) | BIT(GMV))
 #define OF_BUYERS    (BIT(BUYERS) | BIT(REPEAT_BUYERS))
@@ -51,10 +47,7 @@ static inline i64 slot_of(const struct range *r, i64 d)
 #define OF_PEOPLE  (BIT(NEW_MEMBERS) | BIT(MEMBERS))
 /* From the first to the last of what follows from a first purchase. */
 #define OF_BEGINNING (BIT(NEW_BUYERS) | (BIT(NEW_MEMBERS) - BIT(SEEN_30)))
-static inline bool wants(const struct counting *n, u64 any)
-{
-    return !n->wanted || n->wanted & any;
-}
+static inline bool wants(const struct hand *h, u64 any) { return h->wanted & any; }
 
 static inline i64 *cell(const struct hand *h, i64 range, i64 slot, i64 group)
 {
@@ -131,41 +124,22 @@ static void count_paid(const struct hand *h, const struct fact *f, i64 group, bo
         if (h->n->high && in_set(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
         if (!(f->flags & FACT_BOUGHT) || !once) continue;
         to[MEASURE_PURCHASES]++;
-        if (f->member && wants(h->n, OF_BUYERS)) count_buyer(h, f->member, r, slot, group);
+        if (f->member && !h->buyers_apart && wants(h, OF_BUYERS))
+            count_buyer(h, f->member, r, slot, group);
     }
 }
 
-/* A member's first purchase of all, and what came of it. */
-struct beginning {
-    i64 first;       /* place of its fact; -1: he never bought */
-    i64 return_days; /* to his second purchase; -1: there is none */
-    i64 net;         /* of all his orders */
-};
-
-static struct beginning beginning_of(const struct fact *at, i64 n)
-{
-    struct beginning b = { .first = -1, .return_days = -1 };
-    for (i64 i = 0; i < n; i++) {
-        b.net += at[i].net;
-        if (!(at[i].flags & FACT_BOUGHT) || at[i].flags & FACT_SAME) continue;
-        if (b.first < 0) b.first = i;
-        else if (b.return_days < 0) b.return_days = at[i].when - at[b.first].when;
-    }
-    return b;
-}
-
-static void count_new(const struct hand *h, const struct fact *first, const struct beginning *b,
-                      i64 group)
+static void count_new(const struct hand *h, const struct beginning *b, i64 group)
 {
     for (i64 r = 0; r < h->n->ranges_n; r++) {
-        i64 slot = slot_of(&h->n->ranges[r], first->when);
+        i64 slot = slot_of(&h->n->ranges[r], b->when);
         if (slot < 0) continue;
         i64 *to = cell(h, r, slot, group);
         to[MEASURE_NEW_BUYERS]++;
         to[MEASURE_COHORT_NET] += b->net;
-        if (h->n->today >= first->when) to[MEASURE_COHORT_DAYS] += h->n->today - first->when + 1;
+        if (h->n->today >= b->when) to[MEASURE_COHORT_DAYS] += h->n->today - b->when + 1;
         for (i64 k = 0; k < COUNT(horizons); k++) {
-            if (first->when + horizons[k] >= h->n->today) break;
+            if (b->when + horizons[k] >= h->n->today) break;
             to[MEASURE_SEEN_30 + 2 * k]++;
             to[MEASURE_BACK_30 + 2 * k] += b->return_days >= 0 && b->return_days <= horizons[k];
         }
@@ -173,22 +147,48 @@ static void count_new(const struct hand *h, const struct fact *first, const stru
 }
 
 /* In the group of each part of his first purchase, once. */
-static void count_beginning(struct hand *h, const struct fact *at, i64 n)
+static void count_beginning(struct hand *h, const struct facts_block *block,
+                            const struct beginning *b)
 {
-    struct beginning b = beginning_of(at, n);
-    if (b.first < 0) return;
+    if (!asked(h->n, b->member)) return;
+    const uint16_t *of = b->of;
     h->order++;
-    for (i64 i = b.first; i < n && (i == b.first || at[i].flags & FACT_SAME); i++) {
-        i64 group = group_of(&h->n->parting, at[i].of, at->member);
-        if (group >= h->n->parting.groups || !passes(h->n, at[i].of)) continue;
-        if (h->orders[group] != h->order) count_new(h, &at[i], &b, group);
-        h->orders[group] = h->order;
+    for (i64 i = b->fact;; of = block->facts[i].of) {
+        i64 group = group_of(&h->n->parting, of, b->member);
+        if (group < h->n->parting.groups && passes(h->n, of)) {
+            if (h->orders[group] != h->order) count_new(h, b, group);
+            h->orders[group] = h->order;
+        }
+        if (++i == block->facts_n || !(block->facts[i].flags & FACT_SAME)) return;
+    }
+}
+
+/* One member's purchases, as count_buyer does; whom they are of is all that parts them. */
+static void count_purchases(const struct hand *h, const struct purchase *at, i64 n)
+{
+    static const uint16_t nowhere[OF_KINDS];
+    i64 group = group_of(&h->n->parting, nowhere, at->member);
+    if (group >= h->n->parting.groups || !asked(h->n, at->member)) return;
+    for (i64 r = 0; r < h->n->ranges_n; r++) {
+        const struct range *range = &h->n->ranges[r];
+        i64 step = -1, in_step = 0, in_whole = 0;
+        for (i64 i = 0; i < n; i++) {
+            i64 slot = slot_of(range, at[i].when);
+            if (slot < 0) continue;
+            if (slot != step) step = slot, in_step = 0;
+            in_step++, in_whole++;
+            if (in_step == 1) cell(h, r, slot, group)[MEASURE_BUYERS]++;
+            if (in_step == 2) cell(h, r, slot, group)[MEASURE_REPEAT_BUYERS]++;
+        }
+        i64 *whole = cell(h, r, range->slots, group);
+        whole[MEASURE_BUYERS] += in_whole > 0;
+        whole[MEASURE_REPEAT_BUYERS] += in_whole > 1;
     }
 }
 
 static void count_member(struct hand *h, const struct fact *at, i64 n)
 {
-    bool placed = wants(h->n, OF_PLACED), paid = wants(h->n, OF_PAID);
+    bool placed = wants(h, OF_PLACED), paid = wants(h, OF_PAID);
     if (!asked(h->n, at->member)) return;
     for (i64 i = 0; i < n && (placed || paid); i++) {
         const struct fact *f = &at[i];
@@ -201,7 +201,6 @@ static void count_member(struct hand *h, const struct fact *at, i64 n)
         if (f->flags & FACT_PLACED && placed) count_placed(h, f, group, once);
         if (f->flags & FACT_PAID && paid) count_paid(h, f, group, once);
     }
-    if (at->member && wants(h->n, OF_BEGINNING)) count_beginning(h, at, n);
 }
 
 static void count_refund(const struct hand *h, const struct refund_fact *f)
@@ -248,13 +247,21 @@ static void count_block(void *arg, int worker, i64 k)
     struct pass *p = arg;
     const struct facts_block *b = p->facts->at[k];
     struct hand *h = &p->hands[worker];
-    for (i64 i = 0, end; i < b->facts_n; i = end) {
+    bool facts = wants(h, OF_PLACED | (h->buyers_apart ? OF_PAID & ~OF_BUYERS : OF_PAID));
+    for (i64 i = 0, end; facts && i < b->facts_n; i = end) {
         for (end = i + 1; end < b->facts_n && b->facts[end].member == b->facts[i].member;) end++;
         count_member(h, b->facts + i, end - i);
     }
-    for (i64 i = 0; i < b->refunds_n && wants(h->n, OF_REFUNDS); i++)
-        count_refund(h, &b->refunds[i]);
-    for (i64 i = 0; i < b->people_n && wants(h->n, OF_PEOPLE); i++) count_person(h, &b->people[i]);
+    bool buyers = h->buyers_apart && wants(h, OF_BUYERS);
+    for (i64 i = 0, end; buyers && i < b->purchases_n; i = end) {
+        const struct purchase *at = b->purchases + i;
+        for (end = i + 1; end < b->purchases_n && b->purchases[end].member == at->member;) end++;
+        count_purchases(h, at, end - i);
+    }
+    for (i64 i = 0; i < b->beginnings_n && wants(h, OF_BEGINNING); i++)
+        count_beginning(h, b, &b->beginnings[i]);
+    for (i64 i = 0; i < b->refunds_n && wants(h, OF_REFUNDS); i++) count_refund(h, &b->refunds[i]);
+    for (i64 i = 0; i < b->people_n && wants(h, OF_PEOPLE); i++) count_person(h, &b->people[i]);
 }
 
 /* Others are counted in the whole by themselves. */
@@ -289,19 +296,25 @@ static void finish(struct counting *n)
 void count_facts(struct ctx *c, const struct facts *f, struct counting *n)
 {
     struct pass p = { .facts = f };
+    u64 told = tally_tells(f->tally, n);
+    u64 wanted = (n->wanted ? n->wanted : ~(u64)0) & ~told & ~(n->high ? 0 : BIT(PAID_HIGH));
+    bool any_order = n->only[OF_SHOP] < 0 && n->only[OF_TOUCHPOINT] < 0 && n->only[OF_CATEGORY] < 0;
     i64 cells = counting_cells(n), groups = n->parting.groups;
     for (i64 r = 0; r < n->ranges_n; r++) p.base[r] = counting_base(n, r);
     for (int w = 0; w < CHUNK_WORKERS; w++)
         p.hands[w] = (struct hand){
             .n = n,
+            .wanted = wanted,
+            .buyers_apart = any_order && !n->parting.by_code,
             .base = p.base,
             .cells = NEWS(c->arena, i64, cells),
             .seen = NEWS(c->arena, struct seen, n->ranges_n * groups),
             .orders = NEWS(c->arena, u64, groups),
         };
-    chunks_run(f->n, count_block, &p);
+    if (wanted & (BIT(COST) - 1)) chunks_run(f->n, count_block, &p);
     n->cells = p.hands[0].cells;
     for (int w = 1; w < CHUNK_WORKERS; w++)
         for (i64 i = 0; i < cells; i++) n->cells[i] += p.hands[w].cells[i];
+    if (told) tally_tell(f->tally, n);
     finish(n);
 }

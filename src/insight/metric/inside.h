@@ -34,12 +34,27 @@ struct person {
 };
 enum { OF_SHOP, OF_TOUCHPOINT, OF_CATEGORY, OF_KINDS };
 
+/* A member's first purchase of all, and what came of it. */
+struct beginning {
+    i64 net; /* of all his orders */
+    u32 member;
+    i32 fact;        /* its place; further parts of it follow */
+    i32 return_days; /* to his second purchase; -1: there is none */
+    uint16_t when, of[3];
+};
+struct purchase {
+    u32 member;
+    uint16_t when;
+};
+
 struct facts_block {
     _Atomic i64 users;
-    i64 facts_n, refunds_n, people_n;
+    i64 facts_n, refunds_n, people_n, beginnings_n, purchases_n;
     struct fact *facts;
     struct refund_fact *refunds;
     struct person *people; /* living ones */
+    struct beginning *beginnings;
+    struct purchase *purchases; /* once each, of known buyers, in the order of facts */
 };
 
 /* Texts by code; code 0: not known. */
@@ -47,9 +62,46 @@ struct names {
     const str *at;
     i64 n;
 };
+/* Codes by text. Arrays once given stay as they are: growth makes new ones in the arena. */
+struct dictionary {
+    struct {
+        str *at;
+        i64 n;
+    } texts;
+    i64 *slots; /* code; 0: free */
+    i64 room;
+};
+struct naming {
+    struct arena *arena;
+    struct dictionary of[OF_KINDS];
+};
+/* Days of instants: a quarter of an hour of UTC lies in one day in every zone. */
+#define QUARTERS 4096
+struct day_table {
+    i64 quarter[QUARTERS];
+    uint16_t day[QUARTERS];
+};
+struct block_ids {
+    i64 low, high, id_low, id_high;
+};
+enum err block_read(struct ctx *c, struct naming *names, struct day_table *days, bool parts,
+                    struct block_ids ids, struct facts_block **out);
+void block_free(struct facts_block *b);
+
+/* What adds up from day to day whoever is asked for, of the days about today: of all orders, of
+ * each shop and of each touchpoint (tally.c). Given to many, altered only while nobody has it. */
+struct tally;
+struct tally *tally_new(day today);
+void tally_free(struct tally *t);
+i64 tally_users(struct tally *t, i64 more); /* counts them; how many there are now */
+struct tally *tally_copy(const struct tally *t);
+bool tally_covers(const struct tally *t, day today); /* false: make it anew */
+void tally_add(struct tally *t, const struct facts_block *b, int sign);
+
 /* One immutable state of all orders. */
 struct facts {
     struct facts_block **at;
+    const struct tally *tally; /* NULL: orders apart by category */
     i64 n, seq;
     struct names names[OF_KINDS];
     bool kept; /* from memory */
@@ -87,6 +139,16 @@ struct counting {
     i64 *cells; /* MEASURES_N for each group of each slot of each range */
 };
 i64 counting_cells(const struct counting *n);
+/* -1: the day is not in it. */
+static inline i64 slot_of(const struct range *r, i64 d)
+{
+    if (d < r->from || d > r->to) return -1;
+    return r->slot ? r->slot[d - r->from] : 0;
+}
+/* The measures that a tally tells of what is asked for; 0: none. Then they are put into the cells
+ * of the steps. */
+u64 tally_tells(const struct tally *t, const struct counting *n);
+void tally_tell(const struct tally *t, struct counting *n);
 /* Where a range begins in cells; then (slot * groups + group) * MEASURES_N. */
 i64 counting_base(const struct counting *n, i64 range);
 /* Measures before MEASURE_BEHAVIOUR but cost. */
