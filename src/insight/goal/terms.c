@@ -206,7 +206,8 @@ enum err goal_prepare(struct ctx *c, const struct goal_post *in, struct goal_row
                                     .touchpoint = f.touchpoint,
                                     .category = f.category };
     enum err err = metric_may_be_asked(c, &may);
-    if (err != OK && !c->why.field[0]) snprintf(c->why.field, sizeof c->why.field, "/segment");
+    if (err != OK && c->why.field[0] != '/')
+        snprintf(c->why.field, sizeof c->why.field, "/segment");
     if (err != OK) return err;
     if (row->segment.n) {
         TRY(segment_parse(c, row->segment, &tree));
