@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "http/request.h"
-#include "insight/report/inside.h"
+#include "insight/report/deliver.h"
 #include "job/job.h"
 
 /* -- the list ---------------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static const struct route report_routes[] = {
           .flags = IDEMPOTENT),
     ROUTE(GET, "/v1/reports/kept/{id}", REPORTS_READ, report_show, "Reports", "看一份报告",
           "Show a report", .errors = "E_NOT_FOUND"),
-    ROUTE(GET, "/v1/reports/kept/{id}/file", REPORTS_READ, report_file_get, "Reports",
+    ROUTE(POST, "/v1/reports/kept/{id}/file", REPORTS_READ | EXPORT, report_file_get, "Reports",
           "下载一份报告：xlsx 或 pdf", "Take a report away as xlsx or pdf",
           .flags = STREAM | AUDITS_ITSELF, .errors = "E_NOT_FOUND"),
     { 0 },
@@ -170,4 +170,5 @@ const struct room report_room = {
     .settings = report_settings,
     .routes = report_routes,
     .jobs = report_jobs,
+    .topics = report_topics,
 };

@@ -11,6 +11,7 @@
 #include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "base/json.h"
+#include "channel/delivery.h"
 #include "insight/metric.h"
 #include "insight/product.h"
 #include "insight/report.h"
@@ -542,6 +543,54 @@ TEST(one_report_a_period)
     c->now += DAY_MS; /* Monday: a day and a week */
     CHECK_OK(c, report_run_due(test_store(), c));
     CHECK_I64(kept_n(test_look()), REPORT_KINDS + 3);
+    serve_no_more(c);
+}
+
+/* -- delivered ----------------------------------------------------------------------------------
+ */
+
+static enum err two_endpoints(struct tx *t, void *arg)
+{
+    static str topics[] = { { "report.made", 11 } };
+    struct endpoint_post hook = { .kind = ENDPOINT_WEBHOOK,
+                                  .name = S("hook"),
+                                  .target = S("https://example.com/koi"),
+                                  .topics = { topics, 1 } },
+                         mail = { .kind = ENDPOINT_MAIL,
+                                  .name = S("mail"),
+                                  .target = S("boss@example.com"),
+                                  .topics = { topics, 1 } };
+    i64 id;
+    str secret;
+    (void)arg;
+    TRY(endpoint_make(t, &hook, &id, &secret));
+    return endpoint_make(t, &mail, &id, &secret);
+}
+
+TEST(what_the_schedule_makes_is_delivered_once)
+{
+    struct ctx *c = test_reader(), *look;
+    struct delivery_view_list list;
+    some_sales(c, 9, 200);
+    serve(c);
+    CHECK_OK(c, store_write(test_store(), c, two_endpoints, NULL));
+    for (int i = 0; i < 2; i++) CHECK_OK(c, report_run_due(test_store(), c));
+    look = test_look();
+    CHECK_OK(look,
+             delivery_list(look, &(struct delivery_filter){ .state = -1, .limit = 50 }, &list));
+    CHECK_I64(list.n, 2 * REPORT_KINDS);
+    for (i64 i = 0; i < list.n; i++) {
+        const struct delivery_view *d = &list.at[i];
+        CHECK(str_eq(d->topic, S("report.made")));
+        if (d->kind == ENDPOINT_MAIL) CHECK_I64(d->files, 2);
+    }
+    struct report_kept by_hand;
+    look = test_look();
+    CHECK_OK(look, report_make(look, REPORT_DAILY, named("2024-03-03"), &by_hand));
+    look = test_look();
+    CHECK_OK(look,
+             delivery_list(look, &(struct delivery_filter){ .state = -1, .limit = 50 }, &list));
+    CHECK_I64(list.n, 2 * REPORT_KINDS);
     serve_no_more(c);
 }
 

@@ -2,7 +2,7 @@
  * more when they say another thing; and what the schedule owes. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "insight/report/inside.h"
+#include "insight/report/deliver.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
@@ -64,6 +64,12 @@ const struct setting report_settings[] = {
       .en =
           "From which hour of the programme's day reports of the last day, week, month and quarter"
           " are made" },
+    { .name = "report.language",
+      .kind = SETTING_CHOICE,
+      .fallback = "zh",
+      .choices = "zh en",
+      .zh = "邮件所附报告（xlsx、pdf）的语言",
+      .en = "Language of the reports that go along with mails (xlsx, pdf)" },
     { 0 },
 };
 
@@ -134,7 +140,7 @@ struct keeping {
     const struct report *of; /* by locale */
     str text[2];
     i64 seq;
-    bool scheduled;
+    const struct parcel *parcel; /* by the schedule: what goes along; else NULL */
     struct report_kept *out;
 };
 
@@ -162,17 +168,19 @@ static enum err keep(struct tx *t, void *arg)
     TRY(db_find(t->c, &report_last, &last, &found, ARGS(kind, (i64)k->of->from)));
     if (found && str_eq(last.zh, k->text[ZH]) && str_eq(last.en, k->text[EN])) k->out->id = last.id;
     else TRY(insert(t, k, found ? last.version + 1 : 1));
-    if (!k->scheduled) return OK;
+    if (!k->parcel) return OK;
     TRY(tx_change_rows(t, &report_due_insert, &rows,
                        ARGS(kind, (i64)k->of->from, k->out->id, t->c->now)));
-    return OK;
+    if (rows == 0) return OK; /* another server was first, and delivers it */
+    return report_deliver(t, k->out->id, k->of, k->parcel);
 }
 
 static enum err make(struct ctx *c, enum report_kind kind, day at, bool scheduled,
                      struct report_kept *out)
 {
     struct report of[2];
-    struct keeping k = { .kind = kind, .of = of, .scheduled = scheduled, .out = out };
+    struct parcel parcel;
+    struct keeping k = { .kind = kind, .of = of, .out = out };
     TRY(store_snapshot(c)); /* all of it of one state */
     TRY(timeline_last(c, &k.seq));
     TRY(report_compose(c, kind, at, of));
@@ -180,6 +188,10 @@ static enum err make(struct ctx *c, enum report_kind kind, day at, bool schedule
         struct buf text = { .arena = c->arena };
         json_write(&text, &report_shape, &of[l]);
         k.text[l] = buf_str(&text);
+    }
+    if (scheduled) {
+        TRY(parcel_make(c, of, &parcel));
+        k.parcel = &parcel;
     }
     return store_write(c->store, c, keep, &k);
 }
