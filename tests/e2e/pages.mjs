@@ -22,6 +22,7 @@ export const pages = [
   ['cross', '/cross', '分布与交叉', 'Distribution'],
   ['cross-two', '/cross?view=two', '分布与交叉', 'Distribution'],
   ['cross-rfm', '/cross?view=rfm', '分布与交叉', 'Distribution'],
+  ['reports', '/reports', '报告', 'Reports'],
   ['ltv', '/ltv', '生命周期价值', 'Lifetime value'],
   ['basket', '/basket', '连带与带货', 'Bought together'],
   ['basket-next', '/basket?view=next&product=锦鲤玻尿酸补水面膜&then=锦鲤玻尿酸修护精华', '连带与带货', 'Bought together'],

@@ -11,7 +11,7 @@ import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
 import { ApprovalsWaiting } from './waiting'
-import { ForkOutlined, PartitionOutlined } from '@ant-design/icons'
+import { FileTextOutlined, ForkOutlined, PartitionOutlined } from '@ant-design/icons'
 
 export interface PageRow {
   path: string
@@ -30,6 +30,9 @@ export const pages: PageRow[] = [
   { path: '/figures', word: 'page.metrics', right: 'reports:read', page: page(() => import('~/pages/metrics/metrics')),
     menu: { group: 'group.look', icon: <FundOutlined /> } },
   { path: '/figures/:name', word: 'page.metric', right: 'reports:read', page: page(() => import('~/pages/metrics/metric')) },
+  { path: '/reports', word: 'page.reports', right: 'reports:read', page: page(() => import('~/pages/reports/reports')),
+    menu: { group: 'group.look', icon: <FileTextOutlined /> } },
+  { path: '/reports/:id', word: 'page.report', right: 'reports:read', page: page(() => import('~/pages/reports/report')) },
   { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: page(() => import('~/pages/rfm/rfm')),
     menu: { group: 'group.look', icon: <HeatMapOutlined /> } },
   { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: page(() => import('~/pages/rfm/rfm_members')) },

@@ -38,7 +38,7 @@ enum err customers_block(struct making *m, const struct block_row *row, struct r
         const struct metric_totals *t;
         TRY(totals_of(m, m->days[p], true, &t));
         struct report_row *r = add_row(m, out, REPORT_COUNT);
-        add_text(m, r, period_label(m, p));
+        add_text(m, r, period_head(m, p));
         for (i64 k = 0; k < COUNT(kinds_of_buyers) + COUNT(habits); k++) {
             const struct metric *metric =
                 metric_named(k < COUNT(kinds_of_buyers) ? kinds_of_buyers[k]
@@ -85,7 +85,7 @@ enum err repurchase_block(struct making *m, const struct block_row *row, struct 
     COLUMN(m, out, "buyers", "首购人数", "New buyers", REPORT_COUNT);
     COLUMN(m, out, "back", "再次购买", "Bought again", REPORT_COUNT);
     COLUMN(m, out, "rate", "复购率", "Rate", REPORT_RATIO);
-    add_column(m, out, "rate_before", period_label(m, BEFORE), REPORT_RATIO);
+    add_column(m, out, "rate_before", period_head(m, BEFORE), REPORT_RATIO);
     COLUMN(m, out, "change", "变化", "Change", REPORT_CHANGE);
     for (i64 i = 0; i < COUNT(windows); i++) {
         const struct metric_totals *t[2];
@@ -249,10 +249,10 @@ enum err points_block(struct making *m, const struct block_row *row, struct repo
 #undef POINTS
     };
     COLUMN(m, out, "figure", "积分", "Points", REPORT_TEXT);
-    add_column(m, out, "now", period_label(m, NOW), REPORT_ROW);
-    add_column(m, out, "before", period_label(m, BEFORE), REPORT_ROW);
+    add_column(m, out, "now", period_head(m, NOW), REPORT_ROW);
+    add_column(m, out, "before", period_head(m, BEFORE), REPORT_ROW);
     COLUMN(m, out, "change", "变化", "Change", REPORT_CHANGE);
-    add_column(m, out, "beside", period_label(m, BESIDE), REPORT_ROW);
+    add_column(m, out, "beside", period_head(m, BESIDE), REPORT_ROW);
     for (i64 i = 0; i < COUNT(rows); i++) {
         struct report_row *r = add_row(m, out, rows[i].unit);
         add_text(m, r, say(m->c, str_of(rows[i].zh), str_of(rows[i].en)));

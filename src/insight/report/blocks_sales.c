@@ -9,16 +9,16 @@
 
 static str on_label(struct making *m, int period)
 {
-    return str_fmt(m->c->arena, m->c->locale == ZH ? "比" STR_FMT : "on " STR_FMT,
+    return str_fmt(m->c->arena, m->c->locale == ZH ? "比" STR_FMT : "On " STR_FMT,
                    STR_ARG(period_label(m, period)));
 }
 
 static void change_columns(struct making *m, struct report_block *out)
 {
-    add_column(m, out, "now", period_label(m, NOW), REPORT_ROW);
-    add_column(m, out, "before", period_label(m, BEFORE), REPORT_ROW);
+    add_column(m, out, "now", period_head(m, NOW), REPORT_ROW);
+    add_column(m, out, "before", period_head(m, BEFORE), REPORT_ROW);
     add_column(m, out, "change", on_label(m, BEFORE), REPORT_CHANGE);
-    add_column(m, out, "beside", period_label(m, BESIDE), REPORT_ROW);
+    add_column(m, out, "beside", period_head(m, BESIDE), REPORT_ROW);
     add_column(m, out, "change_beside", on_label(m, BESIDE), REPORT_CHANGE);
 }
 
@@ -201,8 +201,8 @@ enum err tree_block(struct making *m, const struct block_row *row, struct report
                                  : TONE_PLAIN,
                  t->sentence);
     COLUMN(m, out, "factor", "因子", "Factor", REPORT_TEXT);
-    add_column(m, out, "then", period_label(m, than), REPORT_ROW);
-    add_column(m, out, "now", period_label(m, NOW), REPORT_ROW);
+    add_column(m, out, "then", period_head(m, than), REPORT_ROW);
+    add_column(m, out, "now", period_head(m, NOW), REPORT_ROW);
     COLUMN(m, out, "contribution", "对变化的贡献", "Contribution", REPORT_MONEY);
     COLUMN(m, out, "change", "变化", "Change", REPORT_CHANGE);
     for (i64 i = 0; i < t->factors.n; i++) {
@@ -319,7 +319,7 @@ enum err parts_block(struct making *m, const struct block_row *row, struct repor
                        REPORT_TEXT);
     COLUMN(m, out, "net_sales", "净销售额", "Net sales", REPORT_MONEY);
     COLUMN(m, out, "share", "占比", "Share", REPORT_RATIO);
-    add_column(m, out, "before", period_label(m, BEFORE), REPORT_MONEY);
+    add_column(m, out, "before", period_head(m, BEFORE), REPORT_MONEY);
     COLUMN(m, out, "more", "增减", "More or less", REPORT_MONEY);
     COLUMN(m, out, "change", "变化", "Change", REPORT_CHANGE);
     COLUMN(m, out, "orders", "支付订单", "Orders", REPORT_COUNT);

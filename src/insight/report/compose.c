@@ -67,7 +67,7 @@ static void periods_fill(struct making *m, struct report *out)
     static const char *const names[PERIODS] = { "now", "before", "beside" };
     for (int p = 0; p < PERIODS; p++)
         *PUSH(m->c->arena, &out->periods) = (struct report_period){ .name = str_of(names[p]),
-                                                                    .label = period_label(m, p),
+                                                                    .label = period_head(m, p),
                                                                     .from = m->days[p].from,
                                                                     .to = m->days[p].to };
 }
@@ -92,7 +92,7 @@ static str definition_of(struct making *m)
             ": " STR_FMT "; " STR_FMT ": " STR_FMT "; " STR_FMT ": " STR_FMT
             ". Zone %s, ends included. Change = (now - then) / |then|; what has 0 below it"
             " is not defined, never 0.",
-        STR_ARG(period_label(m, NOW)), STR_ARG(days_text(c, m->days[NOW])),
+        STR_ARG(period_head(m, NOW)), STR_ARG(days_text(c, m->days[NOW])),
         STR_ARG(period_label(m, BEFORE)), STR_ARG(days_text(c, m->days[BEFORE])),
         STR_ARG(period_label(m, BESIDE)), STR_ARG(days_text(c, m->days[BESIDE])),
         zone_name(c->zone));

@@ -78,7 +78,8 @@ str figure_text(struct making *m, enum report_unit unit, opt_i64 value);
 enum report_unit unit_of(const struct metric *metric);
 const struct metric *metric_named(const char *name);
 str metric_label(struct making *m, const struct metric *metric);
-str period_label(struct making *m, int period);
+str period_label(struct making *m, int period); /* within a sentence */
+str period_head(struct making *m, int period);  /* at the head of a column */
 enum report_tone tone_of(const struct metric *metric, opt_i64 now, opt_i64 then);
 /* "净销售额 ¥1.00，比上周 +5.0%（¥0.95），比…": one metric beside both periods. */
 str metric_sentence(struct making *m, const struct metric *metric, const opt_i64 value[PERIODS]);

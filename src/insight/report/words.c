@@ -109,6 +109,14 @@ str period_label(struct making *m, int period)
     return say(m->c, str_of(m->row->label_zh[period]), str_of(m->row->label_en[period]));
 }
 
+str period_head(struct making *m, int period)
+{
+    str label = str_copy(m->c->arena, period_label(m, period));
+    char *first = (char *)(uintptr_t)label.at;
+    if (m->c->locale == EN && *first >= 'a' && *first <= 'z') *first -= 'a' - 'A';
+    return label;
+}
+
 enum report_tone tone_of(const struct metric *metric, opt_i64 now, opt_i64 then)
 {
     if (!now.has || !then.has || now.value == then.value || metric->better == METRIC_NEITHER)

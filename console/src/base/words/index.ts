@@ -20,6 +20,7 @@ import { paths } from './paths'
 import { points } from './points'
 import { products } from './products'
 import { programme } from './programme'
+import { reports } from './reports'
 import { rewards } from './rewards'
 import { rfm } from './rfm'
 import { segments } from './segments'
@@ -30,6 +31,8 @@ import { tree } from './tree'
 const chapters = [
   access, basket, boards, budgets, common, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, metricWords, overview, paths, points, programme,
   products, rewards, rfm, segments, tasks, trade, tree,
+  common, access, basket, boards, budgets, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
+  products, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

@@ -1,0 +1,33 @@
+// reports.ts -- words of the page on reports: kept ones, making one now, reading one.
+import type { Chapter } from './chapter'
+
+export const reports = {
+  'page.reports': ['报告', 'Reports'],
+  'page.report': ['报告', 'Report'],
+  'reports.kind': ['种类', 'Kind'],
+  'reports.kind.all': ['全部', 'All'],
+  'reports.kind.daily': ['日报', 'Daily'],
+  'reports.kind.weekly': ['周报', 'Weekly'],
+  'reports.kind.monthly': ['月报', 'Monthly'],
+  'reports.kind.quarterly': ['季报', 'Quarterly'],
+  'reports.title': ['报告', 'Report'],
+  'reports.version': ['版本', 'Version'],
+  'reports.version_n': ['第 {n} 版', 'Version {n}'],
+  'reports.made': ['生成', 'Made'],
+  'reports.files': ['下载', 'Take away'],
+  'reports.none': ['还没有报告。每天早上自动生成，也可以现在生成一份。', 'No reports yet. They are made every morning; one can be made now.'],
+  'reports.make': ['现在生成', 'Make one now'],
+  'reports.make.title': ['生成报告', 'Make a report'],
+  'reports.make.at': ['截至哪天 0 点', 'As of 00:00 of'],
+  'reports.make.at.help': ['写这一天之前最近结束的一天、一周、一月或一季。', 'Of the last day, week, month or quarter that was over when this day began.'],
+  'reports.make.fresh': ['报告已生成', 'The report is made'],
+  'reports.make.same': ['数据没有变化，这就是已有的那一份', 'No data changed: this is the one that was there'],
+  'reports.taken': ['已下载，并记入审计日志', 'Downloaded, and on record in the audit log'],
+  'reports.print': ['打印', 'Print'],
+  'reports.summary': ['要点', 'In short'],
+  'reports.deeper': ['看明细', 'Look deeper'],
+  'reports.contents': ['目录', 'Contents'],
+  'reports.chart.label': ['{title}：{columns}，共 {n} 项', '{title}: {columns}, {n} places'],
+  'reports.when': ['{when} 生成，到时间线第 {seq} 行', 'Made {when}, of the timeline up to line {seq}'],
+  'reports.undefined': ['无定义', 'not defined'],
+} satisfies Chapter
