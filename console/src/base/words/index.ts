@@ -30,8 +30,6 @@ import { tree } from './tree'
 
 const chapters = [
   access, basket, boards, budgets, common, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, metricWords, overview, paths, points, programme,
-  products, rewards, rfm, segments, tasks, trade, tree,
-  common, access, basket, boards, budgets, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, overview, paths, points, programme,
   products, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
