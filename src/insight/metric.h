@@ -124,6 +124,22 @@ enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_p
                           enum measure by_most, const struct metric_filter *f,
                           struct metric_group_totals_list *out);
 
+/* -- orders one by one --------------------------------------------------------------------------
+ */
+
+/* An order placed (not a credit note), or the part of it that is of one category: its further parts
+ * follow it. Texts: absent, not known. */
+struct metric_placed {
+    day day;
+    i64 member; /* 0: not known */
+    money amount;
+    str shop, touchpoint, category;
+    bool more; /* another part of the order before it */
+};
+/* Those of days from..to, in no order of time. fn answering an error stops with it. */
+enum err metric_placed_each(struct ctx *c, day from, day to, bool by_category,
+                            enum err (*fn)(void *arg, const struct metric_placed *o), void *arg);
+
 /* -- metrics ---------------------------------------------------------------------------------- */
 
 enum metric_unit { METRIC_MONEY, METRIC_COUNT, METRIC_RATIO, METRIC_TIMES, METRIC_DAYS };

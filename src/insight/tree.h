@@ -31,9 +31,8 @@
  * Parts of the whole  every order is in exactly one part, or its amount is parted among them, so
  * their GMV, and their changes, add up; each has its own tree. Users of a part:
  *   shop, category   all users of the period: one reach for all. An order's amount is parted among
- *                    the categories of its lines by their amounts, to the ten-thousandth; what has
- *                    no category, or no line with an amount, is `unknown`. An order counts once in
- *                    each of its categories.
+ *                    the categories of its lines as the metrics do it (metric.h); what has no
+ *                    category is `unknown`. An order counts once in each of its categories.
  *   touchpoint       who did anything there (the line's touchpoint) or ordered through it (the
  *                    order's, else its shop).
  *   segment          who is in it. Of several the first that holds counts; then everybody else.

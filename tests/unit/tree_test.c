@@ -345,23 +345,30 @@ static i64 segment_of(i64 member)
     return member <= world.ids[PEOPLE / 4] ? 0 : member <= world.ids[PEOPLE / 2] ? 1 : 2;
 }
 
+/* Parts of a category lie where its first line is; lines without amounts weigh alike. */
 static money of_lines(const struct bought *o, i64 category, bool *in)
 {
-    money sum = 0, up_to = 0, given = 0, mine = 0;
-    for (i64 i = 0; i < o->lines; i++) sum += o->amount[i];
-    *in = sum == 0 && category == 3;
-    if (sum == 0) return *in ? o->total : 0;
+    money weight[4] = { 0 }, sum = 0, up_to = 0, given = 0;
+    i64 order[4], n = 0;
+    *in = false;
     for (i64 i = 0; i < o->lines; i++) {
-        if (o->amount[i] == 0) continue;
-        up_to += o->amount[i];
+        i64 k = 0;
+        while (k < n && order[k] != o->category[i]) k++;
+        if (k == n) order[n++] = o->category[i];
+        weight[k] += o->amount[i];
+        sum += o->amount[i];
+    }
+    for (i64 k = 0; k < n && sum == 0; k++) weight[k] = 1;
+    if (n && sum == 0) sum = n;
+    if (n == 0) return (*in = category == 3) ? o->total : 0;
+    for (i64 k = 0; k < n; k++) {
+        up_to += weight[k];
         money due = (money)((long double)o->total * (long double)up_to / (long double)sum);
-        if (o->category[i] == category) {
-            *in = true;
-            mine += due - given;
-        }
+        if (order[k] == category) *in = true;
+        if (order[k] == category) return due - given;
         given = due;
     }
-    return mine;
+    return 0;
 }
 
 static money of_part(const struct naive *n, const struct bought *o, bool *in)

@@ -1,5 +1,5 @@
-/* figures.c -- what two periods come to: one pass over the orders of each, and one over the rows of
- * the index for who was there.
+/* figures.c -- what two periods come to: one pass over the orders as the metrics keep them, and one
+ * for each period over the rows of the index for who was there.
  */
 #include "insight/tree/figures.h"
 
@@ -9,41 +9,9 @@
 #include "audience/index/gather.h"
 #include "audience/question_rows.h"
 #include "base/clock.h"
+#include "insight/metric.h"
 #include "insight/tree/pairs.h"
 
-/* Orders, not credit notes (trade/trade.h). */
-#define PLACED                                  \
-    "o.at >= $1 AND o.at < $2 AND o.total >= 0" \
-    " AND NOT (o.is_paid = FALSE AND o.state = 'refunded')"
-
-#define FIELDS_OF_tree_order(X, N) \
-    X(i64, member, ANY, "", N)     \
-    X(money, total, ANY, "", N)    \
-    X(str, part, ANY, "", N)
-SHAPE(tree_order);
-SHAPE_DEFINE(tree_order);
-QUERY(tree_orders, tree_order,
-      "SELECT o.member, o.total, CAST(NULL AS TEXT) AS part FROM purchase_order o WHERE " PLACED);
-QUERY(tree_orders_by_shop, tree_order,
-      "SELECT o.member, o.total, s.name AS part FROM purchase_order o"
-      " JOIN shop s ON s.id = o.shop WHERE " PLACED);
-QUERY(tree_orders_by_touchpoint, tree_order,
-      "SELECT o.member, o.total, COALESCE(NULLIF(o.touchpoint, ''), s.name) AS part"
-      " FROM purchase_order o JOIN shop s ON s.id = o.shop WHERE " PLACED);
-
-#define FIELDS_OF_tree_line(X, N)    \
-    X(i64, id, ANY, "", N)           \
-    X(i64, member, ANY, "", N)       \
-    X(money, total, ANY, "", N)      \
-    X(opt_money, amount, ANY, "", N) \
-    X(str, part, ANY, "", N)
-SHAPE(tree_line);
-SHAPE_DEFINE(tree_line);
-QUERY(tree_orders_by_category, tree_line,
-      "SELECT o.id, o.member, o.total, l.amount, NULLIF(p.category, '') AS part"
-      " FROM purchase_order o"
-      " LEFT JOIN order_line l ON l.member = o.member AND l.order_id = o.id"
-      " LEFT JOIN product p ON p.id = l.product WHERE " PLACED " ORDER BY o.at, o.id, l.line");
 QUERY(tree_last_buyer, one_i64, "SELECT COALESCE(MAX(member), 0) AS value FROM purchase_order");
 
 /* -- parts, found by name ---------------------------------------------------------------------- */
@@ -93,10 +61,6 @@ static i64 part_of(struct arena *a, struct branches *p, str name)
 
 /* -- one period -------------------------------------------------------------------------------- */
 
-struct line_in_work {
-    i64 part;
-    money amount;
-};
 struct reading {
     struct ctx *c;
     const struct tree_who *who;
@@ -108,15 +72,6 @@ struct reading {
     struct pairs *buyers, *users; /* of parts */
     u64 *here;                    /* members who were there, one bit each */
     i64 members;                  /* ids below this have a bit */
-    struct {                      /* the order in work, by category */
-        i64 id, member;
-        money total, sum;
-        struct {
-            struct line_in_work *at;
-            i64 n;
-        } lines;
-        i64 room;
-    } order;
     i64 orders;
     u64 *bought; /* members with an order, one bit each */
     struct {
@@ -136,21 +91,21 @@ static bool asked_for(const struct reading *r, i64 member)
     return member > 0 && member < view_chunks(set->view) * CHUNK && has_bit(set->bits, member);
 }
 
-static void count_whole(struct reading *r, i64 member, money total)
+static void count_whole(struct reading *r, const struct metric_placed *o)
 {
-    r->orders++;
-    if (member == 0) {
-        r->sums->unknown_orders++;
-        r->sums->unknown_gmv += total;
+    r->orders += o->more ? 0 : 2;
+    if (o->member == 0) {
+        r->sums->unknown_orders += !o->more;
+        r->sums->unknown_gmv += o->amount;
         return;
     }
-    r->sums->known.orders++;
-    r->sums->known.gmv += total;
-    r->sums->known.buyers += !has_bit(r->bought, member);
-    r->bought[member / 64] |= (u64)1 << (member % 64);
+    r->sums->known.orders += !o->more;
+    r->sums->known.gmv += o->amount;
+    r->sums->known.buyers += !has_bit(r->bought, o->member);
+    r->bought[o->member / 64] |= (u64)1 << (o->member % 64);
 }
 
-/* r->orders tells one order from the next. */
+/* r->orders tells one order from the next, and the periods apart. */
 static void count_part(struct reading *r, i64 place, i64 member, money amount)
 {
     struct branch *part = &r->parts->at[place];
@@ -167,83 +122,38 @@ static void count_part(struct reading *r, i64 place, i64 member, money amount)
     if (first) pairs_add(r->c->arena, r->buyers, place, member);
 }
 
-static enum err add_order(void *arg, const void *row)
+/* Named segments come first, then everybody else, then nobody known. */
+static i64 segment_of(const struct reading *r, i64 member)
 {
-    struct reading *r = arg;
-    const struct tree_order *o = row;
-    if (!asked_for(r, o->member)) return OK;
-    count_whole(r, o->member, o->total);
-    if (r->by == TREE_BY_SHOP || r->by == TREE_BY_TOUCHPOINT)
-        count_part(r, part_of(r->c->arena, r->parts, o->part), o->member, o->total);
-    if (r->by == TREE_BY_SEGMENT) {
-        bool known = o->member > 0;
-        i64 place = known && o->member < r->who->part_n ? r->who->part[o->member] : 0;
-        /* Named ones come first, then everybody else, then nobody known. */
-        count_part(r,
-                   !known  ? r->who->names.n + 1
-                   : place ? place - 1
-                           : r->who->names.n,
-                   o->member, o->total);
-    }
-    return OK;
+    if (member == 0) return r->who->names.n + 1;
+    i64 place = member < r->who->part_n ? r->who->part[member] : 0;
+    return place ? place - 1 : r->who->names.n;
 }
 
-/* The order's amount is parted by those of its lines: what is due up to and with each line, less
- * what was given before, so that nothing is lost. */
-static void finish_order(struct reading *r)
+static i64 part_of_order(struct reading *r, const struct metric_placed *o)
 {
-    money given = 0, up_to = 0;
-    if (!r->order.id || !asked_for(r, r->order.member)) return;
-    count_whole(r, r->order.member, r->order.total);
-    for (i64 i = 0; i < r->order.lines.n; i++) {
-        up_to += r->order.lines.at[i].amount;
-        money due = (money)((__int128)r->order.total * up_to / r->order.sum);
-        count_part(r, r->order.lines.at[i].part, r->order.member, due - given);
-        given = due;
+    switch (r->by) {
+    case TREE_BY_SHOP: return part_of(r->c->arena, r->parts, o->shop);
+    case TREE_BY_TOUCHPOINT: return part_of(r->c->arena, r->parts, o->touchpoint);
+    case TREE_BY_CATEGORY: return part_of(r->c->arena, r->parts, o->category);
+    case TREE_BY_SEGMENT: return segment_of(r, o->member);
+    case TREE_BY_NOTHING: break;
     }
-    if (r->order.lines.n == 0)
-        count_part(r, part_of(r->c->arena, r->parts, NO_STR), r->order.member, r->order.total);
+    return -1;
 }
 
-static enum err add_line(void *arg, const void *row)
+/* Into both periods, where it lies in both. */
+static enum err add_order(void *arg, const struct metric_placed *o)
 {
-    struct reading *r = arg;
-    const struct tree_line *l = row;
-    if (l->id != r->order.id) {
-        finish_order(r);
-        r->order.id = l->id;
-        r->order.member = l->member;
-        r->order.total = l->total;
-        r->order.sum = 0;
-        r->order.lines.n = 0;
+    struct reading *periods = arg;
+    for (int w = 0; w < 2; w++) {
+        struct reading *r = &periods[w];
+        if (o->day < r->period->from || o->day > r->period->to) continue;
+        if (!asked_for(r, o->member)) continue;
+        count_whole(r, o);
+        i64 place = part_of_order(r, o);
+        if (place >= 0) count_part(r, place, o->member, o->amount);
     }
-    if (!l->amount.has || l->amount.value <= 0) return OK;
-    if (r->order.lines.n == r->order.room) {
-        i64 room = r->order.room ? r->order.room * 2 : 16;
-        struct line_in_work *wider = NEWS(r->c->arena, struct line_in_work, room);
-        if (r->order.lines.n)
-            memcpy(wider, r->order.lines.at, (size_t)r->order.lines.n * sizeof *wider);
-        r->order.lines.at = wider;
-        r->order.room = room;
-    }
-    r->order.lines.at[r->order.lines.n++] =
-        (struct line_in_work){ part_of(r->c->arena, r->parts, l->part), l->amount.value };
-    r->order.sum += l->amount.value;
-    return OK;
-}
-
-static enum err read_orders(struct reading *r)
-{
-    static struct query *const plain[] = { [TREE_BY_NOTHING] = &tree_orders,
-                                           [TREE_BY_SHOP] = &tree_orders_by_shop,
-                                           [TREE_BY_TOUCHPOINT] = &tree_orders_by_touchpoint,
-                                           [TREE_BY_SEGMENT] = &tree_orders };
-    instant begin = r->period->begin, end = r->period->end;
-    for (i64 i = 0; i < r->parts->n; i++) r->parts->at[i].order = 0;
-    if (r->by != TREE_BY_CATEGORY)
-        return db_each(r->c, plain[r->by], add_order, r, ARGS(begin, end));
-    TRY(db_each(r->c, &tree_orders_by_category, add_line, r, ARGS(begin, end)));
-    finish_order(r);
     return OK;
 }
 
@@ -314,22 +224,12 @@ static void count_users(struct reading *r)
         }
 }
 
-static enum err read_period(struct reading *r)
+static void read_users(struct reading *r)
 {
-    const struct view *v = r->who->view;
-    struct one_i64 last;
-    TRY(db_get(r->c, &tree_last_buyer, &last, NO_ARGS));
-    i64 chunks = view_chunks(v);
-    r->members = (last.value / CHUNK + 1) * CHUNK;
-    if (r->members < chunks * CHUNK) r->members = chunks * CHUNK;
-    r->here = NEWS(r->c->arena, u64, r->members / 64);
-    r->bought = NEWS(r->c->arena, u64, r->members / 64);
     for (int w = 0; w < CHUNK_WORKERS; w++) r->worker[w].counts = NEWS(r->c->arena, u32, CHUNK);
-    TRY(read_orders(r));
-    chunks_run(chunks, here_of_chunk, r);
+    chunks_run(view_chunks(r->who->view), here_of_chunk, r);
     if (r->by == TREE_BY_TOUCHPOINT) read_touchpoints(r);
     count_users(r);
-    return OK;
 }
 
 /* -- both together ----------------------------------------------------------------------------- */
@@ -409,7 +309,12 @@ enum err tree_figures_read(struct ctx *c, const struct tree_who *who, enum tree_
 {
     struct branches parts = { 0 };
     struct pairs pairs[2][2] = { 0 };
+    struct reading r[2];
     const u8 *events = behaviour_events(c, who->view);
+    struct one_i64 last;
+    TRY(db_get(c, &tree_last_buyer, &last, NO_ARGS));
+    i64 members = (last.value / CHUNK + 1) * CHUNK;
+    if (members < view_chunks(who->view) * CHUNK) members = view_chunks(who->view) * CHUNK;
     *out = (struct tree_figures){ 0 };
     if (by == TREE_BY_SEGMENT) {
         for (i64 i = 0; i < who->names.n; i++)
@@ -417,21 +322,27 @@ enum err tree_figures_read(struct ctx *c, const struct tree_who *who, enum tree_
         PUSH(c->arena, &parts)->share.kind = TREE_PART_OTHER;
         PUSH(c->arena, &parts)->share.kind = TREE_PART_UNKNOWN;
     }
+    for (int w = 0; w < 2; w++)
+        r[w] = (struct reading){ .c = c,
+                                 .who = who,
+                                 .by = by,
+                                 .period = &period[w],
+                                 .when = w,
+                                 .sums = &out->of[w],
+                                 .parts = &parts,
+                                 .buyers = &pairs[w][BUYERS],
+                                 .users = &pairs[w][USERS],
+                                 .events = events,
+                                 .members = members,
+                                 .orders = w,
+                                 .here = NEWS(c->arena, u64, members / 64),
+                                 .bought = NEWS(c->arena, u64, members / 64) };
+    day first = period[0].from < period[1].from ? period[0].from : period[1].from,
+        end = period[0].to > period[1].to ? period[0].to : period[1].to;
+    TRY(metric_placed_each(c, first, end, by == TREE_BY_CATEGORY, add_order, r));
     for (int w = 0; w < 2; w++) {
-        struct reading r = { .c = c,
-                             .who = who,
-                             .by = by,
-                             .period = &period[w],
-                             .when = w,
-                             .sums = &out->of[w],
-                             .parts = &parts,
-                             .buyers = &pairs[w][BUYERS],
-                             .users = &pairs[w][USERS],
-                             .events = events };
-        TRY(read_period(&r));
-        if (by == TREE_BY_TOUCHPOINT) pairs_join(c->arena, r.users, r.buyers);
-        if (by == TREE_BY_SHOP || by == TREE_BY_CATEGORY)
-            continue; /* their users are everybody's: below */
+        read_users(&r[w]);
+        if (by == TREE_BY_TOUCHPOINT) pairs_join(c->arena, r[w].users, r[w].buyers);
     }
     sort_parts(c, &parts, pairs, out);
     i64 n = 0;
