@@ -4765,6 +4765,22 @@ export interface components {
             /** @enum {string|null} */
             verdict: "unknown" | "open" | "better" | "worse" | null;
         };
+        experiment_held_page: {
+            percent: number;
+            items: components["schemas"]["person"][];
+            next_cursor: string | null;
+        };
+        experiment_countables: {
+            items: components["schemas"]["experiment_countable"][];
+        };
+        experiment_countable: {
+            metric: string | null;
+            name: string | null;
+            rate: boolean;
+            money: boolean;
+            more_is_better: boolean;
+            event: boolean;
+        };
         experiment_plan_ask: {
             base: number | null;
             mean: number | null;

@@ -54,9 +54,11 @@ enum err experiment_plan_make(struct ctx *c, const struct experiment_plan_ask *i
  *   - assignments_are_independent: of another experiment, of the layer, of the holdout.
  *   - an_arm_is_kept: the same answer every time; raising the share takes nobody out.
  *   - a_layer_never_shares_a_member: of running experiments; one that does not fit is refused.
+ *   - the_held_out_are_listed: those whom no experiment takes, each once, by id.
  *   - outside_the_audience_there_is_no_arm: nor for the held out, nor before the start, nor after
  *     the end.
  *   - a_first_exposure_is_once: by however many at once: one row, one line experiment.exposed.
+ *   - looking_exposes_nobody: and tells what assign will answer.
  *   - merges_keep_the_earlier_exposure: and part again.
  *   - results_are_of_facts_after_exposure: of all who were exposed (intent to treat), within the
  *     window, until the end.
@@ -88,6 +90,15 @@ struct experiment_metric_row {
     const char *zh, *en;
 };
 extern const struct experiment_metric_row experiment_metrics[EXPERIMENT_METRICS_N];
+#define FIELDS_OF_experiment_countable(X, N)                                  \
+    X(str, metric, ANY, "As metric and guardrails take it; before :EVENT", N) \
+    X(str, name, ANY, "In words", N)                                          \
+    X(flag, rate, ANY, "A rate; else a mean", N)                              \
+    X(flag, money, ANY, "Its lift is told in money", N)                       \
+    X(flag, more_is_better, ANY, "As is usual for it", N)                     \
+    X(flag, event, ANY, "An event is named after a colon", N)
+SHAPE(experiment_countable);
+void experiment_countables(struct ctx *c, struct experiment_countable_list *out);
 
 #define FIELDS_OF_experiment_arm(X, N)                                              \
     X(str, name, REQUIRED | SHORT, "Name, one of its own within the experiment", N) \
@@ -174,6 +185,18 @@ SHAPE(experiment_assigned);
 /* His arm; the first answer exposes him. c has a reader; member may be any id he ever had. */
 enum err experiment_assign(struct store *s, struct ctx *c, i64 id, i64 member,
                            struct experiment_assigned *out);
+
+/* What assign would answer, without exposing him: arm without exposed_at is the one he would get;
+ * of one that does not run, the arm he had. c has a reader. */
+enum err experiment_look(struct store *s, struct ctx *c, i64 id, i64 member,
+                         struct experiment_assigned *out);
+
+/* Members held out of all experiments, by id, after one; at most `limit`. */
+struct experiment_held {
+    i64 percent;
+    ints members;
+};
+enum err experiment_held_list(struct ctx *c, i64 after, i64 limit, struct experiment_held *out);
 
 #define FIELDS_OF_experiment_mine(X, N)      \
     X(i64, experiment, ANY, "Experiment", N) \

@@ -4,6 +4,7 @@
 #include "base/room.h"
 #include "http/route.h"
 #include "insight/experiment/inside.h"
+#include "insight/people.h"
 
 #define FIELDS_OF_experiments_ask(X, N) PAGE_FIELDS(X, N)
 SHAPE(experiments_ask);
@@ -36,6 +37,18 @@ SHAPE_DEFINE(experiment_mine_page);
     X(opt_instant, exposed_at, ANY, "Since when", N)
 SHAPE(my_experiment_arm);
 SHAPE_DEFINE(my_experiment_arm);
+
+#define FIELDS_OF_experiment_countables(X, N) \
+    X(list(experiment_countable), items, ANY, "What can be counted of a member", N)
+SHAPE(experiment_countables);
+SHAPE_DEFINE(experiment_countables);
+
+#define FIELDS_OF_experiment_held_page(X, N)                                                      \
+    X(i64, percent, ANY, "How many percent are held out: setting experiments.holdout_percent", N) \
+    X(list(person), items, ANY, "Members held out, by id", N)                                     \
+    X(str, next_cursor, ANY, "For the next page", N)
+SHAPE(experiment_held_page);
+SHAPE_DEFINE(experiment_held_page);
 
 /* -- for people -------------------------------------------------------------------------------- */
 
@@ -111,6 +124,35 @@ HANDLER(experiment_plan_get, experiment_plan_ask, experiment_plan)
     return experiment_plan_make(c, in, out);
 }
 
+HANDLER(experiment_metrics_get, nothing, experiment_countables)
+{
+    experiment_countables(c, &out->items);
+    return OK;
+}
+
+HANDLER(experiment_member_get, experiment_assign_ask, experiment_assigned)
+{
+    return experiment_look(c->store, c, in->id, in->member, out);
+}
+
+HANDLER(experiment_held_get, experiments_ask, experiment_held_page)
+{
+    struct experiment_held held;
+    struct cursor at;
+    i64 limit = page_limit(in->limit);
+    TRY(cursor_read(c, "experiment-holdout", in->cursor, &at));
+    TRY(experiment_held_list(c, at.id, limit + 1, &held));
+    i64 n = held.members.n > limit ? limit : held.members.n;
+    out->percent = held.percent;
+    out->items.at = NEWS(c->arena, struct person, n + 1);
+    for (; out->items.n < n; out->items.n++)
+        TRY(person_of(c, held.members.at[out->items.n], &out->items.at[out->items.n]));
+    if (held.members.n > limit)
+        out->next_cursor = cursor_make(c, "experiment-holdout",
+                                       (struct cursor){ .id = held.members.at[limit - 1] });
+    return OK;
+}
+
 /* -- for shops and members --------------------------------------------------------------------- */
 
 HANDLER(experiment_assign_post, experiment_assign_ask, experiment_assigned)
@@ -157,6 +199,14 @@ static const struct route routes[] = {
           "实验结果：差异、把握、护栏、分流检查",
           "Results: differences, how sure, guardrails, whether the split is sound",
           .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/experiments/{id}/members/{member}", REPORTS_READ | MEMBERS_READ,
+          experiment_member_get, EXPERIMENTS, "看会员的组，不触发曝光",
+          "A member's arm, without exposing him", .errors = "E_NOT_FOUND"),
+    ROUTE(GET, "/v1/experiment-holdout", REPORTS_READ | MEMBERS_READ, experiment_held_get,
+          EXPERIMENTS, "全局对照的会员，不参加任何实验", "Members held out of all experiments",
+          .flags = CURSOR),
+    ROUTE(GET, "/v1/experiment-metrics", REPORTS_READ, experiment_metrics_get, EXPERIMENTS,
+          "实验可以统计什么", "What experiments can count"),
     ROUTE(GET, "/v1/experiment-plan", REPORTS_READ, experiment_plan_get, EXPERIMENTS,
           "要发现某一提升，每组需要多少人", "How many members an arm needs to find a lift"),
     ROUTE(GET, "/v1/my/experiments", MY, my_experiments_get, "My", "自己参加的实验与组",

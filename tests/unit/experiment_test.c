@@ -221,6 +221,30 @@ TEST(a_first_exposure_is_once)
     CHECK_I64(mine.n, 0);
 }
 
+TEST(looking_exposes_nobody)
+{
+    i64 *ids = members(60, "m"), in = 0;
+    i64 id = running((struct experiment_post){ .name = S("看看"), .share = SOME(50) });
+    for (i64 i = 0; i < 60; i++) {
+        struct experiment_assigned seen, then;
+        CHECK_OK(test_ctx(), experiment_look(test_store(), test_reader(), id, ids[i], &seen));
+        CHECK(!seen.exposed_at.has && !seen.first);
+        CHECK_I64(lines_of(ids[i], "experiment.exposed"), 0);
+        then = assigned(id, ids[i]);
+        CHECK(then.result == seen.result && str_eq(then.arm, seen.arm));
+        in += then.first;
+    }
+    CHECK(in > 10 && in < 50);
+    stopped(id);
+    for (i64 i = 0; i < 60; i++) {
+        struct experiment_assigned seen;
+        CHECK_OK(test_ctx(), experiment_look(test_store(), test_reader(), id, ids[i], &seen));
+        CHECK(seen.result == EXPERIMENT_NOT_RUNNING);
+        in -= seen.arm.n > 0 && seen.exposed_at.has;
+    }
+    CHECK_I64(in, 0);
+}
+
 static enum err call_merge(struct tx *t, struct experiment_call *k)
 {
     return member_merge(t, k->winner, k->loser, S("test"), &k->merge);
@@ -241,6 +265,37 @@ static i64 count_of(const char *text)
     CHECK_OK(c, segment_parse(c, str_of(text), &tree));
     CHECK_OK(c, segment_members(c, tree, at, &found));
     return found.n;
+}
+
+TEST(the_held_out_are_listed)
+{
+    struct ctx *c = test_ctx();
+    i64 *ids = members(120, "m");
+    i64 id = running((struct experiment_post){ .name = S("全体") });
+    static const char *const percents[] = { "0", "20", "50", "5" };
+    for (i64 k = 0; k < COUNT(percents); k++) {
+        struct experiment_held page;
+        i64 held = 0, listed = 0, after = 0;
+        setting("experiments.holdout_percent", percents[k]);
+        for (i64 i = 0; i < 120; i++) {
+            struct experiment_assigned seen;
+            CHECK_OK(c, experiment_look(test_store(), test_reader(), id, ids[i], &seen));
+            held += seen.result == EXPERIMENT_HELD_OUT;
+        }
+        CHECK(k == 0 ? held == 0 : held > 0 && held < 100);
+        do {
+            CHECK_OK(c, experiment_held_list(test_reader(), after, 7, &page));
+            for (i64 i = 0; i < page.members.n; i++) {
+                struct experiment_assigned seen;
+                CHECK(page.members.at[i] > after);
+                after = page.members.at[i];
+                CHECK_OK(c, experiment_look(test_store(), test_reader(), id, after, &seen));
+                CHECK(seen.result == EXPERIMENT_HELD_OUT);
+            }
+            listed += page.members.n;
+        } while (page.members.n);
+        CHECK_I64(listed, held);
+    }
 }
 
 TEST(merges_keep_the_earlier_exposure)

@@ -1,7 +1,8 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
-  CrownOutlined, DashboardOutlined, FilterOutlined, FlagOutlined, FundOutlined, FunnelPlotOutlined, GiftOutlined, HeatMapOutlined, HourglassOutlined,
+  CrownOutlined, DashboardOutlined, ExperimentOutlined, FilterOutlined, FlagOutlined, FundOutlined, FunnelPlotOutlined, GiftOutlined,
+  HeatMapOutlined, HourglassOutlined,
   IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
   ShoppingCartOutlined, ShopOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
 } from '@ant-design/icons'
@@ -58,6 +59,9 @@ export const pages: PageRow[] = [
     menu: { group: 'group.insight', icon: <TableOutlined /> } },
   { path: '/ltv', word: 'page.ltv', right: 'reports:read', page: page(() => import('~/pages/ltv/ltv')),
     menu: { group: 'group.insight', icon: <HourglassOutlined /> } },
+  { path: '/experiments', word: 'page.experiments', right: 'reports:read', page: page(() => import('~/pages/experiments/experiments')),
+    menu: { group: 'group.insight', icon: <ExperimentOutlined /> } },
+  { path: '/experiments/:id', word: 'exp.experiment', right: 'reports:read', page: page(() => import('~/pages/experiments/experiment')) },
   { path: '/basket', word: 'page.basket', right: 'reports:read', page: page(() => import('~/pages/basket/basket')),
     menu: { group: 'group.insight', icon: <ShoppingCartOutlined /> } },
   { path: '/products', word: 'page.products', right: 'reports:read', page: page(() => import('~/pages/products/products')),

@@ -75,6 +75,11 @@ i64 experiment_arm_place(str salt, i64 member, const struct experiment_arm_list 
     return arm;
 }
 
+bool experiment_held_out(i64 member, i64 percent)
+{
+    return experiment_place(S("programme holdout"), member, PLACES) < percent * (PLACES / 100);
+}
+
 str experiment_layer_salt(struct ctx *c, const struct experiment_row *row)
 {
     if (row->layer.n)
@@ -139,8 +144,7 @@ static enum err look(struct store *s, struct ctx *c, const struct experiment_row
     if (row->layer.n)
         TRY(db_find(c, &q_in_layer, &other, &found,
                     ARGS(member, row->id, str_fold(c->arena, row->layer), c->now)));
-    *out = experiment_place(S("programme holdout"), member, PLACES) < held * (PLACES / 100)
-               ? EXPERIMENT_HELD_OUT
+    *out = experiment_held_out(member, held)                 ? EXPERIMENT_HELD_OUT
            : place < row->slot_from || place >= row->slot_to ? EXPERIMENT_NOT_IN_SHARE
            : found                                           ? EXPERIMENT_IN_ANOTHER
                                                              : EXPERIMENT_ASSIGNED;
@@ -210,6 +214,19 @@ static enum err expose(struct tx *t, void *arg)
     return OK;
 }
 
+/* As he stands: exposed, or what would come of asking; *found: he has his arm already, which is
+ * told after the end, too. */
+static enum err standing(struct store *s, struct ctx *c, const struct experiment_row *row,
+                         i64 member, bool *found, struct experiment_assigned *out)
+{
+    TRY(find(c, row->id, member, found, out));
+    if (!experiment_on(row, c->now)) {
+        out->result = EXPERIMENT_NOT_RUNNING;
+        return OK;
+    }
+    return *found ? OK : look(s, c, row, member, &out->result);
+}
+
 enum err experiment_assign(struct store *s, struct ctx *c, i64 id, i64 member,
                            struct experiment_assigned *out)
 {
@@ -218,14 +235,25 @@ enum err experiment_assign(struct store *s, struct ctx *c, i64 id, i64 member,
     bool found;
     TRY(experiment_row_get(c, id, &row));
     TRY(member_living(c, member, &x.member));
-    TRY(find(c, id, x.member, &found, out));
-    if (!experiment_on(&row, c->now)) {
+    TRY(standing(s, c, &row, x.member, &found, out));
+    if (out->result == EXPERIMENT_NOT_RUNNING)
         *out = (struct experiment_assigned){ .experiment = id, .member = x.member };
-        return OK;
-    }
-    if (found) return OK;
-    TRY(look(s, c, &row, x.member, &out->result));
-    return out->result == EXPERIMENT_ASSIGNED ? store_write(s, c, expose, &x) : OK;
+    return !found && out->result == EXPERIMENT_ASSIGNED ? store_write(s, c, expose, &x) : OK;
+}
+
+enum err experiment_look(struct store *s, struct ctx *c, i64 id, i64 member,
+                         struct experiment_assigned *out)
+{
+    struct experiment_row row;
+    struct experiment_kept kept;
+    bool found;
+    TRY(experiment_row_get(c, id, &row));
+    TRY(member_living(c, member, &member));
+    TRY(standing(s, c, &row, member, &found, out));
+    if (found || out->result != EXPERIMENT_ASSIGNED) return OK;
+    TRY(experiment_kept_read(c, &row, &kept));
+    out->arm = kept.arms.at[experiment_arm_place(row.salt, member, &kept.arms)].name;
+    return OK;
 }
 
 enum err experiments_of(struct ctx *c, i64 member, struct experiment_mine_list *out)

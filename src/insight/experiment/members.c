@@ -26,6 +26,31 @@ static const struct field rows[] = {
 };
 const struct field_table experiment_fields = { .rows = rows };
 
+/* -- held out --- */
+
+QUERY(q_living, one_i64,
+      "SELECT member AS value FROM member WHERE member > $1 AND merged_into IS NULL"
+      " ORDER BY member LIMIT $2");
+
+enum { LOOK_AT = 5000 }; /* ids at once */
+
+/* The hash of the id decides, which SQL has not: ids are walked in order. */
+enum err experiment_held_list(struct ctx *c, i64 after, i64 limit, struct experiment_held *out)
+{
+    struct one_i64_list ids;
+    *out = (struct experiment_held){ 0 };
+    TRY(setting_i64(c, "experiments.holdout_percent", &out->percent));
+    if (out->percent == 0) return OK;
+    do {
+        TRY(db_all(c, &q_living, &ids, ARGS(after, (i64)LOOK_AT)));
+        for (i64 i = 0; i < ids.n && out->members.n < limit; i++) {
+            after = ids.at[i].value;
+            if (experiment_held_out(after, out->percent)) *PUSH(c->arena, &out->members) = after;
+        }
+    } while (ids.n == LOOK_AT && out->members.n < limit);
+    return OK;
+}
+
 /* -- merges ------------------------------------------------------------------------------------ */
 
 QUERY(q_numbers, one_i64, "SELECT number AS value FROM experiment_exposure WHERE member = $1");

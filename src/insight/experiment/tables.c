@@ -56,6 +56,22 @@ const struct experiment_metric_row experiment_metrics[EXPERIMENT_METRICS_N] = {
 #undef X
 };
 
+void experiment_countables(struct ctx *c, struct experiment_countable_list *out)
+{
+    out->at = NEWS(c->arena, struct experiment_countable, EXPERIMENT_METRICS_N);
+    for (out->n = 0; out->n < EXPERIMENT_METRICS_N; out->n++) {
+        const struct experiment_metric_row *m = &experiment_metrics[out->n];
+        out->at[out->n] =
+            (struct experiment_countable){ .metric = str_of(m->name),
+                                           .name = say(c, str_of(m->zh), str_of(m->en)),
+                                           .rate = m->rate,
+                                           .money = m->money,
+                                           .more_is_better = m->more_is_better,
+                                           .event = m->event };
+    }
+}
+
+SHAPE_DEFINE(experiment_countable);
 SHAPE_DEFINE(experiment_arm);
 SHAPE_DEFINE(experiment_guard);
 SHAPE_DEFINE(experiment_post);

@@ -23,7 +23,7 @@ export const ltv = {
   'ltv.and_more': ['{from} 以上', '{from} and more'],
   'ltv.no_values': ['金额没有拟合出来，算不出价值', 'Spend could not be fitted, so there is no value'],
   'ltv.alive': ['仍在的概率', 'Chance to be there'],
-  'ltv.alive.what': ['还没有流失的概率。只买过一次的会员，BG/NBD 一律认为仍在（100%）：没有证据说他走了。', 'That he has not left for good. Whoever bought once only counts as there (100%): nothing tells against it.'],
+  'ltv.alive.what': ['还没有流失的概率。只买过一次的会员，BG/NBD 一律认为仍在（100%）：没有证据说他走了。右边的金额是这一段会员之后 365 天的预计价值。', 'That he has not left for good. Whoever bought once only counts as there (100%): nothing tells against it. The amount at the right is what is expected of them in 365 days.'],
   'ltv.alive.spread': ['会员按仍在的概率分布', 'Members by chance to be there'],
   'ltv.at_risk': ['可能流失的好会员', 'Good members at risk'],
   'ltv.at_risk.list': ['可能流失的好会员', 'Good members at risk'],

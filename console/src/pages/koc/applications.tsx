@@ -9,7 +9,7 @@ import { useSay } from '~/base/locale'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { About, KocName } from './koc_words'
-import { ReasonDialog } from './reason_dialog'
+import { ReasonDialog } from '~/parts/reason_dialog'
 
 export function Applications({ list, changed }: { list: Data<Page<Koc>>; changed: () => void }) {
   const say = useSay()

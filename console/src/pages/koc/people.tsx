@@ -12,7 +12,7 @@ import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { Codes } from './codes'
 import { About, KocName, rateText, stateTones, useLevelName } from './koc_words'
-import { ReasonDialog } from './reason_dialog'
+import { ReasonDialog } from '~/parts/reason_dialog'
 
 const states = ['active', 'invited', 'suspended', 'refused', 'left'] as const satisfies readonly KocState[]
 

@@ -12,7 +12,7 @@ import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { KocName } from './koc_words'
-import { ReasonDialog } from './reason_dialog'
+import { ReasonDialog } from '~/parts/reason_dialog'
 
 const states = ['asked', 'approved', 'shipped', 'reported', 'refused'] as const satisfies readonly KocTrial['state'][]
 

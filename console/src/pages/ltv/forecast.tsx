@@ -84,7 +84,7 @@ function Weeks({ weeks, sums }: { weeks: Week[]; sums: boolean }) {
           ...plain, data: weeks.map((week) => of(week).actual), lineStyle: { color: actual, width: 2.4 }, itemStyle: { color: actual },
           markLine: unseen && {
             silent: true, symbol: 'none', lineStyle: { color: ink, type: 'dotted', width: 1.5 },
-            label: { formatter: say('ltv.unseen'), color: quiet, position: 'end' }, data: [{ xAxis: unseen.from }],
+            label: { formatter: say('ltv.unseen'), color: quiet, position: 'end', align: 'right' }, data: [{ xAxis: unseen.from }],
           },
         },
         { ...plain, data: weeks.map((week) => of(week).expected), lineStyle: { color: expected, width: 2.4, type: 'dashed' }, itemStyle: { color: expected } },
