@@ -12,6 +12,8 @@
 #include "audience/index/follow.h"
 #include "base/json.h"
 #include "channel/delivery.h"
+#include "insight/alert.h"
+#include "insight/goal/inside.h"
 #include "insight/metric.h"
 #include "insight/product.h"
 #include "insight/report.h"
@@ -455,6 +457,70 @@ TEST(not_defined_is_said_before_the_first_order)
     struct ctx *c = test_reader();
     some_sales(c, 3, 100);
     every_kind_is_made(c, "2001-01-02");
+}
+
+/* -- plans, and what went off --------------------------------------------------------------------
+ */
+
+static enum err make_goal(struct tx *t, void *arg) { return goal_create(t, arg); }
+
+static void a_goal(struct ctx *c, const char *from, const char *to)
+{
+    struct goal_row row;
+    struct goal_post post = {
+        .metric = S("net_sales"), .from = str_of(from), .to = str_of(to), .target = S("10000.00")
+    };
+    CHECK_OK(c, goal_prepare(c, &post, &row));
+    CHECK_OK(c, store_write(c->store, c, make_goal, &row));
+}
+
+static enum err make_rule(struct tx *t, void *arg)
+{
+    struct alert_terms terms = { .metric = S("net_sales"),
+                                 .side = ALERT_BELOW,
+                                 .limit = S("1000000.00") };
+    struct alert_rule_post post = { .name = S("too little"),
+                                    .terms = &terms,
+                                    .severity = ALERT_CRITICAL };
+    (void)arg;
+    i64 id;
+    return alert_rule_make(t, &post, NO_STR, &id);
+}
+
+TEST(goals_and_alerts_are_those_of_the_period)
+{
+    struct ctx *c = test_reader();
+    struct report of[2];
+    struct alert_check checked;
+    instant now = c->now;
+    some_sales(c, 61, 600);
+    serve(c);
+    c->now = on("2024-04-02", HOUR_MS);
+    a_goal(c, "2024-04-01", "2024-06-30");
+    a_goal(c, "2024-06-01", "2024-06-30"); /* later than the period */
+    c->now = on("2024-05-10", HOUR_MS);
+    CHECK_OK(c, store_write(c->store, c, make_rule, NULL));
+    CHECK_OK(c, alert_evaluate(c->store, c, 0, &checked));
+    CHECK_I64(checked.raised, 1);
+    c->now = on("2024-05-14", HOUR_MS);
+    a_goal(c, "2024-05-01", "2024-05-31"); /* set after it */
+    c->now = now;
+    c = test_look();
+    CHECK_OK(c, report_compose(c, REPORT_WEEKLY, named("2024-05-15"), of));
+    words_fit(c, &of[ZH]);
+    words_fit(c, &of[EN]);
+    const struct report_block *goals = block_of(&of[EN], "goals"),
+                              *alerts = block_of(&of[EN], "alerts");
+    CHECK_I64(goals->rows.n, 1);
+    same(cell_of(goals, 0, "target"), S("10000.00"));
+    same(cell_of(goals, 0, "actual"),
+         asked(c, S("net_sales"), named("2024-04-01"), named("2024-05-12")));
+    CHECK_I64(alerts->rows.n, 2);
+    CHECK_STR(cell_of(alerts, 0, "rule"), "too little");
+    CHECK_STR(cell_of(alerts, 1, "at"), "all 1");
+    CHECK_OK(c, report_compose(c, REPORT_DAILY, named("2024-05-15"), of));
+    CHECK_I64(block_of(&of[EN], "alerts")->rows.n, 1); /* none: of all alone */
+    serve_no_more(test_ctx());
 }
 
 /* -- kept -------------------------------------------------------------------------------------- */

@@ -99,8 +99,8 @@ static str definition_of(struct making *m)
 }
 
 /* The first sentence of these blocks, in this order, stands before all. */
-static const char *const told_first[] = { "headline",   "gmv_tree", "touchpoints",
-                                          "repurchase", "refunds",  "stock" };
+static const char *const told_first[] = { "headline", "gmv_tree", "touchpoints", "repurchase",
+                                          "refunds",  "stock",    "goals",       "alerts" };
 
 static void summary_fill(struct making *m, struct report *out)
 {

@@ -104,7 +104,8 @@ void add_chart(struct making *m, struct report_block *out, enum report_form form
 typedef enum err block_fn(struct making *m, const struct block_row *row, struct report_block *out);
 block_fn metrics_block, days_block, run_block, tree_block, parts_block; /* blocks_sales.c */
 block_fn customers_block, repurchase_block, cohorts_block, points_block, products_block,
-    stock_block, segments_block; /* blocks_members.c, blocks_goods.c */
+    stock_block, segments_block;    /* blocks_members.c, blocks_goods.c */
+block_fn goals_block, alerts_block; /* blocks_plans.c */
 
 /* -- the frame of both writers ----------------------------------------------------------------- */
 

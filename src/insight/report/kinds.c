@@ -106,24 +106,25 @@ struct report_days report_run(const struct making *m)
 #define BLOCK_SEGMENTS \
     BLOCK("segments", "分层人数变化", "Segments", segments_block, NULL, "/segments")
 
+#define BLOCK_GOALS  BLOCK("goals", "目标", "Goals", goals_block, NULL, "/goals")
+#define BLOCK_ALERTS BLOCK("alerts", "告警", "Alerts", alerts_block, NULL, "/alerts")
+
 static const struct block_row daily_blocks[] = {
-    BLOCK_HEADLINE,    BLOCK_RUN,     BLOCK_TREE,  BLOCK_SHOPS,
-    BLOCK_TOUCHPOINTS, BLOCK_REFUNDS, BLOCK_STOCK, { 0 },
+    BLOCK_HEADLINE, BLOCK_RUN,   BLOCK_TREE,   BLOCK_SHOPS, BLOCK_TOUCHPOINTS,
+    BLOCK_REFUNDS,  BLOCK_STOCK, BLOCK_ALERTS, { 0 },
 };
 static const struct block_row weekly_blocks[] = {
-    BLOCK_HEADLINE,   BLOCK_DAYS,        BLOCK_RUN,        BLOCK_TREE,
-    BLOCK_SHOPS,      BLOCK_TOUCHPOINTS, BLOCK_CATEGORIES, BLOCK_CUSTOMERS,
-    BLOCK_REPURCHASE, BLOCK_COHORTS,     BLOCK_REFUNDS,    BLOCK_POINTS,
-    BLOCK_PRODUCTS,   BLOCK_STOCK,       BLOCK_SEGMENTS,   { 0 },
+    BLOCK_HEADLINE,    BLOCK_DAYS,       BLOCK_RUN,       BLOCK_TREE,       BLOCK_SHOPS,
+    BLOCK_TOUCHPOINTS, BLOCK_CATEGORIES, BLOCK_CUSTOMERS, BLOCK_REPURCHASE, BLOCK_COHORTS,
+    BLOCK_REFUNDS,     BLOCK_POINTS,     BLOCK_PRODUCTS,  BLOCK_STOCK,      BLOCK_SEGMENTS,
+    BLOCK_GOALS,       BLOCK_ALERTS,     { 0 },
 };
 /* A month is looked back on, a quarter is steered by: the year is told too. */
 static const struct block_row long_blocks[] = {
-    BLOCK_HEADLINE,    BLOCK_DAYS,        BLOCK_RUN,
-    BLOCK_TREE,        BLOCK_TREE_BESIDE, BLOCK_SHOPS,
-    BLOCK_TOUCHPOINTS, BLOCK_CATEGORIES,  BLOCK_CUSTOMERS,
-    BLOCK_REPURCHASE,  BLOCK_COHORTS,     BLOCK_REFUNDS,
-    BLOCK_COST,        BLOCK_POINTS,      BLOCK_PRODUCTS,
-    BLOCK_STOCK,       BLOCK_SEGMENTS,    { 0 },
+    BLOCK_HEADLINE, BLOCK_DAYS,        BLOCK_RUN,        BLOCK_TREE,      BLOCK_TREE_BESIDE,
+    BLOCK_SHOPS,    BLOCK_TOUCHPOINTS, BLOCK_CATEGORIES, BLOCK_CUSTOMERS, BLOCK_REPURCHASE,
+    BLOCK_COHORTS,  BLOCK_REFUNDS,     BLOCK_COST,       BLOCK_POINTS,    BLOCK_PRODUCTS,
+    BLOCK_STOCK,    BLOCK_SEGMENTS,    BLOCK_GOALS,      BLOCK_ALERTS,    { 0 },
 };
 
 const struct kind_row report_kinds[REPORT_KINDS] = {
