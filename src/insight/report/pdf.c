@@ -135,7 +135,7 @@ static void front(struct paper *p)
 
 static void block_on(struct paper *p, const struct report_block *block)
 {
-    room_for(p, 120);
+    room_for(p, block->charts.n ? 290 : 120); /* no head without what it heads */
     p->y += 8;
     cairo_set_source_rgb(p->to, .12, .31, .47);
     cairo_rectangle(p->to, MARGIN, p->y + 3, 3.5, 14);
