@@ -314,7 +314,7 @@ enum err parts_block(struct making *m, const struct block_row *row, struct repor
     i64 all = 0;
     TRY(parts_of(m, row->what, &parts));
     for (i64 i = 0; i < COUNT(names); i++)
-        if (!strcmp(names[i].by, row->what))
+        if (strcmp(names[i].by, row->what) == 0)
             add_column(m, out, names[i].by, say(m->c, str_of(names[i].zh), str_of(names[i].en)),
                        REPORT_TEXT);
     COLUMN(m, out, "net_sales", "净销售额", "Net sales", REPORT_MONEY);

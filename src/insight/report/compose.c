@@ -122,7 +122,7 @@ static enum err told(struct making *m, struct report *out)
     m->mark = str_eq(out->currency, S("CNY"))
                   ? S("¥")
                   : str_fmt(c->arena, STR_FMT " ", STR_ARG(out->currency));
-    out->title = str_fmt(c->arena, c->locale == ZH ? STR_FMT " " STR_FMT : STR_FMT " " STR_FMT,
+    out->title = str_fmt(c->arena, STR_FMT " " STR_FMT,
                          STR_ARG(say(c, str_of(m->row->zh), str_of(m->row->en))),
                          STR_ARG(days_text(c, m->days[NOW])));
     periods_fill(m, out);

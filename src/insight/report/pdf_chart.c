@@ -179,9 +179,11 @@ static void bar_draw(struct plot *k, i64 series, double x, double wide, double f
         cairo_set_line_width(to, .8);
         cairo_stroke_preserve(to);
         cairo_clip(to);
-        for (double at = -high; at < wide + high; at += series == 1 ? 3 : 6) {
-            cairo_move_to(to, x + at, y + high);
-            cairo_line_to(to, x + at + high, y);
+        double apart = series == 1 ? 3 : 6;
+        int lines = (int)((wide + 2 * high) / apart) + 1;
+        for (int i = 0; i < lines; i++) {
+            cairo_move_to(to, x - high + i * apart, y + high);
+            cairo_line_to(to, x + i * apart, y);
         }
         cairo_stroke(to);
     }

@@ -38,7 +38,7 @@ enum report_unit unit_of(const struct metric *metric)
 const struct metric *metric_named(const char *name)
 {
     const struct metric *metric = metrics;
-    while (metric->name && strcmp(metric->name, name)) metric++;
+    while (metric->name && strcmp(metric->name, name) != 0) metric++;
     assert(metric->name); /* a block names one that there is not */
     return metric;
 }
