@@ -178,6 +178,7 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
     struct metric_book *book = metric_book_new();
     audience_serve(audience);
     metric_serve(book);
+    struct metric_warming *warming = metric_warm_start(c, s, book);
     enum err e = standing_open(
         c, s, audience, (struct standing_options){ .now = clock_now, .thread = true }, &standing);
     if (e == OK) e = live_open(c, s, (struct live_options){ .thread = true }, &live);
@@ -185,6 +186,7 @@ static enum err run_with_index(struct ctx *c, struct serve_options o, struct sto
     if (e == OK) e = run_until_signal(c, o, s, audience, standing, live, signals);
     live_close(live);
     standing_close(standing);
+    metric_warm_stop(warming);
     metric_serve(NULL);
     metric_book_free(book);
     audience_serve(NULL);

@@ -34,6 +34,8 @@
  *     and of a segment, is that of the definition read from the orders one by one.
  *   - kept_orders_follow_every_change: what is kept in memory answers as what is read afresh, after
  *     orders, refunds, merges; and an order that was acknowledged is in the next answer.
+ *   - a_book_read_in_part_answers_whole: questions while it is being read, and after an error, miss
+ *     nothing.
  *   - parts_add_up: sums of days, and of shops, touchpoints, categories, are the period's to the
  *     cent.
  *   - cohorts_equal_the_naive_count: members of each, and who came back when.
@@ -325,5 +327,12 @@ void metric_book_free(struct metric_book *b); /* NULL is allowed; nobody may be 
 /* What answers are made from; app and tests set it, NULL at the end. Without one orders are read
  * afresh for each question. */
 void metric_serve(struct metric_book *b);
+
+/* Reads at most so many blocks that are missing; what is not read yet the next question reads. */
+enum err metric_book_warm(struct ctx *c, struct metric_book *b, i64 blocks, bool *done);
+/* A thread that does so until all are there. c: whose zone; NULL may be stopped. */
+struct metric_warming;
+struct metric_warming *metric_warm_start(struct ctx *c, struct store *s, struct metric_book *b);
+void metric_warm_stop(struct metric_warming *w);
 
 extern const struct room metric_room; /* metric_api.c */

@@ -338,6 +338,36 @@ TEST(kept_orders_follow_every_change)
     metric_book_free(book);
 }
 
+TEST(a_book_read_in_part_answers_whole)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 3000, on("2024-01-01", 0), S("m"));
+    struct sale sales[60];
+    struct dice d = { 8 };
+    for (i64 i = 0; i < COUNT(sales); i++)
+        sales[i] = (struct sale){ i % 9 ? ids[dice_below(&d, 3000)] : 0,
+                                  on("2024-05-01", dice_below(&d, 20 * DAY_MS)),
+                                  (1 + dice_below(&d, 90)) * YUAN };
+    merge_listeners = merging;
+    shop_sales(c, sales, COUNT(sales));
+    for (i64 rounds = 0; rounds < 5; rounds++) {
+        struct metric_book *book = metric_book_new();
+        struct arena_mark mark = arena_mark(c->arena);
+        bool done = false;
+        for (i64 i = 0; i < rounds; i++) CHECK_OK(c, metric_book_warm(c, book, 1, &done));
+        CHECK(done == (rounds >= 4)); /* three blocks of members, one of orders without */
+        if (rounds == 2) {            /* what was read is stale again */
+            struct one_merge pair = { ids[0], ids[2999] };
+            CHECK_OK(c, store_write(c->store, c, merge_two, &pair));
+        }
+        kept_as_afresh(c, book);
+        CHECK_OK(c, metric_book_warm(c, book, 0, &done));
+        CHECK(done);
+        arena_rewind(c->arena, mark);
+        metric_book_free(book);
+    }
+}
+
 /* Members far apart lie in blocks of their own: a merge makes both stale. */
 TEST(a_merge_of_members_far_apart_is_followed)
 {

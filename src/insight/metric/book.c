@@ -19,6 +19,7 @@
 
 struct sheet { /* orders whole, or apart by category */
     bool read;
+    bool whole;                  /* no block is missing */
     struct facts_block **people; /* by member / PEOPLE */
     i64 people_n;
     struct facts_block **unknown; /* by order id / NUMBERS */
@@ -100,6 +101,7 @@ struct keeping {
     struct metric_book *book;
     struct sheet *sheet;
     bool parts;
+    i64 most; /* blocks to read at most; the others stay missing */
     struct day_table *days;
 };
 
@@ -169,6 +171,10 @@ static void tally_anew(struct sheet *s, day today)
 static enum err read_at(struct keeping *k, struct block_ids ids, struct facts_block **at)
 {
     if (*at) return OK;
+    if (k->most-- <= 0) {
+        k->sheet->whole = false;
+        return OK;
+    }
     TRY(block_read(k->c, &k->book->names, k->days, k->parts, ids, at));
     tally_change(k->sheet, *at, 1);
     return OK;
@@ -196,7 +202,7 @@ static enum err keep_up(struct keeping *k)
     day today = zone_day(k->c->zone, k->c->now);
     TRY(timeline_last(k->c, &seq));
     if (!k->parts && !(s->tally && tally_covers(s->tally, today))) tally_anew(s, today);
-    if (s->read && s->seq == seq) return OK;
+    if (s->whole && s->seq == seq) return OK;
     if (s->read) TRY(db_each(k->c, &metric_lines_after, see_change, k, ARGS(s->seq)));
     TRY(db_get(k->c, &metric_last_member, &last, NO_ARGS));
     TRY(db_get(k->c, &metric_last_unknown, &unknown, NO_ARGS));
@@ -204,9 +210,11 @@ static enum err keep_up(struct keeping *k)
     widen(&s->unknown, &s->unknown_n, unknown.value / NUMBERS + (unknown.value >= 0));
     k->days = calloc(1, sizeof *k->days);
     if (!k->days) abort();
+    s->whole = true;
     enum err e = read_stale(k);
     free(k->days);
     /* after an error blocks are missing: they are read with the next question */
+    if (e != OK) s->whole = false;
     s->read = true;
     s->seq = seq;
     return e;
@@ -252,18 +260,35 @@ static void give_out(struct ctx *c, struct metric_book *b, struct sheet *s, stru
 
 static void end_book(void *book) { metric_book_free(book); }
 
-static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, struct facts *out)
+/* Under the lock. */
+static enum err bring_up(struct ctx *c, struct metric_book *b, bool parts, i64 most)
 {
-    struct keeping k = { .c = c, .book = b, .sheet = &b->sheets[parts], .parts = parts };
-    pthread_mutex_lock(&b->lock);
+    struct keeping k = {
+        .c = c, .book = b, .sheet = &b->sheets[parts], .parts = parts, .most = most
+    };
     if (b->zone != c->zone || b->store != c->store) { /* other days, another shop */
         sheet_forget(&b->sheets[0]);
         sheet_forget(&b->sheets[1]);
         b->zone = c->zone;
         b->store = c->store;
     }
-    enum err e = keep_up(&k);
-    if (e == OK) give_out(c, b, k.sheet, out);
+    return keep_up(&k);
+}
+
+static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, struct facts *out)
+{
+    pthread_mutex_lock(&b->lock);
+    enum err e = bring_up(c, b, parts, INT64_MAX);
+    if (e == OK) give_out(c, b, &b->sheets[parts], out);
+    pthread_mutex_unlock(&b->lock);
+    return e;
+}
+
+enum err metric_book_warm(struct ctx *c, struct metric_book *b, i64 blocks, bool *done)
+{
+    pthread_mutex_lock(&b->lock);
+    enum err e = bring_up(c, b, false, blocks);
+    *done = e == OK && b->sheets[0].whole;
     pthread_mutex_unlock(&b->lock);
     return e;
 }
