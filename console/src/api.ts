@@ -57,6 +57,9 @@ export type MetricGroup = Given<Forms['metric_group'], 'group'>
 export type MetricAnswer = Omit<Forms['metric_answer'], 'metric' | 'groups'> & { metric: Metric; groups: MetricGroup[] }
 export type MetricsAnswer = Omit<Given<Forms['metrics_answer'], 'how'>, 'items'> & { items: MetricAnswer[] }
 
+export type DashboardBlock = Given<Forms['dashboard_block'], 'metric'> & { draws: 'figure' | 'line' | 'bars' | 'table'; size: 'small' | 'medium' | 'wide'; step: 'fit' | MetricStep }
+export type Dashboard = Omit<Given<Forms['dashboard_view'], 'name'>, 'blocks'> & { blocks: DashboardBlock[] }
+
 export type RfmCell = Forms['rfm_cell']
 export type RfmType = Given<Forms['rfm_type_row'], 'type' | 'name'>
 export type RfmRule = Given<Forms['rfm_cuts_view'], 'frequency_of' | 'monetary_of'> & {

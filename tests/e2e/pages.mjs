@@ -1,6 +1,7 @@
 // pages.mjs -- every page of the console and what must be seen on it: [name, path, Chinese title, English title].
 export const pages = [
   ['overview', '/', '总览', 'Overview'],
+  ['dashboards', '/dashboards', '看板', 'Dashboards'],
   ['metrics', '/figures', '指标', 'Metrics'],
   ['metric', '/figures/sales?by=shop', '支付金额', 'Sales paid'],
   ['metric-none', '/figures/aov?from=1999-01-01&to=1999-02-01', '笔单价', 'Average order value'],

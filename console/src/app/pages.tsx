@@ -2,8 +2,8 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, ExperimentOutlined, FilterOutlined, FlagOutlined, FundOutlined, FunnelPlotOutlined, GiftOutlined,
-  HeatMapOutlined, HourglassOutlined,
-  IdcardOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined, SafetyCertificateOutlined, SettingOutlined,
+  HeatMapOutlined, HourglassOutlined, IdcardOutlined, LayoutOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined,
+  SafetyCertificateOutlined, SettingOutlined,
   ShoppingCartOutlined, ShopOutlined, ShoppingOutlined, StarOutlined, TableOutlined, TeamOutlined, TrophyOutlined, UserSwitchOutlined, WalletOutlined,
 } from '@ant-design/icons'
 import { Skeleton } from 'antd'
@@ -28,6 +28,8 @@ const page = (load: () => Promise<{ default: ComponentType }>) => fetched(load, 
 export const pages: PageRow[] = [
   { path: '/', word: 'page.overview', right: 'reports:read', page: page(() => import('~/pages/overview/overview')),
     menu: { group: 'group.look', icon: <DashboardOutlined /> } },
+  { path: '/dashboards', word: 'page.dashboards', right: 'reports:read', page: page(() => import('~/pages/dashboards/dashboards')),
+    menu: { group: 'group.look', icon: <LayoutOutlined /> } },
   { path: '/figures', word: 'page.metrics', right: 'reports:read', page: page(() => import('~/pages/metrics/metrics')),
     menu: { group: 'group.look', icon: <FundOutlined /> } },
   { path: '/figures/:name', word: 'page.metric', right: 'reports:read', page: page(() => import('~/pages/metrics/metric')) },

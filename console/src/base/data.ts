@@ -33,6 +33,31 @@ export function useData<T>(path: string | null, query?: Query): Data<T> {
   return { data: question === null ? undefined : state.data, error: loading ? undefined : state.error, loading, reload }
 }
 
+/** Reads several addresses at once, each once however often it is asked; a page's blocks share them. */
+export function useMany<T>(questions: string[]): (question: string) => Data<T> {
+  const [answers, setAnswers] = useState<Record<string, { data?: T; error?: Error }>>({})
+  const [round, setRound] = useState(0)
+  const key = JSON.stringify([...new Set(questions)].sort())
+  useEffect(() => {
+    const cancel = new AbortController()
+    for (const question of JSON.parse(key) as string[]) {
+      ask<T>('GET', question, { signal: cancel.signal }).then(
+        (data) => cancel.signal.aborted || setAnswers((old) => ({ ...old, [question]: { data } })),
+        (error: Error) => cancel.signal.aborted || setAnswers((old) => ({ ...old, [question]: { error } })),
+      )
+    }
+    return () => cancel.abort()
+  }, [key, round])
+  const reload = useCallback(() => {
+    setAnswers({})
+    setRound((n) => n + 1)
+  }, [])
+  return (question) => {
+    const known = answers[question]
+    return { data: known?.data, error: known?.error, loading: !known, reload }
+  }
+}
+
 /** Reads `path` again and again, every so often, while somebody looks (0: once). What was read stays when a later
  *  answer does not come: then `error` says so beside it. */
 export function useLive<T>(path: string | null, query: Query | undefined, every_ms: number): Data<T> {

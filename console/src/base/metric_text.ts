@@ -59,7 +59,8 @@ export function useMetricText(): MetricText {
         return unit === 'days' ? say('metric.days', { n: format.count(Number(value)) }) : count(Number(value))
       }
     return {
-      short: with_(format.shortMoney, format.tile),
+      // A category's part of an order goes to the last ten-thousandth: two decimals are shown.
+      short: with_((value) => format.shortMoney(/\.\d{3}/.test(value) ? Number(value).toFixed(2) : value), format.tile),
       full: with_(format.money, format.count),
       axis: (unit, value) =>
         unit === 'money' ? format.shortMoney(value) : unit === 'ratio' ? format.percent(value) : unit === 'times' ? times(value) : format.short(value),

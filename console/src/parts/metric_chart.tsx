@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import type { MetricPoint, MetricUnit } from '~/api'
 import { line as rule, palette, quiet } from '~/app/theme'
-import { todayIs } from '~/base/format'
+import { daysBetween, todayIs } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { useMetricText } from '~/base/metric_text'
 import { ChartBox } from './chart_box'
@@ -45,6 +45,7 @@ export function MetricChart({ lines, unit, bars = false, height = 280 }: { lines
     const last = steps.length - 1
     const open = last > 0 && steps[last]!.to >= todayIs() // today is not over
     const single = shown.length === 1
+    const years = last > 0 && daysBetween(steps[0]!.from, steps[last]!.from) > 366
     const smooth = { type: 'line', symbolSize: 6, connectNulls: false } as const
     const lineSeries = shown.flatMap((one, i): object[] => {
       const style = { width: 2.2, color: palette[i], type: dashes[i] }
@@ -85,7 +86,7 @@ export function MetricChart({ lines, unit, bars = false, height = 280 }: { lines
         type: 'category',
         data: steps.map((one) => one.from),
         boundaryGap: bars || steps.length === 1,
-        axisLabel: { color: quiet, formatter: (day: string) => (steps.length > 60 ? day.slice(2, 7) : day.slice(5)), hideOverlap: true },
+        axisLabel: { color: quiet, formatter: (day: string) => (years ? day.slice(2, 7) : day.slice(5)), hideOverlap: true },
         axisLine: { lineStyle: { color: rule } },
         axisTick: { show: false },
       },

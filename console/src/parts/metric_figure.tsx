@@ -1,5 +1,6 @@
 // metric_figure.tsx -- a metric as a tile: its value, how it went, and how it stands to the period before and to last year.
 import { Skeleton, Tag } from 'antd'
+import type { ReactNode } from 'react'
 import type { Metric, MetricAnswer, MetricBeside } from '~/api'
 import { useSay } from '~/base/locale'
 import { useMetricText, type MetricQuestion } from '~/base/metric_text'
@@ -34,8 +35,8 @@ export function Against({ metric, beside, word }: { metric: Metric; beside: Metr
   )
 }
 
-/** `note`: of which days, where these are not the page's. */
-export function MetricFigure({ of, question, note }: { of: MetricAnswer; question: MetricQuestion; note?: string }) {
+/** `note`: of which days or whom, where these are not the page's. */
+export function MetricFigure({ of, question, note }: { of: MetricAnswer; question: MetricQuestion; note?: ReactNode }) {
   const say = useSay()
   const text = useMetricText()
   const { metric, value, series } = of
@@ -51,7 +52,7 @@ export function MetricFigure({ of, question, note }: { of: MetricAnswer; questio
       below={
         <>
           {drawn.length > 1 && <Spark values={drawn} label={say('metric.spark', { name: metric.label })} />}
-          {note && <div className="quiet figure-note">{note}</div>}
+          {note}
           <Against metric={metric} beside={of.before} word="metric.before.short" />
           <Against metric={metric} beside={of.year_ago} word="metric.year.short" />
         </>

@@ -9,6 +9,7 @@ export const common = {
   skip_to_content: ['跳到内容', 'Skip to content'],
 
   'page.overview': ['总览', 'Overview'],
+  'page.dashboards': ['看板', 'Dashboards'],
   'page.metrics': ['指标', 'Metrics'],
   'page.metric': ['指标', 'Metric'],
   'page.members': ['会员', 'Members'],

@@ -5,7 +5,7 @@ import { boards } from './boards'
 import { budgets } from './budgets'
 import type { Chapter } from './chapter'
 import { common } from './common'
-import { experiments } from './experiments'
+  dashboards, experiments, from, import,
 import { flows } from './flows'
 import { imports } from './imports'
 import { joining } from './joining'
@@ -30,8 +30,8 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  access, basket, boards, budgets, common, experiments, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members, metricWords,
-  overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
+  access, basket, boards, budgets, common, dashboards, experiments, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
+  metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never

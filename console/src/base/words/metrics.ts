@@ -45,6 +45,7 @@ export const metricWords = {
   'metric.when': ['时间', 'When'],
   'metric.lines_of': ['图中只画最大的 {n} 项，表里是全部', 'The chart draws the {n} largest; the table has all'],
   'metric.used': ['还在这些地方', 'Also looked at in'],
+  'metric.used.dashboard': ['看板“{name}”', 'Dashboard "{name}"'],
   'metric.members.buyers': ['看这段时间的购买会员', 'The buyers of the period'],
   'metric.members.new': ['看这段时间的新客', 'The new buyers'],
   'metric.members.returning': ['看这段时间的老客', 'The returning buyers'],

@@ -1,6 +1,7 @@
 // used_in.tsx -- where else a metric is looked at.
-import { Card } from 'antd'
 import { Link } from 'react-router'
+import type { Dashboard } from '~/api'
+import { useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
 
 /** Pages that show it. */
@@ -13,11 +14,15 @@ const words = { '/': 'page.overview', '/gmv-tree': 'page.gmv_tree', '/points?tab
 
 export function UsedIn({ name }: { name: string }) {
   const say = useSay()
+  const boards = useData<Page<Dashboard>>('/v1/dashboards')
   const places = pagesOf[name] ?? []
-  if (!places.length) return null
+  const shown = (boards.data?.items ?? []).filter((one) => one.blocks.some((block) => block.metric === name))
+  if (!places.length && !shown.length) return null
   return (
-    <Card title={say('metric.used')}>
+    <section className="panel panel-title" aria-label={say('metric.used')}>
+      <span className="quiet">{say('metric.used')}</span>{' '}
       {places.map((place) => <Link key={place} to={place} className="used-in">{say(words[place])}</Link>)}
-    </Card>
+      {shown.map((one) => <Link key={one.id} to={one.id ? `/dashboards?id=${one.id}` : '/dashboards'} className="used-in">{say('metric.used.dashboard', { name: one.name })}</Link>)}
+    </section>
   )
 }

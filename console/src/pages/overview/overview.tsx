@@ -109,5 +109,5 @@ function Repurchase({ period }: { period: Period }) {
   const read = useData<MetricsAnswer>('/v1/metrics/board', { names: 'repurchase_90,ltv', ...cohort, step: stepOf(cohort.from, cohort.to) === 'day' ? 'week' : 'month' })
   if (read.error) return <div className="figure figure-wide"><Failure error={read.error} retry={read.reload} /></div>
   if (!read.data) return <FiguresLoading n={2} />
-  return <>{read.data.items.map((one) => <MetricFigure key={one.metric.name} of={one} question={cohort} note={say('overview.cohort', { ...cohort })} />)}</>
+  return <>{read.data.items.map((one) => <MetricFigure key={one.metric.name} of={one} question={cohort} note={<div className="quiet figure-note">{say('overview.cohort', { ...cohort })}</div>} />)}</>
 }

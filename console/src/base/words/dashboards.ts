@@ -1,0 +1,33 @@
+// dashboards.ts -- words of dashboards.
+import type { Chapter } from './chapter'
+
+export const dashboards = {
+  'dash.new': ['新建', 'New'],
+  'dash.new_name': ['新看板', 'New dashboard'],
+  'dash.copy': ['复制一份来改', 'Copy and change'],
+  'dash.copy_of': ['{name}（副本）', '{name} (copy)'],
+  'dash.saved': ['看板已保存，所有人都能看到', 'Saved: everybody sees it'],
+  'dash.delete': ['删除看板“{name}”？', 'Delete the dashboard "{name}"?'],
+  'dash.delete.yes': ['删除', 'Delete'],
+  'dash.blocks': ['{n} / {max} 块', '{n} of {max} blocks'],
+  'dash.days': ['打开时看最近 {n} 天', 'opens with the last {n} days'],
+  'dash.empty': ['还没有内容，添加一块试试', 'Nothing here yet: add a block'],
+  'dash.add': ['添加一块', 'Add a block'],
+  'dash.block': ['这一块显示什么', 'What this block shows'],
+  'dash.take': ['确定', 'OK'],
+  'dash.title': ['标题（不填用指标名）', 'Heading (else the metric\'s name)'],
+  'dash.draws': ['画成', 'Drawn as'],
+  'dash.draws.figure': ['数字', 'A figure'],
+  'dash.draws.line': ['折线', 'Lines'],
+  'dash.draws.bars': ['柱形', 'Bars'],
+  'dash.draws.table': ['表格', 'A table'],
+  'dash.size': ['大小', 'Size'],
+  'dash.size.small': ['四分之一行', 'A quarter of a row'],
+  'dash.size.medium': ['半行', 'Half a row'],
+  'dash.size.wide': ['整行', 'A whole row'],
+  'dash.step.fit': ['随时间段', 'As the period has it'],
+  'dash.earlier': ['把“{name}”往前移', 'Move "{name}" forward'],
+  'dash.later': ['把“{name}”往后移', 'Move "{name}" back'],
+  'dash.change': ['修改“{name}”', 'Change "{name}"'],
+  'dash.remove': ['移除“{name}”', 'Remove "{name}"'],
+} as const satisfies Chapter
