@@ -21,6 +21,9 @@ export type Key = Given<Forms['key_view'], 'name'>
 export type Approval = Given<Forms['approval_view'], 'reason'>
 export type ApprovalState = Approval['state']
 export type AuditLine = Given<Forms['audit_view'], 'actor' | 'action'>
+export type Endpoint = Given<Forms['endpoint_view'], 'name' | 'target' | 'kind' | 'state' | 'language'>
+export type EndpointPage = { items: Endpoint[]; topics: Given<Forms['topic_view'], 'name' | 'doc'>[] }
+export type Delivery = Given<Forms['delivery_view'], 'topic' | 'title' | 'kind' | 'state'>
 export type Setting = Given<Forms['setting_view'], 'kind' | 'value' | 'fallback' | 'doc'>
 
 export type MemberRow = Forms['person']

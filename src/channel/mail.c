@@ -142,13 +142,14 @@ static enum err parts_set(struct work *w)
     return OK;
 }
 
-/* The server speaks in lines; the last one says what went wrong. */
+/* The server speaks in lines; the last refusal says what went wrong. */
 static size_t hear(char *data, size_t size, size_t n, void *arg)
 {
     struct work *w = arg;
     struct outcome line = { 0 };
     outcome_set(&line, FAULT_NONE, str_trim((str){ data, (i64)(size * n) }));
-    if (line.detail[0]) memcpy(w->said, line.detail, sizeof w->said);
+    if (line.detail[0] == '4' || line.detail[0] == '5')
+        memcpy(w->said, line.detail, sizeof w->said);
     return size * n;
 }
 

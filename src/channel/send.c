@@ -108,7 +108,7 @@ struct run {
     instant started_at;
     i64 begun_us;
     CURLM *multi;
-    struct guard guard;
+    struct guard *guard; /* as the settings stand when a try begins */
     i64 running, mails, sent;
 };
 
@@ -142,7 +142,7 @@ static enum err begin_one(struct run *r, const struct work_row *row)
     struct work *w = NEW(r->c->arena, struct work);
     CURL *curl = curl_easy_init();
     if (!curl) return fail(r->c, E_INTERNAL, "libcurl 无法启动", "libcurl did not start");
-    *w = (struct work){ .row = row, .guard = &r->guard, .curl = curl, .own = *r->c };
+    *w = (struct work){ .row = row, .guard = r->guard, .curl = curl, .own = *r->c };
     w->own.arena = arena_new();
     w->c = &w->own;
     w->begun_us = clock_mono_us();
@@ -188,6 +188,10 @@ static enum err run_all(struct run *r)
         tell_time(r);
         if (!time_is_up(r) && r->running < SIDE_BY_SIDE)
             TRY(work_take(r->store, r->c, MAILS_AT_ONCE - r->mails, &rows));
+        if (rows.n) {
+            r->guard = NEW(r->c->arena, struct guard);
+            TRY(guard_read(r->c, r->guard));
+        }
         for (i64 i = 0; i < rows.n; i++) TRY(begin_one(r, &rows.at[i]));
         if (!r->running && !rows.n) return OK;
         int still = 0;
@@ -208,13 +212,11 @@ enum err deliveries_run(struct store *s, struct ctx *c, i64 *sent)
     struct run r = { .store = s, .c = c, .started_at = c->now, .begun_us = clock_mono_us() };
     struct arena_mark mark = arena_mark(c->arena);
     pthread_once(&curl_once, start_curl);
-    enum err e = guard_read(c, &r.guard);
-    if (e == OK) {
-        r.multi = curl_multi_init();
-        assert(r.multi);
-        arena_defer(c->arena, drop_multi, r.multi);
-        e = run_all(&r);
-    }
+    r.multi = curl_multi_init();
+    assert(r.multi);
+    arena_defer(c->arena, drop_multi, r.multi);
+    enum err e = run_all(&r);
+    c->now = r.started_at;
     if (sent) *sent = r.sent;
     arena_rewind(c->arena, mark);
     return e;

@@ -16,17 +16,19 @@
 
 SHAPE_DEFINE(work_row);
 
+/* Four of an endpoint at once, those in work counted; one of an endpoint that fails. */
 QUERY(work_due, work_row,
       "SELECT d.id, d.message, d.endpoint, d.attempts, m.code, m.topic, m.title_zh, m.title_en,"
       " m.text_zh, m.text_en, m.data, m.files, m.made_at, e.kind, e.target, e.language, e.secret,"
       " e.old_secret, e.old_secret_until FROM ("
-      "SELECT x.id, x.message, x.endpoint, x.attempts, x.due_at, y.failures,"
-      " ROW_NUMBER() OVER (PARTITION BY x.endpoint ORDER BY x.due_at, x.id) AS place"
+      "SELECT x.id, x.message, x.endpoint, x.attempts, x.due_at, x.lease_until, y.failures,"
+      " ROW_NUMBER() OVER (PARTITION BY x.endpoint ORDER BY"
+      " CASE WHEN x.lease_until > $1 THEN 0 ELSE 1 END, x.due_at, x.id) AS place"
       " FROM delivery x JOIN endpoint y ON y.id = x.endpoint"
-      " WHERE x.state IN ('waiting', 'failed') AND x.due_at <= $1 AND x.lease_until <= $1"
+      " WHERE x.state IN ('waiting', 'failed') AND x.due_at <= $1"
       " AND y.enabled AND y.paused_until <= $1) d"
       " JOIN channel_message m ON m.id = d.message JOIN endpoint e ON e.id = d.endpoint"
-      " WHERE d.place <= CASE WHEN d.failures > 0 THEN 1 ELSE 4 END"
+      " WHERE d.lease_until <= $1 AND d.place <= CASE WHEN d.failures > 0 THEN 1 ELSE 4 END"
       " ORDER BY d.due_at, d.id LIMIT $2");
 QUERY(work_is_due, one_i64,
       "SELECT COUNT(*) AS value FROM delivery WHERE state IN ('waiting', 'failed') AND"

@@ -12,7 +12,7 @@ import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
 import { ApprovalsWaiting } from './waiting'
-import { FileTextOutlined, ForkOutlined, PartitionOutlined } from '@ant-design/icons'
+import { FileTextOutlined, ForkOutlined, PartitionOutlined, SendOutlined } from '@ant-design/icons'
 
 export interface PageRow {
   path: string
@@ -105,6 +105,8 @@ export const pages: PageRow[] = [
   { path: '/budgets/:code', word: 'budget', right: 'loyalty:read', page: page(() => import('~/pages/budgets/budget')) },
   { path: '/approvals', word: 'page.approvals', right: ['approve', 'points:grant'], page: page(() => import('~/pages/house/approvals')),
     menu: { group: 'group.house', icon: <SafetyCertificateOutlined />, beside: ApprovalsWaiting } },
+  { path: '/deliveries', word: 'page.deliveries', right: 'reports:read', page: page(() => import('~/pages/deliveries/deliveries')),
+    menu: { group: 'group.house', icon: <SendOutlined /> } },
   { path: '/users', word: 'page.users', right: 'users:write', page: page(() => import('~/pages/house/users')),
     menu: { group: 'group.house', icon: <UserSwitchOutlined /> } },
   { path: '/keys', word: 'page.keys', right: 'users:write', page: page(() => import('~/pages/house/keys')),

@@ -12,7 +12,9 @@ export function SettingRow({ row, changed }: { row: Setting; changed: () => void
   const may = useMay()('settings:write')
   const say = useSay()
   const { message } = App.useApp()
-  const [value, setValue] = useState(row.value)
+  // A secret is written and never shown.
+  const shown = row.kind === 'secret' ? '' : row.value
+  const [value, setValue] = useState(shown)
   const change = useChange()
   const save = async (to: string) => {
     if (!(await change.run('PUT', `/v1/settings/${encodeURIComponent(row.name)}`, { value: to }))) return
@@ -28,10 +30,10 @@ export function SettingRow({ row, changed }: { row: Setting; changed: () => void
       </div>
       <div className="setting-value">
         <SettingInput row={row} value={value} change={setValue} save={save} fixed={!may} />
-        {value !== row.value && row.kind !== 'flag' && row.kind !== 'choice' && (
+        {value !== shown && row.kind !== 'flag' && row.kind !== 'choice' && (
           <Button type="primary" loading={change.busy} onClick={() => save(value)}>{say('save')}</Button>
         )}
-        {may && value === row.value && row.value !== row.fallback && <Button type="text" onClick={() => save(row.fallback)}>{say('settings.reset')}</Button>}
+        {may && value === shown && row.value !== row.fallback && <Button type="text" onClick={() => save(row.fallback)}>{say('settings.reset')}</Button>}
       </div>
     </div>
   )
@@ -61,6 +63,8 @@ function SettingInput({ row, value, change, save, fixed }: InputProps) {
     return <Select aria-label={label} disabled={fixed} value={value} options={(row.choices ?? []).map((one) => ({ value: one, label: choiceText(row.name, one, say) }))} onChange={save} popupMatchSelectWidth={false} className="filter" />
   if (row.kind === 'int')
     return <InputNumber aria-label={label} disabled={fixed} value={value} stringMode precision={0} min={row.min?.toString()} max={row.max?.toString()} onChange={(n) => change(n === null ? '' : String(n))} />
+  if (row.kind === 'secret')
+    return <Input.Password aria-label={label} disabled={fixed} value={value} visibilityToggle={false} autoComplete="new-password" placeholder={row.value && say('settings.secret')} onChange={(event) => change(event.target.value)} />
   return (
     <Input
       aria-label={label}

@@ -3,6 +3,7 @@ import { access } from './access'
 import { basket } from './basket'
 import { boards } from './boards'
 import { budgets } from './budgets'
+import { deliveries } from './deliveries'
 import type { Chapter } from './chapter'
 import { common } from './common'
 import { dashboards } from './dashboards'
@@ -31,7 +32,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  access, basket, boards, budgets, common, dashboards, experiments, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
+  deliveries, access, basket, boards, budgets, common, dashboards, experiments, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
   metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
