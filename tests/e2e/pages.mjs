@@ -5,6 +5,7 @@ export const pages = [
   ['metrics', '/figures', '指标', 'Metrics'],
   ['metric', '/figures/sales?by=shop', '支付金额', 'Sales paid'],
   ['metric-none', '/figures/aov?from=1999-01-01&to=1999-02-01', '笔单价', 'Average order value'],
+  ['goals', '/goals', '目标', 'Goals'],
   ['rfm', '/rfm', 'RFM 分层', 'RFM'],
   ['rfm-move', '/rfm/move', 'RFM 变化', 'RFM movement'],
   ['rfm-members', '/rfm/members?type=important_value', '重要价值', 'Important: value'],

@@ -12,7 +12,7 @@ import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
 import { ApprovalsWaiting } from './waiting'
-import { FileTextOutlined, ForkOutlined, PartitionOutlined, SendOutlined } from '@ant-design/icons'
+import { AimOutlined, FileTextOutlined, ForkOutlined, PartitionOutlined, SendOutlined } from '@ant-design/icons'
 
 export interface PageRow {
   path: string
@@ -36,6 +36,8 @@ export const pages: PageRow[] = [
   { path: '/reports', word: 'page.reports', right: 'reports:read', page: page(() => import('~/pages/reports/reports')),
     menu: { group: 'group.look', icon: <FileTextOutlined /> } },
   { path: '/reports/:id', word: 'page.report', right: 'reports:read', page: page(() => import('~/pages/reports/report')) },
+  { path: '/goals', word: 'page.goals', right: 'reports:read', page: page(() => import('~/pages/goals/goals')),
+    menu: { group: 'group.look', icon: <AimOutlined /> } },
   { path: '/rfm', word: 'page.rfm', right: 'reports:read', page: page(() => import('~/pages/rfm/rfm')),
     menu: { group: 'group.look', icon: <HeatMapOutlined /> } },
   { path: '/rfm/members', word: 'page.rfm_members', right: 'members:read', page: page(() => import('~/pages/rfm/rfm_members')) },

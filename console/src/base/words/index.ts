@@ -9,6 +9,7 @@ import { common } from './common'
 import { dashboards } from './dashboards'
 import { experiments } from './experiments'
 import { flows } from './flows'
+import { goals } from './goals'
 import { imports } from './imports'
 import { joining } from './joining'
 import { memberLines } from './lines'
@@ -32,7 +33,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  deliveries, access, basket, boards, budgets, common, dashboards, experiments, flows, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
+  deliveries, access, basket, boards, budgets, common, dashboards, experiments, flows, goals, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
   metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
