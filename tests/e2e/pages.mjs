@@ -34,6 +34,8 @@ export const pages = [
   ['basket-fit', '/basket?view=fit&product=锦鲤玻尿酸补水面膜', '连带与带货', 'Bought together'],
   ['members', '/members', '会员', 'Members'],
   ['member', '/members/1', '#1', '#1'],
+  ['alerts', '/alerts', '预警', 'Alerts'],
+  ['alerts-rules', '/alerts?tab=rules', '预警', 'Alerts'],
   ['products', '/products', '商品', 'Products'],
   ['products-quadrants', '/products?tab=quadrants', '商品', 'Products'],
   ['products-stock', '/products?tab=stock', '商品', 'Products'],

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
+import { AlertBell } from './alerts_open'
 import { LanguageSwitch } from './language'
 import { Logo } from './logo'
 import { pages } from './pages'
@@ -94,6 +95,7 @@ export function Frame() {
             </>
           )}
           <span className="space" />
+          <AlertBell />
           <LanguageSwitch />
           <UserMenu />
         </Layout.Header>

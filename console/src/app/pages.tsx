@@ -11,6 +11,7 @@ import type { ComponentType, ReactNode } from 'react'
 import type { Right } from '~/api'
 import { fetched } from '~/base/fetched'
 import type { Word } from '~/base/words'
+import { AlertOutlined } from '@ant-design/icons'
 import { ApprovalsWaiting } from './waiting'
 import { AimOutlined, FileTextOutlined, ForkOutlined, PartitionOutlined, SendOutlined } from '@ant-design/icons'
 
@@ -70,6 +71,8 @@ export const pages: PageRow[] = [
     menu: { group: 'group.insight', icon: <ShoppingCartOutlined /> } },
   { path: '/products', word: 'page.products', right: 'reports:read', page: page(() => import('~/pages/products/products')),
     menu: { group: 'group.insight', icon: <ShopOutlined /> } },
+  { path: '/alerts', word: 'page.alerts', right: 'reports:read', page: page(() => import('~/pages/alerts/alerts')),
+    menu: { group: 'group.look', icon: <AlertOutlined /> } },
   { path: '/members', word: 'page.members', right: 'members:read', page: page(() => import('~/pages/members/members')),
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
   { path: '/members/:id', word: 'member', right: 'members:read', page: page(() => import('~/pages/member/member')) },

@@ -138,7 +138,7 @@ enum err alert_parts_find(struct ctx *c, const struct alert_terms *terms,
     for (i64 i = 0; i < moved.n && out->facts.parts.n < PARTS_SHOWN; i++) {
         const struct moved *p = &moved.at[i];
         i64 change = p->now - p->before;
-        if (change == 0 || (m == t->source.metric && (change > 0) != (sign > 0))) continue;
+        if (change == 0 || (change > 0) != (sign > 0)) continue;
         *PUSH(c->arena, &out->facts.parts) =
             (struct alert_part){ str_of(p->by), p->value,
                                  metric_text(c->arena, m->unit, SOME(p->now)),

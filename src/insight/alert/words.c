@@ -233,7 +233,8 @@ str alert_sentence(struct ctx *c, const struct alert_terms *terms, const struct 
                 test->cut);
         tell_least(&t, test);
     }
-    tell(&t, " 时预警。", ".");
+    /* after a figure a space, as between Chinese and digits everywhere */
+    tell(&t, test->kind == ALERT_THRESHOLD || test->least ? " 时预警。" : "时预警。", ".");
     return buf_str(&t.out);
 }
 

@@ -1,5 +1,6 @@
 // words -- every word an operator sees, Chinese and English side by side: one table, in chapters.
 import { access } from './access'
+import { alerts } from './alerts'
 import { basket } from './basket'
 import { boards } from './boards'
 import { budgets } from './budgets'
@@ -33,7 +34,7 @@ import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
-  deliveries, access, basket, boards, budgets, common, dashboards, experiments, flows, goals, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
+  deliveries, access, alerts, basket, boards, budgets, common, dashboards, experiments, flows, goals, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
   metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
