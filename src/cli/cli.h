@@ -109,7 +109,8 @@ extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_v
     tree_verbs[], segment_verbs[], compare_verbs[], saved_verbs[], points_verbs[], mall_verbs[],
     task_verbs[], tier_verbs[], board_verbs[], koc_verbs[], budget_verbs[], user_verbs[],
     key_verbs[], backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[], setting_verbs[],
-    product_verbs[], experiment_verbs[], goal_verbs[], alert_verbs[], rhythm_verbs[];
+    channel_verbs[], product_verbs[], experiment_verbs[], goal_verbs[], alert_verbs[],
+    rhythm_verbs[];
 
 /* -- between the files of the frame ----------------------------------------------------------- */
 

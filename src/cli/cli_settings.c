@@ -33,13 +33,19 @@ struct change {
     str name, value;
 };
 
+/* A secret stays out of the log and off the screen. */
+static str shown(const struct change *in)
+{
+    return setting_is_secret(in->name) ? S("********") : in->value;
+}
+
 static enum err change_setting(struct tx *t, void *arg)
 {
     const struct change *in = arg;
     TRY(setting_set(t, in->name, in->value));
     struct buf detail = { .arena = t->c->arena };
     buf_add(&detail, S("{\"value\":"));
-    json_write_str(&detail, in->value);
+    json_write_str(&detail, shown(in));
     buf_byte(&detail, '}');
     return audit_write(t, S("setting.changed"), in->name, buf_str(&detail));
 }
@@ -50,7 +56,7 @@ static enum err run_set(struct cli *cli)
     struct change in = { cli->args.at[0], cli->args.at[1] };
     TRY(store_write(cli->store, cli->c, change_setting, &in));
     cli_note(cli, STR_FMT " 已改为 " STR_FMT, STR_FMT " is now " STR_FMT, STR_ARG(in.name),
-             STR_ARG(in.value));
+             STR_ARG(shown(&in)));
     return OK;
 }
 

@@ -221,6 +221,12 @@ enum err setting_views(struct ctx *c, struct setting_view_list *out)
 
 /* -- changing --------------------------------------------------------------------------------- */
 
+bool setting_is_secret(str name)
+{
+    const struct setting *row = find_row(name);
+    return row && row->kind == SETTING_SECRET;
+}
+
 enum err setting_set(struct tx *t, str name, str value)
 {
     const struct setting *row = find_row(name);

@@ -54,4 +54,6 @@ enum err setting_list(struct ctx *c, const char *name, ints *out); /* ints and m
 enum err setting_views(struct ctx *c, struct setting_view_list *out);
 /* E_NOT_FOUND: no such setting; E_INVALID: does not fit. */
 enum err setting_set(struct tx *t, str name, str value);
+/* Its value is for its room alone: not for logs, answers, screens. */
+bool setting_is_secret(str name);
 enum err setting_parse(struct ctx *c, const struct setting *row, str value, ints *list_out);

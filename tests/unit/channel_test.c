@@ -199,3 +199,24 @@ TEST(off_gets_nothing)
     CHECK_OK(test_ctx(), endpoint_get(test_look(), id, &view));
     CHECK_I64(view.state, ENDPOINT_OFF);
 }
+
+/* Read by its room, shown to nobody; and no other setting is hidden. */
+TEST(a_secret_is_not_shown)
+{
+    struct setting_view_list views;
+    str value;
+    set("channel.smtp_password", "pa55");
+    CHECK_OK(test_ctx(), setting_text(test_reader(), "channel.smtp_password", &value));
+    CHECK_STR(value, "pa55");
+    CHECK(setting_is_secret(S("channel.smtp_password")) && !setting_is_secret(S("timezone")));
+    CHECK_OK(test_ctx(), setting_views(test_reader(), &views));
+    i64 secrets = 0;
+    for (i64 i = 0; i < views.n; i++) {
+        CHECK(str_find(views.at[i].value, S("pa55")) < 0);
+        if (!str_eq(views.at[i].kind, S("secret"))) continue;
+        CHECK_STR(views.at[i].name, "channel.smtp_password");
+        CHECK_STR(views.at[i].value, "********");
+        secrets++;
+    }
+    CHECK_I64(secrets, 1);
+}
