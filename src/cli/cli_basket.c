@@ -2,8 +2,8 @@
  * baskets; what is bought next; who fits a product. */
 #include "cli/cli.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/basket.h"
-#include "sheet/sheet.h"
 
 #define ROWS_SHOWN 30 /* in a terminal */
 
@@ -27,6 +27,7 @@ static const struct cli_option basket_options[] = {
     { "limit", "N", "至多多少条；默认全部（终端里 30 条）",
       "at most so many rules; default: all (30 in a terminal)", false },
     CLI_OPTION_CSV,
+    CLI_OPTION_XLSX,
     { 0 },
 };
 
@@ -70,19 +71,21 @@ static enum err of_file(struct cli *cli, const struct basket_ask *ask, i64 limit
     return basket_report_of(cli->c, &b, ask, limit, out);
 }
 
-static void print_csv(struct cli *cli, const struct basket_report *r)
+static enum err save(struct cli *cli, const struct basket_report *report)
 {
-    cli_print(cli, "lhs,rhs,support,confidence,lift,count,lhs_count,rhs_count\n");
-    for (i64 i = 0; i < r->rules.n; i++) {
+    struct rows r;
+    TRY(rows_begin(cli, "lhs rhs support confidence lift count lhs_count rhs_count", &r));
+    for (i64 i = 0; i < report->rules.n; i++) {
         struct arena_mark mark = arena_mark(cli->c->arena);
-        const struct basket_rule *rule = &r->rules.at[i];
-        str lhs = sheet_csv_cell(cli->c->arena, str_join(cli->c->arena, rule->lhs, S(" + ")), true);
-        str rhs = sheet_csv_cell(cli->c->arena, rule->rhs, true);
-        cli_print(cli, STR_FMT "," STR_FMT ",%.9f,%.9f,%.9f,%lld,%lld,%lld\n", STR_ARG(lhs),
-                  STR_ARG(rhs), rule->support, rule->confidence, rule->lift, (long long)rule->count,
-                  (long long)rule->lhs_count, (long long)rule->rhs_count);
-        arena_rewind(cli->c->arena, mark);
+        const struct basket_rule *rule = &report->rules.at[i];
+        ROWS_ADD(&r, str_join(cli->c->arena, rule->lhs, S(" + ")), rule->rhs,
+                 str_fmt(cli->c->arena, "%.9f", rule->support),
+                 str_fmt(cli->c->arena, "%.9f", rule->confidence),
+                 str_fmt(cli->c->arena, "%.9f", rule->lift), cell_i64(cli, rule->count),
+                 cell_i64(cli, rule->lhs_count), cell_i64(cli, rule->rhs_count));
+        if (r.wrong == OK) arena_rewind(cli->c->arena, mark);
     }
+    return rows_end(&r);
 }
 
 static void print_rules(struct cli *cli, const struct basket_report *r)
@@ -110,6 +113,8 @@ static enum err run_basket(struct cli *cli)
     struct basket_ask ask;
     struct basket_report r;
     i64 limit;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(ask_of(cli, &ask, &limit));
     if (cli_has(cli, "baskets")) {
         TRY(of_file(cli, &ask, limit, &r));
@@ -117,8 +122,8 @@ static enum err run_basket(struct cli *cli)
         TRY(cli_open(cli, CLI_READS));
         TRY(basket_report_all(cli->c, &ask, limit, &r));
     }
-    if (cli_has(cli, "csv")) print_csv(cli, &r);
-    else if (!cli_answered(cli, &basket_report_shape, &r)) print_rules(cli, &r);
+    if (asked) return save(cli, &r);
+    if (!cli_answered(cli, &basket_report_shape, &r)) print_rules(cli, &r);
     return OK;
 }
 

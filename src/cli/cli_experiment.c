@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "cli/grid.h"
 #include "cli/local.h"
+#include "cli/rows.h"
 #include "insight/experiment.h"
 #include "insight/experiment/reading.h"
 
@@ -22,6 +23,8 @@ static const struct cli_option read_options[] = {
     { "metric", "WHAT", "只看比率（rate）或数值（value）；默认都看",
       "rates only (rate) or values only (value); default: both", false },
     { "alpha", "A", "允许的误报概率；默认 0.05", "chance of a false alarm; default 0.05", false },
+    CLI_OPTION_CSV,
+    CLI_OPTION_XLSX,
     { "tau", "T", "随时查看的检验假定的效果大小；默认单位标准差的 5%",
       "size of effect that reading at any time expects; default 5% of a unit's deviation", false },
     { 0 },
@@ -123,8 +126,53 @@ static void print_values(struct cli *cli, const struct table_reading *r)
     cli_print(cli, "\n");
 }
 
+/* An end of "[low,high]"; empty where there is no interval. */
+static str end_of(str ci, int which)
+{
+    str low, high = str_cut(str_sub(ci, 1, ci.n - 1), ',', &low);
+    if (ci.n < 2 || ci.at[0] != '[') return S("");
+    return str_trim(which ? high : low);
+}
+
+/* One table: the arms, then what was compared, then the split. */
+static enum err save(struct cli *cli, const struct table_reading *t)
+{
+    struct rows r;
+    str none = S("");
+    TRY(rows_begin(cli, "row a b n figure low high statistic p p_holm p_sequential lift money",
+                   &r));
+    for (i64 i = 0; i < t->arms.n; i++) {
+        const struct reading_arm *a = &t->arms.at[i];
+        if (t->tests.n)
+            ROWS_ADD(&r, S("rate"), a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->rate),
+                     end_of(a->ci, 0), end_of(a->ci, 1), none, none, none, none, none, none);
+        if (t->value_tests.n)
+            ROWS_ADD(&r, S("mean"), a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->mean),
+                     end_of(a->mean_ci, 0), end_of(a->mean_ci, 1), none, none, none, none, none,
+                     none);
+    }
+    for (i64 i = 0; i < t->tests.n; i++) {
+        const struct reading_test *x = &t->tests.at[i];
+        ROWS_ADD(&r, S("rates"), x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
+                 end_of(x->ci, 1), cell_f64(cli, x->z), cell_f64(cli, x->p),
+                 cell_f64(cli, x->p_holm), cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift),
+                 none);
+    }
+    for (i64 i = 0; i < t->value_tests.n; i++) {
+        const struct reading_value_test *x = &t->value_tests.at[i];
+        ROWS_ADD(&r, S("means"), x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
+                 end_of(x->ci, 1), cell_f64(cli, x->t), cell_f64(cli, x->p),
+                 cell_f64(cli, x->p_holm), cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift),
+                 cell_money(cli, x->money));
+    }
+    ROWS_ADD(&r, S("split"), none, none, none, cell_f64(cli, t->srm->chi2), none, none, none,
+             cell_f64(cli, t->srm->p), none, none, none, none);
+    return rows_end(&r);
+}
+
 static enum err run_read(struct cli *cli)
 {
+    bool asked;
     struct ctx *c = cli->c;
     struct table_reading r;
     str metric = cli_text(cli, "metric");
@@ -138,10 +186,12 @@ static enum err run_read(struct cli *cli)
     if (metric.n && !str_eq(metric, S("rate")) && !str_eq(metric, S("value")))
         return cli_usage(cli, "--metric 应是 rate 或 value", "--metric is rate or value");
     if (cli_has(cli, "weights")) terms.weights = str_split(c->arena, cli_text(cli, "weights"), ',');
+    TRY(rows_asked(cli, &asked));
     TRY(number(cli, "alpha", 0, 0.5, &terms.alpha));
     TRY(number(cli, "tau", 0, 1e9, &terms.tau));
     TRY(table_read(c, cli->args.at[0], &terms, &r));
     if (cli_answered(cli, &table_reading_shape, &r)) return OK;
+    if (asked) return save(cli, &r);
     print_rates(cli, &r);
     print_values(cli, &r);
     if (r.srm->p.has)

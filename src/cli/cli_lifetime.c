@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/lifetime.h"
 
 #include <math.h>
@@ -24,6 +25,7 @@ static const struct cli_option ltv_options[] = {
     { "discount", "RATE", "年折现率，0 到 1，如 0.1 为 10%；默认 0",
       "discount a year, 0 to 1: 0.1 is ten percent; default: 0", false },
     { "csv", NULL, "每位会员一行，csv", "one line a member, as csv", false },
+    CLI_OPTION_XLSX,
     { 0 },
 };
 
@@ -67,21 +69,24 @@ static str amount_opt(struct cli *cli, opt_money m)
     return m.has ? grid_amount(cli, m.value) : S("–");
 }
 
-static void print_csv(struct cli *cli, const struct lifetime_score_list *scores)
+static enum err save(struct cli *cli, const struct lifetime_score_list *scores)
 {
-    struct arena *a = cli->c->arena;
-    cli_print(cli, "member,repeats,last_days,age_days,spent,alive,expected_orders,expected_amount,"
-                   "expected_value\n");
+    struct rows r;
+    TRY(rows_begin(cli,
+                   "member repeats last_days age_days spent alive expected_orders"
+                   " expected_amount expected_value",
+                   &r));
     for (i64 i = 0; i < scores->n; i++) {
         const struct lifetime_score *s = &scores->at[i];
-        struct arena_mark mark = arena_mark(a);
-        cli_print(cli, "%lld,%lld,%lld,%lld," STR_FMT ",%.6f,%.6f," STR_FMT "," STR_FMT "\n",
-                  (long long)s->member, (long long)s->repeats, (long long)s->last_days,
-                  (long long)s->age_days, STR_ARG(money_text(a, s->spent)), s->alive, s->orders,
-                  STR_ARG(s->worth.has ? money_text(a, s->worth.value) : S("")),
-                  STR_ARG(s->value.has ? money_text(a, s->value.value) : S("")));
-        arena_rewind(a, mark);
+        struct arena_mark mark = arena_mark(cli->c->arena);
+        ROWS_ADD(&r, cell_i64(cli, s->member), cell_i64(cli, s->repeats),
+                 cell_i64(cli, s->last_days), cell_i64(cli, s->age_days),
+                 money_text(cli->c->arena, s->spent), str_fmt(cli->c->arena, "%.6f", s->alive),
+                 str_fmt(cli->c->arena, "%.6f", s->orders), cell_money(cli, s->worth),
+                 cell_money(cli, s->value));
+        if (r.wrong == OK) arena_rewind(cli->c->arena, mark);
     }
+    return rows_end(&r);
 }
 
 static void print_models(struct cli *cli, const struct lifetime_report *r)
@@ -134,14 +139,13 @@ static enum err run_ltv(struct cli *cli)
     struct lifetime_ask ask;
     struct lifetime_report r;
     struct lifetime_score_list scores;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(ask_of(cli, &ask));
     TRY(cli_open(cli, CLI_READS));
     TRY(lifetime_report_make(cli->c, &ask, &r, &scores));
     if (cli_answered(cli, &lifetime_report_shape, &r)) return OK;
-    if (cli_has(cli, "csv")) {
-        print_csv(cli, &scores);
-        return OK;
-    }
+    if (asked) return save(cli, &scores);
     print_models(cli, &r);
     if (r.gamma_gamma_problem.at)
         cli_print(cli, "Gamma-Gamma: " STR_FMT "\n", STR_ARG(r.gamma_gamma_problem));

@@ -2,8 +2,8 @@
  * CSV or JSON, and the headline ones side by side. */
 #include "base/clock.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/metric.h"
-#include "sheet/sheet.h"
 
 static const struct cli_option metric_options[] = {
     { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天",
@@ -17,6 +17,7 @@ static const struct cli_option metric_options[] = {
     { "touchpoint", "NAME", "只看此触点的订单", "only orders of this touchpoint", false },
     { "category", "NAME", "只看此品类的部分", "only this category's part of orders", false },
     CLI_OPTION_CSV,
+    CLI_OPTION_XLSX,
     CLI_OPTION_SEGMENT,
     { 0 },
 };
@@ -34,25 +35,21 @@ static str share_text(struct cli *cli, str ratio)
 }
 
 /* from, to, group, value: the whole first, then its groups; of each the period, then its steps. */
-static void print_csv(struct cli *cli, const struct metric_answer *a)
+static enum err save(struct cli *cli, const struct metric_answer *a)
 {
-    struct buf out = { .arena = cli->c->arena };
-    buf_add(&out, S("from,to,group,value\n"));
+    struct rows r;
+    TRY(rows_begin(cli, "from to group value", &r));
     for (i64 g = -1; g < a->groups.n; g++) {
         str group = g < 0 ? S("") : a->groups.at[g].group;
         const struct metric_point_list *series = g < 0 ? &a->series : &a->groups.at[g].series;
-        for (i64 i = -1; i < series->n; i++) {
-            buf_add(&out, day_text(out.arena, i < 0 ? a->from : series->at[i].from));
-            buf_byte(&out, ',');
-            buf_add(&out, day_text(out.arena, i < 0 ? a->to : series->at[i].to));
-            buf_byte(&out, ',');
-            buf_add(&out, sheet_csv_cell(out.arena, group, false));
-            buf_byte(&out, ',');
-            buf_add(&out, i >= 0 ? series->at[i].value : g < 0 ? a->value : a->groups.at[g].value);
-            buf_byte(&out, '\n');
-        }
+        for (i64 i = -1; i < series->n; i++)
+            ROWS_ADD(&r, day_text(cli->c->arena, i < 0 ? a->from : series->at[i].from),
+                     day_text(cli->c->arena, i < 0 ? a->to : series->at[i].to), group,
+                     i >= 0  ? series->at[i].value
+                     : g < 0 ? a->value
+                             : a->groups.at[g].value);
     }
-    cli_print(cli, STR_FMT, STR_ARG(buf_str(&out)));
+    return rows_end(&r);
 }
 
 static void print_beside(struct cli *cli, const char *zh, const char *en,
@@ -109,6 +106,8 @@ static enum err run_metric(struct cli *cli)
 {
     struct metric_answer answer;
     int step = STEP_DAY;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_choice(cli, "step", &metric_step_choice, &step));
     struct metric_ask ask = { .name = cli->args.at[0],
                               .from = cli_text(cli, "from"),
@@ -122,8 +121,8 @@ static enum err run_metric(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(metric_make(cli->c, &ask, &answer));
     if (cli_answered(cli, &metric_answer_shape, &answer)) return OK;
-    if (cli_has(cli, "csv")) print_csv(cli, &answer);
-    else print_metric(cli, &answer);
+    if (asked) return save(cli, &answer);
+    print_metric(cli, &answer);
     return OK;
 }
 

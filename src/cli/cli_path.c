@@ -1,26 +1,8 @@
 /* cli_path.c -- koi report paths, attribution: ways people go between two events, and which touches
- * before a conversion earned it; as tables, JSON or csv. */
+ * before a conversion earned it; as tables, JSON, csv or xlsx. */
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/path.h"
-#include "sheet/sheet.h"
-
-static void csv_print(struct cli *cli, const struct grid *g)
-{
-    for (i64 i = 0; i < g->n; i++) {
-        struct buf line = { .arena = cli->c->arena };
-        for (int k = 0; k < g->columns; k++) {
-            if (k) buf_byte(&line, ',');
-            buf_add(&line, sheet_csv_cell(line.arena, g->at[i].cell[k], true));
-        }
-        cli_print(cli, STR_FMT "\n", STR_ARG(buf_str(&line)));
-    }
-}
-
-static void print_as_asked(struct cli *cli, const struct grid *g)
-{
-    if (cli_has(cli, "csv")) csv_print(cli, g);
-    else grid_print(cli, g);
-}
 
 static enum err ask_number(struct cli *cli, const char *name, i64 min, i64 max, opt_i64 *out)
 {
@@ -51,6 +33,7 @@ static const struct cli_option paths_options[] = {
     { "from", "DATE", "期间第一天；默认最近 30 天", "first day; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）", "last day, included", false },
     CLI_OPTION_CSV,
+    CLI_OPTION_XLSX,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -81,7 +64,21 @@ static void print_paths(struct cli *cli, const struct paths_answer *out)
                  outcome_words(cli, out->direction, p->outcome), grid_count(cli, p->members),
                  grid_share(cli, p->members, out->began));
     }
-    print_as_asked(cli, &g);
+    grid_print(cli, &g);
+}
+
+static enum err save_paths(struct cli *cli, const struct paths_answer *out)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "path outcome members share", &r));
+    for (i64 i = 0; i < out->paths.n; i++) {
+        const struct path_row *p = &out->paths.at[i];
+        opt_f64 share = { out->began > 0, out->began ? (f64)p->members / (f64)out->began : 0 };
+        ROWS_ADD(&r, str_join(cli->c->arena, p->steps, S(" > ")),
+                 choice_name(&path_outcome_choice, (int)p->outcome), cell_i64(cli, p->members),
+                 cell_f64(cli, share));
+    }
+    return rows_end(&r);
 }
 
 /* The streams: each node with who came, and who went no further. */
@@ -108,6 +105,8 @@ static enum err run_paths(struct cli *cli)
 {
     struct paths_answer out;
     int of = PATH_OF_EVENT;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_choice(cli, "of", &path_of_choice, &of));
     struct paths_ask ask = { .start = cli_text(cli, "start"),
                              .end = cli_text(cli, "end"),
@@ -125,8 +124,8 @@ static enum err run_paths(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(paths_make(cli->c, &ask, &out));
     if (cli_answered(cli, &paths_answer_shape, &out)) return OK;
+    if (asked) return save_paths(cli, &out);
     print_paths(cli, &out);
-    if (cli_has(cli, "csv")) return OK;
     cli_print(cli, "\n");
     print_nodes(cli, &out);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
@@ -152,6 +151,7 @@ static const struct cli_option attribution_options[] = {
     { "from", "DATE", "期间第一天；默认最近 30 天", "first day; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）", "last day, included", false },
     CLI_OPTION_CSV,
+    CLI_OPTION_XLSX,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -186,25 +186,27 @@ static void print_credit(struct cli *cli, const struct attribution_answer *out, 
     grid_print(cli, &g);
 }
 
-static void csv_credit(struct cli *cli, const struct attribution_answer *out)
+static enum err save_credit(struct cli *cli, const struct attribution_answer *out)
 {
-    struct grid g = { .columns = 5 };
-    GRID_ROW(cli, &g, S("touch"), S("kind"), S("model"), S("conversions"), S("money"));
+    struct rows r;
+    TRY(rows_begin(cli, "touch kind model conversions money", &r));
     for (i64 i = 0; i < out->rows.n; i++)
         for (i64 k = 0; k < out->models.n; k++) {
             const struct attribution_row *row = &out->rows.at[i];
-            GRID_ROW(cli, &g, row->touch, choice_name(&attribution_row_kind_choice, row->kind),
+            ROWS_ADD(&r, row->touch, choice_name(&attribution_row_kind_choice, row->kind),
                      out->models.at[k],
                      str_fmt(cli->c->arena, "%.6f", row->credit.at[k].conversions),
-                     grid_amount(cli, row->credit.at[k].money));
+                     money_text(cli->c->arena, row->credit.at[k].money));
         }
-    csv_print(cli, &g);
+    return rows_end(&r);
 }
 
 static enum err run_attribution(struct cli *cli)
 {
     struct attribution_answer out;
     int by = ATTRIBUTE_TOUCHPOINT;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_choice(cli, "by", &attribution_by_choice, &by));
     struct attribution_ask ask = { .event = cli_text(cli, "event"),
                                    .window = cli_text(cli, "window"),
@@ -219,10 +221,7 @@ static enum err run_attribution(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(attribution_make(cli->c, &ask, &out));
     if (cli_answered(cli, &attribution_answer_shape, &out)) return OK;
-    if (cli_has(cli, "csv")) {
-        csv_credit(cli, &out);
-        return OK;
-    }
+    if (asked) return save_credit(cli, &out);
     struct grid g = { .columns = 3 };
     GRID_ROW(cli, &g, S(""), grid_words(cli, "转化", "Conversions"),
              grid_words(cli, "金额", "Money"));

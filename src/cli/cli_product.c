@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "cli/local.h"
+#include "cli/rows.h"
 #include "insight/product.h"
 #include "sheet/sheet.h"
 
@@ -30,6 +31,7 @@ static const struct cli_option product_options[] = {
       false },
     { "limit", "N", "最多多少个；默认 50", "at most so many; default: 50", false },
     { "csv", NULL, "输出 csv（全部）", "as csv (all of them)", false },
+    CLI_OPTION_XLSX,
     CUT_OPTION("launch-days", "多少天内算新品", "new for so many days"),
     CUT_OPTION("dead-days", "多少天没有售出算死货", "dead after so many days without a sale"),
     CUT_OPTION("hero-share", "爆款：头部商品合计占净销售额的百分比",
@@ -139,7 +141,7 @@ static void print_products(struct cli *cli, const struct product_report *report,
 }
 
 /* The same columns as fields of a row, by their names. */
-static enum err print_csv(struct cli *cli, const struct product_health_list *rows)
+static enum err save(struct cli *cli, const struct product_health_list *rows)
 {
     static const char *const names[] = {
         "shop",          "code",
@@ -154,16 +156,17 @@ static enum err print_csv(struct cli *cli, const struct product_health_list *row
     };
     struct ctx *c = cli->c;
     str cells[COUNT(names)];
-    struct sheet_out *sheet;
-    for (i64 k = 0; k < COUNT(names); k++) cells[k] = str_of(names[k]);
-    TRY(sheet_create(c, S("/dev/stdout"), false, (strs){ cells, COUNT(names) }, &sheet));
+    struct buf columns = { .arena = c->arena };
+    struct rows r;
+    for (i64 k = 0; k < COUNT(names); k++) buf_fmt(&columns, k ? " %s" : "%s", names[k]);
+    TRY(rows_begin(cli, str_z(c->arena, buf_str(&columns)), &r));
     for (i64 i = 0; i < rows->n; i++) {
         for (i64 k = 0; k < COUNT(names); k++)
             cells[k] =
                 field_text(c, shape_find(&product_health_shape, str_of(names[k])), &rows->at[i]);
-        TRY(sheet_write(c, sheet, cells, COUNT(names)));
+        rows_add(&r, cells);
     }
-    return sheet_finish(c, sheet);
+    return rows_end(&r);
 }
 
 #define FIELDS_OF_cli_products(X, N)                                         \
@@ -182,12 +185,14 @@ static enum err run_products(struct cli *cli)
     struct product_report report;
     struct product_health_list rows = { 0 };
     i64 limit = 50;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(ask_read(cli, &ask));
     TRY(cli_i64(cli, "limit", 1, PRODUCTS_MAX, &limit));
     TRY(open_and_follow(cli));
     TRY(product_report_make(cli->c, &ask, &report));
     TRY(rows_read(cli, &report, &rows));
-    if (cli_has(cli, "csv")) return print_csv(cli, &rows);
+    if (asked) return save(cli, &rows);
     struct cli_products out = { .from = report.from,
                                 .to = report.to,
                                 .thresholds = &report.cuts,

@@ -1,8 +1,8 @@
 /* cli_tree.c -- koi report gmv-tree: what each factor contributed to the change of GMV. */
 #include "base/clock.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/tree.h"
-#include "sheet/sheet.h"
 
 static const struct cli_option options[] = {
     { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
@@ -17,6 +17,7 @@ static const struct cli_option options[] = {
       true },
     { "csv", NULL, "输出 CSV：总体与各部分的每个因子一行",
       "as CSV: a line for each factor of the whole and of each part", false },
+    CLI_OPTION_XLSX,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -111,25 +112,24 @@ static str csv_number(struct cli *cli, opt_f64 v)
     return v.has ? str_fmt(cli->c->arena, "%.15g", v.value) : S("");
 }
 
-static void csv_factors(struct cli *cli, str part, const struct tree_factor_list *factors)
+static void add_factors(struct rows *r, str part, const struct tree_factor_list *factors)
 {
     for (i64 i = 0; i < factors->n; i++) {
         const struct tree_factor *f = &factors->at[i];
-        str contribution =
-            f->contribution.has ? money_text(cli->c->arena, f->contribution.value) : S("");
-        cli_print(cli, STR_FMT ",%s," STR_FMT "," STR_FMT "," STR_FMT "\n",
-                  STR_ARG(sheet_csv_cell(cli->c->arena, part, false)),
-                  tree_factor_kind_choice.names[f->factor], STR_ARG(csv_number(cli, f->a)),
-                  STR_ARG(csv_number(cli, f->b)), STR_ARG(contribution));
+        ROWS_ADD(r, part, str_of(tree_factor_kind_choice.names[f->factor]),
+                 csv_number(r->cli, f->a), csv_number(r->cli, f->b),
+                 cell_money(r->cli, f->contribution));
     }
 }
 
-static void print_csv(struct cli *cli, const struct gmv_tree *t)
+static enum err save(struct cli *cli, const struct gmv_tree *t)
 {
-    cli_print(cli, "part,factor,a,b,contribution\n");
-    csv_factors(cli, S(""), &t->factors);
+    struct rows r;
+    TRY(rows_begin(cli, "part factor a b contribution", &r));
+    add_factors(&r, S(""), &t->factors);
     for (i64 i = 0; i < t->parts.n; i++)
-        csv_factors(cli, part_name(cli, &t->parts.at[i]), &t->parts.at[i].factors);
+        add_factors(&r, part_name(cli, &t->parts.at[i]), &t->parts.at[i].factors);
+    return rows_end(&r);
 }
 
 static enum err run(struct cli *cli)
@@ -137,8 +137,8 @@ static enum err run(struct cli *cli)
     struct gmv_tree t;
     int by = TREE_BY_NOTHING;
     TRY(cli_choice(cli, "by", &tree_by_choice, &by));
-    if (cli_has(cli, "csv") && cli->json)
-        return cli_usage(cli, "--json 与 --csv 只能选一个", "choose --json or --csv");
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     struct tree_ask ask = { .from = cli_text(cli, "from"),
                             .to = cli_text(cli, "to"),
                             .before_from = cli_text(cli, "before-from"),
@@ -150,10 +150,7 @@ static enum err run(struct cli *cli)
     TRY(cli_open(cli, CLI_READS));
     TRY(gmv_tree_make(cli->c, &ask, &t));
     if (cli_answered(cli, &gmv_tree_shape, &t)) return OK;
-    if (cli_has(cli, "csv")) {
-        print_csv(cli, &t);
-        return OK;
-    }
+    if (asked) return save(cli, &t);
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, t.from)),
               STR_ARG(day_text(cli->c->arena, t.to)));
     print_tree(cli, &t);

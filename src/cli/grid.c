@@ -42,7 +42,7 @@ str grid_count(struct cli *cli, i64 n) { return str_fmt(cli->c->arena, "%lld", (
 str grid_amount(struct cli *cli, money m) { return money_text(cli->c->arena, m); }
 str grid_share(struct cli *cli, i64 part, i64 all)
 {
-    return str_fmt(cli->c->arena, "%.1f%%", all ? 100.0 * (f64)part / (f64)all : 0.0);
+    return all ? str_fmt(cli->c->arena, "%.1f%%", 100.0 * (f64)part / (f64)all) : S("–");
 }
 str grid_words(struct cli *cli, const char *zh, const char *en)
 {

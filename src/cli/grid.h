@@ -23,5 +23,5 @@ void grid_print(struct cli *cli, const struct grid *g);
 
 str grid_count(struct cli *cli, i64 n);
 str grid_amount(struct cli *cli, money m);
-str grid_share(struct cli *cli, i64 part, i64 all); /* 12.5% */
+str grid_share(struct cli *cli, i64 part, i64 all); /* 12.5%; – of nothing */
 str grid_words(struct cli *cli, const char *zh, const char *en);
