@@ -54,6 +54,8 @@ static const struct field rows[] = {
                  "shop = \"天猫旗舰店\""),
     LIKED(bought, FIELD_IS_SET, on_names, NULL, NULL, "买过的商品", "Products he bought",
           "bought = \"补水面膜\" and not bought = \"修护精华\""),
+    LIKED(bought_category, FIELD_IS_SET, on_order_lines, NULL, NULL, "买过的品类",
+          "Categories he bought", "bought_category = \"面膜\" and not bought_category = \"精华\""),
     LIKED(favourite_category, FIELD_IS_TEXT, on_order_lines, NULL, NULL, "最爱品类",
           "Favourite category", "favourite_category = \"面膜\""),
     LIKED(order_hour, FIELD_IS_NUMBER, on_orders, NULL, NULL, "下单时段", "Hour of most purchases",

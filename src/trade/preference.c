@@ -46,6 +46,22 @@ enum err bought_rows(struct ctx *c, i64 first, i64 last, instant at, struct comp
     return OK;
 }
 
+/* By the category a product has now. */
+SQL_PART(bought_category_part,
+         "SELECT DISTINCT o.member AS member, p.category AS value"
+         " FROM purchase_order o CROSS JOIN order_line l JOIN product p ON p.id = l.product"
+         " WHERE l.member = o.member AND l.order_id = o.id AND" BOUGHT
+         " AND p.category <> '' AND l.quantity > 0 AND NOT (l.amount > 0"
+         " AND (COALESCE(l.stated_refund, 0) >= l.amount"
+         " OR COALESCE(l.own_refund, 0) >= l.amount))");
+
+enum err bought_category_rows(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
+{
+    (void)c;
+    composed_add(out, &bought_category_part, ARGS(first, last, at));
+    return OK;
+}
+
 SQL_PART(touchpoint_of_purchases,
          "SELECT x.member AS member, x.touchpoint AS value FROM (SELECT o.member AS member,"
          " o.touchpoint AS touchpoint, ROW_NUMBER() OVER (PARTITION BY o.member"

@@ -3,6 +3,7 @@
  * Of purchases (trade.h) before the moment it is asked for; who has none has none of these.
  *   bought              what he bought and kept, by name (title, else code); lines that were given
  *                       back whole left out.
+ *   bought_category     the categories of these, as the products have them now.
  *   favourite_category  the category of most pieces, lines that were given back whole left out; of
  *                       equal ones the one bought last. By the category a product has now.
  *   order_hour          the hour (0 … 23) of most purchases, by the programme's clock; of equal
@@ -24,6 +25,7 @@
 #define PREFERENCE(NAME) \
     enum err NAME##_rows(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
 PREFERENCE(bought);
+PREFERENCE(bought_category);
 PREFERENCE(favourite_category);
 PREFERENCE(order_hour);
 PREFERENCE(order_weekday);

@@ -477,15 +477,17 @@ static str favourite(struct naive *n, const struct person *p)
     return elected(&v);
 }
 
-static void kept(struct naive *n, const struct person *p, struct answer *out)
+/* Names of what he kept, or their categories. */
+static void kept(struct naive *n, const struct person *p, bool categories, struct answer *out)
 {
     for (i64 i = 0; i < p->orders.n; i++)
         for (i64 k = 0; k < n->facts->pieces.n; k++) {
             const struct naive_piece *l = &n->facts->pieces.at[k];
             bool back = l->quantity <= 0 || (l->amount > 0 && l->refund >= l->amount);
+            str text = categories ? l->category : l->name;
             if (l->order_id == p->orders.at[i].id && p->orders.at[i].bought_at < n->at && !back &&
-                l->name.n)
-                add_text(n, out, l->name);
+                text.n)
+                add_text(n, out, text);
         }
 }
 
@@ -505,8 +507,9 @@ static bool liked_field(struct naive *n, const struct person *p, str name, struc
         vote(n, &touchpoints, o->touchpoint, 1, o->bought_at, o->id);
     }
     str text = NO_STR;
-    if (str_eq(name, S("bought"))) {
-        kept(n, p, out);
+    bool categories = str_eq(name, S("bought_category"));
+    if (categories || str_eq(name, S("bought"))) {
+        kept(n, p, categories, out);
         return true;
     }
     if (str_eq(name, S("order_hour"))) {

@@ -2,6 +2,7 @@
  * counting on random shops; the fit of members against its formula. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "access/access.h"
 #include "audience/ask.h"
@@ -398,6 +399,47 @@ static i64 shared(const struct member_set *a, const struct member_set *b)
     i64 n = 0;
     for (i64 i = 0; i < PEOPLE; i++) n += among(a, world.ids[i]) && among(b, world.ids[i]);
     return n;
+}
+
+/* Field bought_category against the remembered shop: by the index and by SQL. */
+TEST(categories_bought_are_those_kept)
+{
+    static const struct {
+        const char *text;
+        u32 goods;
+    } of[] = { { "bought_category = \"护肤\"", 7 }, { "bought_category = \"彩妆\"", 56 } };
+    world_make(41);
+    struct ctx *c = world.c;
+    for (i64 k = 0; k < COUNT(of); k++) {
+        const struct segment_node *tree;
+        struct member_set set = set_of_text(str_of(of[k].text));
+        bool buys[PEOPLE] = { 0 };
+        i64 all = 0;
+        ints found;
+        for (i64 i = 0; i < ORDERS; i++)
+            if (world.facts[i].member >= 0 && (kept(&world.facts[i]) & of[k].goods))
+                buys[world.facts[i].member] = true;
+        for (i64 i = 0; i < PEOPLE; i++) {
+            all += buys[i];
+            CHECK(among(&set, world.ids[i]) == buys[i]);
+        }
+        CHECK(all > 20);
+        CHECK_I64(set.n, all);
+        /* by SQL, of a day before which some had not bought it */
+        instant early = on("2024-01-11", 0);
+        memset(buys, 0, sizeof buys);
+        all = 0;
+        for (i64 i = 0; i < ORDERS; i++)
+            if (world.facts[i].member >= 0 && world.facts[i].at < early &&
+                (kept(&world.facts[i]) & of[k].goods))
+                buys[world.facts[i].member] = true;
+        for (i64 i = 0; i < PEOPLE; i++) all += buys[i];
+        CHECK(all > 3 && all < PEOPLE);
+        CHECK_OK(c, segment_parse(c, str_of(of[k].text), &tree));
+        CHECK_OK(c, segment_members(c, tree, early, &found));
+        CHECK_I64(found.n, all);
+    }
+    world_end();
 }
 
 /* Weights from counts by the formula; scores from the segments of the values. */
