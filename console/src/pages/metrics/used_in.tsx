@@ -6,9 +6,9 @@ import { useSay } from '~/base/locale'
 
 /** Pages that show it. */
 const pagesOf: Record<string, readonly ('/' | '/gmv-tree' | '/points?tab=liability' | '/rfm')[]> = {
-  gmv: ['/', '/gmv-tree'], aov: ['/', '/gmv-tree'], purchase_frequency: ['/gmv-tree'], buyers: ['/', '/gmv-tree'], active: ['/gmv-tree'],
-  net_sales: ['/'], sales: ['/'], refund_rate: ['/'], placed: ['/'], orders: ['/', '/gmv-tree'], new_members: ['/'], new_buyers: ['/'], returning_buyers: ['/'], repurchase_90: ['/'],
-  conversion: ['/', '/gmv-tree'], cart_abandonment: ['/'], high_value_share: ['/', '/rfm'], points_liability: ['/', '/points?tab=liability'], points_outstanding: ['/points?tab=liability'],
+  gmv: ['/', '/gmv-tree'], aov: ['/', '/gmv-tree'], purchase_frequency: ['/gmv-tree'], buyers: ['/', '/gmv-tree'], active: ['/', '/gmv-tree'],
+  net_sales: ['/'], sales: ['/'], refund_rate: ['/'], placed: ['/'], orders: ['/', '/gmv-tree'], new_members: ['/'], new_buyers: ['/'], returning_buyers: ['/'], per_buyer: ['/'], repurchase_90: ['/'], ltv: ['/'],
+  conversion: ['/', '/gmv-tree'], cart_abandonment: ['/'], high_value_share: ['/', '/rfm'], points_liability: ['/', '/points?tab=liability'], points_outstanding: ['/', '/points?tab=liability'],
 }
 const words = { '/': 'page.overview', '/gmv-tree': 'page.gmv_tree', '/points?tab=liability': 'page.points', '/rfm': 'page.rfm' } as const
 

@@ -19,7 +19,7 @@ import { Trend } from './trend'
 
 /** What orders and members tell, in the order it is read; one question. */
 const headline = [
-  'net_sales', 'sales', 'gmv', 'refund_rate', 'placed', 'orders', 'aov', 'new_members', 'buyers', 'new_buyers', 'returning_buyers', 'repeat_rate',
+  'net_sales', 'sales', 'gmv', 'refund_rate', 'placed', 'orders', 'aov', 'new_members', 'buyers', 'new_buyers', 'returning_buyers', 'per_buyer',
 ]
 /** Who bought first then has had 90 days to come back by the end of this period. */
 const cohortOf = (period: Period): Period => ({ from: dayPlus(period.from, -91), to: dayPlus(period.to, -91) })

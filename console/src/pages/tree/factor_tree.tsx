@@ -1,8 +1,10 @@
 // factor_tree.tsx -- GMV and what it is a product of, drawn as a tree: value, change and contribution of each.
 import { CaretDownFilled, CaretUpFilled } from '@ant-design/icons'
+import { Link } from 'react-router'
 import type { GmvTree } from '~/api'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
+import { metricLink, type MetricQuestion } from '~/base/metric_text'
 import { Hint, Move } from '~/parts/figure'
 import { centsText, signedText, toneOf, valueText, type Factor } from './factor_text'
 
@@ -34,7 +36,8 @@ function FactorNode({ factor, when }: { factor: Factor; when: string }) {
   )
 }
 
-export function FactorTree({ whole, when, small = false }: { whole: Whole; when: string; small?: boolean }) {
+/** `question`: where the GMV of the whole opens. */
+export function FactorTree({ whole, when, small = false, question }: { whole: Whole; when: string; small?: boolean; question?: MetricQuestion }) {
   const say = useSay()
   const { factors } = whole
   return (
@@ -42,7 +45,9 @@ export function FactorTree({ whole, when, small = false }: { whole: Whole; when:
       {!small && (
         <div className="tree-node tree-root">
           <div className="figure-name">{say('tree.gmv')}<Hint text={say('tree.gmv.what')} about={say('tree.gmv')} /></div>
-          <div className="figure-value number">{centsText(whole.gmv)}</div>
+          <div className="figure-value number">
+            {question ? <Link to={metricLink('gmv', question)} className="figure-open" aria-label={`${say('tree.gmv')} ${centsText(whole.gmv)}`}>{centsText(whole.gmv)}</Link> : centsText(whole.gmv)}
+          </div>
           <div className="figure-below">
             <span className="quiet">{say('tree.was', { when, value: centsText(whole.gmv_before) })}</span>{' '}
             <Move now={Number(whole.gmv)} before={Number(whole.gmv_before)} />

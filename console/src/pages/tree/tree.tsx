@@ -85,7 +85,7 @@ export default function Tree() {
         </section>
         <Loaded from={read} rows={10}>
           {(tree) => (
-            <Answer tree={tree} when={say(compare === 'year' ? 'tree.compare.year' : 'tree.compare.before')} nameOf={nameOf}
+            <Answer tree={tree} segment={asked.segment} when={say(compare === 'year' ? 'tree.compare.year' : 'tree.compare.before')} nameOf={nameOf}
               by={(JSON.parse(read.of!) as { by: By }).by} />
           )}
         </Loaded>
@@ -94,14 +94,14 @@ export default function Tree() {
   )
 }
 
-function Answer({ tree, when, by, nameOf }: { tree: GmvTree; when: string; by: By; nameOf: (part: string) => string }) {
+function Answer({ tree, when, by, nameOf, segment }: { tree: GmvTree; when: string; by: By; nameOf: (part: string) => string; segment: string | undefined }) {
   const say = useSay()
   return (
     <div className="stack tree-answer">
       <Card title={say('tree.picture')} extra={<span className="quiet">{say('tree.compare.text', { from: tree.before_from, to: tree.before_to })}</span>} className="card-tools">
         {/* A sign stays on the line of its amount. */}
         <p className="sentence">{tree.sentence.replace(/[+−](?=\D)/g, '$&\u2060')}</p>
-        <FactorTree whole={tree} when={when} />
+        <FactorTree whole={tree} when={when} question={{ from: tree.from, to: tree.to, segment }} />
       </Card>
       {Number(tree.gmv) === 0 && Number(tree.gmv_before) === 0
         ? <section className="panel"><Nothing text={say('tree.empty')} /></section>
