@@ -10,6 +10,7 @@
 
 #include "audience/ask.h"
 #include "audience/index/follow.h"
+#include "audience/saved.h"
 #include "base/json.h"
 #include "channel/delivery.h"
 #include "insight/alert.h"
@@ -520,6 +521,46 @@ TEST(goals_and_alerts_are_those_of_the_period)
     CHECK_STR(cell_of(alerts, 1, "at"), "all 1");
     CHECK_OK(c, report_compose(c, REPORT_DAILY, named("2024-05-15"), of));
     CHECK_I64(block_of(&of[EN], "alerts")->rows.n, 1); /* none: of all alone */
+    serve_no_more(test_ctx());
+}
+
+struct segment_made {
+    i64 id;
+};
+static enum err make_segment(struct tx *t, void *arg)
+{
+    struct saved_post post = { .name = S("buyers of late"), .text = S("recency <= 10d") };
+    return saved_create(t, &post, &((struct segment_made *)arg)->id);
+}
+
+TEST(segments_are_as_large_as_they_were)
+{
+    struct ctx *c = test_reader();
+    struct segment_made made;
+    struct saved_refreshed at[3];
+    struct saved_move_list moves;
+    static const char *const days[] = { "2024-05-01", "2024-05-08", "2024-05-20" };
+    some_sales(c, 71, 900);
+    serve(c);
+    c->now = on("2024-04-30", 0);
+    CHECK_OK(c, store_write(c->store, c, make_segment, &made));
+    for (int i = 0; i < 3; i++) {
+        struct ctx *then = test_look();
+        then->now = on(days[i], HOUR_MS);
+        CHECK_OK(then, saved_refresh(test_store(), then, made.id, &at[i]));
+    }
+    c = test_look();
+    CHECK_OK(c, saved_moves(c, on("2024-05-06", 0), on("2024-05-13", 0), 10, &moves));
+    CHECK_I64(moves.n, 1);
+    CHECK_I64(moves.at[0].before.value, at[0].count);
+    CHECK_I64(moves.at[0].now.value, at[1].count);
+    CHECK_I64(moves.at[0].entered, at[1].entered);
+    CHECK_I64(moves.at[0].left, at[1].left);
+    CHECK(at[1].entered + at[1].left > 0); /* else it shows nothing */
+    CHECK_OK(c, saved_moves(c, on("2024-04-22", 0), on("2024-05-01", 0), 10, &moves));
+    CHECK_I64(moves.n, 0); /* not filled yet */
+    CHECK_OK(c, saved_moves(c, on("2024-04-29", 0), on("2024-05-06", 0), 10, &moves));
+    CHECK(moves.n == 1 && !moves.at[0].before.has);
     serve_no_more(test_ctx());
 }
 

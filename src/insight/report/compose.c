@@ -98,17 +98,25 @@ static str definition_of(struct making *m)
         zone_name(c->zone));
 }
 
-/* The first sentence of these blocks, in this order, stands before all. */
+/* The first sentence of these blocks, in this order, stands before all, where there is anything. */
 static const char *const told_first[] = { "headline", "gmv_tree", "touchpoints", "repurchase",
                                           "refunds",  "stock",    "goals",       "alerts" };
+
+static bool tells_something(const struct report_block *block)
+{
+    for (i64 i = 0; i < block->rows.n; i++)
+        if (!block->rows.at[i].rest) return block->sentences.n > 0;
+    return false;
+}
 
 static void summary_fill(struct making *m, struct report *out)
 {
     for (i64 i = 0; i < COUNT(told_first); i++)
-        for (i64 b = 0; b < out->blocks.n; b++)
-            if (str_eq(out->blocks.at[b].name, str_of(told_first[i])) &&
-                out->blocks.at[b].sentences.n)
-                *PUSH(m->c->arena, &out->summary) = out->blocks.at[b].sentences.at[0];
+        for (i64 b = 0; b < out->blocks.n; b++) {
+            const struct report_block *block = &out->blocks.at[b];
+            if (str_eq(block->name, str_of(told_first[i])) && tells_something(block))
+                *PUSH(m->c->arena, &out->summary) = block->sentences.at[0];
+        }
 }
 
 static enum err told(struct making *m, struct report *out)

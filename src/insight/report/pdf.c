@@ -166,7 +166,12 @@ enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, s
     struct paper p = { .c = c, .r = r };
     p.surface = cairo_pdf_surface_create(str_z(c->arena, path), PAPER_WIDE, PAPER_HIGH);
     p.to = cairo_create(p.surface);
-    p.layout = pango_cairo_create_layout(p.to);
+    /* Fonts of this report alone: a server does not keep them until the next one. */
+    PangoFontMap *fonts = pango_cairo_font_map_new();
+    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(fonts), 72);
+    PangoContext *context = pango_font_map_create_context(fonts);
+    pango_cairo_update_context(p.to, context);
+    p.layout = pango_layout_new(context);
     p.font = pango_font_description_from_string(FONT);
     pango_layout_set_wrap(p.layout, PANGO_WRAP_WORD_CHAR);
     properties_set(&p, made);
@@ -177,6 +182,8 @@ enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, s
     cairo_show_page(p.to);
     pango_font_description_free(p.font);
     g_object_unref(p.layout);
+    g_object_unref(context);
+    g_object_unref(fonts);
     cairo_destroy(p.to);
     cairo_surface_finish(p.surface);
     cairo_status_t status = cairo_surface_status(p.surface);

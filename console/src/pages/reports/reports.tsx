@@ -39,7 +39,7 @@ export default function Reports() {
       <Card className="tabs-flush">
         <div className="tab-body">
           <Segmented<Kind | 'all'>
-            value={kind ?? 'all'} aria-label={say('reports.kind')}
+            value={kind ?? 'all'} aria-label={say('reports.kind')} style={{ justifySelf: 'start' }}
             onChange={(to) => put({ kind: to === 'all' ? undefined : to })}
             options={(['all', ...kinds] as const).map((one) => ({ value: one, label: say(`reports.kind.${one}`) }))}
           />
