@@ -68,7 +68,7 @@ export function AlertList() {
         {change.error && <Failure error={change.error} title={say('failed_change')} />}
         <div className="filters flat">
           <Segmented
-            aria-label={say('alerts.state')} value={state} onChange={(to) => put({ state: to === 'open' ? undefined : String(to) })}
+            className="alert-states" aria-label={say('alerts.state')} value={state} onChange={(to) => put({ state: to === 'open' ? undefined : String(to) })}
             options={states.map((value) => ({ value, label: say(`alerts.state.${value}`) }))}
           />
           <Select
