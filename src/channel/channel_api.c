@@ -238,7 +238,8 @@ static const struct route routes[] = {
 static enum err send_due(struct store *s, struct ctx *c) { return deliveries_run(s, c, NULL); }
 
 static const struct job_row jobs[] = {
-    { "channel.deliver", 5 * SECOND_MS, 0, send_due, "发送推送", "Sends what is due" },
+    { "channel.deliver", 5 * SECOND_MS, 0, send_due, "发送推送", "Sends what is due",
+      .outside = true },
     { "channel.sweep", MINUTE_MS, 0, deliveries_sweep, "整理推送记录，汇总被拦下的推送",
       "Forgets old deliveries, tells of those held back" },
     { 0 },

@@ -189,12 +189,16 @@ static enum err run_one(struct store *s, struct ctx *c, const struct job_row *ro
     return store_write(s, c, finish, &r);
 }
 
-enum err job_run_due(struct store *s, struct ctx *c, const struct room *const *rooms, i64 *ran)
+enum lane { LANE_OURS, LANE_OUTSIDE, LANES, LANE_ANY = LANES };
+
+static enum err run_due(struct store *s, struct ctx *c, const struct room *const *rooms,
+                        enum lane lane, i64 *ran)
 {
     *ran = 0;
     enum err first = OK;
     for (; *rooms; rooms++)
         for (const struct job_row *row = (*rooms)->jobs; row && row->name; row++) {
+            if (lane != LANE_ANY && row->outside != (lane == LANE_OUTSIDE)) continue;
             struct arena_mark mark = arena_mark(c->arena);
             enum err e = run_one(s, c, row, ran);
             if (first == OK) first = e;
@@ -203,13 +207,22 @@ enum err job_run_due(struct store *s, struct ctx *c, const struct room *const *r
     return first;
 }
 
-/* -- the thread ------------------------------------------------------------------------------- */
+enum err job_run_due(struct store *s, struct ctx *c, const struct room *const *rooms, i64 *ran)
+{
+    return run_due(s, c, rooms, LANE_ANY, ran);
+}
+
+/* -- the threads ------------------------------------------------------------------------------ */
 
 struct jobs {
     struct store *store;
     const struct room *const *rooms;
     const struct zone *zone;
-    pthread_t thread;
+    struct lane_thread {
+        struct jobs *of;
+        enum lane lane;
+        pthread_t thread;
+    } lanes[LANES];
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool over;
@@ -217,7 +230,8 @@ struct jobs {
 
 static void *run_all(void *arg)
 {
-    struct jobs *j = arg;
+    const struct lane_thread *t = arg;
+    struct jobs *j = t->of;
     pthread_mutex_lock(&j->lock);
     while (!j->over) {
         pthread_mutex_unlock(&j->lock);
@@ -228,7 +242,7 @@ static void *run_all(void *arg)
                          .actor = S("system"),
                          .rights = ~(u64)0 };
         i64 ran;
-        if (job_run_due(j->store, &c, j->rooms, &ran) != OK)
+        if (run_due(j->store, &c, j->rooms, t->lane, &ran) != OK)
             LOG(WARN, "job.not_recorded", KV("why", c.why.detail));
         arena_free(c.arena);
         pthread_mutex_lock(&j->lock);
@@ -241,6 +255,19 @@ static void *run_all(void *arg)
     return NULL;
 }
 
+/* lanes: those that run. */
+static void stop(struct jobs *j, int lanes)
+{
+    pthread_mutex_lock(&j->lock);
+    j->over = true;
+    pthread_cond_broadcast(&j->wake);
+    pthread_mutex_unlock(&j->lock);
+    for (int i = 0; i < lanes; i++) pthread_join(j->lanes[i].thread, NULL);
+    pthread_cond_destroy(&j->wake);
+    pthread_mutex_destroy(&j->lock);
+    free(j);
+}
+
 enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *rooms,
                     struct jobs **out)
 {
@@ -249,22 +276,14 @@ enum err jobs_start(struct store *s, struct ctx *c, const struct room *const *ro
     *j = (struct jobs){ .store = s, .rooms = rooms, .zone = c->zone };
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->wake, NULL);
-    if (pthread_create(&j->thread, NULL, run_all, j) != 0) {
-        free(j);
-        return fail(c, E_INTERNAL, "无法创建任务线程", "the thread of jobs cannot be made");
+    for (int i = 0; i < LANES; i++) {
+        j->lanes[i] = (struct lane_thread){ .of = j, .lane = (enum lane)i };
+        if (pthread_create(&j->lanes[i].thread, NULL, run_all, &j->lanes[i]) == 0) continue;
+        stop(j, i);
+        return fail(c, E_INTERNAL, "无法创建任务线程", "the threads of jobs cannot be made");
     }
     *out = j;
     return OK;
 }
 
-void jobs_stop(struct jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    j->over = true;
-    pthread_cond_signal(&j->wake);
-    pthread_mutex_unlock(&j->lock);
-    pthread_join(j->thread, NULL);
-    pthread_cond_destroy(&j->wake);
-    pthread_mutex_destroy(&j->lock);
-    free(j);
-}
+void jobs_stop(struct jobs *j) { stop(j, LANES); }

@@ -36,6 +36,20 @@ static const struct room daily_room = { .name = "daily", .jobs = daily };
 static const struct room *const often[] = { &often_room, NULL };
 static const struct room *const daily_rooms[] = { &daily_room, NULL };
 
+static _Atomic bool asked, answered;
+static enum err ask_outside(struct store *s, struct ctx *c)
+{
+    (void)s, (void)c;
+    for (asked = true; !answered;) usleep(1000);
+    return OK;
+}
+static const struct job_row asking[] = {
+    { "test.asks", 10 * MINUTE_MS, 0, ask_outside, "问外面", "Asks outside", .outside = true },
+    { 0 },
+};
+static const struct room asking_room = { .name = "asking", .jobs = asking };
+static const struct room *const asking_first[] = { &asking_room, &often_room, NULL };
+
 static void reset(void)
 {
     runs = at_once = most_at_once = 0;
@@ -177,4 +191,15 @@ TEST(the_thread_runs_jobs_and_stops)
     for (int i = 0; i < 500 && !atomic_load(&runs); i++) usleep(10000);
     jobs_stop(j);
     CHECK_I64(atomic_load(&runs), 1);
+}
+
+TEST(the_outside_holds_up_nobody)
+{
+    reset();
+    struct jobs *j;
+    CHECK_OK(test_reader(), jobs_start(test_store(), test_reader(), asking_first, &j));
+    for (int i = 0; i < 2000 && !(asked && atomic_load(&runs)); i++) usleep(10000);
+    CHECK(asked && atomic_load(&runs) == 1); /* it is still waiting */
+    answered = true;
+    jobs_stop(j);
 }
