@@ -118,7 +118,8 @@ static enum err some_acts(struct tx *t, void *arg)
 
 static void run_jobs(struct ctx *c)
 {
-    static const char *const others[] = { "access", "approval", "http", "insight", "import" };
+    static const char *const others[] = { "access", "approval", "http",  "insight",
+                                          "import", "report",   "alert", "channel" };
     for (const struct room *const *r = rooms; *r; r++) {
         bool ours = true;
         for (i64 i = 0; i < COUNT(others); i++) ours &= strcmp((*r)->name, others[i]) != 0;

@@ -239,7 +239,9 @@ enum err report_run_due(struct store *s, struct ctx *c)
     for (i64 i = 0; i < n; i++) {
         struct report_kept kept;
         struct arena_mark mark = arena_mark(c->arena);
-        TRY(make(c, (enum report_kind)wanted[i], today, true, &kept));
+        enum err e = make(c, (enum report_kind)wanted[i], today, true, &kept);
+        if (e == E_BUSY) break; /* the index of members is not there yet: with the next turn */
+        TRY(e);
         arena_rewind(c->arena, mark);
     }
     return OK;
