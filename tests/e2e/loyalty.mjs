@@ -39,6 +39,9 @@ export function doorsOf(shop) {
 /** What a button is called when Ant Design puts a space between its two characters; its wheel may still be leaving. */
 export const named = (text) => new RegExp(`^(loading )?${[...text].join('\\s?')}$`);
 
-/** Chooses from the list that is open. */
-export const pick = (page, option) =>
-  page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option', { hasText: option }).first().click();
+/** Chooses from the list that is open, which closes; on a busy machine it comes back now and then. */
+export async function pick(page, option) {
+  const choice = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option', { hasText: option }).first();
+  await choice.click();
+  await choice.waitFor({ state: 'hidden', timeout: 3000 }).catch(async () => (await choice.isVisible()) && choice.click());
+}
