@@ -38,6 +38,7 @@ test('a good is made, given stock, put on sale', async () => {
   await row.getByRole('button', { name: named('库存') }).click();
   await dialog.getByLabel('件数').fill('20');
   await dialog.getByLabel('理由').fill('首批');
+  await dialog.getByLabel('理由').press('Tab'); // its suggestions lie over the button
   await dialog.getByRole('button', { name: named('保存') }).click();
   await row.getByRole('cell', { name: '20', exact: true }).waitFor();
   await row.getByRole('switch').click();

@@ -41,6 +41,7 @@ test('rows make text: subject, comparison, value; a second row; a group; not', a
   await page.getByRole('button', { name: '加条件' }).click();
   await choose(page, last(page).getByRole('combobox', { name: '看什么' }), 'city');
   await last(page).getByRole('combobox', { name: '城市 的值' }).fill('上');
+  await visitor.settle(); // what is offered has come: the list moves no more
   await pick(page, '上海');
   await until(async () => (await textOf(page)) === 'orders >= 2 and city = "上海市"', `city offered as it is: ${await textOf(page)}`);
 
