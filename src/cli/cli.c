@@ -6,6 +6,7 @@
 #include "audience/ask.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "insight/metric.h"
 #include "store/setting.h"
 
 #include <stdarg.h>
@@ -242,7 +243,9 @@ int cli_main(int argc, char **argv)
                      .actor = S("cli"),
                      .locale = locale_default() };
     struct cli cli = { .c = &c };
+    struct metric_book *book = metric_book_new(); /* many questions, the orders read once */
     app_wire();
+    metric_serve(book);
     read_form(&cli, argc - 1, argv + 1);
     enum err e = run(&cli, argc - 1, argv + 1);
     int code = cli.usage_wrong && !c.why.detail[0] && argc == 1 ? 2 : report(&cli, e);
@@ -252,6 +255,8 @@ int cli_main(int argc, char **argv)
     }
     store_release(&c);
     if (cli.store) store_close(cli.store);
+    metric_serve(NULL);
     arena_free(a);
+    metric_book_free(book);
     return code;
 }
