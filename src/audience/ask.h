@@ -82,6 +82,13 @@ static inline const u64 *set_of_chunk(const struct member_set *s, i64 chunk)
 {
     return s->bits + chunk * CHUNK_WORDS;
 }
+/* NULL: everybody, and nobody known too (member 0), who is in no set. */
+static inline bool set_holds(const struct member_set *s, i64 member)
+{
+    if (!s) return true;
+    if (member < 1 || member >= view_chunks(s->view) * CHUNK) return false;
+    return s->bits[member / 64] >> (member % 64) & 1;
+}
 /* On two threads. tree NULL: everybody living (first seen before at). */
 enum err segment_set(struct ctx *c, const struct view *v, const struct segment_node *tree,
                      instant at, struct member_set *out);

@@ -22,7 +22,6 @@ bool item_of(const struct item_names *names, i64 product, u32 *item);
 /* The item of this name, else that of the product of this code. E_NOT_FOUND at pointer. */
 enum err item_find(struct ctx *c, const struct item_names *names, str said, const char *pointer,
                    u32 *item);
-bool set_holds(const struct member_set *s, i64 member); /* NULL: everybody */
 
 /* bought = "A" and bought = "B" and not bought = "C"; without: absent adds none. */
 str bought_text(struct ctx *c, const str *with, i64 n, str without);

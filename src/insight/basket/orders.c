@@ -132,13 +132,6 @@ enum err item_find(struct ctx *c, const struct item_names *names, str said, cons
                    STR_ARG(said));
 }
 
-bool set_holds(const struct member_set *s, i64 member)
-{
-    if (!s) return true;
-    if (member < 1 || member / CHUNK >= view_chunks(s->view)) return false;
-    return s->bits[member / 64] >> (member % 64) & 1;
-}
-
 str bought_text(struct ctx *c, const str *with, i64 n, str without)
 {
     struct buf out = { .arena = c->arena };

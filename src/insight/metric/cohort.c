@@ -51,10 +51,7 @@ static void count_block(void *arg, int worker, i64 k)
     for (i64 i = 0, end; i < b->facts_n; i = end) {
         i64 member = b->facts[i].member;
         for (end = i + 1; end < b->facts_n && b->facts[end].member == member;) end++;
-        if (!member) continue;
-        if (q->set && (member >= view_chunks(q->set->view) * CHUNK ||
-                       !(q->set->bits[member / 64] >> (member % 64) & 1)))
-            continue;
+        if (!member || !set_holds(q->set, member)) continue;
         count_member(q, q->sums[worker], b->facts + i, end - i);
     }
 }

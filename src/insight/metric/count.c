@@ -72,17 +72,6 @@ static bool passes(const struct counting *n, const uint16_t of[OF_KINDS])
     return true;
 }
 
-static bool in_set(const struct member_set *set, i64 member)
-{
-    if (member <= 0 || member >= view_chunks(set->view) * CHUNK) return false;
-    return set->bits[member / 64] >> (member % 64) & 1;
-}
-
-static bool asked(const struct counting *n, i64 member)
-{
-    return !n->set || in_set(n->set, member);
-}
-
 /* -- orders ------------------------------------------------------------------------------------ */
 
 static void count_placed(const struct hand *h, const struct fact *f, i64 group, bool once)
@@ -121,7 +110,7 @@ static void count_paid(const struct hand *h, const struct fact *f, i64 group, bo
         to[MEASURE_PAID] += f->paid;
         to[MEASURE_GROSS] += f->gross;
         to[MEASURE_NET] += f->gross;
-        if (h->n->high && in_set(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
+        if (h->n->high && set_holds(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
         if (!(f->flags & FACT_BOUGHT) || !once) continue;
         to[MEASURE_PURCHASES]++;
         if (f->member && !h->buyers_apart && wants(h, OF_BUYERS))
@@ -150,7 +139,7 @@ static void count_new(const struct hand *h, const struct beginning *b, i64 group
 static void count_beginning(struct hand *h, const struct facts_block *block,
                             const struct beginning *b)
 {
-    if (!asked(h->n, b->member)) return;
+    if (!set_holds(h->n->set, b->member)) return;
     const uint16_t *of = b->of;
     h->order++;
     for (i64 i = b->fact;; of = block->facts[i].of) {
@@ -168,7 +157,7 @@ static void count_purchases(const struct hand *h, const struct purchase *at, i64
 {
     static const uint16_t nowhere[OF_KINDS];
     i64 group = group_of(&h->n->parting, nowhere, at->member);
-    if (group >= h->n->parting.groups || !asked(h->n, at->member)) return;
+    if (group >= h->n->parting.groups || !set_holds(h->n->set, at->member)) return;
     for (i64 r = 0; r < h->n->ranges_n; r++) {
         const struct range *range = &h->n->ranges[r];
         i64 step = -1, in_step = 0, in_whole = 0;
@@ -189,7 +178,7 @@ static void count_purchases(const struct hand *h, const struct purchase *at, i64
 static void count_member(struct hand *h, const struct fact *at, i64 n)
 {
     bool placed = wants(h, OF_PLACED), paid = wants(h, OF_PAID);
-    if (!asked(h->n, at->member)) return;
+    if (!set_holds(h->n->set, at->member)) return;
     for (i64 i = 0; i < n && (placed || paid); i++) {
         const struct fact *f = &at[i];
         h->order += !(f->flags & FACT_SAME);
@@ -205,7 +194,7 @@ static void count_member(struct hand *h, const struct fact *at, i64 n)
 
 static void count_refund(const struct hand *h, const struct refund_fact *f)
 {
-    if (!asked(h->n, f->member) || !passes(h->n, f->of)) return;
+    if (!set_holds(h->n->set, f->member) || !passes(h->n, f->of)) return;
     i64 group = group_of(&h->n->parting, f->of, f->member);
     if (group >= h->n->parting.groups) return;
     for (i64 r = 0; r < h->n->ranges_n; r++) {
@@ -222,7 +211,7 @@ static void count_refund(const struct hand *h, const struct refund_fact *f)
 
 static void count_person(const struct hand *h, const struct person *p)
 {
-    if (!asked(h->n, p->member)) return;
+    if (!set_holds(h->n->set, p->member)) return;
     const uint16_t of[OF_KINDS] = { [OF_TOUCHPOINT] = p->touchpoint };
     const struct parting *parting = &h->n->parting;
     bool by_order = parting->kind == OF_SHOP || parting->kind == OF_CATEGORY;

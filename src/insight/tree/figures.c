@@ -84,12 +84,6 @@ struct reading {
 };
 
 static bool has_bit(const u64 *bits, i64 member) { return bits[member / 64] >> (member % 64) & 1; }
-static bool asked_for(const struct reading *r, i64 member)
-{
-    const struct member_set *set = &r->who->set;
-    if (!set->bits) return true;
-    return member > 0 && member < view_chunks(set->view) * CHUNK && has_bit(set->bits, member);
-}
 
 static void count_whole(struct reading *r, const struct metric_placed *o)
 {
@@ -149,7 +143,7 @@ static enum err add_order(void *arg, const struct metric_placed *o)
     for (int w = 0; w < 2; w++) {
         struct reading *r = &periods[w];
         if (o->day < r->period->from || o->day > r->period->to) continue;
-        if (!asked_for(r, o->member)) continue;
+        if (r->who->set.bits && !set_holds(&r->who->set, o->member)) continue;
         count_whole(r, o);
         i64 place = part_of_order(r, o);
         if (place >= 0) count_part(r, place, o->member, o->amount);
