@@ -121,10 +121,12 @@ SHAPE(experiment_guard);
     X(opt_i64, share, POSITIVE, "Percent of its layer that take part; 100 when absent", N)        \
     X(str, metric, SHORT, "What decides: purchase, orders, spent, did:EVENT …; absent: purchase", \
       N)                                                                                          \
-    X(list(experiment_guard), guardrails, ANY, "At most 10", N)                                   \
+    X(list(experiment_guard), guardrails, ANY, "At most 10; a change to [] or null: none", N)     \
     X(opt_i64, window_days, POSITIVE, "Facts count so long after exposure; 30 when absent", N)    \
-    X(opt_instant, ends_at, ANY, "Planned end: nobody is exposed from here on", N)                \
-    X(opt_f64, base, ANY, "Plan: the rate now (for a metric that is a rate)", N)                  \
+    X(opt_instant, ends_at, ANY,                                                                  \
+      "Planned end: nobody is exposed from here on; a change to null: open", N)                   \
+    X(opt_f64, base, ANY,                                                                         \
+      "Plan: the rate now (for a metric that is a rate); a change to null: no plan", N)           \
     X(opt_f64, lift, ANY, "Plan: the relative lift to find", N)
 #define FIELDS_OF_experiment_post(X, N) EXPERIMENT_TERMS(X, N, REQUIRED, REQUIRED)
 SHAPE(experiment_post);
@@ -148,7 +150,12 @@ SHAPE(experiment_patch);
 SHAPE(experiment_view);
 
 enum err experiment_create(struct tx *t, const struct experiment_post *in, i64 *id);
-enum err experiment_change(struct tx *t, const struct experiment_patch *in);
+/* What a change empties, where `in` says nothing of it. */
+struct experiment_emptied {
+    bool ends_at, base, lift, guardrails;
+};
+enum err experiment_change(struct tx *t, const struct experiment_patch *in,
+                           struct experiment_emptied none);
 /* E_CONFLICT: not a draft, or its layer has no room: who has it is said. */
 enum err experiment_start(struct tx *t, i64 id);
 #define FIELDS_OF_experiment_stop_ask(X, N)          \

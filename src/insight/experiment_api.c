@@ -2,6 +2,7 @@
  */
 #include "access/access.h"
 #include "base/room.h"
+#include "http/request.h"
 #include "http/route.h"
 #include "insight/experiment/inside.h"
 #include "insight/people.h"
@@ -86,10 +87,23 @@ HANDLER(experiment_post_one, experiment_post, experiment_view)
     return experiment_get(c, k.id, out);
 }
 
-static enum err change_it(struct tx *t, void *arg) { return experiment_change(t, arg); }
+struct changing {
+    const struct experiment_patch *in;
+    struct experiment_emptied none;
+};
+static enum err change_it(struct tx *t, void *arg)
+{
+    struct changing *k = arg;
+    return experiment_change(t, k->in, k->none);
+}
 HANDLER(experiment_patch_one, experiment_patch, experiment_view)
 {
-    TRY(audited_write(c, change_it, (void *)in, NULL));
+    struct changing k = { in,
+                          { .ends_at = !in->ends_at.has && request_gives(c, "ends_at"),
+                            .base = !in->base.has && request_gives(c, "base"),
+                            .lift = !in->lift.has && request_gives(c, "lift"),
+                            .guardrails = !in->guardrails.n && request_gives(c, "guardrails") } };
+    TRY(audited_write(c, change_it, &k, NULL));
     return experiment_get(c, in->id, out);
 }
 

@@ -58,6 +58,30 @@ test('made with arms, layer, guardrail; refused where a field is wrong; started;
   await visitor.leave();
 });
 
+test('a draft gives up its plan, its end and its guardrails', async () => {
+  const made = await send('POST', '/v1/experiments', {
+    name: '改一改', arms: [{ name: 'A' }, { name: 'B' }], ends_at: '2099-01-01T00:00:00Z', guardrails: [{ metric: 'refunded' }], base: 0.1, lift: 0.2,
+  });
+  const visitor = await owner(`/experiments/${made.id}`);
+  const { page } = visitor;
+  await page.getByText('从 10% 相对提升 20%').waitFor();
+  await page.getByRole('button', { name: named('编辑') }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('spinbutton', { name: '现在的比率' }).fill('');
+  await dialog.getByRole('spinbutton', { name: '要发现的相对提升' }).fill('');
+  await dialog.getByRole('button', { name: '去掉这条护栏' }).click();
+  const ends = dialog.locator('.ant-picker');
+  await ends.hover();
+  await ends.locator('.ant-picker-clear').click();
+  await dialog.getByRole('button', { name: named('保存') }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByText('从 10% 相对提升 20%').waitFor({ state: 'hidden' });
+  const kept = await send('GET', `/v1/experiments/${made.id}`);
+  assert.deepEqual([kept.base, kept.lift, kept.ends_at, kept.guardrails], [null, null, null, []]);
+  visitor.checkQuiet('a draft');
+  await visitor.leave();
+});
+
 test('read while it runs: intervals, both p, money, a broken split; a member\'s arm; stopped with a reason', async () => {
   const made = await send('POST', '/v1/experiments', { name: '券面额', arms: [{ name: 'A' }, { name: 'B' }], metric: 'spent', guardrails: [{ metric: 'refunded', margin: 0.1 }] });
   await send('POST', `/v1/experiments/${made.id}/start`, {});

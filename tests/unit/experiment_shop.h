@@ -8,6 +8,7 @@ struct experiment_call {
     enum err (*fn)(struct tx *t, struct experiment_call *k);
     struct experiment_post post;
     struct experiment_patch patch;
+    struct experiment_emptied none;
     struct experiment_stop_ask stop;
     i64 id, winner, loser, merge;
     str name, value;
@@ -29,7 +30,7 @@ static enum err call_make(struct tx *t, struct experiment_call *k)
 }
 static enum err call_change(struct tx *t, struct experiment_call *k)
 {
-    return experiment_change(t, &k->patch);
+    return experiment_change(t, &k->patch, k->none);
 }
 static enum err call_start(struct tx *t, struct experiment_call *k)
 {
@@ -74,6 +75,11 @@ static inline void stopped(i64 id)
 static inline enum err change_err(struct experiment_patch patch)
 {
     return experiment_do(&(struct experiment_call){ .fn = call_change, .patch = patch });
+}
+static inline enum err empty_err(i64 id, struct experiment_emptied none)
+{
+    return experiment_do(
+        &(struct experiment_call){ .fn = call_change, .patch = { .id = id }, .none = none });
 }
 static inline struct experiment_assigned assigned(i64 id, i64 member)
 {

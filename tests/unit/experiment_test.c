@@ -82,6 +82,31 @@ TEST(hashes_stay_what_they_are)
         CHECK_I64(experiment_place(S("1 1717200000000"), m, PLACES), want[m - 1]);
 }
 
+TEST(a_change_empties_what_is_named)
+{
+    struct ctx *c = test_ctx();
+    struct experiment_guard guard = { .metric = S("refunded") };
+    struct experiment_view v;
+    i64 id = draft((struct experiment_post){ .name = S("草稿"),
+                                             .guardrails = { &guard, 1 },
+                                             .base = { true, .1 },
+                                             .lift = { true, .2 },
+                                             .ends_at = SOME(c->now + DAY_MS) });
+    CHECK_ERR(c, empty_err(id, (struct experiment_emptied){ .base = true }), E_INVALID);
+    CHECK_OK(c, change_err((struct experiment_patch){ .id = id, .share = SOME(50) }));
+    CHECK_OK(c, experiment_get(test_reader(), id, &v));
+    CHECK(v.base.has && v.lift.has && v.ends_at.has && v.guardrails.n == 1 && v.planned.has);
+    CHECK_OK(c, empty_err(id, (struct experiment_emptied){
+                                  .base = true, .lift = true, .guardrails = true }));
+    CHECK_OK(c, experiment_get(test_reader(), id, &v));
+    CHECK(!v.base.has && !v.lift.has && v.ends_at.has && !v.guardrails.n && !v.planned.has);
+    CHECK_OK(c, start_err(id));
+    CHECK_ERR(c, empty_err(id, (struct experiment_emptied){ .guardrails = true }), E_CONFLICT);
+    CHECK_OK(c, empty_err(id, (struct experiment_emptied){ .ends_at = true }));
+    CHECK_OK(c, experiment_get(test_reader(), id, &v));
+    CHECK(!v.ends_at.has);
+}
+
 /* -- arms -------------------------------------------------------------------------------------- */
 
 TEST(an_arm_is_kept)

@@ -201,7 +201,7 @@ enum err experiment_create(struct tx *t, const struct experiment_post *in, i64 *
 
 /* What a running one leaves open. */
 static enum err running_check(struct ctx *c, const struct experiment_patch *in,
-                              const struct experiment_row *row)
+                              struct experiment_emptied none, const struct experiment_row *row)
 {
     if (row->state == EXPERIMENT_STOPPED)
         return fail(c, E_CONFLICT, "实验“" STR_FMT "”已停止，不能再改",
@@ -209,7 +209,8 @@ static enum err running_check(struct ctx *c, const struct experiment_patch *in,
                     STR_ARG(row->name));
     if (row->state == EXPERIMENT_DRAFT) return OK;
     if (in->name.n || in->arms.n || in->audience.at || in->layer.at || in->metric.n ||
-        in->guardrails.n || in->window_days.has || in->base.has || in->lift.has)
+        in->guardrails.n || in->window_days.has || in->base.has || in->lift.has ||
+        none.guardrails || none.base || none.lift)
         return fail(c, E_CONFLICT,
                     "实验“" STR_FMT "”进行中，只能改 hypothesis、share（调高）和 ends_at；要改其他"
                     "内容请停止后新建",
@@ -242,7 +243,8 @@ static enum err widen(struct tx *t, struct experiment_row *row)
     return OK;
 }
 
-enum err experiment_change(struct tx *t, const struct experiment_patch *in)
+enum err experiment_change(struct tx *t, const struct experiment_patch *in,
+                           struct experiment_emptied none)
 {
     struct ctx *c = t->c;
     struct experiment_row row;
@@ -251,7 +253,7 @@ enum err experiment_change(struct tx *t, const struct experiment_patch *in)
     TRY(tx_take(t, S("experiment_turn"), 1, &turn)); /* one at a time */
     TRY(experiment_row_get(c, in->id, &row));
     TRY(experiment_kept_read(c, &row, &kept));
-    TRY(running_check(c, in, &row));
+    TRY(running_check(c, in, none, &row));
     if (in->name.n) row.name = in->name;
     if (in->hypothesis.at) row.hypothesis = in->hypothesis;
     if (in->audience.at) row.audience = in->audience;
@@ -259,11 +261,11 @@ enum err experiment_change(struct tx *t, const struct experiment_patch *in)
     if (in->share.has) row.share = in->share.value;
     if (in->metric.n) row.metric = in->metric;
     if (in->window_days.has) row.window_days = in->window_days.value;
-    if (in->ends_at.has) row.ends_at = in->ends_at;
+    if (in->ends_at.has || none.ends_at) row.ends_at = in->ends_at;
     if (in->arms.n) kept.arms = in->arms;
-    if (in->guardrails.n) kept.guardrails = in->guardrails;
-    if (in->base.has) kept.base = in->base;
-    if (in->lift.has) kept.lift = in->lift;
+    if (in->guardrails.n || none.guardrails) kept.guardrails = in->guardrails;
+    if (in->base.has || none.base) kept.base = in->base;
+    if (in->lift.has || none.lift) kept.lift = in->lift;
     TRY(row_check(t, &row, &kept));
     TRY(widen(t, &row));
     return tx_change(t, &c_update,

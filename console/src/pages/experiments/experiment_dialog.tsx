@@ -63,14 +63,16 @@ export function ExperimentDialog({ experiment, plan, close, saved }: DialogProps
         window_days: 30, base: percent(plan?.base), lift: percent(plan?.lift),
       }
   const save = async (given: Values) => {
-    const ends_at = given.ends_at ? instantAt(given.ends_at) : undefined
+    const gone = experiment ? null : undefined // what a change empties it says
+    const ends_at = given.ends_at ? instantAt(given.ends_at) : gone
+    const planned = rate && given.base && given.lift
     const open = { hypothesis: given.hypothesis?.trim() ?? '', share: given.share, ends_at }
     const body = draft
       ? {
           ...open, name: given.name.trim(), audience: given.audience ?? '', layer: given.layer?.trim() ?? '', metric: given.metric, window_days: given.window_days,
           arms: given.arms.map((arm, i) => ({ ...arm, name: arm.name.trim(), control: i === given.control })),
           guardrails: given.guardrails.map((one) => ({ metric: one.metric, margin: (one.margin ?? 0) / 100 })),
-          ...(rate && given.base && given.lift ? { base: given.base / 100, lift: given.lift / 100 } : {}),
+          base: planned ? given.base! / 100 : gone, lift: planned ? given.lift! / 100 : gone,
         }
       : open
     const kept = await (experiment ? change.run<Experiment>('PATCH', `/v1/experiments/${experiment.id}`, body) : change.run<Experiment>('POST', '/v1/experiments', body))
