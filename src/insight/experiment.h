@@ -40,9 +40,10 @@ enum err experiment_plan_make(struct ctx *c, const struct experiment_plan_ask *i
  * A draft can be changed in all. Of a running one only the share (up), the planned end and the
  * hypothesis can; arms and weights stand, so nobody changes his arm.
  *
- * Who gets what. Three hashes of the member's id (SipHash-2-4, keyed by BLAKE2b), each with a salt
- * of its own, so that they know nothing of one another:
- *   - programme: of 10,000 places the first are held out of every experiment (setting
+ * Who gets what. Three hashes of the member's id that know nothing of one another: the first is
+ * arithmetic that SQL has too, the others SipHash-2-4, keyed by BLAKE2b, each with a salt of its
+ * own:
+ *   - programme: of 100 places the first are held out of every experiment (setting
  *     experiments.holdout_percent).
  *   - layer: each running experiment of a layer has a range of the layer's 10,000 places, given
  * when it starts, share percent wide. An experiment without a layer has one of its own.
@@ -55,6 +56,8 @@ enum err experiment_plan_make(struct ctx *c, const struct experiment_plan_ask *i
  *   - an_arm_is_kept: the same answer every time; raising the share takes nobody out.
  *   - a_layer_never_shares_a_member: of running experiments; one that does not fit is refused.
  *   - the_held_out_are_listed: those whom no experiment takes, each once, by id.
+ *   - segments_ask_who_is_held_out: `held_out = true` are those who are listed.
+ *   - segments_ask_for_an_arm: arm_7 is the arm of each who was exposed to experiment 7.
  *   - outside_the_audience_there_is_no_arm: nor for the held out, nor before the start, nor after
  *     the end.
  *   - a_first_exposure_is_once: by however many at once: one row, one line experiment.exposed.

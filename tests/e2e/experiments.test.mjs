@@ -134,6 +134,10 @@ test('held out: the percentage and the members; on a phone, for who may only loo
   await page.getByText('50% 的会员').waitFor();
   await page.locator('.row-card', { hasText: `#${items[0].id}` }).first().waitFor();
   await visitor.checkWidth('held out');
+  await page.getByRole('link', { name: '看这些会员' }).click();
+  await page.waitForURL(/segments\/new/);
+  assert.equal(new URL(page.url()).searchParams.get('text'), 'held_out = true');
+  await page.getByText(`${items.length} 人`).first().waitFor();
   await visitor.go('/experiments');
   await page.locator('.row-card', { hasText: '新包装' }).waitFor();
   assert.equal(await page.getByRole('button', { name: /新建实验$/ }).count(), 0);

@@ -45,15 +45,26 @@ TEST(assignment_is_even)
         CHECK(evenness(counts, (i64[]){ 5, 3, 2 }, 3) > 0.001);
         CHECK(evenness(places, ones, 100) > 0.001);
     }
+    i64 places[100] = { 0 }, ones[100];
+    for (i64 i = 0; i < 100; i++) ones[i] = 1;
+    for (i64 m = 1; m <= MANY; m++) places[experiment_programme_place(m)]++;
+    CHECK(evenness(places, ones, 100) > 0.001);
 }
 
-/* Two placings of the same members know nothing of one another. */
-static f64 independence(str one, str other)
+/* One of ten places by a salt; without one by the programme's hash, which SQL has too. */
+static i64 tenth(str salt, i64 member)
+{
+    return salt.n ? experiment_place(salt, member, 10) : experiment_programme_place(member) / 10;
+}
+#define PROGRAMME NO_STR
+
+/* Two placings of members know nothing of one another: the other's, `apart` ids on. */
+static f64 independence_apart(str one, str other, i64 apart)
 {
     i64 cells[100] = { 0 }, rows[10] = { 0 }, columns[10] = { 0 };
     f64 chi2 = 0;
     for (i64 m = 1; m <= MANY; m++) {
-        i64 a = experiment_place(one, m, 10), b = experiment_place(other, m, 10);
+        i64 a = tenth(one, m), b = tenth(other, m + apart);
         cells[a * 10 + b]++, rows[a]++, columns[b]++;
     }
     for (i64 i = 0; i < 100; i++) {
@@ -63,12 +74,17 @@ static f64 independence(str one, str other)
     return chi_square_above(chi2, 81);
 }
 
+static f64 independence(str one, str other) { return independence_apart(one, other, 0); }
+
 TEST(assignments_are_independent)
 {
     CHECK(independence(S("1 1717200000000"), S("2 1717200000000")) > 0.001);
     CHECK(independence(S("1 1717200000000"), S("layer 首页")) > 0.001);
     CHECK(independence(S("1 1717200000000"), S("share 1 1717200000000")) > 0.001);
-    CHECK(independence(S("layer 首页"), S("programme holdout")) > 0.001);
+    CHECK(independence(S("layer 首页"), PROGRAMME) > 0.001);
+    CHECK(independence(S("1 1717200000000"), PROGRAMME) > 0.001);
+    for (i64 apart = 1; apart < 5; apart++)
+        CHECK(independence_apart(PROGRAMME, PROGRAMME, apart) > 0.001);
     CHECK(independence(S("layer 首页"), S("layer 商品页")) > 0.001);
     CHECK(independence(S("same"), S("same")) < 1e-100); /* the check can fail */
 }
@@ -279,8 +295,8 @@ static enum err call_part(struct tx *t, struct experiment_call *k)
     return member_unmerge(t, k->merge);
 }
 
-/* Members of a segment, counted by SQL. */
-static i64 count_of(const char *text)
+/* Members of a segment, by SQL. */
+static ints members_of(const char *text)
 {
     struct ctx *c = test_reader();
     const struct segment_node *tree;
@@ -289,8 +305,9 @@ static i64 count_of(const char *text)
     CHECK_OK(c, segment_at_read(c, NO_STR, &at));
     CHECK_OK(c, segment_parse(c, str_of(text), &tree));
     CHECK_OK(c, segment_members(c, tree, at, &found));
-    return found.n;
+    return found;
 }
+static i64 count_of(const char *text) { return members_of(text).n; }
 
 TEST(the_held_out_are_listed)
 {
@@ -323,6 +340,61 @@ TEST(the_held_out_are_listed)
     }
 }
 
+static enum err call_skip(struct tx *t, struct experiment_call *k)
+{
+    return tx_take(t, S("member"), 3000000000, &k->id);
+}
+
+/* By SQL, of ids far beyond those a shop has, too: the same as where one is asked for. */
+TEST(segments_ask_who_is_held_out)
+{
+    struct ctx *c = test_ctx();
+    static const char *const percents[] = { "0", "1", "30", "50" };
+    i64 *ids = members(400, "m"), merge = ids[399];
+    struct experiment_call k = { .fn = call_skip };
+    CHECK_OK(c, experiment_do(&k));
+    members(40, "far");
+    k = (struct experiment_call){ .fn = call_merge, .winner = ids[0], .loser = merge };
+    CHECK_OK(c, experiment_do(&k));
+    for (i64 i = 0; i < COUNT(percents); i++) {
+        setting("experiments.holdout_percent", percents[i]);
+        struct experiment_held all;
+        CHECK_OK(c, experiment_held_list(test_reader(), 0, 1000, &all));
+        ints held = members_of("held_out = true");
+        CHECK_I64(held.n, all.members.n);
+        for (i64 m = 0; m < held.n; m++) CHECK_I64(held.at[m], all.members.at[m]);
+        CHECK_I64(held.n + count_of("held_out = false"), i == 0 ? 0 : 439);
+        CHECK_I64(count_of("held_out is unknown"), i == 0 ? 439 : 0);
+        CHECK(i < 2 || (held.n > 60 && held.n < 300));
+    }
+}
+
+TEST(segments_ask_for_an_arm)
+{
+    struct ctx *c = test_ctx();
+    i64 *ids = members(60, "m"), new = 0, old = 0;
+    i64 id = running((struct experiment_post){ .name = S("新包装") });
+    i64 other = running((struct experiment_post){ .name = S("新详情页"), .share = SOME(50) });
+    for (i64 i = 0; i < 60; i++) {
+        str arm = assigned(id, ids[i]).arm;
+        new += str_eq(arm, S("新"));
+        old += assigned(other, ids[i]).arm.n > 0;
+        later(MINUTE_MS);
+    }
+    str first = str_fmt(c->arena, "arm_%lld", (long long)id);
+    CHECK_I64(count_of(str_z(c->arena, str_fmt(c->arena, STR_FMT " = \"新\"", STR_ARG(first)))),
+              new);
+    CHECK_I64(count_of(str_z(c->arena, str_fmt(c->arena, STR_FMT " = \"对照\"", STR_ARG(first)))),
+              60 - new);
+    CHECK_I64(count_of(str_z(c->arena, str_fmt(c->arena, "arm_%lld is known", (long long)other))),
+              old);
+    CHECK(old > 10 && old < 50 && new > 10 && new < 50);
+    i64 kept = draft((struct experiment_post){ .name = S("草稿") });
+    const struct segment_node *tree;
+    str text = str_fmt(c->arena, "arm_%lld is known", (long long)kept);
+    CHECK_ERR(c, segment_parse(test_reader(), text, &tree), E_INVALID);
+}
+
 TEST(merges_keep_the_earlier_exposure)
 {
     struct ctx *c = test_ctx();
@@ -343,6 +415,8 @@ TEST(merges_keep_the_earlier_exposure)
     CHECK_STR(assigned(id, b).arm, "新"); /* an old id leads to him */
     CHECK_I64(count_of("experiment = \"合并\""), 39);
     CHECK_I64(count_of("experiment = \"合并:新\""), new_before);
+    const char *arm = str_z(c->arena, str_fmt(c->arena, "arm_%lld = \"新\"", (long long)id));
+    CHECK_I64(count_of(arm), new_before);
     struct experiment_result_view r;
     CHECK_OK(c, experiment_result_make(test_reader(), id, 0, &r));
     CHECK_I64(r.exposed, 39);

@@ -75,11 +75,6 @@ i64 experiment_arm_place(str salt, i64 member, const struct experiment_arm_list 
     return arm;
 }
 
-bool experiment_held_out(i64 member, i64 percent)
-{
-    return experiment_place(S("programme holdout"), member, PLACES) < percent * (PLACES / 100);
-}
-
 str experiment_layer_salt(struct ctx *c, const struct experiment_row *row)
 {
     if (row->layer.n)
@@ -144,7 +139,7 @@ static enum err look(struct store *s, struct ctx *c, const struct experiment_row
     if (row->layer.n)
         TRY(db_find(c, &q_in_layer, &other, &found,
                     ARGS(member, row->id, str_fold(c->arena, row->layer), c->now)));
-    *out = experiment_held_out(member, held)                 ? EXPERIMENT_HELD_OUT
+    *out = experiment_programme_place(member) < held         ? EXPERIMENT_HELD_OUT
            : place < row->slot_from || place >= row->slot_to ? EXPERIMENT_NOT_IN_SHARE
            : found                                           ? EXPERIMENT_IN_ANOTHER
                                                              : EXPERIMENT_ASSIGNED;

@@ -70,7 +70,7 @@ str experiment_metric_words(struct ctx *c, const struct experiment_metric_asked 
 /* Pure: which of n places a member has by a salt; and of arms by weight. */
 i64 experiment_place(str salt, i64 member, i64 n);
 i64 experiment_arm_place(str salt, i64 member, const struct experiment_arm_list *arms);
-bool experiment_held_out(i64 member, i64 percent); /* of all experiments */
+i64 experiment_programme_place(i64 member); /* of 100: the first are held out of all */
 str experiment_layer_salt(struct ctx *c, const struct experiment_row *row);
 
 /* First exposures: one row a member, the earliest of all his ids. $1: the experiment. */

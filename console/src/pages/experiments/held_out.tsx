@@ -1,8 +1,10 @@
 // held_out.tsx -- who takes part in no experiment at all: how many percent, and which members.
 import type { MemberRow, Setting } from '~/api'
+import { Link } from 'react-router'
 import { useMay } from '~/app/session'
 import { useData, usePages, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { segmentLink } from '~/base/segment_link'
 import { useMemberRows } from '~/pages/members/member_rows'
 import { SettingRow } from '~/parts/setting_row'
 import { Nothing } from '~/parts/states'
@@ -19,7 +21,9 @@ export function HeldOut() {
     <>
       <div className="tab-body">
         <p className="quiet flat">{say('exp.held.what')}</p>
-        {percent !== undefined && percent > 0 && <p className="sentence flat">{say('exp.held.percent', { percent })}</p>}
+        {percent !== undefined && percent > 0 && (
+          <p className="sentence flat">{say('exp.held.percent', { percent })} {people && <Link to={segmentLink('held_out = true')}>{say('flows.members_of')}</Link>}</p>
+        )}
         {row && <SettingRow key={row.value} row={row} changed={() => { settings.reload(); list.reload() }} />}
       </div>
       {people && rows(list, <Nothing text={say('exp.held.none')} />)}
