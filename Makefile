@@ -50,8 +50,8 @@ fuzz: setup
 	@tools/fuzz $(FUZZ_SECONDS)
 
 hostile: build
-	@HOSTILE_SEED=$${HOSTILE_SEED:-$$(date +%s)} HOSTILE_SECONDS=$${HOSTILE_SECONDS:-600} KILL_ROUNDS=$${KILL_ROUNDS:-10} \
-		CROWD_SECONDS=$${CROWD_SECONDS:-15} LOYAL_ROUNDS=$${LOYAL_ROUNDS:-10} node tests/api/run.mjs hostile kills loyal
+	@HOSTILE_SEED=$${HOSTILE_SEED:-$$(date +%s)} HOSTILE_SECONDS=$${HOSTILE_SECONDS:-600} KILL_ROUNDS=$${KILL_ROUNDS:-10} RIGHTS=all \
+		EDGES=$${EDGES:-100} CROWD_SECONDS=$${CROWD_SECONDS:-15} LOYAL_ROUNDS=$${LOYAL_ROUNDS:-10} node tests/api/run.mjs
 
 histories: build
 	@LEDGER_RUNS=$${LEDGER_RUNS:-10000} tools/with-postgres sh -c 'env -u TEST_PG build/tests/unit/ledger_model_test && build/tests/unit/ledger_model_test'

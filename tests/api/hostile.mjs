@@ -13,10 +13,10 @@ const SLOWER = Number(process.env.TEST_SLOWER ?? 1);
 const BOUND_MS = 2000 * SLOWER;
 const FIRST = /^\/(v1\/segment|v1\/questions|v1\/(track|identify|page|screen|group|alias|batch)$|sa|debug|v1\/imports)/;
 // What would end the run itself: the owner's session and password. Nobody is signed in as the others.
-const NOT = [/^DELETE \/v1\/session/, /^PUT \/v1\/session/, /^POST \/v1\/session/, /^PATCH \/v1\/users\/0*1(\D|$)/, /^DELETE \/v1\/keys\/0*1(\D|$)/];
+export const NOT = [/^DELETE \/v1\/session/, /^PUT \/v1\/session/, /^POST \/v1\/session/, /^PATCH \/v1\/users\/0*1(\D|$)/, /^DELETE \/v1\/keys\/0*1(\D|$)/];
 const CJK = /[\u3400-\u9fff]/;
 
-function problemOf(request, reply) {
+export function problemOf(request, reply) {
   const language = request.headers[0][1];
   const problem = reply.json;
   if (!problem?.title || !problem.status) return `a refusal without title or status: ${reply.text.slice(0, 300)}`;

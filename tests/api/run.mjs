@@ -8,13 +8,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseScenario } from './scenario.mjs';
+import { playRights } from './rights.mjs';
 import { Shop } from './shop.mjs';
 import { difference, fillText, fillJson } from './match.mjs';
 import { Contract } from './contract.mjs';
+import { Edges } from './edges.mjs';
 import { playHostile } from './hostile.mjs';
 import { playKills } from './kills.mjs';
 import { playLoyal } from './loyal.mjs';
 
+const EDGES = Number(process.env.EDGES ?? 6);
+const seed = Number(process.env.HOSTILE_SEED ?? Math.floor(Date.now() / 86400000));
 const here = dirname(fileURLToPath(import.meta.url));
 let tests = 0;
 let failures = 0;
@@ -51,7 +55,7 @@ function checkReply(step, reply, variables, contract) {
   return difference(want, reply.json, variables, '');
 }
 
-async function playStep(shop, step, variables, contract) {
+async function playStep(shop, step, variables, contract, played) {
   const path = fillText(step.path, variables);
   const headers = step.headers.map(([name, value]) => [name, fillText(value, variables)]);
   const body = step.bodyFrom(here, (text) => fillJson(text, variables));
@@ -62,6 +66,7 @@ async function playStep(shop, step, variables, contract) {
     const captured = { ...variables };
     const wrong = checkReply(step, reply, captured, contract);
     if (!wrong) Object.assign(variables, captured);
+    if (!wrong && reply.status < 300) played.push({ as: step.as, method: step.method, path, headers, body });
     if (!wrong || Date.now() >= until) return wrong;
     await new Promise((done) => setTimeout(done, 100));
   }
@@ -75,17 +80,22 @@ async function playFile(file, contract) {
   try {
     await shop.start();
     if (!contract.doc) await contract.load(await shop.request('owner', 'GET', '/openapi.json', [], undefined));
+    const played = [];
     const variables = { today: new Date().toISOString().slice(0, 10) };
     for (const step of steps) {
       const title = `${name}:${step.line} ${step.as} ${step.method} ${step.path} -> ${step.status}`;
       let wrong;
       try {
-        wrong = await playStep(shop, step, variables, contract);
+        wrong = await playStep(shop, step, variables, contract, played);
       } catch (error) {
         wrong = `${error.message}\n${shop.log.slice(-2000)}`;
       }
       result(!wrong, title, wrong);
     }
+    const edges = new Edges(result, shop, contract, seed + name.length * 7919 + name.charCodeAt(0));
+    await edges.play(played, EDGES);
+    result(!edges.wrong.length, `${name}: ${edges.asked} requests with one thing wrong, ${edges.refused} refused (seed ${seed})`, edges.wrong.join('\n'));
+    if (process.env.EDGES_WORDS) console.log(edges.unnamed.map((line) => `# unnamed: ${line}`).join('\n'));
     const end = await shop.stop();
     result(end.status === 0, `${name}: the server ends gracefully`, `status ${end.status}\n${shop.log.slice(-2000)}`);
     const faults = shop.log.split('\n').filter((line) => /level=error|Sanitizer|runtime error/.test(line));
@@ -110,6 +120,7 @@ if (!existsSync(Shop.program())) {
 }
 const contract = new Contract();
 for (const file of files) await playFile(file, contract);
+if (wanted.length === 0 || wanted.includes('rights')) await playRights(result, seed);
 if (wanted.length === 0 || wanted.includes('hostile')) await playHostile(result);
 if (wanted.length === 0 || wanted.includes('kills')) await playKills(result);
 if (wanted.length === 0 || wanted.includes('loyal')) await playLoyal(result);

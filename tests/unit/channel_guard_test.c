@@ -1,6 +1,7 @@
 /* channel_guard_test.c -- no spelling of an inside address gets through, and the open internet
  * does. */
 #include "channel/guard.h"
+#include "support/address_naive.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -149,6 +150,40 @@ TEST(hostile_spellings)
         if (e == OK) print_error("let through: %s as %.*s\n", hosts[i], STR_ARG(out));
         CHECK_I64(e, E_INVALID);
     }
+}
+
+static i64 roll(void *dice, i64 below) { return dice_below(dice, below); }
+
+/* The same verdict as the registries read bit by bit, and no spelling of a closed address gets
+ * through. */
+TEST(a_second_opinion)
+{
+    struct guard g = { .http = true };
+    i64 closed = 0;
+    for (u64 seed = 1; seed <= 20000; seed++) {
+        struct dice dice = { seed };
+        struct arena_mark mark = arena_mark(test_ctx()->arena);
+        int n = seed & 1 ? 4 : 16;
+        u8 at[16];
+        struct sockaddr_in v4 = { .sin_family = AF_INET };
+        struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+        naive_address_make(at, n, roll, &dice);
+        memcpy(n == 4 ? (void *)&v4.sin_addr : (void *)&v6.sin6_addr, at, (size_t)n);
+        const struct sockaddr *address =
+            n == 4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
+        str host = naive_address_spelling(test_ctx()->arena, at, n, roll, &dice), out;
+        bool want = naive_address_closed(at, n), got = guard_range(address) != NULL;
+        enum err e = guard_url(
+            test_ctx(), &g, str_fmt(test_ctx()->arena, "http://" STR_FMT "/", STR_ARG(host)), &out);
+        if (want != got || (want && e == OK))
+            print_error("seed %lu: " STR_FMT " (" STR_FMT ")\n", (unsigned long)seed, STR_ARG(host),
+                        STR_ARG(guard_address_text(test_ctx()->arena, address)));
+        CHECK_I64(got, want);
+        CHECK(!want || e == E_INVALID);
+        closed += want;
+        arena_rewind(test_ctx()->arena, mark);
+    }
+    CHECK(closed > 5000 && closed < 19000);
 }
 
 TEST(forms_of_urls)

@@ -410,7 +410,7 @@ TEST(arrivals_are_those_of_the_funnel)
 static void check_split(enum attribution_model model, const i64 *ages_days, const bool *direct,
                         i64 n, i64 whole, const i64 *want)
 {
-    i64 ages[8], weights[8], parts[8];
+    i64 ages[8] = { 0 }, weights[8], parts[8];
     struct split_left left[8];
     for (i64 i = 0; i < n; i++) ages[i] = ages_days[i] * DAY_MS;
     attribution_weights(model, ages, direct, n, 7 * DAY_MS, weights);
