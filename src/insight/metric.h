@@ -42,8 +42,8 @@
  *   - several_at_once_equal_one_by_one
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
  *   - a_dimension_it_has_not_is_refused: with those it has.
- * Memory   Answers live in c->arena. The kept orders: about 65 bytes an order, 50 a buyer, and 140
- * KB for each shop and touchpoint. Threads  Any.
+ * Memory   Answers live in c->arena. The kept orders (metric/facts.h): about 10 bytes an order, as many
+ * a buyer, 5 a member, and 140 KB for each shop and touchpoint. Threads  Any.
  */
 #pragma once
 
@@ -328,8 +328,9 @@ void metric_book_free(struct metric_book *b); /* NULL is allowed; nobody may be 
  * afresh for each question. */
 void metric_serve(struct metric_book *b);
 
-/* Reads at most so many blocks that are missing; what is not read yet the next question reads. */
-enum err metric_book_warm(struct ctx *c, struct metric_book *b, i64 blocks, bool *done);
+/* Reads at most so many blocks that are missing (parts: or whose categories are); what is not read
+ * yet the next question reads. */
+enum err metric_book_warm(struct ctx *c, struct metric_book *b, bool parts, i64 blocks, bool *done);
 /* A thread that does so until all are there. c: whose zone; NULL may be stopped. */
 struct metric_warming;
 struct metric_warming *metric_warm_start(struct ctx *c, struct store *s, struct metric_book *b);

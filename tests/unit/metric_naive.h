@@ -173,3 +173,65 @@ static inline struct metric_totals naive_totals(struct ctx *c, const struct naiv
     }
     return t;
 }
+
+/* -- by category ------------------------------------------------------------------------------- */
+
+/* What an order has of a category; categories in the order of their first line. */
+#define FIELDS_OF_naive_part(X, N) \
+    X(i64, order_id, ANY, "", N)   \
+    X(str, category, ANY, "", N)   \
+    X(i64, units, ANY, "", N)      \
+    X(i64, weight, ANY, "", N)
+SHAPE(naive_part);
+SHAPE_DEFINE(naive_part);
+QUERY(naive_parts, naive_part,
+      "SELECT l.order_id, COALESCE(p.category, '') AS category,"
+      " CAST(SUM(l.quantity) AS BIGINT) AS units,"
+      " CAST(SUM(CASE WHEN l.amount > 0 THEN l.amount ELSE 0 END) AS BIGINT) AS weight"
+      " FROM order_line l LEFT JOIN product p ON p.id = l.product"
+      " GROUP BY l.order_id, COALESCE(p.category, '') ORDER BY l.order_id, MIN(l.line)");
+
+/* Its part of an amount: what all parts up to it have, less what those before it have. */
+static inline money naive_share(const struct naive_part_list *parts, const struct naive_part *of,
+                                money amount)
+{
+    i64 before = 0, whole = 0, equal = 0, n = 0;
+    for (i64 i = 0; i < parts->n; i++) {
+        const struct naive_part *p = &parts->at[i];
+        if (p->order_id != of->order_id) continue;
+        if (p < of) before += p->weight, equal++;
+        whole += p->weight;
+        n++;
+    }
+    i64 weight = whole ? of->weight : 1;
+    if (!whole) before = equal, whole = n;
+    return (money)((__int128)amount * (before + weight) / whole) -
+           (money)((__int128)amount * before / whole);
+}
+
+/* Of orders alone, without what was given back. */
+static inline struct metric_totals naive_category(struct ctx *c, const struct naive_shop *s,
+                                                  str category, day from, day to)
+{
+    struct metric_totals t = { 0 };
+    struct naive_part_list parts = { 0 };
+    CHECK_OK(c, db_all(c, &naive_parts, &parts, NO_ARGS));
+    for (i64 i = 0; i < parts.n; i++)
+        for (i64 k = 0; k < s->orders.n && str_eq(parts.at[i].category, category); k++) {
+            const struct naive_order *o = &s->orders.at[k];
+            const struct naive_part *p = &parts.at[i];
+            if (o->id != p->order_id) continue;
+            bool credit = !o->is_paid && str_eq(o->state, S("refunded"));
+            if (!credit && naive_within(c, o->at, from, to)) {
+                t.of[MEASURE_PLACED]++;
+                t.of[MEASURE_GMV] += naive_share(&parts, p, o->total);
+            }
+            if (!o->is_paid || !naive_within(c, naive_paid_at(o), from, to)) continue;
+            t.of[MEASURE_ORDERS]++;
+            t.of[MEASURE_UNITS] += p->units;
+            t.of[MEASURE_PAID] += naive_share(&parts, p, o->paid);
+            t.of[MEASURE_GROSS] += naive_share(&parts, p, o->net + o->refund);
+            t.of[MEASURE_PURCHASES] += naive_bought(o);
+        }
+    return t;
+}

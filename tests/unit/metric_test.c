@@ -6,9 +6,11 @@
 #include "audience/index/follow.h"
 #include "base/json.h"
 #include "insight/metric.h"
+#include "insight/metric/packed.h"
 #include "insight_shop.h"
 #include "member/profile.h"
 #include "metric_naive.h"
+#include "trade/order.h"
 
 #define YUAN MONEY_UNIT
 
@@ -37,6 +39,7 @@ static const char *const goods[] = { "面膜", "口红", "香水", "" };
 struct shop_life {
     struct dice d;
     i64 *ids, number, orders;
+    bool wide; /* amounts as large as an order may have, hundreds of touchpoints */
 };
 
 static i64 below(struct shop_life *s, i64 n) { return dice_below(&s->d, n); }
@@ -57,7 +60,7 @@ static struct order_line_fact_list some_lines(struct ctx *c, struct shop_life *s
             .product = S("货"),
             .category = str_of(goods[which]),
             .quantity = 1 + below(s, 3),
-            .price = below(s, 5) ? 1 + below(s, 100 * YUAN) : 0,
+            .price = below(s, 5) ? 1 + below(s, s->wide ? AMOUNT_MAX / 9 : 100 * YUAN) : 0,
         };
     }
     return out;
@@ -76,8 +79,10 @@ static struct order_fact some_order(struct ctx *c, struct shop_life *s, i64 numb
         .lines = some_lines(c, s),
         .quantity = SOME(1 + below(s, 4)),
     };
+    if (s->wide && below(s, 2))
+        f.touchpoint = str_fmt(c->arena, "触点 %lld", (long long)below(s, 400));
     i64 kind = below(s, 12);
-    money total = below(s, 300 * YUAN);
+    money total = below(s, s->wide && below(s, 3) ? AMOUNT_MAX : 300 * YUAN);
     if (kind == 0) total = -total; /* pieces given back */
     if (kind <= 1) f.state = ORDER_PLACED;
     if (kind > 1 && below(s, 4)) f.paid_at = SOME(at + below(s, 5) * DAY_MS / 2);
@@ -121,9 +126,9 @@ static enum err write_cities(struct tx *t, void *arg)
 
 static const struct merge_listener *const merging[] = { &trade_merges, NULL };
 
-static struct shop_life a_shop(struct ctx *c, u64 seed, i64 orders)
+static struct shop_life some_shop(struct ctx *c, u64 seed, i64 orders, bool wide)
 {
-    struct shop_life s = { .d = { seed } };
+    struct shop_life s = { .d = { seed }, .wide = wide };
     i64 *early = shop_members(c, PEOPLE_N / 2, on("2023-12-03", 5), S("a"));
     i64 *late = shop_members(c, PEOPLE_N / 2, on("2024-02-10", -1), S("b"));
     merge_listeners = merging;
@@ -133,6 +138,11 @@ static struct shop_life a_shop(struct ctx *c, u64 seed, i64 orders)
     CHECK_OK(c, store_write(c->store, c, write_cities, &s));
     more_orders(c, &s, orders);
     return s;
+}
+
+static struct shop_life a_shop(struct ctx *c, u64 seed, i64 orders)
+{
+    return some_shop(c, seed, orders, false);
 }
 
 /* -- checks -------------------------------------------------------------------------------------
@@ -175,6 +185,64 @@ TEST(metrics_equal_the_naive_count)
     struct ctx *c = test_reader();
     struct shop_life s = a_shop(c, (u64)seed_of(5), 400);
     same_as_naive(c, &s, 60);
+}
+
+/* What does not fit in few bytes beside what does. */
+TEST(wide_orders_equal_the_naive_count)
+{
+    struct ctx *c = test_reader();
+    struct shop_life s = some_shop(c, (u64)seed_of(15), 400, true);
+    struct naive_shop shop;
+    bool any = false;
+    naive_read(c, &shop);
+    for (i64 i = 0; i < shop.orders.n; i++) any |= shop.orders.at[i].total > UINT32_MAX;
+    CHECK(any);
+    same_as_naive(c, &s, 40);
+}
+
+static void categories_as_naive(u64 seed, bool wide)
+{
+    static const enum measure measures[] = { MEASURE_PLACED,   MEASURE_GMV,  MEASURE_ORDERS,
+                                             MEASURE_UNITS,    MEASURE_PAID, MEASURE_GROSS,
+                                             MEASURE_PURCHASES };
+    struct ctx *c = test_reader();
+    struct shop_life s = some_shop(c, seed, 200, wide);
+    struct naive_shop shop;
+    naive_read(c, &shop);
+    for (i64 i = 0; i < 12; i++) {
+        struct metric_totals got, want;
+        day from = named("2023-10-25") + (day)below(&s, 200), to = from + (day)below(&s, 90);
+        struct metric_filter f = { .category = str_of(goods[i % 3]), .no_behaviour = true };
+        CHECK_OK(c, metric_totals(c, from, to, &f, &got));
+        want = naive_category(c, &shop, f.category, from, to);
+        for (i64 m = 0; m < COUNT(measures); m++)
+            CHECK_I64(got.of[measures[m]], want.of[measures[m]]);
+    }
+}
+TEST(categories_equal_the_naive_count) { categories_as_naive((u64)seed_of(16), false); }
+TEST(wide_categories_equal_the_naive_count) { categories_as_naive((u64)seed_of(17), true); }
+
+/* Any i64, however far apart. */
+TEST(packed_numbers_come_back)
+{
+    static const i64 spans[] = { 1,        2,     255,   256,          257,
+                                 65535,    65536, 65537, (i64)1 << 32, ((i64)1 << 32) + 1,
+                                 INT64_MAX };
+    struct dice d = { 77 };
+    i64 values[300], room[300];
+    for (i64 round = 0; round < 400; round++) {
+        i64 n = dice_below(&d, 100), span = spans[round % COUNT(spans)];
+        i64 base = round % 3 ? dice_below(&d, INT64_MAX) / 2 - INT64_MAX / 4 : INT64_MIN;
+        struct packed p;
+        if (span == INT64_MAX) base = 0;
+        for (i64 i = 0; i < n * 3; i++) values[i] = base + dice_below(&d, span);
+        if (n > 1 && round % 7 == 0) values[0] = INT64_MAX, values[3] = INT64_MIN;
+        struct unpacked from = { values, 3, n };
+        i64 taken = packed_plan(from, &p);
+        CHECK(taken >= n * p.bytes && taken < n * p.bytes + 8);
+        packed_fill(from, room, &p);
+        for (i64 i = 0; i < n; i++) CHECK_I64(packed_get(&p, i), values[i * 3]);
+    }
 }
 
 /* Days that are summed up beforehand lie about today; others are not. */
@@ -354,14 +422,14 @@ TEST(a_book_read_in_part_answers_whole)
         struct metric_book *book = metric_book_new();
         struct arena_mark mark = arena_mark(c->arena);
         bool done = false;
-        for (i64 i = 0; i < rounds; i++) CHECK_OK(c, metric_book_warm(c, book, 1, &done));
+        for (i64 i = 0; i < rounds; i++) CHECK_OK(c, metric_book_warm(c, book, false, 1, &done));
         CHECK(done == (rounds >= 4)); /* three blocks of members, one of orders without */
         if (rounds == 2) {            /* what was read is stale again */
             struct one_merge pair = { ids[0], ids[2999] };
             CHECK_OK(c, store_write(c->store, c, merge_two, &pair));
         }
         kept_as_afresh(c, book);
-        CHECK_OK(c, metric_book_warm(c, book, 0, &done));
+        CHECK_OK(c, metric_book_warm(c, book, false, 0, &done));
         CHECK(done);
         arena_rewind(c->arena, mark);
         metric_book_free(book);

@@ -20,13 +20,6 @@ static int order_dimension(str by)
     return -1;
 }
 
-i64 names_find(const struct names *names, str text)
-{
-    for (i64 i = 1; i < names->n; i++)
-        if (str_eq(names->at[i], text)) return i;
-    return -1;
-}
-
 /* -- the filter -------------------------------------------------------------------------------- */
 
 static enum err only_of(struct ctx *c, const struct facts *f, int kind, str text, i64 *out)

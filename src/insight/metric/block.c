@@ -1,70 +1,34 @@
-/* block.c -- orders of neighbouring members from SQL into a block: each as a fact, or as one for
- * each category; what was given back; who is there; where each member began. */
-#include <assert.h>
-#include <stdlib.h>
-
+/* block.c -- orders of neighbouring members from SQL: each with its parts by category; what was
+ * given back; who is there. */
 #include "base/clock.h"
 #include "base/num.h"
-#include "insight/metric/inside.h"
-
-#define CODES_MAX 65534
-
-/* -- texts ------------------------------------------------------------------------------------- */
-
-static void dictionary_widen(struct arena *a, struct dictionary *d)
-{
-    i64 room = d->room ? d->room * 2 : 64;
-    i64 *slots = NEWS(a, i64, room);
-    for (i64 code = 1; code < d->texts.n; code++) {
-        i64 at = (i64)(str_hash(d->texts.at[code]) % (u64)room);
-        while (slots[at]) at = (at + 1) % room;
-        slots[at] = code;
-    }
-    d->slots = slots;
-    d->room = room;
-}
-
-static uint16_t code_of(struct arena *a, struct dictionary *d, str text)
-{
-    if (d->texts.n == 0) *PUSH(a, &d->texts) = NO_STR; /* 0: not known */
-    if (text.n == 0) return 0;
-    if (d->texts.n * 2 >= d->room) dictionary_widen(a, d);
-    i64 at = (i64)(str_hash(text) % (u64)d->room);
-    for (; d->slots[at]; at = (at + 1) % d->room)
-        if (str_eq(d->texts.at[d->slots[at]], text)) return (uint16_t)d->slots[at];
-    if (d->texts.n > CODES_MAX) return 0;
-    d->slots[at] = d->texts.n;
-    *PUSH(a, &d->texts) = str_copy(a, text);
-    return (uint16_t)d->slots[at];
-}
-
-/* -- reading a block --------------------------------------------------------------------------- */
+#include "insight/metric/reading.h"
 
 #define FIELDS_OF_metric_order(X, N)         \
     X(i64, member, ANY, "", N)               \
     X(i64, id, ANY, "", N)                   \
-    X(str, shop, ANY, "", N)                 \
+    X(i64, shop, ANY, "", N)                 \
     X(instant, at, ANY, "", N)               \
     X(opt_instant, paid_at, ANY, "", N)      \
     X(opt_instant, completed_at, ANY, "", N) \
     X(money, total, ANY, "", N)              \
     X(money, paid, ANY, "", N)               \
-    X(opt_money, excluded, ANY, "", N)       \
     X(money, refund, ANY, "", N)             \
     X(money, net, ANY, "", N)                \
     X(i64, quantity, ANY, "", N)             \
-    X(flag, is_paid, ANY, "", N)             \
-    X(flag, bought, ANY, "", N)              \
-    X(str, state, ANY, "", N)                \
+    X(i64, flags, ANY, "", N)                \
     X(str, touchpoint, ANY, "", N)
 SHAPE(metric_order);
 SHAPE_DEFINE(metric_order);
+/* Every column of every order is looked at when the program starts: three of them come as one. A
+ * credit note was not placed. */
 QUERY(metric_orders, metric_order,
-      "SELECT o.member, o.id, s.name AS shop, o.at, o.paid_at, o.completed_at, o.total, o.paid,"
-      " o.excluded, o.refund, o.net, o.quantity, o.is_paid, o.bought_at IS NOT NULL AS bought,"
-      " o.state, o.touchpoint FROM purchase_order o LEFT JOIN shop s ON s.id = o.shop"
-      " WHERE o.member >= $1 AND o.member <= $2 AND o.id >= $3 AND o.id <= $4"
-      " ORDER BY o.member, o.id");
+      "SELECT member, id, shop, at, paid_at, CASE WHEN refund <> 0 THEN completed_at END"
+      " AS completed_at, total, paid, refund, net, quantity, CASE WHEN is_paid THEN 3"
+      " WHEN state = 'refunded' THEN 0 ELSE 1 END + CASE WHEN bought_at IS NULL THEN 0 ELSE 4 END"
+      " AS flags, touchpoint FROM purchase_order"
+      " WHERE member >= $1 AND member <= $2 AND id >= $3 AND id <= $4 ORDER BY member, id");
+_Static_assert(FACT_PLACED == 1 && FACT_PAID == 2 && FACT_BOUGHT == 4, "as the statement says");
 
 #define FIELDS_OF_metric_refund(X, N) \
     X(i64, member, ANY, "", N)        \
@@ -83,15 +47,15 @@ QUERY(metric_refunds, metric_refund,
     X(i64, member, ANY, "", N)      \
     X(i64, order_id, ANY, "", N)    \
     X(i64, line, ANY, "", N)        \
-    X(str, category, ANY, "", N)    \
+    X(i64, product, ANY, "", N)     \
     X(i64, quantity, ANY, "", N)    \
     X(money, amount, ANY, "", N)
 SHAPE(metric_line);
 SHAPE_DEFINE(metric_line);
 QUERY(metric_lines, metric_line,
-      "SELECT l.member, l.order_id, l.line, p.category, l.quantity, l.amount FROM order_line l"
-      " LEFT JOIN product p ON p.id = l.product WHERE l.member >= $1 AND l.member <= $2"
-      " AND l.order_id >= $3 AND l.order_id <= $4 ORDER BY l.member, l.order_id, l.line");
+      "SELECT member, order_id, line, product, quantity, amount FROM order_line"
+      " WHERE member >= $1 AND member <= $2 AND order_id >= $3 AND order_id <= $4"
+      " ORDER BY member, order_id, line");
 
 #define FIELDS_OF_metric_person(X, N)  \
     X(i64, member, ANY, "", N)         \
@@ -104,7 +68,7 @@ QUERY(metric_people, metric_person,
       " AND merged_into IS NULL AND erased_at IS NULL ORDER BY member");
 
 struct line_part { /* a line of an order that waits for its order */
-    i64 member, order, line, quantity;
+    i64 member, order, line, product, quantity;
     money amount;
     uint16_t category;
 };
@@ -113,16 +77,11 @@ struct own_refund {
     money amount;
     instant at;
 };
-struct keyed_fact {
-    struct fact fact;
-    instant when;
-    i64 id;
-};
 struct block_reading {
     struct ctx *c;
     struct naming *names;
     struct day_table *days;
-    bool parts;
+    struct staged to;
     struct {
         struct own_refund *at;
         i64 n, next;
@@ -131,18 +90,6 @@ struct block_reading {
         struct line_part *at;
         i64 n, next;
     } lines;
-    struct {
-        struct keyed_fact *at;
-        i64 n;
-    } facts;
-    struct {
-        struct refund_fact *at;
-        i64 n;
-    } refunds;
-    struct {
-        struct person *at;
-        i64 n;
-    } people;
 };
 
 static uint16_t day_at(struct block_reading *r, instant at)
@@ -155,11 +102,6 @@ static uint16_t day_at(struct block_reading *r, instant at)
         r->days->day[slot] = d < 0 ? 0 : d > UINT16_MAX ? UINT16_MAX : (uint16_t)d;
     }
     return r->days->day[slot];
-}
-
-static uint16_t named(struct block_reading *r, int kind, str text)
-{
-    return code_of(r->names->arena, &r->names->of[kind], text);
 }
 
 static enum err see_own_refund(void *arg, const void *row)
@@ -175,9 +117,12 @@ static enum err see_line(void *arg, const void *row)
 {
     struct block_reading *r = arg;
     const struct metric_line *in = row;
-    *PUSH(r->c->arena, &r->lines) =
-        (struct line_part){ in->member,   in->order_id, in->line,
-                            in->quantity, in->amount,   named(r, OF_CATEGORY, in->category) };
+    *PUSH(r->c->arena, &r->lines) = (struct line_part){ .member = in->member,
+                                                        .order = in->order_id,
+                                                        .line = in->line,
+                                                        .product = in->product,
+                                                        .quantity = in->quantity,
+                                                        .amount = in->amount };
     return OK;
 }
 
@@ -185,8 +130,11 @@ static enum err see_person(void *arg, const void *row)
 {
     struct block_reading *r = arg;
     const struct metric_person *in = row;
-    *PUSH(r->c->arena, &r->people) = (struct person){ (u32)in->member, day_at(r, in->first_seen),
-                                                      named(r, OF_TOUCHPOINT, in->touchpoint) };
+    *PUSH(r->c->arena, &r->to.people) = (struct staged_person){ {
+        [PERSON_WHO] = in->member - r->to.first,
+        [PERSON_SEEN] = day_at(r, in->first_seen),
+        [PERSON_TOUCHPOINT] = code_of(r->names, OF_TOUCHPOINT, in->touchpoint),
+    } };
     return OK;
 }
 
@@ -256,23 +204,15 @@ static uint16_t category_of_line(const struct parts_of_order *p, i64 line)
     return 0;
 }
 
-static void push_refund(struct block_reading *r, const struct fact *f, money amount, instant at,
-                        uint16_t category, bool first)
-{
-    *PUSH(r->c->arena, &r->refunds) = (struct refund_fact){
-        .amount = amount,
-        .member = f->member,
-        .day = day_at(r, at),
-        .of = { f->of[OF_SHOP], f->of[OF_TOUCHPOINT], category },
-        .first = first,
-    };
-}
+/* -- what was given back ------------------------------------------------------------------------
+ */
 
-/* Of the order as a whole, or in its parts; each category's first is marked. */
+/* Of the order in its parts; its first refund is marked, and each category's first. */
 struct refunding {
     struct block_reading *r;
-    const struct fact *f; /* the whole order */
+    const struct staged_order *of;
     const struct parts_of_order *p;
+    bool any;
     u64 told; /* parts of it that had a refund */
 };
 
@@ -280,7 +220,17 @@ static void refund_category(struct refunding *g, money amount, instant at, uint1
 {
     i64 k = 0;
     while (k < g->p->n - 1 && g->p->at[k].category != category) k++;
-    push_refund(g->r, g->f, amount, at, g->p->at[k].category, !(g->told >> k & 1));
+    bool first = !(g->told >> k & 1);
+    *PUSH(g->r->c->arena, &g->r->to.refunds) = (struct staged_refund){ {
+        [REFUND_WHO] = (i64)g->of->member - g->r->to.first,
+        [REFUND_DAY] = day_at(g->r, at),
+        [REFUND_FLAGS] = (g->any ? 0 : REFUND_FIRST) | (first ? REFUND_FIRST_OF_CATEGORY : 0),
+        [REFUND_SHOP] = g->of->of[ORDER_SHOP],
+        [REFUND_TOUCHPOINT] = g->of->of[ORDER_TOUCHPOINT],
+        [REFUND_CATEGORY] = g->p->at[k].category,
+        [REFUND_AMOUNT] = amount,
+    } };
+    g->any = true;
     g->told |= (u64)1 << k;
 }
 
@@ -292,10 +242,10 @@ static void refund_spread(struct refunding *g, money amount, instant at)
     }
 }
 
-static void see_refunds(struct block_reading *r, const struct metric_order *o, const struct fact *f,
-                        const struct parts_of_order *p)
+static void see_refunds(struct block_reading *r, const struct metric_order *o,
+                        const struct staged_order *of, const struct parts_of_order *p)
 {
-    struct refunding g = { r, f, p, 0 };
+    struct refunding g = { r, of, p, false, 0 };
     money left = o->refund;
     while (r->own.next < r->own.n &&
            before_key(r->own.at[r->own.next].member, r->own.at[r->own.next].order, o))
@@ -304,7 +254,7 @@ static void see_refunds(struct block_reading *r, const struct metric_order *o, c
         const struct own_refund *own = &r->own.at[r->own.next];
         if (own->member != o->member || own->order != o->id) break;
         money amount = own->amount < left ? own->amount : left;
-        if (r->parts && own->line)
+        if (r->to.parts && own->line)
             refund_category(&g, amount, own->at, category_of_line(p, own->line));
         else refund_spread(&g, amount, own->at);
         left -= amount;
@@ -316,152 +266,117 @@ static void see_refunds(struct block_reading *r, const struct metric_order *o, c
     refund_spread(&g, left, at);
 }
 
+/* -- orders ------------------------------------------------------------------------------------ */
+
+static void put_parts(struct block_reading *r, struct staged_order *of,
+                      const struct parts_of_order *p)
+{
+    of->parts = r->to.parts_of.n;
+    of->parts_n = p->n;
+    of->flags |= FACT_PARTED;
+    for (i64 k = 0, done = 0; k < p->n; done += p->at[k++].weight) {
+        struct staged_part *part = PUSH(r->c->arena, &r->to.parts_of);
+        part->of[PART_CATEGORY] = p->at[k].category;
+        part->of[PART_MORE] = k < p->n - 1;
+        part->of[PART_UNITS] = p->at[k].units;
+        part->of[PART_TOTAL] = part_of(of->of[ORDER_TOTAL], p, k, done);
+        for (int i = 0; i < ODD_COLUMNS; i++) part->odd[i] = part_of(of->odd[i], p, k, done);
+    }
+}
+
 static enum err see_order(void *arg, const void *row)
 {
     struct block_reading *r = arg;
     const struct metric_order *o = row;
     struct parts_of_order p = { .n = 1, .weight = 1, .at = { { 0, o->quantity, 1 } } };
-    bool credit = !o->is_paid && str_eq(o->state, S("refunded"));
-    instant when = o->is_paid && o->paid_at.has ? o->paid_at.value : o->at;
-    struct fact whole = {
-        .member = (u32)o->member,
-        .placed = day_at(r, o->at),
-        .when = day_at(r, when),
-        .of = { named(r, OF_SHOP, o->shop), named(r, OF_TOUCHPOINT, str_or(o->touchpoint, o->shop)),
-                0 },
-        .flags = (uint16_t)((credit ? 0 : FACT_PLACED) | (o->is_paid ? FACT_PAID : 0) |
-                            (o->bought ? FACT_BOUGHT : 0)),
-    };
-    if (r->parts) parts_find(r, o, &p);
-    money gross = o->is_paid ? o->paid + (o->excluded.has ? o->excluded.value : 0) : 0;
-    for (i64 k = 0, done = 0; k < p.n; done += p.at[k++].weight) {
-        struct fact f = whole;
-        f.of[OF_CATEGORY] = p.at[k].category;
-        f.total = part_of(o->total, &p, k, done);
-        f.paid = part_of(o->paid, &p, k, done);
-        f.gross = part_of(gross, &p, k, done);
-        f.net = part_of(o->net, &p, k, done);
-        f.units = p.at[k].units;
-        *PUSH(r->c->arena, &r->facts) = (struct keyed_fact){ f, when, o->id };
-    }
-    see_refunds(r, o, &whole, &p);
+    bool paid = o->flags & FACT_PAID;
+    struct staged_order *of = PUSH(r->c->arena, &r->to.orders);
+    *of = (struct staged_order){ .id = o->id,
+                                 .at = paid && o->paid_at.has ? o->paid_at.value : o->at,
+                                 .member = (u32)o->member,
+                                 .flags = (u8)o->flags };
+    of->when = day_at(r, of->at);
+    of->of[ORDER_PLACED] = (i64)day_at(r, o->at) - of->when;
+    of->of[ORDER_SHOP] = o->shop;
+    of->of[ORDER_TOUCHPOINT] =
+        o->touchpoint.n ? code_of(r->names, OF_TOUCHPOINT, o->touchpoint) : -1;
+    of->of[ORDER_UNITS] = o->quantity;
+    of->of[ORDER_TOTAL] = o->total;
+    of->odd[ODD_PAID] = o->paid;
+    of->odd[ODD_GROSS] = paid ? o->net + o->refund : 0; /* as trade makes net of it */
+    of->odd[ODD_NET] = o->net;
+    for (int i = 0; i < ODD_COLUMNS; i++)
+        if (of->odd[i] != (paid ? o->total : 0)) of->flags |= FACT_ODD;
+    if (r->to.parts) parts_find(r, o, &p);
+    of->of[ORDER_CATEGORY] = p.at[0].category;
+    if (p.n > 1 || p.at[0].units != o->quantity) put_parts(r, of, &p);
+    see_refunds(r, o, of, &p);
     return OK;
 }
 
-static int by_member_and_time(const void *a, const void *b)
-{
-    const struct keyed_fact *x = a, *y = b;
-    if (x->fact.member != y->fact.member) return x->fact.member < y->fact.member ? -1 : 1;
-    if (x->when != y->when) return x->when < y->when ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-static void facts_sort(struct block_reading *r)
-{
-    bool sorted = true;
-    for (i64 i = 1; i < r->facts.n && sorted; i++)
-        sorted = by_member_and_time(&r->facts.at[i - 1], &r->facts.at[i]) <= 0;
-    if (!sorted) qsort(r->facts.at, (size_t)r->facts.n, sizeof *r->facts.at, by_member_and_time);
-}
-
-static void *copy_of(const void *at, i64 n, size_t size)
-{
-    if (n == 0) return NULL;
-    void *out = malloc((size_t)n * size);
-    if (!out) abort();
-    return memcpy(out, at, (size_t)n * size);
-}
-
-/* -- what is looked up often --------------------------------------------------------------------
+/* -- names, when no statement runs -------------------------------------------------------------
  */
 
-static void purchases_find(struct facts_block *b)
+static enum err name_lines(struct block_reading *r)
 {
-    b->purchases = malloc((size_t)(b->facts_n + 1) * sizeof *b->purchases);
-    if (!b->purchases) abort();
-    for (i64 i = 0; i < b->facts_n; i++) {
-        const struct fact *f = &b->facts[i];
-        if (!f->member || !(f->flags & FACT_BOUGHT) || f->flags & FACT_SAME) continue;
-        b->purchases[b->purchases_n++] = (struct purchase){ f->member, f->when };
+    bool fresh = false;
+    for (i64 i = 0; i < r->lines.n; i++) {
+        struct id_name *product;
+        TRY(name_of_id(r->c, r->names, OF_CATEGORY, r->lines.at[i].product, &fresh, &product));
+        r->lines.at[i].category = code_of_id(r->names, OF_CATEGORY, product);
     }
+    return OK;
 }
 
-/* Of one member's facts; false: he never bought. */
-static bool beginning_of(const struct fact *at, i64 n, struct beginning *out)
+/* The touchpoint of an order that tells none is its shop. */
+static enum err name_shop(struct block_reading *r, bool *fresh, i64 *shop, i64 *touchpoint)
 {
-    *out = (struct beginning){ .fact = -1, .return_days = -1 };
-    for (i64 i = 0; i < n; i++) {
-        out->net += at[i].net;
-        if (!(at[i].flags & FACT_BOUGHT) || at[i].flags & FACT_SAME) continue;
-        if (out->fact < 0) out->fact = (i32)i;
-        else if (out->return_days < 0) out->return_days = at[i].when - at[out->fact].when;
-    }
-    if (out->fact < 0) return false;
-    const struct fact *first = &at[out->fact];
-    out->member = first->member;
-    out->when = first->when;
-    memcpy(out->of, first->of, sizeof out->of);
-    return true;
+    struct id_name *name;
+    TRY(name_of_id(r->c, r->names, OF_SHOP, *shop, fresh, &name));
+    *shop = code_of_id(r->names, OF_SHOP, name);
+    if (*touchpoint < 0) *touchpoint = code_of(r->names, OF_TOUCHPOINT, name ? name->name : NO_STR);
+    return OK;
 }
 
-static void beginnings_find(struct facts_block *b)
+static enum err name_shops(struct block_reading *r)
 {
-    b->beginnings = malloc((size_t)(b->facts_n + 1) * sizeof *b->beginnings);
-    if (!b->beginnings) abort();
-    for (i64 i = 0, end; i < b->facts_n; i = end) {
-        for (end = i + 1; end < b->facts_n && b->facts[end].member == b->facts[i].member;) end++;
-        struct beginning *to = &b->beginnings[b->beginnings_n];
-        if (!b->facts[i].member || !beginning_of(b->facts + i, end - i, to)) continue;
-        to->fact += (i32)i;
-        b->beginnings_n++;
+    bool fresh = false;
+    for (i64 i = 0; i < r->to.orders.n; i++) {
+        i64 *of = r->to.orders.at[i].of;
+        TRY(name_shop(r, &fresh, &of[ORDER_SHOP], &of[ORDER_TOUCHPOINT]));
     }
-    void *fitting = realloc(b->beginnings, (size_t)(b->beginnings_n + 1) * sizeof *b->beginnings);
-    if (fitting) b->beginnings = fitting;
+    for (i64 i = 0; i < r->to.refunds.n; i++) {
+        i64 *of = r->to.refunds.at[i].of;
+        TRY(name_shop(r, &fresh, &of[REFUND_SHOP], &of[REFUND_TOUCHPOINT]));
+    }
+    return OK;
 }
 
-static struct facts_block *block_of(struct block_reading *r)
+static enum err read_all(struct block_reading *r, struct block_ids ids)
 {
-    facts_sort(r);
-    struct facts_block *b = calloc(1, sizeof *b);
-    if (!b) abort();
-    b->users = 1;
-    b->facts_n = r->facts.n;
-    b->refunds_n = r->refunds.n;
-    b->people_n = r->people.n;
-    b->facts = r->facts.n ? malloc((size_t)r->facts.n * sizeof *b->facts) : NULL;
-    if (r->facts.n && !b->facts) abort();
-    for (i64 i = 0; i < r->facts.n; i++) {
-        b->facts[i] = r->facts.at[i].fact;
-        if (i && r->facts.at[i].id == r->facts.at[i - 1].id) b->facts[i].flags |= FACT_SAME;
-    }
-    b->refunds = copy_of(r->refunds.at, r->refunds.n, sizeof *b->refunds);
-    b->people = copy_of(r->people.at, r->people.n, sizeof *b->people);
-    purchases_find(b);
-    beginnings_find(b);
-    return b;
-}
-
-void block_free(struct facts_block *b)
-{
-    free(b->facts);
-    free(b->refunds);
-    free(b->people);
-    free(b->purchases);
-    free(b->beginnings);
-    free(b);
+    struct ctx *c = r->c;
+    struct args args = ARGS(ids.low, ids.high, ids.id_low, ids.id_high);
+    TRY(db_each(c, &metric_refunds, see_own_refund, r, args));
+    if (r->to.parts) TRY(db_each(c, &metric_lines, see_line, r, args));
+    TRY(name_lines(r));
+    TRY(db_each(c, &metric_orders, see_order, r, args));
+    TRY(name_shops(r));
+    if (ids.high == 0) return OK; /* of orders without a buyer */
+    return db_each(c, &metric_people, see_person, r, ARGS(ids.low, ids.high));
 }
 
 enum err block_read(struct ctx *c, struct naming *names, struct day_table *days, bool parts,
                     struct block_ids ids, struct facts_block **out)
 {
     struct arena_mark mark = arena_mark(c->arena);
-    struct block_reading r = { .c = c, .names = names, .days = days, .parts = parts };
-    struct args args = ARGS(ids.low, ids.high, ids.id_low, ids.id_high);
-    TRY(db_each(c, &metric_refunds, see_own_refund, &r, args));
-    if (parts) TRY(db_each(c, &metric_lines, see_line, &r, args));
-    TRY(db_each(c, &metric_orders, see_order, &r, args));
-    if (ids.high > 0) TRY(db_each(c, &metric_people, see_person, &r, ARGS(ids.low, ids.high)));
-    *out = block_of(&r);
+    struct block_reading r = {
+        .c = c,
+        .names = names,
+        .days = days,
+        .to = { .first = ids.low, .members_n = ids.high - ids.low + 1, .parts = parts },
+    };
+    TRY(read_all(&r, ids));
+    *out = block_pack(c->arena, &r.to);
     arena_rewind(c->arena, mark);
     return OK;
 }

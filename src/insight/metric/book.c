@@ -12,25 +12,27 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "insight/metric/inside.h"
+#include "insight/metric/reading.h"
 #include "timeline/timeline.h"
 
 /* -- the book ---------------------------------------------------------------------------------- */
 
-struct sheet { /* orders whole, or apart by category */
+struct sheet {
     bool read;
-    bool whole;                  /* no block is missing */
+    bool parts;       /* somebody asked by category: blocks are read with them from then on */
+    bool whole;       /* no block is missing */
+    bool parts_whole; /* nor the categories of one */
     struct facts_block **people; /* by member / PEOPLE */
     i64 people_n;
     struct facts_block **unknown; /* by order id / NUMBERS */
     i64 unknown_n;
-    struct tally *tally; /* of the blocks that are there; NULL: apart by category */
+    struct tally *tally; /* of the blocks that are there */
     i64 seq;
 };
 struct metric_book {
     pthread_mutex_t lock;
     struct naming names;
-    struct sheet sheets[2];
+    struct sheet sheet;
     const struct zone *zone;
     const struct store *store;
 };
@@ -71,8 +73,8 @@ static void sheet_forget(struct sheet *s)
 void metric_book_free(struct metric_book *b)
 {
     if (!b) return;
-    sheet_forget(&b->sheets[0]);
-    sheet_forget(&b->sheets[1]);
+    sheet_forget(&b->sheet);
+    for (int k = 0; k < OF_KINDS; k++) id_names_forget(&b->names.by_id[k]);
     arena_free(b->names.arena);
     pthread_mutex_destroy(&b->lock);
     free(b);
@@ -142,6 +144,18 @@ static i64 subject_id(str subject, str kind)
     return i64_parse(str_sub(subject, kind.n, subject.n), &id) ? id : -1;
 }
 
+/* A product has another category: orders stand as they are, their parts do not. */
+static void sort_anew(struct keeping *k)
+{
+    struct sheet *s = k->sheet;
+    id_names_forget(&k->book->names.by_id[OF_CATEGORY]);
+    s->parts_whole = false;
+    for (i64 i = 0; i < s->people_n; i++)
+        if (s->people[i]) s->people[i]->parts = false;
+    for (i64 i = 0; i < s->unknown_n; i++)
+        if (s->unknown[i]) s->unknown[i]->parts = false;
+}
+
 static enum err see_change(void *arg, const void *row)
 {
     struct keeping *k = arg;
@@ -153,10 +167,7 @@ static enum err see_change(void *arg, const void *row)
     /* an order may have had no buyer before it moved */
     if (order >= 0 && (in->member == 0 || str_eq(in->kind, S("order.moved"))))
         stale(s, s->unknown, s->unknown_n, order / NUMBERS);
-    if (k->parts && str_eq(in->kind, S("product.sorted"))) {
-        for (i64 i = 0; i < s->people_n; i++) stale(s, s->people, s->people_n, i);
-        for (i64 i = 0; i < s->unknown_n; i++) stale(s, s->unknown, s->unknown_n, i);
-    }
+    if (str_eq(in->kind, S("product.sorted"))) sort_anew(k);
     return OK;
 }
 
@@ -170,13 +181,19 @@ static void tally_anew(struct sheet *s, day today)
 
 static enum err read_at(struct keeping *k, struct block_ids ids, struct facts_block **at)
 {
-    if (*at) return OK;
-    if (k->most-- <= 0) {
-        k->sheet->whole = false;
+    struct sheet *s = k->sheet;
+    struct facts_block *fresh;
+    if (*at && (*at)->parts) return OK;
+    if ((*at && !k->parts) || k->most-- <= 0) {
+        s->whole &= *at != NULL;
+        s->parts_whole = false;
         return OK;
     }
-    TRY(block_read(k->c, &k->book->names, k->days, k->parts, ids, at));
-    tally_change(k->sheet, *at, 1);
+    TRY(block_read(k->c, &k->book->names, k->days, s->parts, ids, &fresh));
+    tally_change(s, *at, -1);
+    block_drop_one(*at);
+    *at = fresh;
+    tally_change(s, fresh, 1);
     return OK;
 }
 
@@ -194,6 +211,12 @@ static enum err read_stale(struct keeping *k)
     return OK;
 }
 
+static bool is_up(const struct keeping *k, i64 seq)
+{
+    const struct sheet *s = k->sheet;
+    return s->whole && s->seq == seq && (s->parts_whole || !k->parts);
+}
+
 static enum err keep_up(struct keeping *k)
 {
     i64 seq;
@@ -201,8 +224,9 @@ static enum err keep_up(struct keeping *k)
     struct one_i64 last, unknown;
     day today = zone_day(k->c->zone, k->c->now);
     TRY(timeline_last(k->c, &seq));
-    if (!k->parts && !(s->tally && tally_covers(s->tally, today))) tally_anew(s, today);
-    if (s->whole && s->seq == seq) return OK;
+    if (!(s->tally && tally_covers(s->tally, today))) tally_anew(s, today);
+    if (is_up(k, seq)) return OK;
+    s->parts |= k->parts;
     if (s->read) TRY(db_each(k->c, &metric_lines_after, see_change, k, ARGS(s->seq)));
     TRY(db_get(k->c, &metric_last_member, &last, NO_ARGS));
     TRY(db_get(k->c, &metric_last_unknown, &unknown, NO_ARGS));
@@ -211,10 +235,11 @@ static enum err keep_up(struct keeping *k)
     k->days = calloc(1, sizeof *k->days);
     if (!k->days) abort();
     s->whole = true;
+    s->parts_whole = s->parts;
     enum err e = read_stale(k);
     free(k->days);
     /* after an error blocks are missing: they are read with the next question */
-    if (e != OK) s->whole = false;
+    if (e != OK) s->whole = s->parts_whole = false;
     s->read = true;
     s->seq = seq;
     return e;
@@ -238,22 +263,24 @@ static void give_back(void *arg)
 static void take_blocks(struct taken *t, struct facts_block **at, i64 n)
 {
     for (i64 i = 0; i < n; i++) {
-        if (!at[i] || (!at[i]->facts_n && !at[i]->people_n && !at[i]->refunds_n)) continue;
+        if (!at[i] || (!at[i]->orders_n && !at[i]->people_n)) continue;
         atomic_fetch_add(&at[i]->users, 1);
         t->at[t->n++] = at[i];
     }
 }
 
-static void give_out(struct ctx *c, struct metric_book *b, struct sheet *s, struct facts *out)
+static void give_out(struct ctx *c, struct metric_book *b, bool parts, struct facts *out)
 {
+    struct sheet *s = &b->sheet;
     struct taken *t = NEW(c->arena, struct taken);
     t->at = NEWS(c->arena, struct facts_block *, s->people_n + s->unknown_n + 1);
     take_blocks(t, s->people, s->people_n);
     take_blocks(t, s->unknown, s->unknown_n);
-    t->tally = s->tally;
+    t->tally = parts ? NULL : s->tally;
     if (t->tally) tally_users(t->tally, 1);
     arena_defer(c->arena, give_back, t);
-    *out = (struct facts){ .at = t->at, .tally = t->tally, .n = t->n, .seq = s->seq };
+    *out =
+        (struct facts){ .at = t->at, .tally = t->tally, .n = t->n, .seq = s->seq, .parts = parts };
     for (int i = 0; i < OF_KINDS; i++)
         out->names[i] = (struct names){ b->names.of[i].texts.at, b->names.of[i].texts.n };
 }
@@ -263,12 +290,10 @@ static void end_book(void *book) { metric_book_free(book); }
 /* Under the lock. */
 static enum err bring_up(struct ctx *c, struct metric_book *b, bool parts, i64 most)
 {
-    struct keeping k = {
-        .c = c, .book = b, .sheet = &b->sheets[parts], .parts = parts, .most = most
-    };
+    struct keeping k = { .c = c, .book = b, .sheet = &b->sheet, .parts = parts, .most = most };
     if (b->zone != c->zone || b->store != c->store) { /* other days, another shop */
-        sheet_forget(&b->sheets[0]);
-        sheet_forget(&b->sheets[1]);
+        sheet_forget(&b->sheet);
+        for (int i = 0; i < OF_KINDS; i++) id_names_forget(&b->names.by_id[i]);
         b->zone = c->zone;
         b->store = c->store;
     }
@@ -279,16 +304,16 @@ static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, stru
 {
     pthread_mutex_lock(&b->lock);
     enum err e = bring_up(c, b, parts, INT64_MAX);
-    if (e == OK) give_out(c, b, &b->sheets[parts], out);
+    if (e == OK) give_out(c, b, parts, out);
     pthread_mutex_unlock(&b->lock);
     return e;
 }
 
-enum err metric_book_warm(struct ctx *c, struct metric_book *b, i64 blocks, bool *done)
+enum err metric_book_warm(struct ctx *c, struct metric_book *b, bool parts, i64 blocks, bool *done)
 {
     pthread_mutex_lock(&b->lock);
-    enum err e = bring_up(c, b, false, blocks);
-    *done = e == OK && b->sheets[0].whole;
+    enum err e = bring_up(c, b, parts, blocks);
+    *done = e == OK && b->sheet.whole && (b->sheet.parts_whole || !parts);
     pthread_mutex_unlock(&b->lock);
     return e;
 }

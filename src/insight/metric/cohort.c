@@ -25,35 +25,52 @@ struct cohorts {
     } * sums[CHUNK_WORKERS];
 };
 
-static void count_member(const struct cohorts *q, struct cohort_sums *s, const struct fact *at,
-                         i64 n)
+/* Of one member: what comes from his first purchase on. */
+struct following {
+    i64 member, cohort; /* -1: he began on other days, or not yet */
+    bool began;
+    u64 came; /* steps after it, a bit each */
+};
+
+static void follow_end(const struct cohorts *q, struct cohort_sums *s, const struct following *f)
 {
-    i64 first = 0;
-    while (first < n && !(at[first].flags & FACT_BOUGHT)) first++;
-    if (first == n || at[first].when < q->from || at[first].when > q->to) return;
-    i64 cohort = q->step[at[first].when - q->from];
-    u64 came = 0;
-    s->members[cohort]++;
-    for (i64 i = first; i < n; i++) {
-        if (!(at[i].flags & FACT_BOUGHT) || at[i].when > q->end) continue;
-        i64 later = q->step[at[i].when - q->from] - cohort;
-        if (later > q->later) continue;
-        s->net[cohort][later] += at[i].net;
-        if (later) came |= (u64)1 << later;
+    for (i64 k = 1; f->cohort >= 0 && k <= q->later; k++)
+        s->returned[f->cohort][k - 1] += f->came >> k & 1;
+}
+
+static void follow_on(const struct cohorts *q, struct cohort_sums *s, struct following *f,
+                      const struct facts_block *b, struct fact *o)
+{
+    if (!f->began && o->when >= q->from && o->when <= q->to) {
+        f->cohort = q->step[o->when - q->from];
+        s->members[f->cohort]++;
     }
-    for (i64 k = 1; k <= q->later; k++) s->returned[cohort][k - 1] += came >> k & 1;
+    f->began = true;
+    if (f->cohort < 0 || o->when > q->end) return;
+    i64 later = q->step[o->when - q->from] - f->cohort;
+    if (later > q->later) return;
+    fact_amounts(b, o);
+    s->net[f->cohort][later] += o->net;
+    if (later) f->came |= (u64)1 << later;
 }
 
 static void count_block(void *arg, int worker, i64 k)
 {
     const struct cohorts *q = arg;
     const struct facts_block *b = q->facts->at[k];
-    for (i64 i = 0, end; i < b->facts_n; i = end) {
-        i64 member = b->facts[i].member;
-        for (end = i + 1; end < b->facts_n && b->facts[end].member == member;) end++;
-        if (!member || !set_holds(q->set, member)) continue;
-        count_member(q, q->sums[worker], b->facts + i, end - i);
+    struct facts_at at = { 0 };
+    struct following f = { .cohort = -1 };
+    struct fact o = { 0 };
+    bool in = false;
+    while (b->first && fact_next(b, &at, false, &o)) {
+        if (o.member != f.member) {
+            follow_end(q, q->sums[worker], &f);
+            f = (struct following){ .member = o.member, .cohort = -1 };
+            in = set_holds(q->set, o.member);
+        }
+        if (in && o.flags & FACT_BOUGHT) follow_on(q, q->sums[worker], &f, b, &o);
     }
+    follow_end(q, q->sums[worker], &f);
 }
 
 /* Steps from that of `from` until so many after the last cohort's. */

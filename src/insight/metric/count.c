@@ -15,7 +15,8 @@ struct seen {        /* in one group of one range */
 struct hand { /* a worker's */
     const struct counting *n;
     u64 wanted;        /* measures, a bit each; others may be counted too */
-    bool buyers_apart; /* from purchases, not with their orders */
+    bool buyers_apart; /* in a pass of their own, not with their orders */
+    bool parts;        /* orders apart by category */
     const i64 *base;
     i64 *cells;
     struct seen *seen;
@@ -74,14 +75,30 @@ static bool passes(const struct counting *n, const uint16_t of[OF_KINDS])
 
 /* -- orders ------------------------------------------------------------------------------------ */
 
-static void count_placed(const struct hand *h, const struct fact *f, i64 group, bool once)
+/* What a fact comes to is read when a range has its day. */
+struct counted_fact {
+    const struct facts_block *block;
+    struct fact *fact;
+    i64 group;
+    bool once; /* its order was not counted in the group before */
+    bool read;
+};
+
+static const struct fact *with_amounts(struct counted_fact *k)
+{
+    if (!k->read) fact_amounts(k->block, k->fact);
+    k->read = true;
+    return k->fact;
+}
+
+static void count_placed(const struct hand *h, struct counted_fact *k)
 {
     for (i64 r = 0; r < h->n->ranges_n; r++) {
-        i64 slot = slot_of(&h->n->ranges[r], f->placed);
+        i64 slot = slot_of(&h->n->ranges[r], k->fact->placed);
         if (slot < 0) continue;
-        i64 *to = cell(h, r, slot, group);
-        to[MEASURE_PLACED] += once;
-        to[MEASURE_GMV] += f->total;
+        i64 *to = cell(h, r, slot, k->group);
+        to[MEASURE_PLACED] += k->once;
+        to[MEASURE_GMV] += with_amounts(k)->total;
     }
 }
 
@@ -99,24 +116,56 @@ static void count_buyer(const struct hand *h, i64 member, i64 r, i64 slot, i64 g
     whole[MEASURE_REPEAT_BUYERS] += ++s->in_whole == 2;
 }
 
-static void count_paid(const struct hand *h, const struct fact *f, i64 group, bool once)
+static void count_paid(const struct hand *h, struct counted_fact *k)
 {
     for (i64 r = 0; r < h->n->ranges_n; r++) {
-        i64 slot = slot_of(&h->n->ranges[r], f->when);
+        i64 slot = slot_of(&h->n->ranges[r], k->fact->when);
         if (slot < 0) continue;
-        i64 *to = cell(h, r, slot, group);
-        to[MEASURE_ORDERS] += once;
+        const struct fact *f = with_amounts(k);
+        i64 *to = cell(h, r, slot, k->group);
+        to[MEASURE_ORDERS] += k->once;
         to[MEASURE_UNITS] += f->units;
         to[MEASURE_PAID] += f->paid;
         to[MEASURE_GROSS] += f->gross;
         to[MEASURE_NET] += f->gross;
         if (h->n->high && set_holds(h->n->high, f->member)) to[MEASURE_PAID_HIGH] += f->paid;
-        if (!(f->flags & FACT_BOUGHT) || !once) continue;
+        if (!(f->flags & FACT_BOUGHT) || !k->once) continue;
         to[MEASURE_PURCHASES]++;
         if (f->member && !h->buyers_apart && wants(h, OF_BUYERS))
-            count_buyer(h, f->member, r, slot, group);
+            count_buyer(h, f->member, r, slot, k->group);
     }
 }
+
+static void count_orders(struct hand *h, const struct facts_block *b)
+{
+    bool placed = wants(h, OF_PLACED), paid = wants(h, OF_PAID), holds = false;
+    i64 member = -1;
+    struct facts_at at = { 0 };
+    struct fact f = { 0 };
+    while (fact_next(b, &at, h->parts, &f)) {
+        if (f.member != member) {
+            member = f.member;
+            holds = set_holds(h->n->set, member);
+        }
+        h->order += !(f.flags & FACT_SAME);
+        if (!holds) continue;
+        fact_where(b, &f);
+        i64 group = group_of(&h->n->parting, f.of, f.member);
+        if (group >= h->n->parting.groups || !passes(h->n, f.of)) continue;
+        struct counted_fact k = { b, &f, group, h->orders[group] != h->order, false };
+        h->orders[group] = h->order;
+        if (f.flags & FACT_PLACED && placed) count_placed(h, &k);
+        if (f.flags & FACT_PAID && paid) count_paid(h, &k);
+    }
+}
+
+/* -- first purchases ---------------------------------------------------------------------------
+ */
+
+struct beginning {
+    i64 member, net, return_days;
+    day when;
+};
 
 static void count_new(const struct hand *h, const struct beginning *b, i64 group)
 {
@@ -135,35 +184,73 @@ static void count_new(const struct hand *h, const struct beginning *b, i64 group
     }
 }
 
-/* In the group of each part of his first purchase, once. */
-static void count_beginning(struct hand *h, const struct facts_block *block,
-                            const struct beginning *b)
+/* Whether a range has the day. */
+static bool any_range(const struct counting *n, day d)
 {
-    if (!set_holds(h->n->set, b->member)) return;
-    const uint16_t *of = b->of;
+    for (i64 r = 0; r < n->ranges_n; r++)
+        if (d >= n->ranges[r].from && d <= n->ranges[r].to) return true;
+    return false;
+}
+
+/* Where the parts of orders begin, going along with buyers. */
+struct parts_at {
+    i64 order, part;
+};
+static i64 parts_of(const struct facts_block *b, struct parts_at *at, i64 order)
+{
+    for (; at->order < order; at->order++) {
+        if (!(b->flags[at->order] & FACT_PARTED)) continue;
+        while (packed_get(&b->part[PART_MORE], at->part)) at->part++;
+        at->part++;
+    }
+    return b->flags[order] & FACT_PARTED ? at->part : -1;
+}
+
+/* In the group of each part of his first purchase, once. */
+static void count_beginning(struct hand *h, const struct facts_block *b, i64 i,
+                            struct parts_at *parts)
+{
+    struct fact f = { .order = packed_get(&b->buyer[BUYER_ORDER], i), .part = -1 };
+    struct beginning begun = { .member = b->first + packed_get(&b->buyer[BUYER_WHO], i),
+                               .when = b->when[f.order] };
+    if (!any_range(h->n, begun.when) || !set_holds(h->n->set, begun.member)) return;
+    begun.net = packed_get(&b->buyer[BUYER_NET], i);
+    begun.return_days = packed_get(&b->buyer[BUYER_BACK], i);
+    if (h->parts) f.part = parts_of(b, parts, f.order);
+    f.when = (uint16_t)begun.when;
     h->order++;
-    for (i64 i = b->fact;; of = block->facts[i].of) {
-        i64 group = group_of(&h->n->parting, of, b->member);
-        if (group < h->n->parting.groups && passes(h->n, of)) {
-            if (h->orders[group] != h->order) count_new(h, b, group);
+    for (bool more = true; more; f.part++) {
+        fact_where(b, &f);
+        i64 group = group_of(&h->n->parting, f.of, begun.member);
+        if (group < h->n->parting.groups && passes(h->n, f.of)) {
+            if (h->orders[group] != h->order) count_new(h, &begun, group);
             h->orders[group] = h->order;
         }
-        if (++i == block->facts_n || !(block->facts[i].flags & FACT_SAME)) return;
+        more = f.part >= 0 && packed_get(&b->part[PART_MORE], f.part);
     }
 }
 
+static void count_beginnings(struct hand *h, const struct facts_block *b)
+{
+    struct parts_at parts = { 0 };
+    for (i64 i = 0; i < b->buyers_n; i++) count_beginning(h, b, i, &parts);
+}
+
+/* -- buyers apart ------------------------------------------------------------------------------ */
+
 /* One member's purchases, as count_buyer does; whom they are of is all that parts them. */
-static void count_purchases(const struct hand *h, const struct purchase *at, i64 n)
+static void count_purchases(const struct hand *h, i64 member, const uint16_t *when, const u8 *flags,
+                            i64 n)
 {
     static const uint16_t nowhere[OF_KINDS];
-    i64 group = group_of(&h->n->parting, nowhere, at->member);
-    if (group >= h->n->parting.groups || !set_holds(h->n->set, at->member)) return;
+    i64 group = group_of(&h->n->parting, nowhere, member);
+    if (group >= h->n->parting.groups || !set_holds(h->n->set, member)) return;
     for (i64 r = 0; r < h->n->ranges_n; r++) {
         const struct range *range = &h->n->ranges[r];
         i64 step = -1, in_step = 0, in_whole = 0;
         for (i64 i = 0; i < n; i++) {
-            i64 slot = slot_of(range, at[i].when);
-            if (slot < 0) continue;
+            i64 slot = slot_of(range, when[i]);
+            if (slot < 0 || !(flags[i] & FACT_BOUGHT)) continue;
             if (slot != step) step = slot, in_step = 0;
             in_step++, in_whole++;
             if (in_step == 1) cell(h, r, slot, group)[MEASURE_BUYERS]++;
@@ -175,53 +262,60 @@ static void count_purchases(const struct hand *h, const struct purchase *at, i64
     }
 }
 
-static void count_member(struct hand *h, const struct fact *at, i64 n)
+static void count_buyers(const struct hand *h, const struct facts_block *b)
 {
-    bool placed = wants(h, OF_PLACED), paid = wants(h, OF_PAID);
-    if (!set_holds(h->n->set, at->member)) return;
-    for (i64 i = 0; i < n && (placed || paid); i++) {
-        const struct fact *f = &at[i];
-        h->order += !(f->flags & FACT_SAME);
-        if (!passes(h->n, f->of)) continue;
-        i64 group = group_of(&h->n->parting, f->of, f->member);
-        if (group >= h->n->parting.groups) continue;
-        bool once = h->orders[group] != h->order;
-        h->orders[group] = h->order;
-        if (f->flags & FACT_PLACED && placed) count_placed(h, f, group, once);
-        if (f->flags & FACT_PAID && paid) count_paid(h, f, group, once);
+    i64 order = 0;
+    for (i64 m = 0; b->first && m < b->members_n; m++) {
+        i64 n = packed_get(&b->members, m);
+        if (n) count_purchases(h, b->first + m, b->when + order, b->flags + order, n);
+        order += n;
     }
 }
 
-static void count_refund(const struct hand *h, const struct refund_fact *f)
+/* -- what was given back ------------------------------------------------------------------------
+ */
+
+static void count_refund(const struct hand *h, const struct facts_block *b, i64 i)
 {
-    if (!set_holds(h->n->set, f->member) || !passes(h->n, f->of)) return;
-    i64 group = group_of(&h->n->parting, f->of, f->member);
-    if (group >= h->n->parting.groups) return;
+    const struct packed *k = b->refund;
+    day d = (day)packed_get(&k[REFUND_DAY], i);
+    i64 member = b->first + packed_get(&k[REFUND_WHO], i);
+    if (!any_range(h->n, d) || !set_holds(h->n->set, member)) return;
+    uint16_t of[OF_KINDS] = { [OF_SHOP] = (uint16_t)packed_get(&k[REFUND_SHOP], i),
+                              [OF_TOUCHPOINT] = (uint16_t)packed_get(&k[REFUND_TOUCHPOINT], i),
+                              [OF_CATEGORY] = (uint16_t)packed_get(&k[REFUND_CATEGORY], i) };
+    i64 group = group_of(&h->n->parting, of, member);
+    if (group >= h->n->parting.groups || !passes(h->n, of)) return;
+    i64 amount = packed_get(&k[REFUND_AMOUNT], i), flags = packed_get(&k[REFUND_FLAGS], i);
+    bool first = flags & (h->parts ? REFUND_FIRST_OF_CATEGORY : REFUND_FIRST);
     for (i64 r = 0; r < h->n->ranges_n; r++) {
-        i64 slot = slot_of(&h->n->ranges[r], f->day);
+        i64 slot = slot_of(&h->n->ranges[r], d);
         if (slot < 0) continue;
         i64 *to = cell(h, r, slot, group);
-        to[MEASURE_REFUND] += f->amount;
-        to[MEASURE_NET] -= f->amount;
-        to[MEASURE_REFUNDED_ORDERS] += f->first;
+        to[MEASURE_REFUND] += amount;
+        to[MEASURE_NET] -= amount;
+        to[MEASURE_REFUNDED_ORDERS] += first;
     }
 }
 
 /* -- members ----------------------------------------------------------------------------------- */
 
-static void count_person(const struct hand *h, const struct person *p)
+static void count_person(const struct hand *h, const struct facts_block *b, i64 i)
 {
-    if (!set_holds(h->n->set, p->member)) return;
-    const uint16_t of[OF_KINDS] = { [OF_TOUCHPOINT] = p->touchpoint };
+    i64 member = b->first + packed_get(&b->person[PERSON_WHO], i);
+    day seen = (day)packed_get(&b->person[PERSON_SEEN], i);
+    if (!set_holds(h->n->set, member)) return;
+    const uint16_t of[OF_KINDS] = { [OF_TOUCHPOINT] =
+                                        (uint16_t)packed_get(&b->person[PERSON_TOUCHPOINT], i) };
     const struct parting *parting = &h->n->parting;
     bool by_order = parting->kind == OF_SHOP || parting->kind == OF_CATEGORY;
-    i64 group = by_order && parting->groups > 1 ? -1 : group_of(parting, of, p->member);
+    i64 group = by_order && parting->groups > 1 ? -1 : group_of(parting, of, member);
     if (group < 0 || group >= parting->groups) return;
     for (i64 r = 0; r < h->n->ranges_n; r++) {
         const struct range *range = &h->n->ranges[r];
-        if (p->seen > range->to) continue;
+        if (seen > range->to) continue;
         cell(h, r, range->slots, group)[MEASURE_MEMBERS]++;
-        i64 slot = slot_of(range, p->seen);
+        i64 slot = slot_of(range, seen);
         if (slot < 0) continue;
         i64 *to = cell(h, r, slot, group);
         to[MEASURE_NEW_MEMBERS]++;
@@ -236,21 +330,12 @@ static void count_block(void *arg, int worker, i64 k)
     struct pass *p = arg;
     const struct facts_block *b = p->facts->at[k];
     struct hand *h = &p->hands[worker];
-    bool facts = wants(h, OF_PLACED | (h->buyers_apart ? OF_PAID & ~OF_BUYERS : OF_PAID));
-    for (i64 i = 0, end; facts && i < b->facts_n; i = end) {
-        for (end = i + 1; end < b->facts_n && b->facts[end].member == b->facts[i].member;) end++;
-        count_member(h, b->facts + i, end - i);
-    }
-    bool buyers = h->buyers_apart && wants(h, OF_BUYERS);
-    for (i64 i = 0, end; buyers && i < b->purchases_n; i = end) {
-        const struct purchase *at = b->purchases + i;
-        for (end = i + 1; end < b->purchases_n && b->purchases[end].member == at->member;) end++;
-        count_purchases(h, at, end - i);
-    }
-    for (i64 i = 0; i < b->beginnings_n && wants(h, OF_BEGINNING); i++)
-        count_beginning(h, b, &b->beginnings[i]);
-    for (i64 i = 0; i < b->refunds_n && wants(h, OF_REFUNDS); i++) count_refund(h, &b->refunds[i]);
-    for (i64 i = 0; i < b->people_n && wants(h, OF_PEOPLE); i++) count_person(h, &b->people[i]);
+    if (wants(h, OF_PLACED | (h->buyers_apart ? OF_PAID & ~OF_BUYERS : OF_PAID)))
+        count_orders(h, b);
+    if (h->buyers_apart && wants(h, OF_BUYERS)) count_buyers(h, b);
+    if (wants(h, OF_BEGINNING)) count_beginnings(h, b);
+    for (i64 i = 0; i < b->refunds_n && wants(h, OF_REFUNDS); i++) count_refund(h, b, i);
+    for (i64 i = 0; i < b->people_n && wants(h, OF_PEOPLE); i++) count_person(h, b, i);
 }
 
 /* Others are counted in the whole by themselves. */
@@ -295,6 +380,7 @@ void count_facts(struct ctx *c, const struct facts *f, struct counting *n)
             .n = n,
             .wanted = wanted,
             .buyers_apart = any_order && !n->parting.by_code,
+            .parts = f->parts,
             .base = p.base,
             .cells = NEWS(c->arena, i64, cells),
             .seen = NEWS(c->arena, struct seen, n->ranges_n * groups),

@@ -1,61 +1,10 @@
-/* inside.h -- inside metric: orders as they are kept for counting, and the passes over them.
- *
- * Orders are kept in blocks: those of PEOPLE neighbouring member ids, or of NUMBERS neighbouring
- * order ids without a known buyer. A block is read from SQL whole and never altered: what changed
- * is a new block. Members of a block lie together, each one's orders sorted by when they were paid.
- */
+/* inside.h -- inside metric: the passes over orders as they are kept (facts.h), and what is asked
+ * of them. */
 #pragma once
 
 #include "audience/ask.h"
 #include "insight/metric.h"
-
-#define PEOPLE  1024 /* CHUNK is a multiple of it */
-#define NUMBERS 16384
-
-/* SAME: another part of the order of the fact before it. */
-enum { FACT_PLACED = 1, FACT_PAID = 2, FACT_BOUGHT = 4, FACT_SAME = 8 };
-/* An order, or the part of it that is of one category. */
-struct fact {
-    i64 total, paid, gross, net, units;
-    u32 member;
-    uint16_t placed, when; /* days: placed; paid (where it was not paid: placed) */
-    uint16_t of[3];        /* codes: shop, touchpoint, category */
-    uint16_t flags;
-};
-struct refund_fact {
-    i64 amount;
-    u32 member;
-    uint16_t day, of[3];
-    bool first; /* of its order */
-};
-struct person {
-    u32 member;
-    uint16_t seen, touchpoint;
-};
-enum { OF_SHOP, OF_TOUCHPOINT, OF_CATEGORY, OF_KINDS };
-
-/* A member's first purchase of all, and what came of it. */
-struct beginning {
-    i64 net; /* of all his orders */
-    u32 member;
-    i32 fact;        /* its place; further parts of it follow */
-    i32 return_days; /* to his second purchase; -1: there is none */
-    uint16_t when, of[3];
-};
-struct purchase {
-    u32 member;
-    uint16_t when;
-};
-
-struct facts_block {
-    _Atomic i64 users;
-    i64 facts_n, refunds_n, people_n, beginnings_n, purchases_n;
-    struct fact *facts;
-    struct refund_fact *refunds;
-    struct person *people; /* living ones */
-    struct beginning *beginnings;
-    struct purchase *purchases; /* once each, of known buyers, in the order of facts */
-};
+#include "insight/metric/facts.h"
 
 /* Texts by code; code 0: not known. */
 struct names {
@@ -71,9 +20,19 @@ struct dictionary {
     i64 *slots; /* code; 0: free */
     i64 room;
 };
+struct id_name {
+    i64 id, code; /* -1: not asked for yet */
+    str name;
+};
+struct id_names {
+    struct arena *arena;
+    struct id_name *at;
+    i64 n;
+};
 struct naming {
     struct arena *arena;
     struct dictionary of[OF_KINDS];
+    struct id_names by_id[OF_KINDS]; /* names of shops, categories of products */
 };
 /* Days of instants: a quarter of an hour of UTC lies in one day in every zone. */
 #define QUARTERS 4096
@@ -84,6 +43,7 @@ struct day_table {
 struct block_ids {
     i64 low, high, id_low, id_high;
 };
+/* parts: with the categories of what was bought. */
 enum err block_read(struct ctx *c, struct naming *names, struct day_table *days, bool parts,
                     struct block_ids ids, struct facts_block **out);
 void block_free(struct facts_block *b);
@@ -104,7 +64,8 @@ struct facts {
     const struct tally *tally; /* NULL: orders apart by category */
     i64 n, seq;
     struct names names[OF_KINDS];
-    bool kept; /* from memory */
+    bool parts; /* orders apart by category */
+    bool kept;  /* from memory */
 };
 /* With every line of the timeline up to now. parts: orders apart by category. */
 enum err facts_take(struct ctx *c, bool parts, struct facts *out);
@@ -163,7 +124,7 @@ enum err parting_by_member(struct ctx *c, const struct view *v, str field, struc
 enum err count_costs(struct ctx *c, const struct names *touchpoints, struct counting *n);
 /* MEASURE_POINTS and their value, of the end of each step and range (points.c). */
 enum err count_points(struct ctx *c, struct counting *n);
-i64 names_find(const struct names *names, str text); /* -1: not there */
+i64 names_find(const struct names *names, str text); /* -1: not there (naming.c) */
 
 /* -- asking (ask.c) ---------------------------------------------------------------------------- */
 

@@ -11,19 +11,25 @@ enum err metric_placed_each(struct ctx *c, day from, day to, bool by_category,
 {
     struct facts f;
     TRY(facts_take(c, by_category, &f));
-    for (i64 k = 0; k < f.n; k++)
-        for (i64 i = 0; i < f.at[k]->facts_n; i++) {
-            const struct fact *at = &f.at[k]->facts[i];
-            if (at->placed < from || at->placed > to || !(at->flags & FACT_PLACED)) continue;
-            struct metric_placed o = { .day = at->placed,
-                                       .member = at->member,
-                                       .amount = at->total,
-                                       .shop = name_of(&f, OF_SHOP, at->of[OF_SHOP]),
-                                       .touchpoint =
-                                           name_of(&f, OF_TOUCHPOINT, at->of[OF_TOUCHPOINT]),
-                                       .category = name_of(&f, OF_CATEGORY, at->of[OF_CATEGORY]),
-                                       .more = at->flags & FACT_SAME };
-            TRY(fn(arg, &o));
+    for (i64 k = 0; k < f.n; k++) {
+        struct facts_at at = { 0 };
+        struct fact o = { 0 };
+        while (fact_next(f.at[k], &at, by_category, &o)) {
+            if (!(o.flags & FACT_PLACED)) continue;
+            fact_where(f.at[k], &o);
+            if (o.placed < from || o.placed > to) continue;
+            fact_amounts(f.at[k], &o);
+            struct metric_placed placed = {
+                .day = o.placed,
+                .member = o.member,
+                .amount = o.total,
+                .shop = name_of(&f, OF_SHOP, o.of[OF_SHOP]),
+                .touchpoint = name_of(&f, OF_TOUCHPOINT, o.of[OF_TOUCHPOINT]),
+                .category = by_category ? name_of(&f, OF_CATEGORY, o.of[OF_CATEGORY]) : NO_STR,
+                .more = o.flags & FACT_SAME,
+            };
+            TRY(fn(arg, &placed));
         }
+    }
     return OK;
 }

@@ -104,8 +104,10 @@ static struct places places_of(struct tally *t, i64 d, const uint16_t of[OF_KIND
 #define PUT(P, MEASURE, VALUE) \
     for (int i_ = 0; i_ < (P).n; i_++) (P).at[i_]->of[MEASURE] += (VALUE)
 
-static void add_order(struct tally *t, const struct fact *f, int sign)
+static void add_order(struct tally *t, const struct facts_block *b, struct fact *f, int sign)
 {
+    fact_where(b, f);
+    fact_amounts(b, f);
     if (f->flags & FACT_PLACED) {
         struct places p = places_of(t, f->placed, f->of, sign);
         PUT(p, PLACED, sign);
@@ -121,20 +123,31 @@ static void add_order(struct tally *t, const struct fact *f, int sign)
     if (f->flags & FACT_BOUGHT) PUT(p, PURCHASES, sign);
 }
 
+static void add_refund(struct tally *t, const struct facts_block *b, i64 i, int sign)
+{
+    const struct packed *k = b->refund;
+    uint16_t of[OF_KINDS] = { [OF_SHOP] = (uint16_t)packed_get(&k[REFUND_SHOP], i),
+                              [OF_TOUCHPOINT] = (uint16_t)packed_get(&k[REFUND_TOUCHPOINT], i) };
+    struct places p = places_of(t, packed_get(&k[REFUND_DAY], i), of, sign);
+    i64 amount = packed_get(&k[REFUND_AMOUNT], i);
+    PUT(p, REFUND, sign * amount);
+    PUT(p, NET, -sign * amount);
+    PUT(p, REFUNDED, packed_get(&k[REFUND_FLAGS], i) & REFUND_FIRST ? sign : 0);
+}
+
 void tally_add(struct tally *t, const struct facts_block *b, int sign)
 {
-    for (i64 i = 0; i < b->facts_n; i++) add_order(t, &b->facts[i], sign);
-    for (i64 i = 0; i < b->refunds_n; i++) {
-        const struct refund_fact *f = &b->refunds[i];
-        struct places p = places_of(t, f->day, f->of, sign);
-        PUT(p, REFUND, sign * f->amount);
-        PUT(p, NET, -sign * f->amount);
-        PUT(p, REFUNDED, sign * f->first);
-    }
-    for (i64 i = 0; i < b->beginnings_n; i++) {
-        struct places p = places_of(t, b->beginnings[i].when, b->beginnings[i].of, sign);
+    struct facts_at at = { 0 };
+    struct fact f = { 0 };
+    i64 buyer = 0;
+    while (fact_next(b, &at, false, &f)) {
+        add_order(t, b, &f, sign);
+        if (buyer == b->buyers_n || packed_get(&b->buyer[BUYER_ORDER], buyer) != f.order) continue;
+        struct places p = places_of(t, f.when, f.of, sign);
         PUT(p, NEW, sign);
+        buyer++;
     }
+    for (i64 i = 0; i < b->refunds_n; i++) add_refund(t, b, i, sign);
 }
 
 /* -- telling ----------------------------------------------------------------------------------- */

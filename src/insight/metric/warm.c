@@ -18,29 +18,37 @@ struct metric_warming {
     pthread_t thread;
 };
 
-static enum err some_blocks(struct metric_warming *w, struct ctx *c, bool *done)
+static enum err some_blocks(struct metric_warming *w, struct ctx *c, bool parts, bool *done)
 {
     c->now = clock_now();
     TRY(store_reader(w->store, c));
-    enum err e = metric_book_warm(c, w->book, BLOCKS_AT_ONCE, done);
+    enum err e = metric_book_warm(c, w->book, parts, BLOCKS_AT_ONCE, done);
     store_release(c);
     return e;
 }
 
-static void *warm(void *arg)
+static bool warm_until_done(struct metric_warming *w, struct ctx *c, bool parts)
 {
-    struct metric_warming *w = arg;
-    struct ctx c = { .arena = arena_new(), .zone = w->zone, .store = w->store };
     i64 began = clock_mono_us();
     bool done = false;
     enum err e = OK;
     while (!done && e == OK && !atomic_load(&w->stopping)) {
-        struct arena_mark mark = arena_mark(c.arena);
-        e = some_blocks(w, &c, &done);
-        arena_rewind(c.arena, mark);
+        struct arena_mark mark = arena_mark(c->arena);
+        e = some_blocks(w, c, parts, &done);
+        arena_rewind(c->arena, mark);
     }
     /* an error is the first question's too: it is told of it */
-    LOG(INFO, "metrics.warmed", KV("done", (i64)done), KV("took_us", clock_mono_us() - began));
+    LOG(INFO, "metrics.warmed", KV("parts", (i64)parts), KV("done", (i64)done),
+        KV("took_us", clock_mono_us() - began));
+    return done;
+}
+
+/* Orders first, which every page asks for; then what they are of. */
+static void *warm(void *arg)
+{
+    struct metric_warming *w = arg;
+    struct ctx c = { .arena = arena_new(), .zone = w->zone, .store = w->store };
+    if (warm_until_done(w, &c, false)) warm_until_done(w, &c, true);
     arena_free(c.arena);
     return NULL;
 }
