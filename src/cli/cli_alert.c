@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "cli/local.h"
+#include "cli/rows.h"
 #include "insight/alert.h"
 #include "insight/product.h"
 
@@ -12,6 +13,7 @@ static const struct cli_option list_options[] = {
       false },
     { "rule", "ID", "只看这条规则的", "only of this rule", false },
     { "limit", "N", "最多多少条；默认 50", "at most so many; default: 50", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 static const struct cli_option check_options[] = {
@@ -63,6 +65,8 @@ static enum err run_list(struct cli *cli)
     i64 limit = 50;
     int state;
     str asked = cli_text(cli, "state");
+    bool rows;
+    TRY(rows_asked(cli, &rows));
     TRY(cli_i64(cli, "limit", 1, 200, &limit));
     TRY(cli_i64(cli, "rule", 1, INT64_MAX, &f.rule));
     if (cli_has(cli, "severity"))
@@ -82,6 +86,7 @@ static enum err run_list(struct cli *cli)
     }
     TRY(cli_open(cli, CLI_READS));
     TRY(alert_list(cli->c, &f, 0, 0, limit, &all));
+    if (rows) return rows_of(cli, &alert_view_shape, &all, NULL);
     for (i64 i = 0; i < all.n; i++) print_alert(cli, &all.at[i]);
     if (!all.n) cli_note(cli, "没有这样的预警", "there are no such alerts");
     return OK;
@@ -116,10 +121,12 @@ static enum err run_rules(struct cli *cli)
     struct local_call call = { .method = M_GET, .path = S("/v1/alert-rules") };
     struct local_reply reply;
     struct alert_rule_list all;
-    bool printed;
+    bool printed, rows;
+    TRY(rows_asked(cli, &rows));
     TRY(ask(cli, &call, CLI_READS, &reply, &printed));
     if (printed) return OK;
     TRY(alert_rules(cli->c, &all));
+    if (rows) return rows_of(cli, &alert_rule_shape, &all, NULL);
     for (i64 i = 0; i < all.n; i++) {
         const struct alert_rule *r = &all.at[i];
         cli_print(cli, "#%lld  " STR_FMT "  " STR_FMT "%s\n    " STR_FMT "\n", (long long)r->id,
@@ -178,7 +185,7 @@ const struct verb alert_verbs[] = {
       run_acknowledge, 1, 1 },
     { "alert resolve", "ID", "解决一条预警", "resolves an alert", resolve_options, run_resolve, 1,
       1 },
-    { "alert rules", NULL, "预警规则", "lists the rules", NULL, run_rules, 0, 0 },
+    { "alert rules", NULL, "预警规则", "lists the rules", rows_options, run_rules, 0, 0 },
     { "alert templates", NULL, "采用全部规则模板", "takes over all templates of rules", NULL,
       run_templates, 0, 0 },
     { "alert check", NULL, "现在就判断一遍", "evaluates the rules now", check_options, run_check, 0,

@@ -143,6 +143,7 @@ static const struct cli_option next_options[] = {
     CLI_OPTION_SEGMENT,
     { "limit", "N", "至多多少件，1 到 200；默认 20", "at most so many, 1 to 200; default 20",
       false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -179,6 +180,8 @@ static enum err run_next(struct cli *cli)
 {
     struct next_report r;
     i64 days = 0, least = 0, limit = 0;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_i64(cli, "days", 1, NEXT_DAYS_MAX, &days));
     TRY(cli_i64(cli, "least", 1, INT64_MAX, &least));
     TRY(cli_i64(cli, "limit", 1, NEXT_ROWS_MAX, &limit));
@@ -193,6 +196,7 @@ static enum err run_next(struct cli *cli)
                             .limit = limit ? SOME(limit) : NONE };
     TRY(cli_open(cli, CLI_READS));
     TRY(next_report_make(cli->c, &ask, &r));
+    if (asked) return rows_of(cli, &next_row_shape, &r.next, NULL);
     if (!cli_answered(cli, &next_report_shape, &r)) print_next(cli, &r);
     return OK;
 }
@@ -207,6 +211,7 @@ static const struct cli_option fit_options[] = {
       "also: rank as of N days ago, and see who bought it since; 1 to 365", false },
     { "limit", "N", "至多多少人，1 到 200；默认 50",
       "at most so many members, 1 to 200; default 50", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -254,6 +259,8 @@ static enum err run_fit(struct cli *cli)
 {
     struct fit_report r;
     i64 days = 0, limit = 0;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_i64(cli, "check-days", 1, 365, &days));
     TRY(cli_i64(cli, "limit", 1, FIT_ROWS_MAX, &limit));
     struct fit_ask ask = { .product = cli->args.at[0],
@@ -264,6 +271,7 @@ static enum err run_fit(struct cli *cli)
                            .limit = limit ? SOME(limit) : NONE };
     TRY(cli_open(cli, CLI_READS));
     TRY(fit_report_make(cli->c, &ask, &r));
+    if (asked) return rows_of(cli, &fit_member_shape, &r.members, NULL);
     if (!cli_answered(cli, &fit_report_shape, &r)) print_fit(cli, &r);
     return OK;
 }

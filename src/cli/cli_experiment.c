@@ -23,8 +23,7 @@ static const struct cli_option read_options[] = {
     { "metric", "WHAT", "只看比率（rate）或数值（value）；默认都看",
       "rates only (rate) or values only (value); default: both", false },
     { "alpha", "A", "允许的误报概率；默认 0.05", "chance of a false alarm; default 0.05", false },
-    CLI_OPTION_CSV,
-    CLI_OPTION_XLSX,
+    CLI_OPTIONS_ROWS,
     { "tau", "T", "随时查看的检验假定的效果大小；默认单位标准差的 5%",
       "size of effect that reading at any time expects; default 5% of a unit's deviation", false },
     { 0 },
@@ -41,6 +40,7 @@ static const struct cli_option plan_options[] = {
     { "power", "P", "真有此提升时发现它的概率；默认 0.8", "chance to find such a lift; default 0.8",
       false },
     { "arms", "N", "组数（含对照组）；默认 2", "arms, the control among them; default 2", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -134,40 +134,64 @@ static str end_of(str ci, int which)
     return str_trim(which ? high : low);
 }
 
-/* One table: the arms, then what was compared, then the split. */
-static enum err save(struct cli *cli, const struct table_reading *t)
+#define READING_COLUMNS "row a b n figure low high statistic p p_holm p_sequential lift money"
+
+/* A line of them: `metric` stands before where several are told. */
+struct reading_line {
+    struct rows rows;
+    bool several;
+    str metric;
+};
+static void line_add(struct reading_line *l, const char *row, str a, str b, const str *figures)
 {
-    struct rows r;
+    str cells[14] = { l->metric, str_of(row), a, b };
+    for (i64 i = 0; i < 10; i++) cells[4 + i] = figures[i];
+    rows_add(&l->rows, cells + !l->several);
+}
+#define LINE(l, row, a, b, ...) line_add((l), (row), (a), (b), (const str[10]){ __VA_ARGS__ })
+
+/* The arms, then what was compared. */
+static void save_arms(struct cli *cli, struct reading_line *l, const struct table_reading *t)
+{
     str none = S("");
-    TRY(rows_begin(cli, "row a b n figure low high statistic p p_holm p_sequential lift money",
-                   &r));
     for (i64 i = 0; i < t->arms.n; i++) {
         const struct reading_arm *a = &t->arms.at[i];
         if (t->tests.n)
-            ROWS_ADD(&r, S("rate"), a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->rate),
-                     end_of(a->ci, 0), end_of(a->ci, 1), none, none, none, none, none, none);
+            LINE(l, "rate", a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->rate),
+                 end_of(a->ci, 0), end_of(a->ci, 1), none, none, none, none, none, none);
         if (t->value_tests.n)
-            ROWS_ADD(&r, S("mean"), a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->mean),
-                     end_of(a->mean_ci, 0), end_of(a->mean_ci, 1), none, none, none, none, none,
-                     none);
+            LINE(l, "mean", a->arm, none, cell_i64(cli, a->n), cell_f64(cli, a->mean),
+                 end_of(a->mean_ci, 0), end_of(a->mean_ci, 1), none, none, none, none, none, none);
     }
     for (i64 i = 0; i < t->tests.n; i++) {
         const struct reading_test *x = &t->tests.at[i];
-        ROWS_ADD(&r, S("rates"), x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
-                 end_of(x->ci, 1), cell_f64(cli, x->z), cell_f64(cli, x->p),
-                 cell_f64(cli, x->p_holm), cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift),
-                 none);
+        LINE(l, "rates", x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
+             end_of(x->ci, 1), cell_f64(cli, x->z), cell_f64(cli, x->p), cell_f64(cli, x->p_holm),
+             cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift), none);
     }
     for (i64 i = 0; i < t->value_tests.n; i++) {
         const struct reading_value_test *x = &t->value_tests.at[i];
-        ROWS_ADD(&r, S("means"), x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
-                 end_of(x->ci, 1), cell_f64(cli, x->t), cell_f64(cli, x->p),
-                 cell_f64(cli, x->p_holm), cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift),
-                 cell_money(cli, x->money));
+        LINE(l, "means", x->a, x->b, none, cell_f64(cli, x->diff), end_of(x->ci, 0),
+             end_of(x->ci, 1), cell_f64(cli, x->t), cell_f64(cli, x->p), cell_f64(cli, x->p_holm),
+             cell_f64(cli, x->p_sequential), cell_f64(cli, x->lift), cell_money(cli, x->money));
     }
-    ROWS_ADD(&r, S("split"), none, none, none, cell_f64(cli, t->srm->chi2), none, none, none,
-             cell_f64(cli, t->srm->p), none, none, none, none);
-    return rows_end(&r);
+}
+
+static void save_split(struct cli *cli, struct reading_line *l, const struct reading_srm *srm)
+{
+    str none = S("");
+    l->metric = none;
+    LINE(l, "split", none, none, none, cell_f64(cli, srm->chi2), none, none, none,
+         cell_f64(cli, srm->p));
+}
+
+static enum err save(struct cli *cli, const struct table_reading *t)
+{
+    struct reading_line l = { .several = false };
+    TRY(rows_begin(cli, READING_COLUMNS, &l.rows));
+    save_arms(cli, &l, t);
+    save_split(cli, &l, t->srm);
+    return rows_end(&l.rows);
 }
 
 static enum err run_read(struct cli *cli)
@@ -224,6 +248,8 @@ static enum err run_plan(struct cli *cli)
                     { "alpha", 0, 0.5, &ask.alpha },
                     { "power", 0, 1, &ask.power } };
     i64 arms = 0;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     for (i64 i = 0; i < COUNT(options); i++) {
         TRY(number(cli, options[i].name, options[i].low, options[i].high, &options[i].to->value));
         options[i].to->has = cli_has(cli, options[i].name);
@@ -231,6 +257,7 @@ static enum err run_plan(struct cli *cli)
     TRY(cli_i64(cli, "arms", 2, ARMS_MAX, &arms));
     if (arms) ask.arms = SOME(arms);
     TRY(experiment_plan_make(cli->c, &ask, &plan));
+    if (asked) return rows_of_one(cli, &experiment_plan_shape, &plan, NULL);
     if (cli_answered(cli, &experiment_plan_shape, &plan)) return OK;
     struct grid g = { .columns = 2 };
     GRID_ROW(cli, &g, grid_words(cli, "每组至少", "Units an arm"), grid_count(cli, plan.n_per_arm));
@@ -261,8 +288,15 @@ static enum err run_list(struct cli *cli)
 {
     struct local_call call = { .method = M_GET, .path = S("/v1/experiments") };
     struct local_reply reply;
+    struct experiment_view_list all;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     local_query(cli, &call, "limit", S("200"));
     TRY(cli_open(cli, CLI_READS));
+    if (asked) {
+        TRY(experiment_list(cli->c, 0, INT64_MAX, &all));
+        return rows_of(cli, &experiment_view_shape, &all, NULL);
+    }
     TRY(local_run(cli, &call, &reply));
     local_print(cli, &reply, "id name state metric layer share exposed started_at stopped_at");
     return OK;
@@ -293,13 +327,36 @@ static void print_result(struct cli *cli, const struct experiment_result_view *r
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(r->definition));
 }
 
+static void save_metric(struct cli *cli, struct reading_line *l,
+                        const struct experiment_metric_view *m)
+{
+    l->metric = m->metric;
+    save_arms(cli, l,
+              &(struct table_reading){
+                  .arms = m->arms, .tests = m->tests, .value_tests = m->value_tests });
+}
+
+/* What decides, then each guardrail, then the split. */
+static enum err save_result(struct cli *cli, const struct experiment_result_view *r)
+{
+    struct reading_line l = { .several = true };
+    TRY(rows_begin(cli, "metric " READING_COLUMNS, &l.rows));
+    save_metric(cli, &l, r->primary);
+    for (i64 i = 0; i < r->guardrails.n; i++) save_metric(cli, &l, &r->guardrails.at[i]);
+    save_split(cli, &l, r->srm);
+    return rows_end(&l.rows);
+}
+
 static enum err run_show(struct cli *cli)
 {
     struct local_call call = { .method = M_GET };
     struct local_reply reply;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(experiment_path(cli, "/results", &call.path));
     TRY(cli_open(cli, CLI_READS));
     TRY(local_run(cli, &call, &reply));
+    if (asked) return save_result(cli, reply.out);
     if (cli->json) local_print(cli, &reply, NULL);
     else print_result(cli, reply.out);
     return OK;
@@ -342,9 +399,9 @@ const struct verb experiment_verbs[] = {
       read_options, run_read, 1, 1 },
     { "experiment plan", NULL, "要发现某一提升，每组需要多少人",
       "how many units an arm needs to find a lift", plan_options, run_plan, 0, 0 },
-    { "experiment list", NULL, "实验列表", "lists experiments", NULL, run_list, 0, 0 },
-    { "experiment show", "ID", "一个实验的结果", "what came of an experiment", NULL, run_show, 1,
-      1 },
+    { "experiment list", NULL, "实验列表", "lists experiments", rows_options, run_list, 0, 0 },
+    { "experiment show", "ID", "一个实验的结果", "what came of an experiment", rows_options,
+      run_show, 1, 1 },
     { "experiment start", "ID", "开始实验", "starts an experiment", NULL, run_start, 1, 1 },
     { "experiment stop", "ID", "停止实验", "stops an experiment", stop_options, run_stop, 1, 1 },
     { 0 },

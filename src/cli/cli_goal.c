@@ -4,10 +4,12 @@
 #include "base/num.h"
 #include "cli/grid.h"
 #include "cli/local.h"
+#include "cli/rows.h"
 #include "insight/goal.h"
 
 static const struct cli_option list_options[] = {
     { "state", "STATE", "open（默认）、closed 或 all", "open (default), closed or all", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 #define OPTION_BASELINE                                              \
@@ -59,6 +61,7 @@ static const struct cli_option template_options[] = {
       "a quarter like 2024-Q2; default: this one", false },
     { "set", NULL, "设定这些目标；默认只看草案", "set the goals; default: only show them", false },
     OPTION_OWNER,
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -155,9 +158,17 @@ static enum err run_list(struct cli *cli)
 {
     struct cli_goals out = { 0 };
     int which = WHICH_OPEN;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_choice(cli, "state", &goal_which_choice, &which));
     TRY(cli_open(cli, CLI_READS));
     TRY(goal_list(cli->c, (enum goal_which)which, 0, 0, GOALS_OPEN_MAX, &out.items));
+    if (asked)
+        return rows_of(cli, &goal_view_shape, &out.items,
+                       "id state metric label segment shop touchpoint category owner unit from to"
+                       " target baseline progress.status progress.actual progress.pace"
+                       " progress.done progress.time_done progress.against_pace"
+                       " progress.forecast.value progress.forecast.low progress.forecast.high");
     if (!cli_answered(cli, &cli_goals_shape, &out)) print_goals(cli, &out.items);
     return OK;
 }
@@ -165,8 +176,15 @@ static enum err run_list(struct cli *cli)
 static enum err run_show(struct cli *cli)
 {
     struct local_call call = { .method = M_GET };
+    struct local_reply reply;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(goal_path(cli, "", &call.path));
-    return answer_goal(cli, CLI_READS, &call);
+    if (!asked) return answer_goal(cli, CLI_READS, &call);
+    TRY(cli_open(cli, CLI_READS));
+    TRY(local_run(cli, &call, &reply));
+    const struct goal_detail *d = reply.out;
+    return rows_of(cli, &goal_mover_shape, &d->movers, NULL);
 }
 
 /* -- set -----------------------------------------------------------------------------------------
@@ -223,7 +241,8 @@ static enum err run_close(struct cli *cli)
 
 static enum err run_template(struct cli *cli)
 {
-    bool set = cli_has(cli, "set");
+    bool set = cli_has(cli, "set"), asked;
+    TRY(rows_asked(cli, &asked));
     struct goal_template_ask in = { .quarter = cli_text(cli, "quarter"),
                                     .owner = cli_text(cli, "owner") };
     struct local_call call = { .method = set ? M_POST : M_GET, .path = S("/v1/goal-template") };
@@ -237,6 +256,7 @@ static enum err run_template(struct cli *cli)
     TRY(cli_open(cli, set ? CLI_WRITES : CLI_READS));
     TRY(local_run(cli, &call, &reply));
     const struct goal_template *t = reply.out;
+    if (asked) return rows_of(cli, &goal_draft_shape, &t->items, NULL);
     if (cli_answered(cli, &goal_template_shape, t)) return OK;
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, t->quarter, grid_words(cli, "基线", "Baseline"),
@@ -261,7 +281,7 @@ const struct verb goal_verbs[] = {
     { "goal list", NULL, "目标，连同进度、应有值、状态与预测",
       "goals with progress, pace, status and forecast", list_options, run_list, 0, 0 },
     { "goal show", "ID", "一个目标：说明、预测、变动来源", "a goal: words, forecast, what moved it",
-      NULL, run_show, 1, 1 },
+      rows_options, run_show, 1, 1 },
     { "goal add", "METRIC", "设定目标；基线当时读出并保留", "sets a goal; its baseline is kept",
       add_options, run_add, 1, 1 },
     { "goal change", "ID", "修改目标值、基线、负责人、备注",

@@ -133,8 +133,11 @@ SHAPE_DEFINE(metric_table);
 static enum err run_metrics(struct cli *cli)
 {
     struct metric_table table = { 0 };
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     for (const struct metric *m = metrics; m->name; m++)
         metric_show(cli->c, m, PUSH(cli->c->arena, &table.items));
+    if (asked) return rows_of(cli, &metric_view_shape, &table.items, NULL);
     if (cli_answered(cli, &metric_table_shape, &table)) return OK;
     struct grid g = { .columns = 3 };
     for (i64 i = 0; i < table.items.n; i++)
@@ -149,6 +152,7 @@ static enum err run_metrics(struct cli *cli)
 static const struct cli_option overview_options[] = {
     { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -192,8 +196,14 @@ static enum err glance_make(struct cli *cli, struct glance_answer *out)
 static enum err run_overview(struct cli *cli)
 {
     struct glance_answer a;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_open(cli, CLI_READS));
     TRY(glance_make(cli, &a));
+    if (asked)
+        return rows_of(cli, &metric_answer_shape, &a.figures,
+                       "metric.name metric.label metric.unit from to value before.value"
+                       " before.change year_ago.value year_ago.change");
     if (cli_answered(cli, &glance_answer_shape, &a)) return OK;
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, a.from)),
               STR_ARG(day_text(cli->c->arena, a.to)));
@@ -234,12 +244,30 @@ static const struct cli_option cohort_options[] = {
     { "later", "N", "之后看几步，1 到 59；默认 12", "steps to look at, 1 to 59; default: 12",
       false },
     CLI_OPTION_SEGMENT,
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
+
+/* A row a cohort and step; steps that are still to come have none. */
+static enum err save_cohorts(struct cli *cli, const struct cohorts_answer *a)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "from to members later returned net", &r));
+    for (i64 i = 0; i < a->cohorts.n; i++) {
+        const struct cohort_row *one = &a->cohorts.at[i];
+        for (i64 k = 0; k < one->returned.n; k++)
+            ROWS_ADD(&r, day_text(cli->c->arena, one->from), day_text(cli->c->arena, one->to),
+                     cell_i64(cli, one->members), cell_i64(cli, k + 1),
+                     cell_i64(cli, one->returned.at[k]), k < one->net.n ? one->net.at[k] : S(""));
+    }
+    return rows_end(&r);
+}
 
 static enum err run_cohorts(struct cli *cli)
 {
     struct cohorts_answer a;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     int step = STEP_MONTH;
     i64 later = 12;
     TRY(cli_choice(cli, "step", &metric_step_choice, &step));
@@ -251,6 +279,7 @@ static enum err run_cohorts(struct cli *cli)
                                .segment = cli_text(cli, "segment") };
     TRY(cli_open(cli, CLI_READS));
     TRY(cohorts_make(cli->c, &ask, &a));
+    if (asked) return save_cohorts(cli, &a);
     if (cli_answered(cli, &cohorts_answer_shape, &a)) return OK;
     struct grid g = { .columns = 2 + (int)later };
     str row[GRID_COLUMNS] = { grid_words(cli, "首次购买", "First purchase"),
@@ -279,7 +308,7 @@ const struct verb metric_verbs[] = {
     { "report overview", NULL, "店铺概览：主要指标，与上期和去年同期对比",
       "the shop at a glance: the headline metrics, beside the period before and last year's",
       overview_options, run_overview, 0, 0 },
-    { "report metrics", NULL, "全部指标与公式", "all metrics and their formulas", NULL, run_metrics,
-      0, 0 },
+    { "report metrics", NULL, "全部指标与公式", "all metrics and their formulas", rows_options,
+      run_metrics, 0, 0 },
     { 0 },
 };

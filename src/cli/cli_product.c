@@ -140,34 +140,10 @@ static void print_products(struct cli *cli, const struct product_report *report,
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(report->definition));
 }
 
-/* The same columns as fields of a row, by their names. */
-static enum err save(struct cli *cli, const struct product_health_list *rows)
-{
-    static const char *const names[] = {
-        "shop",          "code",
-        "name",          "category",
-        "verdict",       "reason",
-        "net_units",     "net_sales",
-        "growth",        "days_without_sale",
-        "on_hand",       "counted_on",
-        "turnover_days", "sellout_days",
-        "stock_value",   "valued_by_price",
-        "advice",        "advice_units",
-    };
-    struct ctx *c = cli->c;
-    str cells[COUNT(names)];
-    struct buf columns = { .arena = c->arena };
-    struct rows r;
-    for (i64 k = 0; k < COUNT(names); k++) buf_fmt(&columns, k ? " %s" : "%s", names[k]);
-    TRY(rows_begin(cli, str_z(c->arena, buf_str(&columns)), &r));
-    for (i64 i = 0; i < rows->n; i++) {
-        for (i64 k = 0; k < COUNT(names); k++)
-            cells[k] =
-                field_text(c, shape_find(&product_health_shape, str_of(names[k])), &rows->at[i]);
-        rows_add(&r, cells);
-    }
-    return rows_end(&r);
-}
+#define PRODUCT_COLUMNS                                                                   \
+    "shop code name category verdict reason net_units net_sales growth days_without_sale" \
+    " on_hand counted_on turnover_days sellout_days stock_value valued_by_price advice "  \
+    "advice_units"
 
 #define FIELDS_OF_cli_products(X, N)                                         \
     X(day, from, ANY, "First day", N)                                        \
@@ -192,7 +168,7 @@ static enum err run_products(struct cli *cli)
     TRY(open_and_follow(cli));
     TRY(product_report_make(cli->c, &ask, &report));
     TRY(rows_read(cli, &report, &rows));
-    if (asked) return save(cli, &rows);
+    if (asked) return rows_of(cli, &product_health_shape, &rows, PRODUCT_COLUMNS);
     struct cli_products out = { .from = report.from,
                                 .to = report.to,
                                 .thresholds = &report.cuts,
@@ -212,6 +188,7 @@ static const struct cli_option quadrant_options[] = {
       "high from this frequency on; default: the median", false },
     { "interaction", "Y", "互动从多少起算高；默认中位数",
       "high from this interaction on; default: the median", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -227,8 +204,11 @@ static enum err run_quadrants(struct cli *cli)
                                 .frequency = cli_text(cli, "frequency"),
                                 .interaction = cli_text(cli, "interaction") };
     struct quadrants q;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(open_and_follow(cli));
     TRY(quadrants_make(cli->c, &ask, &q));
+    if (asked) return rows_of(cli, &quadrant_category_shape, &q.items, NULL);
     if (cli_answered(cli, &quadrants_shape, &q)) return OK;
     cli_print(cli, STR_FMT " – " STR_FMT "   %s ≥ " STR_FMT "   %s ≥ " STR_FMT "\n\n",
               STR_ARG(day_text(cli->c->arena, q.from)), STR_ARG(day_text(cli->c->arena, q.to)),
@@ -324,6 +304,7 @@ static const struct cli_option list_options[] = {
     { "product", "ID", "这个商品的历次盘点；默认每个商品的最近一次",
       "all counts of this product; default: the last of each", false },
     { "limit", "N", "最多多少条；默认 200", "at most so many; default: 200", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -335,10 +316,13 @@ static enum err run_list(struct cli *cli)
 {
     struct cli_stock out = { 0 };
     i64 product = 0, limit = 200;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_i64(cli, "product", 1, INT64_MAX, &product));
     TRY(cli_i64(cli, "limit", 1, PRODUCTS_MAX, &limit));
     TRY(cli_open(cli, CLI_READS));
     TRY(stock_list(cli->c, product, 0, limit, &out.items));
+    if (asked) return rows_of(cli, &stock_row_shape, &out.items, NULL);
     if (cli_answered(cli, &cli_stock_shape, &out)) return OK;
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, grid_words(cli, "商品", "Product"), grid_words(cli, "编码", "Code"),

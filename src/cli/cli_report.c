@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/classes.h"
 #include "insight/period.h"
 #include "insight/rfm.h"
@@ -14,6 +15,7 @@ static const struct cli_option period_options[] = {
       "first day, like 2020-02-01; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
     { "shop", "NAME", "只看此店铺", "only of this shop", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -26,11 +28,14 @@ static enum err period_of(struct cli *cli, day *from, day *to)
 
 static enum err run_sales(struct cli *cli)
 {
-    TRY(cli_open(cli, CLI_READS));
     day from, to;
     struct sales s;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
+    TRY(cli_open(cli, CLI_READS));
     TRY(period_of(cli, &from, &to));
     TRY(sales_between(cli->c, from, to, cli_text(cli, "shop"), &s));
+    if (asked) return rows_of_one(cli, &sales_shape, &s, NULL);
     if (cli_answered(cli, &sales_shape, &s)) return OK;
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, from)),
               STR_ARG(day_text(cli->c->arena, to)));
@@ -65,6 +70,7 @@ static const struct cli_option rfm_options[] = {
       "cuts as given (fixed), by quantile or at the mean", false },
     { "high", "WHEN", "“高”指最好的一段（band），还是得分高于平均分（mean）",
       "high: in the best band, or a band above the mean", false },
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -113,10 +119,13 @@ static enum err run_rfm(struct cli *cli)
     struct rfm_ask ask;
     struct rfm_rule rule;
     struct rfm_report report;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(rfm_ask_of(cli, &ask));
     TRY(cli_open(cli, CLI_READS));
     TRY(rfm_rule_read(cli->c, &ask, &rule));
     TRY(rfm_report_make(cli->c, &rule, &report));
+    if (asked) return rows_of(cli, &rfm_cell_shape, &report.cells, NULL);
     if (cli_answered(cli, &rfm_report_shape, &report)) return OK;
     cli_print(cli, "RFM  " STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, rule.at)));
     struct grid g = { .columns = 5 };
@@ -142,17 +151,24 @@ static enum err run_rfm(struct cli *cli)
 
 static const struct cli_option at_options[] = {
     CLI_OPTION_AT,
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
 static enum err run_classes(struct cli *cli)
 {
     struct classes_report report;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     instant at;
     str said;
     TRY(cli_open(cli, CLI_READS));
     TRY(rfm_at_read(cli->c, cli_text(cli, "at"), &at, &said));
     TRY(classes_report_make(cli->c, said, &report));
+    if (asked)
+        return rows_of_one(cli, &classes_report_shape, &report,
+                           "at members classes.A classes.B classes.C scene.new scene.active"
+                           " scene.dormant scene.high_value");
     if (cli_answered(cli, &classes_report_shape, &report)) return OK;
     cli_print(cli, STR_FMT "\n\n", STR_ARG(rfm_at_words(cli->c, at)));
     struct grid g = { .columns = 3 };

@@ -2,6 +2,7 @@
  * moved; how fields are spread. */
 #include "audience/question_fields.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 
 /* -- AIPL ------------------------------------------------------------------------------------- */
 
@@ -10,6 +11,7 @@ static const struct cli_option aipl_options[] = {
       "the earlier day (as of its 00:00) or moment; default: 30 days before --to", false },
     { "to", "DATE", "后一个日期或时刻；默认现在", "the later day or moment; default: now", false },
     CLI_OPTION_SEGMENT,
+    CLI_OPTIONS_ROWS,
     { 0 },
 };
 
@@ -37,11 +39,14 @@ static void print_flow(struct cli *cli, const struct aipl *a)
 static enum err run_aipl(struct cli *cli)
 {
     struct aipl a;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     struct aipl_ask ask = { .from = cli_text(cli, "from"),
                             .to = cli_text(cli, "to"),
                             .segment = cli_text(cli, "segment") };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_aipl(cli->c, &ask, &a));
+    if (asked) return rows_of(cli, &aipl_flow_shape, &a.flow, NULL);
     if (cli_answered(cli, &aipl_shape, &a)) return OK;
     struct grid g = { .columns = 5 };
     GRID_ROW(cli, &g, S("AIPL"), a.from, grid_words(cli, "占比", "Share"), a.to,
@@ -65,6 +70,7 @@ static enum err run_aipl(struct cli *cli)
 
 static const struct cli_option histogram_options[] = {
     { "bins", "N", "最多分几段，2 到 100", "at most so many bins, 2 to 100", false },
+    CLI_OPTIONS_ROWS,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -74,6 +80,8 @@ static enum err run_histogram(struct cli *cli)
 {
     struct histogram h;
     i64 bins = 0;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     TRY(cli_i64(cli, "bins", 2, 100, &bins));
     struct histogram_ask ask = { .field = cli->args.at[0],
                                  .segment = cli_text(cli, "segment"),
@@ -81,6 +89,7 @@ static enum err run_histogram(struct cli *cli)
                                  .bins = bins ? SOME(bins) : NONE };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_histogram(cli->c, &ask, &h));
+    if (asked) return rows_of(cli, &histogram_bin_shape, &h.bins, "low high label members");
     if (cli_answered(cli, &histogram_shape, &h)) return OK;
     struct grid g = { .columns = 3 };
     GRID_ROW(cli, &g, h.field, grid_words(cli, "会员", "Members"),
@@ -100,17 +109,32 @@ static enum err run_histogram(struct cli *cli)
 
 /* -- cross table ------------------------------------------------------------------------------ */
 
-static const struct cli_option cross_options[] = { CLI_OPTION_SEGMENT, CLI_OPTION_AT, { 0 } };
+static const struct cli_option cross_options[] = {
+    CLI_OPTION_SEGMENT, CLI_OPTION_AT, CLI_OPTIONS_ROWS, { 0 }
+};
+
+static enum err save_cross(struct cli *cli, const struct cross *x)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "a b members", &r));
+    for (i64 i = 0; i < x->a.n; i++)
+        for (i64 k = 0; k < x->b.n; k++)
+            ROWS_ADD(&r, x->a.at[i], x->b.at[k], cell_i64(cli, x->cells.at[i].members.at[k]));
+    return rows_end(&r);
+}
 
 static enum err run_cross(struct cli *cli)
 {
     struct cross x;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     struct cross_ask ask = { .a = cli->args.at[0],
                              .b = cli->args.at[1],
                              .segment = cli_text(cli, "segment"),
                              .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(question_cross(cli->c, &ask, &x));
+    if (asked) return save_cross(cli, &x);
     if (cli_answered(cli, &cross_shape, &x)) return OK;
     struct grid g = { .columns = (int)x.b.n + 2 }; /* an axis has 22 bands at most */
     str row[GRID_COLUMNS] = { str_fmt(cli->c->arena, STR_FMT " \\ " STR_FMT, STR_ARG(ask.a),

@@ -3,6 +3,7 @@
 #include "audience/question_rows.h"
 #include "base/clock.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 
 static str date_text(struct cli *cli, day d) { return day_text(cli->c->arena, d); }
 
@@ -18,6 +19,7 @@ static const struct cli_option funnel_options[] = {
     { "to", "DATE", "第一步不晚于此日", "the first step on or before this day", false },
     { "by", "FIELD", "按会员的这个字段分开", "by this field of members", false },
     { "times", NULL, "也给出各步用时的中位数", "also the median time of each step", false },
+    CLI_OPTIONS_ROWS,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -74,9 +76,27 @@ static void print_funnel(struct cli *cli, const struct funnel_answer *out, bool 
     grid_print(cli, &by);
 }
 
+/* All members first, then each value of the field. */
+static enum err save_funnel(struct cli *cli, const struct funnel_answer *out)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "value step event members median_s", &r));
+    for (i64 b = -1; b < out->by.n; b++)
+        for (i64 s = 0; s < out->steps.n; s++) {
+            const struct funnel_step *step = &out->steps.at[s];
+            i64 members = b < 0 ? step->members : out->by.at[b].members.at[s];
+            ROWS_ADD(&r, b < 0 ? S("") : out->by.at[b].value, cell_i64(cli, s + 1), step->event,
+                     cell_i64(cli, members),
+                     b < 0 && step->median_s.has ? cell_i64(cli, step->median_s.value) : S(""));
+        }
+    return rows_end(&r);
+}
+
 static enum err run_funnel(struct cli *cli)
 {
     struct funnel_answer out;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     struct funnel_ask ask = { .steps = funnel_steps(cli->c->arena, cli_text(cli, "steps")),
                               .window = cli_text(cli, "window"),
                               .from = cli_text(cli, "from"),
@@ -90,6 +110,7 @@ static enum err run_funnel(struct cli *cli)
                          "say the steps: --steps \"Product Viewed > Order Completed\"");
     TRY(cli_open(cli, CLI_READS));
     TRY(funnel_make(cli->c, &ask, &out));
+    if (asked) return save_funnel(cli, &out);
     if (cli_answered(cli, &funnel_answer_shape, &out)) return OK;
     print_funnel(cli, &out, ask.times);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
@@ -112,6 +133,7 @@ static const struct cli_option retention_options[] = {
     { "weekly", NULL, "按周", "by week", false },
     { "first-ever", NULL, "只算有史以来第一次开始的会员", "only members who never began before",
       false },
+    CLI_OPTIONS_ROWS,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -147,9 +169,26 @@ static void print_retention(struct cli *cli, const struct retention_answer *out,
     grid_print(cli, &g);
 }
 
+/* A row a cohort and step; steps that are still to come have none. */
+static enum err save_retention(struct cli *cli, const struct retention_answer *out)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "day members later returned", &r));
+    for (i64 k = 0; k < out->cohorts.n; k++) {
+        const struct retention_cohort *one = &out->cohorts.at[k];
+        for (i64 i = 0; one->members && i < one->returned.n; i++)
+            if (i < one->observed || one->returned.at[i])
+                ROWS_ADD(&r, date_text(cli, one->day), cell_i64(cli, one->members),
+                         cell_i64(cli, i + 1), cell_i64(cli, one->returned.at[i]));
+    }
+    return rows_end(&r);
+}
+
 static enum err run_retention(struct cli *cli)
 {
     struct retention_answer out;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     i64 days = 7;
     TRY(cli_i64(cli, "days", 1, RETENTION_MAX, &days));
     struct retention_ask ask = { .start = cli_text(cli, "start"),
@@ -163,6 +202,7 @@ static enum err run_retention(struct cli *cli)
                                  .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(retention_make(cli->c, &ask, &out));
+    if (asked) return save_retention(cli, &out);
     if (cli_answered(cli, &retention_answer_shape, &out)) return OK;
     print_retention(cli, &out, ask.by_week);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));
@@ -181,6 +221,7 @@ static const struct cli_option actives_options[] = {
     { "to", "DATE", "期间最后一天（含）；默认到最近的行为",
       "last day, included; default: until it last happened", false },
     { "unit", "UNIT", "按日（day）、周（week）或月（month）", "a day, a week or a month", false },
+    CLI_OPTIONS_ROWS,
     CLI_OPTION_SEGMENT,
     CLI_OPTION_AT,
     { 0 },
@@ -203,9 +244,25 @@ static void print_actives(struct cli *cli, const struct actives_answer *out)
     grid_print(cli, &g);
 }
 
+/* All of a day first, then each value of the field. */
+static enum err save_actives(struct cli *cli, const struct actives_answer *out)
+{
+    struct rows r;
+    TRY(rows_begin(cli, "day value members", &r));
+    for (i64 k = 0; k < out->days.n; k++) {
+        const struct actives_day *one = &out->days.at[k];
+        for (i64 i = -1; i < out->values.n; i++)
+            ROWS_ADD(&r, date_text(cli, one->day), i < 0 ? S("") : out->values.at[i],
+                     cell_i64(cli, i < 0 ? one->members : one->values.at[i]));
+    }
+    return rows_end(&r);
+}
+
 static enum err run_actives(struct cli *cli)
 {
     struct actives_answer out;
+    bool asked;
+    TRY(rows_asked(cli, &asked));
     int unit = ACTIVES_DAY;
     TRY(cli_choice(cli, "unit", &actives_unit_choice, &unit));
     struct actives_ask ask = { .event = cli_text(cli, "event"),
@@ -217,6 +274,7 @@ static enum err run_actives(struct cli *cli)
                                .at = cli_text(cli, "at") };
     TRY(cli_open(cli, CLI_READS));
     TRY(actives_make(cli->c, &ask, &out));
+    if (asked) return save_actives(cli, &out);
     if (cli_answered(cli, &actives_answer_shape, &out)) return OK;
     print_actives(cli, &out);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(out.how));

@@ -137,7 +137,7 @@ test('held out: the percentage and the members; on a phone, for who may only loo
   await page.getByRole('link', { name: '看这些会员' }).click();
   await page.waitForURL(/segments\/new/);
   assert.equal(new URL(page.url()).searchParams.get('text'), 'held_out = true');
-  await page.getByText(`${items.length} 人`).first().waitFor();
+  await page.locator('.result-count', { hasText: items.length }).waitFor();
   await visitor.go('/experiments');
   await page.locator('.row-card', { hasText: '新包装' }).waitFor();
   assert.equal(await page.getByRole('button', { name: /新建实验$/ }).count(), 0);

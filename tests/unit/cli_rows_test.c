@@ -1,5 +1,6 @@
 /* cli_rows_test.c -- reports of insight as rows: csv and workbook hold the same cells; and over
  * shops at the edge of what is defined no report falls, or writes a number that is none. */
+#include "cli/cli.h"
 #include "insight_shop.h"
 #include "support/koi_run.h"
 
@@ -26,9 +27,26 @@ static const struct report_row {
     { { "report", "paths", DAYS }, true, false },
     { { "report", "attribution", DAYS }, true, false },
     { { "report", "products", DAYS }, true, false },
-    { { "report", "quadrants", DAYS }, false, false },
-    { { "report", "overview", DAYS }, false, false },
-    { { "experiment", "list" }, false, false },
+    { { "report", "quadrants", DAYS }, true, false },
+    { { "report", "overview", DAYS }, true, false },
+    { { "report", "metrics" }, true, false },
+    { { "report", "cohorts", DAYS, "--step", "week" }, true, false },
+    { { "report", "sales", DAYS }, true, false },
+    { { "report", "rfm" }, true, false },
+    { { "report", "classes", "--at", "2024-06-01" }, true, false },
+    { { "report", "funnel", DAYS, "--steps", "Product Viewed > Order Completed" }, true, false },
+    { { "report", "retention", DAYS }, true, false },
+    { { "report", "actives", DAYS }, true, false },
+    { { "report", "aipl" }, true, false },
+    { { "report", "histogram", "orders" }, true, false },
+    { { "report", "cross", "orders", "city" }, true, false },
+    { { "stock", "list" }, true, false },
+    { { "experiment", "list" }, true, false },
+    { { "experiment", "plan", "--base", "0.1", "--lift", "0.2" }, true, false },
+    { { "goal", "list" }, true, false },
+    { { "goal", "template", "--quarter", "2024-Q2" }, true, false },
+    { { "alert", "list" }, true, false },
+    { { "alert", "rules" }, true, false },
 };
 
 static str run(struct ctx *c, const struct report_row *r, int want, const char *option,
@@ -144,6 +162,84 @@ TEST(all_refunded)
             &(struct sale){ ids[i], on("2024-05-20", i * HOUR_MS), 30 * YUAN, .refund = 30 * YUAN },
             1);
     check_reports(c, true);
+}
+
+/* Reports of days, weeks … are workbooks of their own. */
+TEST(every_report_gives_rows)
+{
+    static const char *const books[] = { "daily", "weekly", "monthly", "quarterly" };
+    for (const struct verb *v = verb_next(NULL); v; v = verb_next(v)) {
+        bool csv = false, xlsx = false, book = !str_starts(str_of(v->name), S("report "));
+        for (i64 i = 0; i < COUNT(books) && !book; i++)
+            book = str_ends(str_of(v->name), str_of(books[i]));
+        for (const struct cli_option *o = v->options; o && o->name; o++) {
+            csv |= str_eq(str_of(o->name), S("csv"));
+            xlsx |= str_eq(str_of(o->name), S("xlsx"));
+        }
+        CHECK(book || (csv && xlsx));
+    }
+}
+
+/* Of lists that a shop fills by hand: what a cell holds, and that what is missing leaves it empty.
+ */
+TEST(lists_give_rows)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 8, on("2024-01-01", 0), S("m"));
+    for (i64 i = 0; i < 8; i++)
+        shop_sales(c, &(struct sale){ ids[i], on("2024-05-20", i * HOUR_MS), 30 * YUAN }, 1);
+    KOI_RUN(
+        c, 0, "api", "POST", "/v1/experiments",
+        "{\"name\":\"券,面额\",\"arms\":[{\"name\":\"A\"},{\"name\":\"B\"}],\"metric\":\"spent\","
+        "\"guardrails\":[{\"metric\":\"refunded\"}]}");
+    KOI_RUN(c, 0, "experiment", "start", "1");
+    for (i64 i = 0; i < 8; i++)
+        KOI_RUN(c, 0, "api", "POST", "/v1/experiments/1/assign",
+                str_z(c->arena, str_fmt(c->arena, "{\"member\":%lld}", (long long)ids[i])));
+    str list = KOI_RUN(c, 0, "experiment", "list", "--csv");
+    CHECK(str_starts(list, S("id,state,name,hypothesis,audience,layer,share,metric,window_days,"
+                             "ends_at,base,lift,exposed,")));
+    CHECK(str_find(list, S("\n1,running,\"券,面额\",,,,100,spent,30,,,,8,,")) > 0);
+    str shown = KOI_RUN(c, 0, "experiment", "show", "1", "--csv");
+    CHECK(str_starts(shown, S("metric,row,a,b,n,figure,low,high,statistic,p,")));
+    CHECK(str_find(shown, S("\nspent,mean,A,,")) > 0);
+    CHECK(str_find(shown, S("\nspent,means,B,A,,")) > 0);
+    CHECK(str_find(shown, S("\nrefunded,rate,A,,")) > 0);
+    CHECK(str_find(shown, S("\n,split,,,,")) > 0);
+    KOI_RUN(c, 2, "experiment", "show", "1", "--csv", "--json");
+    KOI_RUN(c, 0, "goal", "add", "net_sales", "--target", "1000", "--period", "2024-Q2");
+    str goals = KOI_RUN(c, 0, "goal", "list", "--csv", "--state", "all");
+    CHECK(str_starts(goals, S("id,state,metric,label,segment,")));
+    CHECK(str_find(goals, S(",progress.actual,")) > 0);
+    CHECK(str_find(goals, S("\n1,open,net_sales,")) > 0);
+    CHECK(has_no_false_number(c, KOI_RUN(c, 0, "goal", "show", "1", "--csv")));
+    KOI_RUN(c, 0, "stock", "set", "店", "P1", "5", "--cost", "2.5");
+    CHECK(str_find(KOI_RUN(c, 0, "stock", "list", "--csv"), S(",店,P1,,")) > 0);
+}
+
+TEST(next_and_fit_give_rows)
+{
+    struct ctx *c = test_reader();
+    shop_members(c, 0, on("2024-01-01", 0), S("m"));
+    for (i64 i = 0; i < 12; i++) { /* each buys 补水面膜; every second one 精华 a week later */
+        const char *body =
+            "{\"shop\":\"店\",\"number\":\"%lld%s\",\"state\":\"paid\",\"paid_at\":"
+            "\"%s\",\"paid\":\"30.00\",\"identities\":[{\"kind\":\"user_id\","
+            "\"value\":\"u%lld\"}],\"lines\":[{\"product_id\":\"%s\",\"product\":\"%s\","
+            "\"quantity\":1,\"price\":\"30.00\"}]}";
+        for (i64 k = 0; k <= i % 2; k++)
+            KOI_RUN(
+                c, 0, "api", "POST", "/v1/orders",
+                str_z(c->arena, str_fmt(c->arena, body, (long long)i, k ? "b" : "a",
+                                        k ? "2026-06-08T04:00:00Z" : "2026-06-01T04:00:00Z",
+                                        (long long)i, k ? "P2" : "P1", k ? "精华" : "补水,面膜")));
+    }
+    str next = KOI_RUN(c, 0, "report", "next", "补水,面膜", "--csv");
+    CHECK(str_starts(next, S("product,members,support,confidence,base,lift,median_days,approach,"
+                             "to_approach\n精华,6,")));
+    str fit = KOI_RUN(c, 0, "report", "fit", "补水,面膜", "--csv");
+    CHECK(str_starts(fit, S("member,name,phone,score,reasons\n")));
+    KOI_RUN(c, 2, "report", "fit", "补水,面膜", "--csv", "--json");
 }
 
 TEST(what_has_no_denominator_is_not_defined)
