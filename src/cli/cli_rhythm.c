@@ -1,7 +1,9 @@
 /* cli_rhythm.c -- koi report daily, weekly, monthly, quarterly: what a period came to and why, on
  * the screen, as JSON, as a workbook, as a PDF. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "cli/grid.h"
+#include "insight/metric.h"
 #include "insight/product.h"
 #include "insight/report.h"
 
@@ -66,15 +68,31 @@ static void print_report(struct cli *cli, const struct report *r)
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(r->definition));
 }
 
+/* In memory of its own, given back before files are written: fonts want as much again. */
+static enum err compose(struct cli *cli, day at, struct report *out)
+{
+    struct ctx own = *cli->c;
+    struct report of[2];
+    struct buf text = { .arena = cli->c->arena };
+    own.arena = arena_new();
+    enum err e = report_compose(&own, kind_of(cli), at, of);
+    if (e == OK) json_write(&text, &report_shape, &of[own.locale]);
+    else cli->c->why = own.why;
+    arena_free(own.arena);
+    metric_forget();
+    TRY(e);
+    *out = (struct report){ 0 };
+    return json_read(cli->c, &report_shape, out, buf_str(&text));
+}
+
 static enum err run(struct cli *cli)
 {
-    struct report of[2];
+    struct report report, *r = &report;
     day at;
     TRY(cli_open(cli, CLI_WRITES));
     TRY(product_follow(cli->store, cli->c));
     TRY(report_at_read(cli->c, cli_text(cli, "at"), &at));
-    TRY(report_compose(cli->c, kind_of(cli), at, of));
-    const struct report *r = &of[cli->c->locale];
+    TRY(compose(cli, at, r));
     bool to_file = cli_has(cli, "xlsx") || cli_has(cli, "pdf");
     if (cli_has(cli, "xlsx")) TRY(report_write_xlsx(cli->c, r, cli->c->now, cli_text(cli, "xlsx")));
     if (cli_has(cli, "pdf")) TRY(report_write_pdf(cli->c, r, cli->c->now, cli_text(cli, "pdf")));

@@ -42,8 +42,8 @@
  *   - several_at_once_equal_one_by_one
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
  *   - a_dimension_it_has_not_is_refused: with those it has.
- * Memory   Answers live in c->arena. The kept orders (metric/facts.h): about 10 bytes an order, as many
- * a buyer, 5 a member, and 140 KB for each shop and touchpoint. Threads  Any.
+ * Memory   Answers live in c->arena. The kept orders (metric/facts.h): about 10 bytes an order, as
+ * many a buyer, 5 a member, and 140 KB for each shop and touchpoint. Threads  Any.
  */
 #pragma once
 
@@ -327,6 +327,8 @@ void metric_book_free(struct metric_book *b); /* NULL is allowed; nobody may be 
 /* What answers are made from; app and tests set it, NULL at the end. Without one orders are read
  * afresh for each question. */
 void metric_serve(struct metric_book *b);
+/* Gives back what it keeps, but what answers still hold: a command has asked all it wanted to. */
+void metric_forget(void);
 
 /* Reads at most so many blocks that are missing (parts: or whose categories are); what is not read
  * yet the next question reads. */

@@ -80,6 +80,14 @@ void metric_book_free(struct metric_book *b)
     free(b);
 }
 
+void metric_forget(void)
+{
+    if (!served) return;
+    pthread_mutex_lock(&served->lock);
+    sheet_forget(&served->sheet);
+    pthread_mutex_unlock(&served->lock);
+}
+
 /* -- keeping up -------------------------------------------------------------------------------- */
 
 QUERY(metric_last_member, one_i64, "SELECT COALESCE(MAX(member), 0) AS value FROM member");

@@ -146,12 +146,24 @@ static enum err told(struct making *m, struct report *out)
     return OK;
 }
 
+/* What needs most of the orders is asked first: they are read once, their categories along with
+ * them. */
+static enum err ask_ahead(struct making *m)
+{
+    const struct metric_group_totals_list *parts;
+    for (const struct block_row *row = m->row->blocks; row->name; row++)
+        if (row->fill == parts_block && strcmp(row->what, "category") == 0)
+            return parts_of(m, row->what, &parts);
+    return OK;
+}
+
 enum err report_compose(struct ctx *c, enum report_kind kind, day at, struct report of[2])
 {
     struct making m = { .c = c, .kind = kind, .row = &report_kinds[kind] };
     enum locale locale = c->locale;
     enum err e = OK;
     report_periods(kind, at, m.days);
+    TRY(ask_ahead(&m));
     for (int l = ZH; l <= EN && e == OK; l++) {
         c->locale = (enum locale)l;
         e = told(&m, &of[l]);
