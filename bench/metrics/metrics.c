@@ -1,9 +1,11 @@
 /* metrics.c -- how long metrics take over two years of orders, five a member: build/bench/metrics
- * [--members N] [--rounds N] [--csv FOLDER] [--ask] WHERE
+ * [--members N] [--rounds N] [--whole] [--csv FOLDER] [--ask] WHERE
  *
- * WHERE is a folder for SQLite or postgresql://…; orders are made when the store is empty. --csv
- * leaves them for other engines. --ask answers lines of standard input (a question's name, or
- * evict) by the answer and its microseconds, for who asks several engines in turn.
+ * WHERE is a folder for SQLite or postgresql://…; orders are made when the store is empty. --whole:
+ * with what was bought (300 products of 12 categories) and what members did (views, carts,
+ * payments), as a shop that is served has them. --csv leaves the orders for other engines. --ask
+ * answers lines of standard input (a question's name, or evict) by the answer and its microseconds,
+ * for who asks several engines in turn.
  */
 #include "bench/bench.h"
 
@@ -12,6 +14,7 @@
 #include "app/rooms.h"
 #include "base/num.h"
 #include "insight/metric.h"
+#include "timeline/timeline.h"
 
 #define DAYS 731 /* 2022-06-01 to 2024-05-31 */
 
@@ -25,6 +28,11 @@ CHANGE(bench_order,
        " $5, $6, $5 - $6, 1, TRUE, $4, FALSE, $4, $7)");
 CHANGE(bench_refund, "INSERT INTO order_refund (member, order_id, number, refund_key, line, amount,"
                      " after_order, at) VALUES ($1, $2, 1, 'r', 0, $3, $3, $4)");
+
+CHANGE(bench_product, "INSERT INTO product (id, shop, code, name, category, created_at)"
+                      " VALUES ($1, 1, CAST($1 AS text), CAST($1 AS text), $2, 0)");
+CHANGE(bench_line, "INSERT INTO order_line (member, order_id, line, product, quantity, price,"
+                   " amount) VALUES ($1, $2, $3, $4, 1, $5, $5)");
 
 QUERY(bench_members, one_i64, "SELECT count(*) AS value FROM member");
 
@@ -71,11 +79,53 @@ static struct order order_of(i64 member, i64 i, i64 id)
     return o;
 }
 
+/* -- what was bought, and what was done ---------------------------------------------------------
+ */
+
+#define PRODUCTS 300
+static const char *const categories[] = { "面膜", "口红", "香水", "面霜",   "精华", "防晒",
+                                          "眼影", "粉底", "洁面", "护手霜", "发膜", "身体乳" };
+
+static enum err fill_products(struct tx *t)
+{
+    for (i64 p = 1; p <= PRODUCTS; p++)
+        TRY(tx_change(t, &bench_product, ARGS(p, str_of(categories[p % COUNT(categories)]))));
+    return OK;
+}
+
+/* One product, or two; of three orders one was looked for first, of nine one lay in the cart. */
+static enum err fill_whole(struct tx *t, const struct order *o, instant at)
+{
+    struct timeline_line lines[3];
+    i64 n = 0;
+    u64 dice = mixed(mixed((u64)o->id));
+    money first = dice % 3 ? o->paid : o->paid / 2;
+    str touchpoint = str_of(touchpoints[o->touchpoint]);
+    TRY(tx_change(t, &bench_line,
+                  ARGS(o->member, o->id, 1, (i64)(dice / 8 % PRODUCTS + 1), first)));
+    if (first != o->paid)
+        TRY(tx_change(
+            t, &bench_line,
+            ARGS(o->member, o->id, 2, (i64)(dice / 4096 % PRODUCTS + 1), o->paid - first)));
+    if (dice / 64 % 3 == 0)
+        lines[n++] = (struct timeline_line){ .at = at - HOUR_MS, .kind = S("Product Viewed") };
+    if (dice / 64 % 9 == 0)
+        lines[n++] = (struct timeline_line){ .at = at - HOUR_MS / 2, .kind = S("Product Added") };
+    lines[n++] =
+        (struct timeline_line){ .at = at,
+                                .kind = S("order.paid"),
+                                .subject = str_fmt(t->c->arena, "order:%lld", (long long)o->id),
+                                .value = SOME(o->paid) };
+    for (i64 i = 0; i < n; i++) lines[i].member = o->member, lines[i].touchpoint = touchpoint;
+    return timeline_append_all(t, lines, n);
+}
+
 /* -- the shop ---------------------------------------------------------------------------------- */
 
 struct filling {
     i64 first, last, order;
     instant begin;
+    bool whole;
 };
 
 static instant noon(const struct filling *f, i64 d) { return f->begin + d * DAY_MS + DAY_MS / 2; }
@@ -86,6 +136,7 @@ static enum err fill(struct tx *t, void *arg)
     i64 id = f->order;
     for (i64 shop = 1; f->first == 1 && shop <= 4; shop++)
         TRY(tx_change(t, &bench_shop, ARGS(shop)));
+    if (f->whole && f->first == 1) TRY(fill_products(t));
     for (i64 m = f->first; m <= f->last; m++) {
         TRY(tx_change(t, &bench_member, ARGS(m, f->begin)));
         for (i64 i = 0; i < orders_of(m); i++, id++) {
@@ -93,6 +144,7 @@ static enum err fill(struct tx *t, void *arg)
             TRY(tx_change(t, &bench_order,
                           ARGS(m, id, o.shop, noon(f, o.day), o.paid, o.refund,
                                str_of(touchpoints[o.touchpoint]))));
+            if (f->whole) TRY(fill_whole(t, &o, noon(f, o.day)));
             if (o.refund_day >= 0)
                 TRY(tx_change(t, &bench_refund, ARGS(m, id, o.refund, noon(f, o.refund_day))));
         }
@@ -100,11 +152,11 @@ static enum err fill(struct tx *t, void *arg)
     return OK;
 }
 
-static void fill_all(struct ctx *c, i64 members, instant begin)
+static void fill_all(struct ctx *c, i64 members, instant begin, bool whole)
 {
     for (i64 first = 1, order = 1; first <= members; first += 20000) {
         i64 last = first + 19999 < members ? first + 19999 : members;
-        struct filling f = { first, last, order, begin };
+        struct filling f = { first, last, order, begin, whole };
         struct arena_mark mark = arena_mark(c->arena);
         must(c, store_write(c->store, c, fill, &f));
         arena_rewind(c->arena, mark);
@@ -235,13 +287,14 @@ int main(int argc, char **argv)
     i64 members = 1000000, rounds = 9;
     const char *csv = NULL;
     str where = NO_STR;
-    bool by_line = false;
+    bool by_line = false, whole = false;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
         if (more && strcmp(argv[i], "--members") == 0) i64_parse(str_of(argv[++i]), &members);
         else if (more && strcmp(argv[i], "--rounds") == 0) i64_parse(str_of(argv[++i]), &rounds);
         else if (more && strcmp(argv[i], "--csv") == 0) csv = argv[++i];
         else if (strcmp(argv[i], "--ask") == 0) by_line = true;
+        else if (strcmp(argv[i], "--whole") == 0) whole = true;
         else where = str_of(argv[i]);
     }
     if (!where.n || members < 1 || rounds < 1 || rounds > 64) return 2;
@@ -253,7 +306,7 @@ int main(int argc, char **argv)
     must(&c, store_reader(c.store, &c));
     struct one_i64 had;
     must(&c, db_get(&c, &bench_members, &had, NO_ARGS));
-    if (had.value == 0) fill_all(&c, members, begin);
+    if (had.value == 0) fill_all(&c, members, begin, whole);
     if (csv) leave_csv(&c, members, begin, csv);
     struct metric_book *book = metric_book_new();
     metric_serve(book);
