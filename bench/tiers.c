@@ -1,9 +1,12 @@
-/* tiers.c -- how long tiers take over N members: build/bench/tiers [--members N] [FOLDER]
+/* tiers.c -- how long tiers take over N members: build/bench/tiers [--members N] [--only WHAT]
+ * [FOLDER]
  *
  * Each member has one purchase or more, three on average, heavy-tailed, over two years. Measured:
  * who would be where under another ladder (two readers when a second is spare); everybody placed
  * and written down for the first time, with history and timeline; everybody worked out again when
- * nothing moved, and under another ladder; one member, alone in his transaction.
+ * nothing moved, and under another ladder; one member, alone in his transaction. For profiles:
+ * --only made stops when the members are there, --only first begins with those and stops when
+ * everybody is placed.
  */
 #include "bench/bench.h"
 
@@ -95,32 +98,43 @@ static void evaluate(const struct ctx *of, const char *name)
     over(&c);
 }
 
+static void make(struct ctx *c, i64 members, i64 step)
+{
+    i64 started = clock_mono_us();
+    for (i64 first = 1; first <= members; first += step) {
+        struct filling f = { first, first + step - 1 < members ? first + step - 1 : members,
+                             c->now };
+        struct arena_mark mark = arena_mark(c->arena);
+        must(c, store_write(c->store, c, fill, &f));
+        arena_rewind(c->arena, mark);
+    }
+    must(c, store_write(c->store, c, open_programme, NULL));
+    printf("%lld members made in %.1f s\n", (long long)members,
+           (f64)(clock_mono_us() - started) / 1e6);
+}
+
 int main(int argc, char **argv)
 {
     i64 members = 1000000, step = 20000, singles = 2000;
-    str where = S("bench-tiers");
+    str where = S("bench-tiers"), only = NO_STR;
     for (int i = 1; i < argc; i++) {
         str word = str_of(argv[i]);
         if (str_eq(word, S("--members")) && i + 1 < argc &&
             i64_parse(str_of(argv[i + 1]), &members))
             i++;
+        else if (str_eq(word, S("--only")) && i + 1 < argc) only = str_of(argv[++i]);
         else where = word;
     }
     struct ctx c = bench_ctx();
     struct ladder now, other;
     app_wire();
     must(&c, store_open(&c, (struct store_options){ .where = where }, rooms, &c.store));
-    i64 started = clock_mono_us();
-    for (i64 first = 1; first <= members; first += step) {
-        struct filling f = { first, first + step - 1 < members ? first + step - 1 : members,
-                             c.now };
-        struct arena_mark mark = arena_mark(c.arena);
-        must(&c, store_write(c.store, &c, fill, &f));
-        arena_rewind(c.arena, mark);
+    if (!str_eq(only, S("first"))) make(&c, members, step);
+    if (str_eq(only, S("first"))) evaluate(&c, "everybody, for the first time");
+    if (only.n) {
+        store_close(c.store);
+        return 0;
     }
-    must(&c, store_write(c.store, &c, open_programme, NULL));
-    printf("%lld members made in %.1f s\n", (long long)members,
-           (f64)(clock_mono_us() - started) / 1e6);
 
     struct ctx look = fresh(&c);
     must(&look, ladder_live(&look, &now));
@@ -132,7 +146,7 @@ int main(int argc, char **argv)
     evaluate(&c, "everybody again, nothing moves");
     must(&c, store_write(c.store, &c, go_live, &other));
     evaluate(&c, "everybody, under another ladder");
-    started = clock_mono_us();
+    i64 started = clock_mono_us();
     for (i64 i = 0; i < singles; i++) {
         struct arena_mark mark = arena_mark(c.arena);
         i64 member = 1 + (i64)(mixed((u64)i) % (u64)members);

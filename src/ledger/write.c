@@ -1,4 +1,6 @@
 /* write.c -- what waits becomes rows: accounts, lots, entries, transfers, holds. */
+#include <stdlib.h>
+
 #include "ledger/waiting.h"
 
 CHANGE_PAST(c_account_new,
@@ -13,27 +15,13 @@ CHANGE_PAST(c_lot_new,
 CHANGE_PAST(c_lot, "UPDATE ledger_lot SET remaining = $5, held = $6"
                    " WHERE member = $1 AND unit = $2 AND name = $3 AND lot = $4");
 
-/* Several rows a statement, where each statement is a round trip. SQLite is quicker one by one. */
-enum { TRANSFER_VALUES = 20, ENTRY_VALUES = 10, TRANSFERS_AT_ONCE = 4, ENTRIES_AT_ONCE = 8 };
-#define TEN(T, L) \
-    "$" T "1, $" T "2, $" T "3, $" T "4, $" T "5, $" T "6, $" T "7, $" T "8, $" T "9, $" L "0"
-#define INTO_TRANSFERS "INSERT INTO ledger_transfer (" TRANSFER_COLUMNS ") VALUES"
-#define INTO_ENTRIES                                                                  \
-    "INSERT INTO ledger_entry (member, unit, name, number, lot, amount, balance, at," \
-    " transfer_member, transfer) VALUES"
-CHANGE_PAST(c_transfer, INTO_TRANSFERS " (" TEN("", "1") ", " TEN("1", "2") ")");
-CHANGE_PAST(c_transfers,
-            INTO_TRANSFERS " (" TEN("", "1") ", " TEN("1", "2") "), (" TEN("2", "3") ", " TEN(
-                "3", "4") "),"
-                          " (" TEN("4", "5") ", " TEN("5", "6") "), (" TEN("6",
-                                                                           "7") ", " TEN("7",
-                                                                                         "8") ")");
-CHANGE_PAST(c_entry, INTO_ENTRIES " (" TEN("", "1") ")");
-CHANGE_PAST(c_entries,
-            INTO_ENTRIES " (" TEN("", "1") "), (" TEN("1", "2") "), (" TEN("2", "3") "), (" TEN(
-                "3", "4") "),"
-                          " (" TEN("4", "5") "), (" TEN("5", "6") "), (" TEN("6", "7") "), (" TEN(
-                              "7", "8") ")");
+enum { TRANSFER_VALUES = 20, ENTRY_VALUES = 10 };
+CHANGE_PAST(c_transfer, "INSERT INTO ledger_transfer (" TRANSFER_COLUMNS ") VALUES ($1, $2, $3, $4,"
+                        " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+                        " $20)");
+CHANGE_PAST(c_entry,
+            "INSERT INTO ledger_entry (member, unit, name, number, lot, amount, balance, at,"
+            " transfer_member, transfer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 CHANGE_PAST(c_hold_new,
             "INSERT INTO ledger_hold (member, id, state, unit, from_member, from_name, to_member,"
             " to_name, amount, ends_at) VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9)");
@@ -106,32 +94,36 @@ static void transfer_values(struct value *out, const struct transfer_row *r)
     memcpy(out, values, sizeof values);
 }
 
+/* By account, so that those of one account go in together: the house's are half of all. */
+static int entry_cmp(const void *x, const void *y)
+{
+    const struct waiting_entry *a = *(struct waiting_entry *const *)x,
+                               *b = *(struct waiting_entry *const *)y;
+    if (a->member != b->member) return a->member < b->member ? -1 : 1;
+    int d = str_cmp(a->unit, b->unit);
+    if (!d) d = str_cmp(a->name, b->name);
+    if (d) return d;
+    return (a->row.number > b->row.number) - (a->row.number < b->row.number);
+}
+
 static enum err write_entries(struct tx *t, const struct waiting *w, i64 from)
 {
-    struct value values[ENTRIES_AT_ONCE * ENTRY_VALUES];
-    bool many = store_is_pg(t->c->store);
-    for (i64 n; from < w->entries.n; from += n) {
-        n = many && w->entries.n - from >= ENTRIES_AT_ONCE ? ENTRIES_AT_ONCE : 1;
-        for (i64 i = 0; i < n; i++)
-            entry_values(values + i * ENTRY_VALUES, &w->entries.at[from + i]);
-        TRY(tx_change(t, n > 1 ? &c_entries : &c_entry,
-                      (struct args){ values, (int)(n * ENTRY_VALUES) }));
-    }
-    return OK;
+    i64 n = w->entries.n - from;
+    const struct waiting_entry **sorted = NEWS(t->c->arena, const struct waiting_entry *, n);
+    struct value *values = NEWS(t->c->arena, struct value, n * ENTRY_VALUES);
+    for (i64 i = 0; i < n; i++) sorted[i] = &w->entries.at[from + i];
+    if (n) qsort(sorted, (size_t)n, sizeof(void *), entry_cmp);
+    for (i64 i = 0; i < n; i++) entry_values(values + i * ENTRY_VALUES, sorted[i]);
+    return tx_change_each(t, &c_entry, n, (struct args){ values, (int)(n * ENTRY_VALUES) });
 }
 
 static enum err write_transfers(struct tx *t, const struct waiting *w, i64 from)
 {
-    struct value values[TRANSFERS_AT_ONCE * TRANSFER_VALUES];
-    bool many = store_is_pg(t->c->store);
-    for (i64 n; from < w->transfers.n; from += n) {
-        n = many && w->transfers.n - from >= TRANSFERS_AT_ONCE ? TRANSFERS_AT_ONCE : 1;
-        for (i64 i = 0; i < n; i++)
-            transfer_values(values + i * TRANSFER_VALUES, &w->transfers.at[from + i]);
-        TRY(tx_change(t, n > 1 ? &c_transfers : &c_transfer,
-                      (struct args){ values, (int)(n * TRANSFER_VALUES) }));
-    }
-    return OK;
+    i64 n = w->transfers.n - from;
+    struct value *values = NEWS(t->c->arena, struct value, n * TRANSFER_VALUES);
+    for (i64 i = 0; i < n; i++)
+        transfer_values(values + i * TRANSFER_VALUES, &w->transfers.at[from + i]);
+    return tx_change_each(t, &c_transfer, n, (struct args){ values, (int)(n * TRANSFER_VALUES) });
 }
 
 static enum err write_hold(struct tx *t, const struct hold_change *h)

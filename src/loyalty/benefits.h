@@ -51,9 +51,14 @@ enum err entitlements_of(struct ctx *c, i64 member, struct entitlement_list *out
 enum err entitlement_use(struct tx *t, i64 member, str code, str id, struct transferred *out);
 enum err entitlement_give_back(struct tx *t, i64 member, str use, str id, struct transferred *out);
 
-/* For tiers, once what he holds is written down: he rose at that instant; he fell, not by time but
- * because what he had done counts for less. */
-enum err benefits_on_rise(struct tx *t, i64 member, i64 from_rank, i64 to_rank, instant at);
+/* For tiers, once what they hold is written down: members rose, each at an instant; in order of
+ * member, of one member in the order in which it happened. */
+struct tier_rise {
+    i64 member, from, to; /* ranks */
+    instant at;
+};
+enum err benefits_on_rises(struct tx *t, const struct tier_rise *rises, i64 n);
+/* He fell, not by time but because what he had done counts for less. */
 enum err benefits_on_fall(struct tx *t, i64 member, i64 from_rank, i64 to_rank);
 
 extern const struct room benefits_room;

@@ -56,6 +56,9 @@ struct reward_why {
 /* OK also when the budget refused: see *out. */
 enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct reward_why why,
                      enum reward_result *out);
+/* The same to each of n members, of whom none comes twice, and what it came to for each. */
+enum err reward_give_all(struct tx *t, const i64 *members, i64 n, const struct reward *what,
+                         struct reward_why why, enum reward_result *out);
 /* Takes back what reward_give gave (or held) under this id. Nothing given: nothing done. */
 enum err reward_take_back(struct tx *t, i64 member, str id, str reason);
 /* The same, and whether all of it was still there. */

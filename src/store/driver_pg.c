@@ -325,6 +325,63 @@ static enum err pg_run(struct ctx *c, struct db *base, struct query *q, struct a
     return run_once(c, db, q, args, rows, changed);
 }
 
+/* -- many rows -------------------------------------------------------------------------------- */
+
+#define EACH_ROWS 500 /* sent before their answers are read */
+
+/* The answers of n rows and of the end of their piece; the first refusal is the answer. */
+static enum err take_answers(struct ctx *c, struct pg_db *db, struct query *q, i64 n)
+{
+    enum err e = OK;
+    for (bool ended = false; !ended;) {
+        PGresult *r = PQgetResult(db->handle);
+        if (!r && n-- > 0) continue; /* between two of them */
+        ExecStatusType status = PQresultStatus(r);
+        ended = !r || status == PGRES_PIPELINE_SYNC || PQstatus(db->handle) == CONNECTION_BAD;
+        bool good = status == PGRES_COMMAND_OK || status == PGRES_PIPELINE_SYNC;
+        if (!good && e == OK) e = pg_fail(c, db, r, q->name);
+        PQclear(r);
+    }
+    return e;
+}
+
+static enum err send_rows(struct ctx *c, struct pg_db *db, const struct pg_prepared *p,
+                          struct query *q, const struct value *at, i64 n)
+{
+    char name[16];
+    bool sent = true;
+    slot_name(name, q);
+    for (i64 i = 0; i < n && sent; i++, at += p->params) {
+        struct pg_params params;
+        struct arena_mark mark = arena_mark(c->arena);
+        pg_bind(c->arena, &params, (struct args){ at, p->params }, p->types);
+        sent = PQsendQueryPrepared(db->handle, name, p->params, params.values, params.lengths,
+                                   params.formats, 0);
+        arena_rewind(c->arena, mark);
+    }
+    if (!sent || !PQpipelineSync(db->handle)) return pg_fail(c, db, NULL, q->name);
+    return take_answers(c, db, q, n);
+}
+
+/* One after the other without waiting for the answers between. */
+static enum err pg_run_each(struct ctx *c, struct db *base, struct query *q, struct args args,
+                            i64 rows)
+{
+    struct pg_db *db = (struct pg_db *)base;
+    struct pg_prepared *p = &db->prepared[q->slot];
+    if (!p->ready) TRY(prepare(c, db, q, p));
+    if (args.n != rows * p->params)
+        return fail(c, E_INTERNAL, "语句 %s 每行需要 %d 个参数",
+                    "statement %s wants %d parameters a row", q->name, p->params);
+    if (!PQenterPipelineMode(db->handle)) return pg_fail(c, db, NULL, q->name);
+    enum err e = OK;
+    for (i64 i = 0; i < rows && e == OK; i += EACH_ROWS)
+        e = send_rows(c, db, p, q, args.at + i * p->params,
+                      rows - i < EACH_ROWS ? rows - i : EACH_ROWS);
+    if (!PQexitPipelineMode(db->handle)) base->lost = base->retry = true;
+    return e;
+}
+
 /* -- transactions ----------------------------------------------------------------------------- */
 
 static const char *const control_text[SAY_COUNT] = {
@@ -454,6 +511,7 @@ const struct driver driver_pg = {
     .open = pg_open,
     .close = pg_close,
     .run = pg_run,
+    .run_each = pg_run_each,
     .say = pg_say,
     .say_both = pg_say_both,
     .script = pg_script,

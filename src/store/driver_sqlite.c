@@ -169,6 +169,9 @@ static enum err sqlite_open_db(struct ctx *c, struct store *s, enum role role, s
     db->prepared = calloc((size_t)db->slots + 1, sizeof *db->prepared);
     assert(db->prepared);
     if (role == ROLE_WRITER) {
+        db->each = calloc((size_t)db->slots + 1, sizeof *db->each);
+        int code = rows_in_register(db);
+        assert(db->each && code == SQLITE_OK);
         sqlite3_commit_hook(handle, on_commit, db);
         sqlite3_wal_hook(handle, on_log, db);
     }
@@ -188,6 +191,7 @@ static void sqlite_close_db(struct db *base)
 {
     struct sqlite_db *db = (struct sqlite_db *)base;
     for (i64 i = 0; i < db->slots; i++) drop_prepared(&db->prepared[i]);
+    for (i64 i = 0; db->each && i < db->slots; i++) sqlite3_finalize(db->each[i].stmt);
     for (int i = 0; i < KEPT_STATEMENTS; i++) {
         drop_prepared(&db->kept[i].prepared);
         free(db->kept[i].text);
@@ -195,6 +199,7 @@ static void sqlite_close_db(struct db *base)
     for (int i = 0; i < SAY_COUNT; i++) sqlite3_finalize(db->control[i]);
     int code = sqlite3_close(db->handle);
     assert(code == SQLITE_OK);
+    free(db->each);
     free(db->prepared);
     free(db);
 }
@@ -517,6 +522,7 @@ const struct driver driver_sqlite = {
     .open = sqlite_open_db,
     .close = sqlite_close_db,
     .run = sqlite_run,
+    .run_each = sqlite_run_each,
     .say = sqlite_say,
     .say_both = sqlite_say_both,
     .script = sqlite_script,

@@ -202,7 +202,7 @@ static i64 coarse_ms(void)
     return (i64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *rows, i64 *changed)
+static enum err may_run(struct ctx *c, struct query *q)
 {
     struct db *db = c->db;
     if (!db)
@@ -213,14 +213,37 @@ enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *r
         return fail(c, E_INTERNAL, "语句 %s 要改动数据，却在只读连接上执行",
                     "statement %s changes rows but was run on a reader", q->name);
     if (db->job && db->job->broken != OK) return db->job->broken;
-    if (db->role == ROLE_WRITER) TRY(shelves_before(c, db, q));
+    return db->role == ROLE_WRITER ? shelves_before(c, db, q) : OK;
+}
+
+static void note_slow(const struct query *q, i64 began)
+{
+    i64 took = coarse_ms() - began;
+    if (took > SLOW_MS) LOG(WARN, "store.statement_slow", KV("query", q->name), KV("ms", took));
+}
+
+enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *rows, i64 *changed)
+{
+    TRY(may_run(c, q));
+    struct db *db = c->db;
     i64 began = coarse_ms();
     enum err e = db->driver->run(c, db, q, args, rows, changed);
-    i64 took = coarse_ms() - began;
     bool reader_takes_its_time = rows && rows->stream;
-    if (took > SLOW_MS && !reader_takes_its_time)
-        LOG(WARN, "store.statement_slow", KV("query", q->name), KV("ms", took));
+    if (!reader_takes_its_time) note_slow(q, began);
     if (e != OK && db->job && !(rows && rows->refused)) db->job->broken = e;
+    return e;
+}
+
+enum err db_run_each(struct ctx *c, struct query *q, struct args args, i64 n)
+{
+    if (!n) return OK;
+    if (n == 1) return db_run(c, q, args, NULL, NULL);
+    TRY(may_run(c, q));
+    struct db *db = c->db;
+    i64 began = coarse_ms();
+    enum err e = db->driver->run_each(c, db, q, args, n);
+    note_slow(q, began);
+    if (e != OK && db->job) db->job->broken = e;
     return e;
 }
 

@@ -24,10 +24,24 @@ struct sqlite_kept {
     struct sqlite_prepared prepared;
 };
 
+/* The INSERT of a slot made to read its rows from memory (rows_in.c). */
+struct sqlite_each {
+    sqlite3_stmt *stmt;
+    int params;
+};
+/* What such a statement reads: rows of so many values. */
+struct rows_in {
+    const struct value *at;
+    i64 rows;
+    int width;
+};
+
 struct sqlite_db {
     struct db db;
     sqlite3 *handle;
     struct sqlite_prepared *prepared; /* by slot */
+    struct sqlite_each *each;         /* by slot; the writer's */
+    struct rows_in rows_in;
     i64 slots;
     struct sqlite_kept kept[KEPT_STATEMENTS];
     i64 asked;
@@ -46,6 +60,11 @@ const char *sqlite_gathering(void);
 void sqlite_be_patient(sqlite3 *handle);
 /* A result code as ours, with words. what: the statement's name or an action. */
 enum err sqlite_fail(struct ctx *c, sqlite3 *handle, int code, const char *what);
+
+/* rows_in.c: the writer's connection learns to read rows from memory; the statement that does so
+ * instead of taking one row of VALUES; it is run. */
+int rows_in_register(struct sqlite_db *db);
+enum err sqlite_run_each(struct ctx *c, struct db *db, struct query *q, struct args args, i64 rows);
 
 enum err copier_start(struct ctx *c, struct store *s);
 void copier_stop(struct store *s);

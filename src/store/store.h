@@ -186,6 +186,10 @@ struct tx {
 /* Rows changed go to *rows when it is not NULL. A unique or primary key violated: E_CONFLICT. */
 enum err tx_change(struct tx *t, struct query *q, struct args args);
 enum err tx_change_rows(struct tx *t, struct query *q, i64 *rows, struct args args);
+/* The same for many rows of values, one after the other in one go: q is an INSERT of one row of
+ * VALUES, args has the rows' values in turn. Cheapest when rows come in the order of the table's
+ * key. Promise: many_rows_are_as_one_by_one, but all or none. */
+enum err tx_change_each(struct tx *t, struct query *q, i64 rows, struct args args);
 /* For RETURNING and for reading within the change, use db_get/db_find/db_all with t->c. */
 
 /* n fresh numbers of a sequence ("member", "order", "timeline" …): the first is answered, they

@@ -87,6 +87,8 @@ struct driver {
     /* Runs q with its parameters; rows may be NULL; *changed may be NULL. */
     enum err (*run)(struct ctx *c, struct db *db, struct query *q, struct args args,
                     struct rows *rows, i64 *changed);
+    /* An INSERT of one row, for so many rows of parameters. */
+    enum err (*run_each)(struct ctx *c, struct db *db, struct query *q, struct args args, i64 rows);
     enum err (*say)(struct ctx *c, struct db *db, enum control what);
     /* SAY_SNAPSHOT of one state to two readers; *same false: to a only. After an error neither is
      * in one. */
@@ -126,6 +128,7 @@ struct query *query_at(i64 slot); /* NULL beyond the last */
 const char *column_fits(struct arena *a, const struct query *q, const char *column,
                         const struct shape_field **field);
 enum err db_run(struct ctx *c, struct query *q, struct args args, struct rows *rows, i64 *changed);
+enum err db_run_each(struct ctx *c, struct query *q, struct args args, i64 n);
 
 /* -- the store -------------------------------------------------------------------------------- */
 

@@ -103,6 +103,12 @@ enum err tx_change(struct tx *t, struct query *q, struct args args)
     return tx_change_rows(t, q, NULL, args);
 }
 
+enum err tx_change_each(struct tx *t, struct query *q, i64 rows, struct args args)
+{
+    assert(q->changes && !q->shape && !q->once);
+    return db_run_each(t->c, q, args, rows);
+}
+
 void tx_after_commit(struct tx *t, void (*fn)(void *arg), void *arg)
 {
     struct job *j = t->c->db->job;

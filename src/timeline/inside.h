@@ -12,7 +12,8 @@
     "  value int64,"        \
     "  props text,"
 
-void timeline_values(struct value out[8], const struct timeline_line *in, i64 seq);
+enum { LINE_VALUES = 8 };
+void timeline_values(struct value out[LINE_VALUES], const struct timeline_line *in, i64 seq);
 
 /* Lines of the tail after `from` up to `to`: n of them. */
 struct timeline_range {

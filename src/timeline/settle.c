@@ -19,9 +19,9 @@
 #include "job/job.h"
 #include "timeline/inside.h"
 
-#define TURN_LINES  ((i64)100000) /* sorted in memory at a time: some 30 MB */
-#define SLICE_LINES ((i64)500)    /* of one change: others wait for it */
-#define TRIM_LINES  ((i64)5000)
+#define TURN_LINES ((i64)100000) /* sorted in memory at a time: some 30 MB */
+enum { SLICE_LINES = 500 };      /* of one change: others wait for it */
+#define TRIM_LINES ((i64)5000)
 
 #define EVERY_MS    (20 * SECOND_MS)
 #define SETTLE_FROM ((i64)1000)    /* a tail shorter than this stays */
@@ -65,14 +65,8 @@ QUERY(tail_lines, timeline_line,
 QUERY(tail_first, one_i64, "SELECT COALESCE(MIN(seq), 0) AS value FROM timeline_tail");
 CHANGE(tail_trim, "DELETE FROM timeline_tail WHERE seq < $1 AND seq <= " TIMELINE_MARK);
 
-#define SETTLE_HEAD "INSERT INTO timeline_settled (" TIMELINE_COLUMNS ") VALUES"
-#define SETTLE_TAIL " ON CONFLICT (member, seq) DO NOTHING"
-CHANGE(settle_one, SETTLE_HEAD " ($1, $2, $3, $4, $5, $6, $7, $8)" SETTLE_TAIL);
-#define FOUR ((i64)4)
-CHANGE(settle_four, SETTLE_HEAD " ($1, $2, $3, $4, $5, $6, $7, $8),"
-                                " ($9, $10, $11, $12, $13, $14, $15, $16),"
-                                " ($17, $18, $19, $20, $21, $22, $23, $24),"
-                                " ($25, $26, $27, $28, $29, $30, $31, $32)" SETTLE_TAIL);
+CHANGE(settle_line, "INSERT INTO timeline_settled (" TIMELINE_COLUMNS ") VALUES"
+                    " ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (member, seq) DO NOTHING");
 
 /* -- the changes ------------------------------------------------------------------------------ */
 
@@ -84,18 +78,11 @@ struct slice {
 static enum err settle_slice(struct tx *t, void *arg)
 {
     const struct slice *s = arg;
-    struct value values[8 * FOUR];
-    i64 done = 0;
-    for (; s->n - done >= FOUR; done += FOUR) {
-        for (i64 i = 0; i < FOUR; i++)
-            timeline_values(values + 8 * i, &s->at[done + i], s->at[done + i].seq);
-        TRY(tx_change(t, &settle_four, (struct args){ values, (int)COUNT(values) }));
-    }
-    for (; done < s->n; done++) {
-        timeline_values(values, &s->at[done], s->at[done].seq);
-        TRY(tx_change(t, &settle_one, (struct args){ values, 8 }));
-    }
-    return OK;
+    struct value values[LINE_VALUES * SLICE_LINES];
+    for (i64 i = 0; i < s->n; i++)
+        timeline_values(values + LINE_VALUES * i, &s->at[i], s->at[i].seq);
+    return tx_change_each(t, &settle_line, s->n,
+                          (struct args){ values, (int)(LINE_VALUES * s->n) });
 }
 
 static enum err move_mark(struct tx *t, void *arg)

@@ -42,15 +42,7 @@ const struct room timeline_room = {
 CHANGE(line_insert,
        "INSERT INTO timeline_tail (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
-/* Four lines a statement: on PostgreSQL each statement is a round trip. */
-#define FOUR ((i64)4)
-CHANGE(lines_insert, "INSERT INTO timeline_tail (" COLUMNS ") VALUES"
-                     " ($1, $2, $3, $4, $5, $6, $7, $8),"
-                     " ($9, $10, $11, $12, $13, $14, $15, $16),"
-                     " ($17, $18, $19, $20, $21, $22, $23, $24),"
-                     " ($25, $26, $27, $28, $29, $30, $31, $32)");
-
-void timeline_values(struct value out[8], const struct timeline_line *in, i64 seq)
+void timeline_values(struct value out[LINE_VALUES], const struct timeline_line *in, i64 seq)
 {
     assert(in->kind.n > 0 && in->member >= 0);
     out[0] = V(in->member);
@@ -63,7 +55,7 @@ void timeline_values(struct value out[8], const struct timeline_line *in, i64 se
     out[7] = V(in->props);
 }
 
-/* Lines wait for the end of the batch: one number taken for all, and statements of four. */
+/* Lines wait for the end of the batch: one number taken for all, and one statement. */
 enum { LINES_WAITING_MAX = 2000 };
 struct lines_mark {
     i64 n, written;
@@ -80,20 +72,14 @@ struct lines_waiting {
 static enum err lines_write(struct tx *t, void *state)
 {
     struct lines_waiting *w = state;
-    struct value values[8 * FOUR];
-    i64 seq, done = w->written, n = w->lines.n;
-    const struct timeline_line *in = w->lines.at;
-    if (done == n) return OK;
-    TRY(tx_take(t, S("timeline"), n - done, &seq));
-    for (; n - done >= FOUR; done += FOUR, seq += FOUR) {
-        for (i64 i = 0; i < FOUR; i++) timeline_values(values + 8 * i, &in[done + i], seq + i);
-        TRY(tx_change(t, &lines_insert, (struct args){ values, (int)COUNT(values) }));
-    }
-    for (; done < n; done++, seq++) {
-        timeline_values(values, &in[done], seq);
-        TRY(tx_change(t, &line_insert, (struct args){ values, 8 }));
-    }
-    w->written = n;
+    i64 seq, n = w->lines.n - w->written;
+    const struct timeline_line *in = w->lines.at + w->written;
+    if (!n) return OK;
+    TRY(tx_take(t, S("timeline"), n, &seq));
+    struct value *values = NEWS(t->c->arena, struct value, LINE_VALUES * n);
+    for (i64 i = 0; i < n; i++) timeline_values(values + LINE_VALUES * i, &in[i], seq + i);
+    TRY(tx_change_each(t, &line_insert, n, (struct args){ values, (int)(LINE_VALUES * n) }));
+    w->written = w->lines.n;
     return OK;
 }
 

@@ -2,11 +2,12 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "job/pace.h"
 #include "loyalty/benefits/inside.h"
 #include "loyalty/programme.h"
 #include "loyalty/tiers.h"
 
-enum { MEMBERS_AT_ONCE = 100, BIRTHDAYS_BACK = 31, AGAIN_MAX = 50 };
+enum { MEMBERS_LEAST = 20, MEMBERS_MOST = 2000, BIRTHDAYS_BACK = 31, AGAIN_MAX = 50 };
 
 /* -- on entry ---------------------------------------------------------------------------------- */
 
@@ -17,7 +18,7 @@ static str entry_id(struct ctx *c, str tier, i64 place, i64 time)
 }
 
 /* What was taken back is given again, as much as was taken. */
-static enum err give_entry(struct tx *t, i64 member, const struct tier_benefit *b, i64 place)
+static enum err give_again(struct tx *t, i64 member, const struct tier_benefit *b, i64 place)
 {
     struct ctx *c = t->c;
     struct reward what = *b->reward;
@@ -34,6 +35,26 @@ static enum err give_entry(struct tx *t, i64 member, const struct tier_benefit *
         if (what.credit.has) what.credit.value = was.taken;
         else if (what.amount) what.amount = was.taken;
     }
+    return OK;
+}
+
+/* To those who rose past it; who rose twice is there once. */
+static enum err give_entry(struct tx *t, const struct tier_rise *rises, i64 n,
+                           const struct tier_gift *gift)
+{
+    ints members = { NEWS(t->c->arena, i64, n), 0 };
+    enum reward_result *states = NEWS(t->c->arena, enum reward_result, n);
+    struct reward_why why = { entry_id(t->c, gift->what.tier, gift->place, 1), S("tier"), NO_STR };
+    for (i64 i = 0; i < n; i++) {
+        bool passed = rises[i].from < gift->rank && gift->rank <= rises[i].to;
+        if (passed && (!members.n || members.at[members.n - 1] != rises[i].member))
+            members.at[members.n++] = rises[i].member;
+    }
+    if (!members.n) return OK;
+    TRY(reward_give_all(t, members.at, members.n, gift->what.reward, why, states));
+    for (i64 i = 0; i < members.n; i++)
+        if (states[i] == REWARD_TAKEN_BACK)
+            TRY(give_again(t, members.at[i], &gift->what, gift->place));
     return OK;
 }
 
@@ -72,36 +93,80 @@ static const struct period {
     { "year", WHEN_YEARLY, year_text },
 };
 
-/* All of an occasion, under "tier:what:which:place". */
-static enum err give_all(struct tx *t, i64 member, i64 rank, enum benefit_when when,
-                         const char *what, str which)
+/* What one of this rank gets at a place of an occasion; NULL: nothing. */
+static const struct tier_gift *gift_at(const struct tier_gift_list *gifts, i64 rank,
+                                       enum benefit_when when, i64 place)
 {
-    struct tier_benefit_list gifts;
-    enum reward_result state;
-    TRY(tier_benefits_at(t->c, rank, when, &gifts));
-    for (i64 i = 0; i < gifts.n; i++) {
-        struct reward_why why = { str_fmt(t->c->arena, "tier:%s:" STR_FMT ":%lld", what,
-                                          STR_ARG(which), (long long)i),
-                                  when == WHEN_BIRTHDAY ? S("birthday") : S("tier"), NO_STR };
-        TRY(reward_give(t, member, gifts.at[i].reward, why, &state));
+    i64 deciding = tier_gifts_rank(gifts, rank, when);
+    for (i64 i = 0; i < gifts->n; i++) {
+        const struct tier_gift *gift = &gifts->at[i];
+        if (gift->what.when == when && gift->rank == deciding && gift->place == place) return gift;
+    }
+    return NULL;
+}
+
+struct occasion {
+    enum benefit_when when;
+    const char *what;
+    str which;
+};
+
+/* By the first of his ranks that gets something there; of those who get the same all at once. */
+static enum err give_place(struct tx *t, const struct tier_gift_list *gifts,
+                           const struct tier_rise *whom, i64 n, const struct occasion *o, i64 place)
+{
+    struct ctx *c = t->c;
+    const struct tier_gift **get = NEWS(c->arena, const struct tier_gift *, n);
+    enum reward_result *states = NEWS(c->arena, enum reward_result, n);
+    i64 *members = NEWS(c->arena, i64, n), last = 0;
+    struct reward_why why = { str_fmt(c->arena, "tier:%s:" STR_FMT ":%lld", o->what,
+                                      STR_ARG(o->which), (long long)place),
+                              o->when == WHEN_BIRTHDAY ? S("birthday") : S("tier"), NO_STR };
+    for (i64 i = 0; i < n; i++) {
+        if (last != whom[i].member) get[i] = gift_at(gifts, whom[i].to, o->when, place);
+        if (get[i]) last = whom[i].member;
+    }
+    for (i64 k = 0; k < gifts->n; k++) {
+        i64 count = 0;
+        for (i64 i = 0; i < n; i++)
+            if (get[i] == &gifts->at[k]) members[count++] = whom[i].member;
+        if (count) TRY(reward_give_all(t, members, count, gifts->at[k].what.reward, why, states));
     }
     return OK;
 }
 
-/* -- he rose, he fell -------------------------------------------------------------------------- */
-
-enum err benefits_on_rise(struct tx *t, i64 member, i64 from_rank, i64 to_rank, instant at)
+/* All of an occasion, under "tier:what:which:place". */
+static enum err give_occasion(struct tx *t, const struct tier_gift_list *gifts,
+                              const struct tier_rise *whom, i64 n, struct occasion o)
 {
+    i64 places = 0;
+    for (i64 i = 0; i < gifts->n; i++)
+        if (gifts->at[i].what.when == o.when && gifts->at[i].place >= places)
+            places = gifts->at[i].place + 1;
+    for (i64 place = 0; place < places; place++) TRY(give_place(t, gifts, whom, n, &o, place));
+    return OK;
+}
+
+/* -- they rose, one fell ----------------------------------------------------------------------- */
+
+enum err benefits_on_rises(struct tx *t, const struct tier_rise *rises, i64 n)
+{
+    struct tier_rise *since_open = NEWS(t->c->arena, struct tier_rise, n);
+    struct tier_gift_list gifts;
     opt_instant since;
+    i64 count = 0;
     TRY(programme_open(t->c, &since));
-    if (!since.has || at < since.value) return OK;
-    for (i64 rank = from_rank + 1; rank <= to_rank; rank++) {
-        struct tier_benefit_list gifts;
-        TRY(tier_benefits_at(t->c, rank, WHEN_ENTRY, &gifts));
-        for (i64 i = 0; i < gifts.n; i++) TRY(give_entry(t, member, &gifts.at[i], i));
-    }
+    for (i64 i = 0; since.has && i < n; i++)
+        if (rises[i].at >= since.value) since_open[count++] = rises[i];
+    if (!count) return OK;
+    TRY(tier_gifts(t->c, &gifts));
+    for (i64 i = 0; i < gifts.n; i++)
+        if (gifts.at[i].what.when == WHEN_ENTRY)
+            TRY(give_entry(t, since_open, count, &gifts.at[i]));
     for (i64 i = 0; i < COUNT(periods); i++)
-        TRY(give_all(t, member, to_rank, periods[i].when, periods[i].what, periods[i].now(t->c)));
+        TRY(give_occasion(
+            t, &gifts, since_open, count,
+            (struct occasion){ periods[i].when, periods[i].what, periods[i].now(t->c) }));
     return OK;
 }
 
@@ -129,26 +194,26 @@ QUERY(q_born, one_i64,
       " WHERE v.field = 'birthday' AND v.shown AND SUBSTR(v.value, 6, 5) IN ($1, $2)"
       " AND NOT m.gone AND m.rank > 0 AND v.member > $3 ORDER BY v.member LIMIT $4");
 
+#define PACE ((struct pace){ .n = 100, .least = MEMBERS_LEAST, .most = MEMBERS_MOST })
 struct round {
-    const struct one_i64_list *members;
-    const struct period *period; /* NULL: birthdays of the year `which` */
-    str which;
+    struct one_i64_list members; /* rising */
+    struct occasion occasion;
+    struct pace pace;
 };
 
 static enum err give_round(struct tx *t, void *arg)
 {
-    struct round *r = arg;
-    for (i64 i = 0; i < r->members->n; i++) {
-        struct arena_mark mark = arena_mark(t->c->arena);
-        i64 member = r->members->at[i].value;
-        struct tier_now now;
-        TRY(tier_of(t->c, member, &now));
-        if (now.rank && r->period)
-            TRY(give_all(t, member, now.rank, r->period->when, r->period->what, r->which));
-        else if (now.rank) TRY(give_all(t, member, now.rank, WHEN_BIRTHDAY, "birthday", r->which));
-        arena_rewind(t->c->arena, mark);
-    }
-    return OK;
+    const struct round *r = arg;
+    struct tier_rise *whom = NEWS(t->c->arena, struct tier_rise, r->members.n);
+    struct tier_gift_list gifts;
+    ints ranks;
+    i64 n = 0;
+    TRY(tier_gifts(t->c, &gifts));
+    TRY(tier_ranks(t->c, &r->members.at->value, r->members.n, &ranks));
+    for (i64 i = 0; i < ranks.n; i++)
+        if (ranks.at[i])
+            whom[n++] = (struct tier_rise){ .member = r->members.at[i].value, .to = ranks.at[i] };
+    return give_occasion(t, &gifts, whom, n, r->occasion);
 }
 
 struct mark {
@@ -168,6 +233,21 @@ static enum err done_upto(struct ctx *c, str what, str *upto)
     return OK;
 }
 
+/* One change of it, for the members at hand, and the arena as it was before. */
+static enum err give_some(struct store *s, struct ctx *c, struct round *r, struct arena_mark mark,
+                          i64 *after)
+{
+    enum err e = OK;
+    if (r->members.n) {
+        *after = r->members.at[r->members.n - 1].value;
+        pace_begin(&r->pace);
+        e = store_write(s, c, give_round, r);
+        pace_end(&r->pace);
+    }
+    arena_rewind(c->arena, mark);
+    return e;
+}
+
 static enum err period_round(struct store *s, struct ctx *c, const struct period *p)
 {
     struct mark done = { str_of(p->what), p->now(c) };
@@ -176,15 +256,12 @@ static enum err period_round(struct store *s, struct ctx *c, const struct period
     TRY(done_upto(c, done.what, &upto));
     if (str_eq(upto, done.upto)) return OK;
     TRY(tier_benefits_at(c, INT64_MAX, p->when, &any));
-    for (i64 after = 0, n = MEMBERS_AT_ONCE; any.n && n == MEMBERS_AT_ONCE;) {
+    struct round round = { .occasion = { p->when, p->what, done.upto }, .pace = PACE };
+    for (i64 after = 0, more = any.n; more;) {
         struct arena_mark mark = arena_mark(c->arena);
-        struct one_i64_list members = { 0 };
-        struct round round = { &members, p, done.upto };
-        TRY(db_all(c, &q_holders, &members, ARGS(after, (i64)MEMBERS_AT_ONCE)));
-        n = members.n;
-        if (n) after = members.at[n - 1].value;
-        if (n) TRY(store_write(s, c, give_round, &round));
-        arena_rewind(c->arena, mark);
+        TRY(db_all(c, &q_holders, &round.members, ARGS(after, round.pace.n)));
+        more = round.members.n;
+        TRY(give_some(s, c, &round, mark, &after));
     }
     return store_write(s, c, write_done, &done);
 }
@@ -200,16 +277,13 @@ enum err benefits_of_birthdays(struct store *s, struct ctx *c, day d)
     str born = str_fmt(c->arena, "%02d-%02d", t.month, t.day),
         year = str_fmt(c->arena, "%04d", t.year);
     bool eve = t.month == 2 && t.day == 28 && !leap(t.year);
-    for (i64 after = 0, n = MEMBERS_AT_ONCE; n == MEMBERS_AT_ONCE;) {
+    struct round round = { .occasion = { WHEN_BIRTHDAY, "birthday", year }, .pace = PACE };
+    for (i64 after = 0, more = true; more;) {
         struct arena_mark mark = arena_mark(c->arena);
-        struct one_i64_list members = { 0 };
-        struct round round = { &members, NULL, year };
-        TRY(db_all(c, &q_born, &members,
-                   ARGS(born, eve ? S("02-29") : born, after, (i64)MEMBERS_AT_ONCE)));
-        n = members.n;
-        if (n) after = members.at[n - 1].value;
-        if (n) TRY(store_write(s, c, give_round, &round));
-        arena_rewind(c->arena, mark);
+        TRY(db_all(c, &q_born, &round.members,
+                   ARGS(born, eve ? S("02-29") : born, after, round.pace.n)));
+        more = round.members.n;
+        TRY(give_some(s, c, &round, mark, &after));
     }
     return OK;
 }

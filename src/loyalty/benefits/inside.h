@@ -36,6 +36,18 @@ enum err tier_benefits_put(struct tx *t, const struct tier_benefit_list *in);
 /* Those a tier of this rank gives on this occasion. */
 enum err tier_benefits_at(struct ctx *c, i64 rank, enum benefit_when when,
                           struct tier_benefit_list *out);
+/* What any tier gives, by rank, of each tier in their places. */
+struct tier_gift {
+    i64 rank, place;
+    struct tier_benefit what;
+};
+struct tier_gift_list {
+    struct tier_gift *at;
+    i64 n;
+};
+enum err tier_gifts(struct ctx *c, struct tier_gift_list *out);
+/* The rank that decides what one of this rank gets on an occasion other than entry; 0: none. */
+i64 tier_gifts_rank(const struct tier_gift_list *gifts, i64 rank, enum benefit_when when);
 
 /* Gives what the month, the year and today's birthdays bring: for the job. */
 enum err benefits_of_today(struct store *s, struct ctx *c);

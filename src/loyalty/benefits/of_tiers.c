@@ -47,30 +47,50 @@ static struct tier_benefit benefit_of_row(struct ctx *c, const struct tier_gift_
     return b;
 }
 
-enum err tier_benefits(struct ctx *c, struct tier_benefit_list *out)
+enum err tier_gifts(struct ctx *c, struct tier_gift_list *out)
 {
     struct tier_gift_row_list rows = { 0 };
-    *out = (struct tier_benefit_list){ 0 };
+    *out = (struct tier_gift_list){ 0 };
     TRY(db_all(c, &q_gifts, &rows, NO_ARGS));
-    for (i64 i = 0; i < rows.n; i++) *PUSH(c->arena, out) = benefit_of_row(c, &rows.at[i]);
+    for (i64 i = 0, place = 0; i < rows.n; i++, place++) {
+        const struct tier_gift_row *row = &rows.at[i];
+        if (!i || row->rank != row[-1].rank || row->occasion != row[-1].occasion) place = 0;
+        *PUSH(c->arena, out) = (struct tier_gift){ row->rank, place, benefit_of_row(c, row) };
+    }
+    return OK;
+}
+
+i64 tier_gifts_rank(const struct tier_gift_list *gifts, i64 rank, enum benefit_when when)
+{
+    i64 nearest = 0;
+    for (i64 i = 0; i < gifts->n; i++)
+        if (gifts->at[i].what.when == when && gifts->at[i].rank <= rank)
+            nearest = gifts->at[i].rank;
+    return nearest;
+}
+
+enum err tier_benefits(struct ctx *c, struct tier_benefit_list *out)
+{
+    struct tier_gift_list gifts;
+    *out = (struct tier_benefit_list){ 0 };
+    TRY(tier_gifts(c, &gifts));
+    for (i64 i = 0; i < gifts.n; i++) *PUSH(c->arena, out) = gifts.at[i].what;
     return OK;
 }
 
 enum err tier_benefits_at(struct ctx *c, i64 rank, enum benefit_when when,
                           struct tier_benefit_list *out)
 {
-    struct tier_gift_row_list rows = { 0 };
-    i64 nearest = 0;
+    struct tier_gift_list gifts;
     *out = (struct tier_benefit_list){ 0 };
-    TRY(db_all(c, &q_gifts, &rows, NO_ARGS));
-    for (i64 i = 0; i < rows.n; i++)
-        if (rows.at[i].occasion == when && rows.at[i].rank <= rank) nearest = rows.at[i].rank;
-    for (i64 i = 0; i < rows.n; i++) {
-        const struct tier_gift_row *row = &rows.at[i];
-        bool fits = when == WHEN_ALWAYS  ? row->rank <= rank
-                    : when == WHEN_ENTRY ? row->rank == rank
-                                         : row->rank == nearest;
-        if (row->occasion == when && fits) *PUSH(c->arena, out) = benefit_of_row(c, row);
+    TRY(tier_gifts(c, &gifts));
+    i64 nearest = tier_gifts_rank(&gifts, rank, when);
+    for (i64 i = 0; i < gifts.n; i++) {
+        const struct tier_gift *gift = &gifts.at[i];
+        bool fits = when == WHEN_ALWAYS  ? gift->rank <= rank
+                    : when == WHEN_ENTRY ? gift->rank == rank
+                                         : gift->rank == nearest;
+        if (gift->what.when == when && fits) *PUSH(c->arena, out) = gift->what;
     }
     return OK;
 }

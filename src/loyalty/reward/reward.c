@@ -14,7 +14,7 @@
  *   2. given: its transfers are done and its budget is charged. held: its cost is reserved, nothing
  *      else. Any other state: neither, but what could not be taken back.
  */
-#include "loyalty/reward.h"
+#include <assert.h>
 
 #include "base/json.h"
 #include "loyalty/reward/inside.h"
@@ -28,9 +28,7 @@ enum { ID_MAX = 64 };
 QUERY(q_given, given, "SELECT " GIVEN " FROM reward WHERE member = $1 AND id = $2 ORDER BY number");
 CHANGE(c_given,
        "INSERT INTO reward (" GIVEN ", review, taken, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-       " $9, $10, $11, $12, $13, $14, NULL, 0, $15, 0, $16) ON CONFLICT (member, id, origin) DO "
-       "NOTHING");
-CHANGE(c_state, "UPDATE reward SET state = $4 WHERE member = $1 AND id = $2 AND origin = $3");
+       " $9, $10, $11, $12, $13, $14, NULL, $15, $16, 0, $17)");
 CHANGE_RETURNING(c_lock, given,
                  "UPDATE reward SET state = state WHERE member = $1 AND id = $2 AND origin = $3"
                  " RETURNING " GIVEN);
@@ -81,8 +79,15 @@ enum err reward_check(struct ctx *c, const struct reward *in, str at)
 
 /* -- giving ------------------------------------------------------------------------------------ */
 
-QUERY(q_erased, one_i64,
-      "SELECT COUNT(*) AS value FROM member WHERE member = $1 AND erased_at IS NOT NULL");
+/* Who is forgotten gets nothing any more. */
+#define FIELDS_OF_asked(X, N)  \
+    X(flag, asked, ANY, "", N) \
+    X(flag, erased, ANY, "", N)
+SHAPE(asked);
+SHAPE_DEFINE(asked);
+QUERY(q_asked, asked,
+      "SELECT EXISTS (SELECT 1 FROM reward WHERE member = $1 AND id = $2) AS asked,"
+      " EXISTS (SELECT 1 FROM member WHERE member = $1 AND erased_at IS NOT NULL) AS erased");
 
 enum err reward_line(struct tx *t, const struct given *g, const char *verb)
 {
@@ -142,94 +147,117 @@ enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum rewar
     return OK;
 }
 
-static enum err settle(struct tx *t, struct given *g, enum reward_result state)
-{
-    g->state = state;
-    return tx_change(t, &c_state,
-                     ARGS(g->member, g->id, g->origin, choice_name(&reward_result_choice, state)));
-}
-
 static enum err hand_over(struct tx *t, struct given *g)
 {
-    g->given_to = g->member;
-    TRY(tx_change(t, &c_given_to, ARGS(g->member, g->id, g->origin)));
     TRY(reward_way(g->kind)->give(t, g));
     return reward_line(t, g, "given");
 }
 
-/* Charged, then given; or refused for want of budget. */
-static enum err give_now(struct tx *t, struct given *g)
+/* Its budget charged, or so much of it reserved; or refused for want of budget. */
+static enum err charge(struct tx *t, struct given *g)
 {
     bool enough = true;
-    if (!str_empty(g->budget)) TRY(budget_charge(t, g->budget, g->origin, g->cost, g->id, &enough));
-    if (!enough) {
-        TRY(settle(t, g, REWARD_NO_BUDGET));
-        return reward_line(t, g, "refused");
-    }
-    return hand_over(t, g);
-}
-
-static enum err hold_now(struct tx *t, struct given *g)
-{
-    bool enough = true;
-    if (!str_empty(g->budget))
+    if (str_empty(g->budget)) return OK;
+    if (g->state == REWARD_HELD)
         TRY(budget_reserve(t, g->budget, g->origin, g->cost, g->id, g->held_until.value - t->c->now,
                            &enough));
-    if (enough) return reward_line(t, g, "held");
-    TRY(settle(t, g, REWARD_NO_BUDGET));
-    return reward_line(t, g, "refused");
+    else TRY(budget_charge(t, g->budget, g->origin, g->cost, g->id, &enough));
+    if (!enough) g->state = REWARD_NO_BUDGET;
+    return OK;
 }
 
-/* By now: refused when what it promises is no longer given, or he is forgotten. */
-static enum err give_held_or_not(struct tx *t, struct given *g, bool stopped)
+static enum err tell(struct tx *t, struct given *g)
 {
-    if (stopped) {
-        TRY(settle(t, g, REWARD_REJECTED));
-        return reward_line(t, g, "rejected");
-    }
-    return g->state == REWARD_HELD ? hold_now(t, g) : give_now(t, g);
+    static const char *const verbs[] = {
+        [REWARD_HELD] = "held", [REWARD_NO_BUDGET] = "refused", [REWARD_REJECTED] = "rejected"
+    };
+    return g->state == REWARD_GIVEN ? hand_over(t, g) : reward_line(t, g, verbs[g->state]);
 }
 
-enum err reward_give(struct tx *t, i64 member, const struct reward *promised, struct reward_why why,
-                     enum reward_result *out)
+/* What is promised, for anybody: what it leaves open filled, its words checked. */
+static enum err fill_given(struct ctx *c, const struct reward *promised, struct reward_why why,
+                           struct given *out, bool *stopped)
 {
-    struct ctx *c = t->c;
-    struct reward filled = *promised, *what = &filled;
-    struct one_i64 erased;
-    bool found, stopped = false, review = !str_empty(why.review);
-    i64 rows, days;
+    struct reward what = *promised;
+    bool review = !str_empty(why.review);
+    i64 days;
     if (str_empty(why.id) || why.id.n > ID_MAX || !str_is_line(why.id))
         return fail_at(c, E_INVALID, S("/id"), "奖励的编号须为 1 至 %d 字节的一行文字",
                        "a reward's id is a line of 1 to %d bytes", ID_MAX);
-    TRY(reward_state(c, member, why.id, &found, out));
-    if (found) return OK;
     TRY(setting_i64(c, "reward.review_days", &days));
-    TRY(reward_way(what->kind)->fill(c, what, &stopped));
-    TRY(db_get(c, &q_erased, &erased, ARGS(member)));
-    stopped = stopped || erased.value; /* who is forgotten gets nothing any more */
-    struct given g = { .member = member,
-                       .id = why.id,
-                       .origin = member,
-                       .state = review ? REWARD_HELD : REWARD_GIVEN,
-                       .kind = what->kind,
-                       .amount = what->amount,
-                       .credit = what->credit,
-                       .code = what->code,
-                       .valid_days = what->valid_days,
-                       .cost = what->cost.value,
-                       .budget = what->budget,
-                       .reason = str_or(why.reason, S("reward")),
-                       .held_until = review ? SOME(c->now + days * DAY_MS) : NONE };
-    TRY(tx_take(t, S("reward"), 1, &g.number));
-    TRY(tx_change_rows(
-        t, &c_given, &rows,
-        ARGS(member, g.id, g.origin, g.number, choice_name(&reward_result_choice, g.state),
-             choice_name(&reward_kind_choice, g.kind), g.amount, g.credit, g.code, g.valid_days,
-             g.cost, g.budget, g.reason, g.held_until, review ? why.review : NO_STR, c->now)));
-    if (!rows) return reward_state(c, member, why.id, &found, out); /* another was first */
-    TRY(give_held_or_not(t, &g, stopped));
-    *out = g.state;
+    *stopped = false;
+    TRY(reward_way(what.kind)->fill(c, &what, stopped));
+    *out = (struct given){ .id = why.id,
+                           .state = review ? REWARD_HELD : REWARD_GIVEN,
+                           .kind = what.kind,
+                           .amount = what.amount,
+                           .credit = what.credit,
+                           .code = what.code,
+                           .valid_days = what.valid_days,
+                           .cost = what.cost.value,
+                           .budget = what.budget,
+                           .reason = str_or(why.reason, S("reward")),
+                           .held_until = review ? SOME(c->now + days * DAY_MS) : NONE };
     return OK;
+}
+
+static enum err write_given(struct tx *t, const struct given_list *in, str review)
+{
+    enum { VALUES = 17 };
+    struct value *values = NEWS(t->c->arena, struct value, in->n * VALUES);
+    for (i64 i = 0; i < in->n; i++) {
+        const struct given *g = &in->at[i];
+        struct args row = ARGS(g->member, g->id, g->origin, g->number,
+                               choice_name(&reward_result_choice, g->state),
+                               choice_name(&reward_kind_choice, g->kind), g->amount, g->credit,
+                               g->code, g->valid_days, g->cost, g->budget, g->reason, g->held_until,
+                               g->given_to, str_empty(review) ? NO_STR : review, t->c->now);
+        assert(row.n == VALUES);
+        memcpy(values + i * VALUES, row.at, sizeof(struct value) * VALUES);
+    }
+    return tx_change_each(t, &c_given, in->n, (struct args){ values, (int)(in->n * VALUES) });
+}
+
+/* Decided for all first, so that their rows go in together; then handed over. */
+enum err reward_give_all(struct tx *t, const i64 *members, i64 n, const struct reward *promised,
+                         struct reward_why why, enum reward_result *out)
+{
+    struct ctx *c = t->c;
+    struct given_list new = { NEWS(c->arena, struct given, n), 0 };
+    i64 *places = NEWS(c->arena, i64, n), number;
+    struct given filled;
+    bool stopped;
+    TRY(fill_given(c, promised, why, &filled, &stopped));
+    for (i64 i = 0; i < n; i++) {
+        struct asked asked;
+        bool found;
+        TRY(db_get(c, &q_asked, &asked, ARGS(members[i], why.id)));
+        if (asked.asked) TRY(reward_state(c, members[i], why.id, &found, &out[i]));
+        if (asked.asked) continue;
+        struct given *g = &new.at[new.n];
+        *g = filled;
+        g->member = g->origin = members[i];
+        if (stopped || asked.erased) g->state = REWARD_REJECTED;
+        places[new.n++] = i;
+    }
+    if (!new.n) return OK;
+    TRY(tx_take(t, S("reward"), new.n, &number));
+    for (i64 i = 0; i < new.n; i++) {
+        struct given *g = &new.at[i];
+        g->number = number + i;
+        if (g->state != REWARD_REJECTED) TRY(charge(t, g));
+        if (g->state == REWARD_GIVEN) g->given_to = g->member;
+        out[places[i]] = g->state;
+    }
+    TRY(write_given(t, &new, why.review));
+    for (i64 i = 0; i < new.n; i++) TRY(tell(t, &new.at[i]));
+    return OK;
+}
+
+enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct reward_why why,
+                     enum reward_result *out)
+{
+    return reward_give_all(t, &member, 1, what, why, out);
 }
 
 /* -- taking back ------------------------------------------------------------------------------- */
@@ -313,28 +341,22 @@ static enum err too_late(struct ctx *c, enum reward_result state)
                 "this reward was decided already: " STR_FMT, STR_ARG(name));
 }
 
-static enum err release_held(struct tx *t, struct given *g, str note)
-{
-    if (!str_empty(g->budget)) TRY(budget_charge_reserved(t, g->budget, g->origin, g->id));
-    TRY(decided(t, g, REWARD_GIVEN, note, 0));
-    return hand_over(t, g);
-}
-
 enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out)
 {
     struct given g;
     TRY(to_decide(t, member, id, &g));
     *out = state_now(t->c, &g);
     if (*out == REWARD_GIVEN) return OK;
-    if (*out == REWARD_HELD) {
-        *out = REWARD_GIVEN;
-        return release_held(t, &g, note);
-    }
-    if (*out != REWARD_NO_BUDGET) return too_late(t->c, *out);
-    TRY(decided(t, &g, REWARD_GIVEN, note, 0));
-    TRY(give_now(t, &g));
+    if (*out != REWARD_HELD && *out != REWARD_NO_BUDGET) return too_late(t->c, *out);
+    g.state = REWARD_GIVEN;
+    if (*out == REWARD_NO_BUDGET) TRY(charge(t, &g));
+    else if (!str_empty(g.budget)) TRY(budget_charge_reserved(t, g.budget, g.origin, g.id));
     *out = g.state;
-    return OK;
+    TRY(decided(t, &g, g.state, note, 0));
+    if (g.state == REWARD_NO_BUDGET) return reward_line(t, &g, "refused");
+    g.given_to = g.member; /* by the number he has now */
+    TRY(tx_change(t, &c_given_to, ARGS(g.member, g.id, g.origin)));
+    return hand_over(t, &g);
 }
 
 static enum err reject_now(struct tx *t, struct given *g, str note)

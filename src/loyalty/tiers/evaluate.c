@@ -2,11 +2,12 @@
  * settings; and checks it. */
 #include <stdlib.h>
 
+#include "job/pace.h"
 #include "loyalty/programme.h"
 #include "loyalty/tiers/inside.h"
 #include "store/setting.h"
 
-enum { DUE_AT_ONCE = 200, MEMBERS_AT_ONCE = 500 };
+enum { DUE_AT_ONCE = 200, MEMBERS_AT_ONCE = 500, MEMBERS_LEAST = 50 };
 
 QUERY(
     q_due, one_i64,
@@ -67,11 +68,14 @@ enum err tiers_evaluate(struct store *s, struct ctx *c, i64 *changed)
     i64 first, last;
     *changed = 0;
     TRY(facts_range(c, &first, &last));
-    for (i64 from = first; from <= last; from += MEMBERS_AT_ONCE) {
+    struct pace pace = { .n = MEMBERS_AT_ONCE, .least = MEMBERS_LEAST, .most = FACTS_AT_ONCE };
+    for (i64 from = first, to; from <= last; from = to + 1) {
         struct arena_mark mark = arena_mark(c->arena);
-        i64 to = from + MEMBERS_AT_ONCE - 1;
-        struct stretch stretch = { .first = from, .last = to < last ? to : last, .why = WHY_RULES };
+        to = last - from < pace.n ? last : from + pace.n - 1;
+        struct stretch stretch = { .first = from, .last = to, .why = WHY_RULES };
+        pace_begin(&pace);
         enum err e = store_write(s, c, settle_stretch, &stretch);
+        pace_end(&pace);
         *changed += stretch.changed;
         arena_rewind(c->arena, mark);
         TRY(e);

@@ -129,15 +129,16 @@ instant term_end(const struct ladder *l, const struct zone *z, day from, i64 n);
 
 /* -- what is written down (settle.c, appoint.c, evaluate.c) ------------------------------------ */
 
-#define FIELDS_OF_tier_row(X, N)                                    \
-    X(i64, member, ANY, "", N)                                      \
-    X(str, tier, ANY, "Code; empty: below the first", N)            \
-    X(i64, rank, ANY, "", N)                                        \
-    X(opt_instant, since, ANY, "", N)                               \
-    X(opt_instant, until, ANY, "", N)                               \
-    X(opt_instant, due_at, ANY, "When time alone may change it", N) \
-    X(i64, changes, ANY, "How many steps his history has", N)       \
-    X(instant, settled_at, ANY, "What happened by then is in the history", N)
+#define FIELDS_OF_tier_row(X, N)                                              \
+    X(i64, member, ANY, "", N)                                                \
+    X(str, tier, ANY, "Code; empty: below the first", N)                      \
+    X(i64, rank, ANY, "", N)                                                  \
+    X(opt_instant, since, ANY, "", N)                                         \
+    X(opt_instant, until, ANY, "", N)                                         \
+    X(opt_instant, due_at, ANY, "When time alone may change it", N)           \
+    X(i64, changes, ANY, "How many steps his history has", N)                 \
+    X(instant, settled_at, ANY, "What happened by then is in the history", N) \
+    X(flag, gone, ANY, "Merged away", N)
 SHAPE(tier_row);
 
 /* Brings what is written of these members to c->now. why: what changes that time does not explain.

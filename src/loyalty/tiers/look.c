@@ -51,3 +51,37 @@ enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out)
 {
     return look(c, member, at, true, out);
 }
+
+/* -- of many ----------------------------------------------------------------------------------- */
+
+struct ranking {
+    struct ctx *c;
+    const struct ladder *l;
+    const i64 *members;
+    i64 n, next;
+    ints ranks;
+};
+
+static enum err rank_one(void *arg, const struct facts *f)
+{
+    struct ranking *r = arg;
+    while (r->next < r->n && r->members[r->next] < f->member) r->next++;
+    if (r->next == r->n || r->members[r->next] != f->member) return OK;
+    struct standing s = climb(r->l, r->c->zone, f, r->c->now, false, r->c->arena, NULL);
+    r->ranks.at[r->next++] = s.rank;
+    return OK;
+}
+
+/* Neighbours' facts are read in one go. */
+enum err tier_ranks(struct ctx *c, const i64 *members, i64 n, ints *ranks)
+{
+    struct ladder l;
+    *ranks = (ints){ NEWS(c->arena, i64, n), n };
+    if (!n) return OK;
+    TRY(ladder_live(c, &l));
+    struct ranking r = { c, &l, members, n, 0, *ranks };
+    if (members[n - 1] - members[0] < 4 * n)
+        return facts_each(c, &l, members[0], members[n - 1], rank_one, &r);
+    for (i64 i = 0; i < n; i++) TRY(facts_each(c, &l, members[i], members[i], rank_one, &r));
+    return OK;
+}

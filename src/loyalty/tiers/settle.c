@@ -1,8 +1,8 @@
 /* settle.c -- writes down what time and deeds have made of members' tiers.
  *
  * What must stay true
- *   1. Who settles a member holds his row of tier_member first and reads his facts after that: of
- * two who settle him at once the second sees what the first had.
+ *   1. Changes come one after another (decision 0005): who settles a member sees all that was
+ * settled before.
  *   2. tier_member says what climb() says, as of settled_at; tier_change tells every step from
  * nothing to there, each step beginning where the last one ended.
  *   3. What time alone did is told with the instant at which it happened; what became known later
@@ -19,33 +19,39 @@
 
 SHAPE_DEFINE(tier_row);
 
-#define ROWS                                                                                \
-    "SELECT member, tier, rank, since, until, due_at, changes, settled_at FROM tier_member" \
-    " WHERE member >= $1 AND member <= $2 AND NOT gone ORDER BY member"
-QUERY_PG(q_rows, tier_row, ROWS, ROWS " FOR UPDATE");
-CHANGE(c_row, "INSERT INTO tier_member (member, tier, rank, changes, settled_at, gone)"
-              " VALUES ($1, '', 0, 0, 0, FALSE) ON CONFLICT (member) DO NOTHING");
-CHANGE(c_rows,
-       "INSERT INTO tier_member (member, tier, rank, changes, settled_at, gone)"
-       " SELECT m.member, '', 0, 0, 0, FALSE FROM (SELECT member FROM loyalty_join"
-       "  WHERE left_at IS NULL AND member >= $1 AND member <= $2 UNION SELECT member"
-       "  FROM purchase_order WHERE bought_at IS NOT NULL AND member >= $1 AND member <= $2)"
-       " AS m WHERE m.member > 0 ORDER BY m.member ON CONFLICT (member) DO NOTHING");
-CHANGE(c_settled, "UPDATE tier_member SET tier = $2, rank = $3, since = $4, until = $5,"
-                  " due_at = $6, changes = $7, settled_at = $8, last_day = $9 WHERE member = $1");
+QUERY(q_rows, tier_row,
+      "SELECT member, tier, rank, since, until, due_at, changes, settled_at, gone FROM tier_member"
+      " WHERE member >= $1 AND member <= $2 ORDER BY member");
+CHANGE(c_settled,
+       "INSERT INTO tier_member (member, tier, rank, since, until, due_at, changes, settled_at,"
+       " last_day, gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE)"
+       " ON CONFLICT (member) DO UPDATE SET tier = excluded.tier, rank = excluded.rank,"
+       " since = excluded.since, until = excluded.until, due_at = excluded.due_at,"
+       " changes = excluded.changes, settled_at = excluded.settled_at,"
+       " last_day = excluded.last_day");
 CHANGE(c_change,
        "INSERT INTO tier_change (member, number, at, from_tier, to_tier, why, until, noted_at)"
        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+/* Whose purchases count for nothing, as long as they do not: below the first. */
+CHANGE(c_rows,
+       "INSERT INTO tier_member (member, tier, rank, changes, settled_at, gone)"
+       " SELECT m.member, '', 0, 0, 0, FALSE FROM (SELECT DISTINCT member FROM purchase_order"
+       "  WHERE bought_at IS NOT NULL AND member >= $1 AND member <= $2)"
+       " AS m WHERE m.member > 0 ORDER BY m.member ON CONFLICT (member) DO NOTHING");
 
 /* What benefits are told once all is written. */
-struct rise {
+struct fall {
+    i64 rises; /* so many rises come before it */
     i64 member, from, to;
-    instant at;
-    bool refund;
 };
-struct rises {
-    struct rise *at;
-    i64 n;
+
+/* Rows to be written. */
+enum { STEP_VALUES = 8, SETTLED_VALUES = 9 };
+struct step_row {
+    struct value at[STEP_VALUES];
+};
+struct settled_row {
+    struct value at[SETTLED_VALUES];
 };
 
 struct settling {
@@ -54,8 +60,23 @@ struct settling {
     enum tier_why why;
     struct tier_row_list rows;
     i64 next; /* of rows */
+    struct {
+        struct step_row *at;
+        i64 n;
+    } steps;
+    struct {
+        struct settled_row *at;
+        i64 n;
+    } settled;
     struct timeline_line_list lines;
-    struct rises rises;
+    struct {
+        struct tier_rise *at;
+        i64 n;
+    } rises;
+    struct {
+        struct fall *at;
+        i64 n;
+    } falls;
     i64 changed;
 };
 
@@ -81,8 +102,8 @@ static void add_line(struct settling *s, const struct tier_row *row, str to, ins
 }
 
 /* One step of his history, with its line. */
-static enum err step(struct settling *s, struct tier_row *row, str to, instant at,
-                     enum tier_why why, opt_instant until)
+static void step(struct settling *s, struct tier_row *row, str to, instant at, enum tier_why why,
+                 opt_instant until)
 {
     struct ctx *c = s->t->c;
     i64 from_rank = ladder_rank(s->l, row->tier), to_rank = ladder_rank(s->l, to);
@@ -91,18 +112,19 @@ static enum err step(struct settling *s, struct tier_row *row, str to, instant a
                        : to_rank > from_rank ? "tier.upgraded"
                                              : "tier.downgraded";
     add_line(s, row, to, at, kind, why_name);
-    TRY(tx_change(s->t, &c_change,
-                  ARGS(row->member, ++row->changes, at, row->tier, to, why_name, until, c->now)));
+    *PUSH(c->arena, &s->steps) =
+        (struct step_row){ { V(row->member), V(++row->changes), V(at), V(row->tier), V(to),
+                             V(why_name), V(until), V(c->now) } };
     row->tier = to;
-    if (from_rank != to_rank)
-        *PUSH(c->arena, &s->rises) =
-            (struct rise){ row->member, from_rank, to_rank, at, why == WHY_REFUND };
-    return OK;
+    if (to_rank > from_rank)
+        *PUSH(c->arena, &s->rises) = (struct tier_rise){ row->member, from_rank, to_rank, at };
+    else if (to_rank < from_rank && why == WHY_REFUND)
+        *PUSH(c->arena, &s->falls) = (struct fall){ s->rises.n, row->member, from_rank, to_rank };
 }
 
 /* What time did since he was last settled; what else became known lies between. */
-static enum err steps(struct settling *s, struct tier_row *row, const struct standing *now,
-                      const struct turns *turns)
+static void steps(struct settling *s, struct tier_row *row, const struct standing *now,
+                  const struct turns *turns)
 {
     struct ctx *c = s->t->c;
     enum tier_why up = s->why == WHY_REFUND ? WHY_QUALIFIED : s->why;
@@ -111,14 +133,14 @@ static enum err steps(struct settling *s, struct tier_row *row, const struct sta
         str from = ladder_code(s->l, turn->from), to = ladder_code(s->l, turn->to);
         if (turn->at <= row->settled_at) continue;
         if (!str_eq(row->tier, from))
-            TRY(step(s, row, from, turn->at,
-                     ladder_rank(s->l, from) > ladder_rank(s->l, row->tier) ? up : s->why, NONE));
-        TRY(step(s, row, to, turn->at, turn->why, i == turns->n - 1 ? now->until : NONE));
+            step(s, row, from, turn->at,
+                 ladder_rank(s->l, from) > ladder_rank(s->l, row->tier) ? up : s->why, NONE);
+        step(s, row, to, turn->at, turn->why, i == turns->n - 1 ? now->until : NONE);
     }
     str to = ladder_code(s->l, now->rank);
-    if (str_eq(row->tier, to)) return OK;
-    return step(s, row, to, c->now, now->rank > ladder_rank(s->l, row->tier) ? up : s->why,
-                now->until);
+    if (!str_eq(row->tier, to))
+        step(s, row, to, c->now, now->rank > ladder_rank(s->l, row->tier) ? up : s->why,
+             now->until);
 }
 
 static bool same_opt(opt_i64 a, opt_i64 b)
@@ -126,65 +148,86 @@ static bool same_opt(opt_i64 a, opt_i64 b)
     return a.has == b.has && (!a.has || a.value == b.value);
 }
 
-static enum err settle_row(struct settling *s, const struct facts *f)
+static void settle_row(struct settling *s, struct tier_row *row, const struct facts *f)
 {
     struct ctx *c = s->t->c;
-    struct tier_row *row = &s->rows.at[s->next++];
     struct turns turns = { 0 };
     struct standing now = climb(s->l, c->zone, f, c->now, false, c->arena, &turns);
     opt_instant since = now.rank ? SOME(now.since) : NONE;
     i64 changes = row->changes;
-    TRY(steps(s, row, &now, &turns));
+    steps(s, row, &now, &turns);
     bool moved = row->changes != changes;
     s->changed += moved;
     if (!moved && row->rank == now.rank && same_opt(row->since, since) &&
         same_opt(row->until, now.until) && same_opt(row->due_at, now.due))
-        return OK;
+        return;
     /* The same tier for another term, as after an order told late: segments ask for its end. */
     if (!moved && !same_opt(row->until, now.until))
         add_line(s, row, row->tier, c->now, "tier.dated",
                  choice_name(&tier_why_choice, (int)s->why));
     str last_day = NO_STR;
     if (now.until.has) last_day = day_text(c->arena, zone_day(c->zone, now.until.value - 1));
-    return tx_change(s->t, &c_settled,
-                     ARGS(row->member, row->tier, now.rank, since, now.until, now.due, row->changes,
-                          c->now, last_day));
+    *PUSH(c->arena, &s->settled) =
+        (struct settled_row){ { V(row->member), V(row->tier), V(now.rank), V(since), V(now.until),
+                                V(now.due), V(row->changes), V(c->now), V(last_day) } };
 }
 
-/* Rows of members without any facts come in between. */
+/* Up to this member: rows of those without any facts come in between. */
+static void settle_rows(struct settling *s, i64 member)
+{
+    for (; s->next < s->rows.n && s->rows.at[s->next].member < member; s->next++) {
+        struct tier_row *row = &s->rows.at[s->next];
+        struct facts none = { .member = row->member };
+        if (!row->gone) settle_row(s, row, &none);
+    }
+}
+
 static enum err settle_facts(void *arg, const struct facts *f)
 {
     struct settling *s = arg;
-    while (s->next < s->rows.n && s->rows.at[s->next].member < f->member) {
-        struct facts none = { .member = s->rows.at[s->next].member };
-        TRY(settle_row(s, &none));
-    }
-    if (s->next == s->rows.n || s->rows.at[s->next].member != f->member) return OK;
-    return settle_row(s, f);
+    settle_rows(s, f->member);
+    bool is = s->next < s->rows.n && s->rows.at[s->next].member == f->member;
+    struct tier_row fresh = { .member = f->member, .tier = S("") };
+    struct tier_row *row = is ? &s->rows.at[s->next++] : &fresh;
+    i64 settled = s->settled.n;
+    if (f->member <= 0 || row->gone) return OK;
+    settle_row(s, row, f);
+    if (!is && s->settled.n == settled)
+        *PUSH(s->t->c->arena, &s->settled) =
+            (struct settled_row){ { V(f->member), V(S("")), V(0), V(NONE), V(NONE), V(NONE), V(0),
+                                    V(0), V(NO_STR) } };
+    return OK;
 }
 
+/* In the order in which it happened. */
 static enum err tell_benefits(const struct settling *s)
 {
-    for (i64 i = 0; i < s->rises.n; i++) {
-        const struct rise *r = &s->rises.at[i];
-        if (r->to > r->from) TRY(benefits_on_rise(s->t, r->member, r->from, r->to, r->at));
-        else if (r->refund) TRY(benefits_on_fall(s->t, r->member, r->from, r->to));
+    i64 told = 0;
+    for (i64 i = 0; i < s->falls.n; i++) {
+        const struct fall *f = &s->falls.at[i];
+        TRY(benefits_on_rises(s->t, s->rises.at + told, f->rises - told));
+        TRY(benefits_on_fall(s->t, f->member, f->from, f->to));
+        told = f->rises;
     }
-    return OK;
+    return benefits_on_rises(s->t, s->rises.at + told, s->rises.n - told);
 }
 
 enum err settle_range(struct tx *t, const struct ladder *l, i64 first, i64 last, enum tier_why why,
                       i64 *changed)
 {
     struct settling s = { .t = t, .l = l, .why = why };
-    if (first == last) TRY(tx_change(t, &c_row, ARGS(first)));
-    else TRY(tx_change(t, &c_rows, ARGS(first, last)));
+    bool before;
     TRY(db_all(t->c, &q_rows, &s.rows, ARGS(first, last)));
     TRY(facts_each(t->c, l, first, last, settle_facts, &s));
-    struct facts nobody = { .member = INT64_MAX };
-    TRY(settle_facts(&s, &nobody));
+    settle_rows(&s, INT64_MAX);
+    TRY(tx_change_each(t, &c_change, s.steps.n,
+                       (struct args){ s.steps.at->at, (int)(STEP_VALUES * s.steps.n) }));
+    TRY(tx_change_each(t, &c_settled, s.settled.n,
+                       (struct args){ s.settled.at->at, (int)(SETTLED_VALUES * s.settled.n) }));
+    TRY(setting_flag(t->c, "tiers.count_before", &before));
+    if (!before) TRY(tx_change(t, &c_rows, ARGS(first, last)));
     if (changed) *changed += s.changed;
-    if (s.lines.n) TRY(timeline_append_all(t, s.lines.at, s.lines.n));
+    TRY(timeline_append_all(t, s.lines.at, s.lines.n));
     return tell_benefits(&s);
 }
 
