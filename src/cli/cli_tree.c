@@ -23,21 +23,6 @@ static const struct cli_option options[] = {
     { 0 },
 };
 
-static const struct {
-    const char *zh, *en;
-} factor_names[] = {
-    [TREE_USERS] = { "活跃用户", "Active users" },
-    [TREE_CONVERSION] = { "转化率", "Conversion" },
-    [TREE_FREQUENCY] = { "购买频次", "Frequency" },
-    [TREE_ORDER_VALUE] = { "客单价", "Order value" },
-    [TREE_UNKNOWN_BUYERS] = { "无买家信息的订单", "Unknown buyers" },
-};
-
-static str factor_name(struct cli *cli, enum tree_factor_kind f)
-{
-    return grid_words(cli, factor_names[f].zh, factor_names[f].en);
-}
-
 static str value_text(struct cli *cli, enum tree_factor_kind f, opt_f64 v)
 {
     struct arena *a = cli->c->arena;
@@ -75,7 +60,7 @@ static void print_tree(struct cli *cli, const struct gmv_tree *t)
              grid_words(cli, "本期", "Now"), grid_words(cli, "贡献", "Contribution"));
     for (i64 i = 0; i < t->factors.n; i++) {
         const struct tree_factor *f = &t->factors.at[i];
-        GRID_ROW(cli, &g, factor_name(cli, f->factor), value_text(cli, f->factor, f->a),
+        GRID_ROW(cli, &g, tree_factor_label(cli->c, f->factor), value_text(cli, f->factor, f->a),
                  value_text(cli, f->factor, f->b), contribution_text(cli, f->contribution));
     }
     GRID_ROW(cli, &g, S("GMV"), grid_amount(cli, t->gmv_before), grid_amount(cli, t->gmv),
@@ -89,7 +74,7 @@ static void print_parts(struct cli *cli, const struct gmv_tree *t)
     str cells[GRID_COLUMNS] = { S(""), grid_words(cli, "对比期", "Before"),
                                 grid_words(cli, "本期", "Now"), grid_words(cli, "变化", "Change") };
     for (int f = 0; f < TREE_FACTORS; f++)
-        cells[4 + f] = factor_name(cli, (enum tree_factor_kind)f);
+        cells[4 + f] = tree_factor_label(cli->c, (enum tree_factor_kind)f);
     grid_add(cli, &g, cells);
     for (i64 i = 0; i < t->parts.n; i++) {
         const struct tree_part *p = &t->parts.at[i];

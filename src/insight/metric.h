@@ -26,7 +26,7 @@
  *   a category   has its part of an order by its lines' amounts, to the last ten-thousandth: money
  *                adds up, an order of two categories counts as one order in each.
  *   before       as many days, ending the day before; year ago: the same dates a year earlier (29
- *                February stands beside 28 February).
+ *                February stands beside 28 February; whole months stay whole: period.h).
  * Units: money in ten-thousandths of the unit, counts, ratios in millionths. A ratio whose
  * denominator is zero (or, by pieces given back, below) is not defined.
  * Promises
@@ -92,8 +92,9 @@ enum measure {
 #define MEASURE_BEHAVIOUR MEASURE_ACTIVE
 
 /* Only orders of this shop, touchpoint, category; only members of this segment (as of now). Absent:
- * all. What members did or whether they came (members, active, viewers …) knows no shop, touchpoint
- * and category: it is of the segment alone. */
+ * all. Members and new members are those first seen at the touchpoint; of a shop or category they
+ * are not. What members did (active, viewers …) knows none of the three: it is of the segment
+ * alone. */
 struct metric_filter {
     str segment, shop, touchpoint, category;
     bool no_behaviour; /* leave MEASURE_BEHAVIOUR and on at 0: no index is needed without segment */

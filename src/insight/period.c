@@ -32,6 +32,13 @@ static enum err day_read(struct ctx *c, const char *field, str text, day *out)
                    "\"" STR_FMT "\" is not a date: write 2019-07-01", STR_ARG(text));
 }
 
+void period_year_ago(day from, day to, day *first, day *last)
+{
+    bool whole = day_civil(from).day == 1 && day_civil(to + 1).day == 1;
+    *first = month_add(from, -12);
+    *last = whole ? month_add(to + 1, -12) - 1 : month_add(to, -12);
+}
+
 enum err period_read(struct ctx *c, str from, str to, day *first, day *last)
 {
     *last = zone_day(c->zone, c->now);

@@ -1,4 +1,4 @@
-/* shown.c -- amounts and counts as sentences write them. */
+/* shown.c -- amounts, counts and words as sentences and tables write them. */
 #include "insight/shown.h"
 #include "store/setting.h"
 
@@ -22,4 +22,11 @@ str grouped(struct arena *a, str plain)
         buf_byte(&out, digits.at[i]);
     }
     return buf_str(&out);
+}
+
+str first_upper(struct arena *a, str words)
+{
+    bool small = words.n && words.at[0] >= 'a' && words.at[0] <= 'z';
+    if (!small) return words;
+    return str_fmt(a, "%c" STR_FMT, words.at[0] - ('a' - 'A'), STR_ARG(str_sub(words, 1, words.n)));
 }

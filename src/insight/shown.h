@@ -1,4 +1,4 @@
-/* shown.h -- amounts and counts as sentences write them: ¥1,234.50 and 1,234. */
+/* shown.h -- amounts, counts and words as sentences and tables write them. */
 #pragma once
 
 #include "store/store.h"
@@ -7,3 +7,5 @@
 str currency_mark(struct ctx *c);
 /* A plain decimal with its whole part in threes: "-1234.50" is "−1,234.50". */
 str grouped(struct arena *a, str plain);
+/* "the week" as "The week". */
+str first_upper(struct arena *a, str words);

@@ -171,4 +171,7 @@ SHAPE(gmv_tree);
 /* E_INVALID: what period_check and segment_parse refuse; parts without by segment, or none with. */
 enum err gmv_tree_make(struct ctx *c, const struct tree_ask *ask, struct gmv_tree *out);
 
+/* As a table heads it: 下单频次, Order frequency. */
+str tree_factor_label(struct ctx *c, enum tree_factor_kind f);
+
 extern const struct room tree_room; /* tree_api.c */

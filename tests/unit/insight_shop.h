@@ -10,7 +10,7 @@ struct shop_members {
     i64 n;
     i64 *ids;
     instant first_seen;
-    str prefix;
+    str prefix, touchpoint;
 };
 
 static enum err shop_members_write(struct tx *t, void *arg)
@@ -23,19 +23,28 @@ static enum err shop_members_write(struct tx *t, void *arg)
                                .value = str_fmt(t->c->arena, STR_FMT "%lld", STR_ARG(m->prefix),
                                                 (long long)i) };
         struct member_sighting seen = {
-            .identities = &id, .n = 1, .source = S("import"), .at = m->first_seen
+            .identities = &id,
+            .n = 1,
+            .touchpoint = m->touchpoint,
+            .source = S("import"),
+            .at = m->first_seen
         };
         TRY(member_resolve(t, &seen, &m->ids[i], &created));
     }
     return OK;
 }
 
-/* n members, first seen at that moment. */
-static inline i64 *shop_members(struct ctx *c, i64 n, instant first_seen, str prefix)
+/* n members, first seen at that moment and touchpoint. */
+static inline i64 *shop_members_at(struct ctx *c, i64 n, instant first_seen, str prefix,
+                                   str touchpoint)
 {
-    struct shop_members m = { n, NEWS(c->arena, i64, n), first_seen, prefix };
+    struct shop_members m = { n, NEWS(c->arena, i64, n), first_seen, prefix, touchpoint };
     CHECK_OK(c, store_write(c->store, c, shop_members_write, &m));
     return m.ids;
+}
+static inline i64 *shop_members(struct ctx *c, i64 n, instant first_seen, str prefix)
+{
+    return shop_members_at(c, n, first_seen, prefix, NO_STR);
 }
 
 struct shop_lines {

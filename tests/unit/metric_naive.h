@@ -40,14 +40,19 @@ SHAPE_DEFINE(naive_line);
 QUERY(naive_lines, naive_line,
       "SELECT DISTINCT l.order_id, p.category FROM order_line l LEFT JOIN product p"
       " ON p.id = l.product");
-QUERY(naive_seen, one_i64,
-      "SELECT first_seen AS value FROM member WHERE merged_into IS NULL AND erased_at IS NULL");
+#define FIELDS_OF_naive_person(X, N) \
+    X(instant, first_seen, ANY, "", N) \
+    X(str, touchpoint, ANY, "", N)
+SHAPE(naive_person);
+SHAPE_DEFINE(naive_person);
+QUERY(naive_seen, naive_person,
+      "SELECT first_seen, touchpoint FROM member WHERE merged_into IS NULL AND erased_at IS NULL");
 
 struct naive_shop {
     struct naive_order_list orders;
     struct naive_refund_list refunds;
     struct naive_line_list lines;
-    struct one_i64_list seen;
+    struct naive_person_list seen;
 };
 struct naive_filter {
     str shop, touchpoint;
@@ -168,8 +173,10 @@ static inline struct metric_totals naive_totals(struct ctx *c, const struct naiv
         naive_beginning(c, s, o, &t);
     }
     for (i64 i = 0; i < s->seen.n; i++) {
-        t.of[MEASURE_NEW_MEMBERS] += naive_within(c, s->seen.at[i].value, from, to);
-        t.of[MEASURE_MEMBERS] += s->seen.at[i].value < zone_midnight(c->zone, to + 1);
+        const struct naive_person *p = &s->seen.at[i];
+        if (f->touchpoint.n && !str_eq(f->touchpoint, p->touchpoint)) continue;
+        t.of[MEASURE_NEW_MEMBERS] += naive_within(c, p->first_seen, from, to);
+        t.of[MEASURE_MEMBERS] += p->first_seen < zone_midnight(c->zone, to + 1);
     }
     return t;
 }

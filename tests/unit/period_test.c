@@ -14,6 +14,28 @@ TEST(averages_are_rounded_to_the_cent)
     CHECK_I64(average_of(5, 0), 0);
 }
 
+static void year_ago_is(const char *from, const char *to, const char *first, const char *last)
+{
+    struct arena *a = test_ctx()->arena;
+    day f, t, x, y;
+    CHECK(day_parse(str_of(from), &f) && day_parse(str_of(to), &t));
+    period_year_ago(f, t, &x, &y);
+    CHECK_STR(day_text(a, x), first);
+    CHECK_STR(day_text(a, y), last);
+}
+
+TEST(a_year_ago_whole_months_are_whole)
+{
+    year_ago_is("2025-02-01", "2025-02-28", "2024-02-01", "2024-02-29");
+    year_ago_is("2025-01-01", "2025-02-28", "2024-01-01", "2024-02-29");
+    year_ago_is("2025-01-15", "2025-02-28", "2024-01-15", "2024-02-28");
+    year_ago_is("2024-02-01", "2024-02-28", "2023-02-01", "2023-02-28");
+    year_ago_is("2024-02-01", "2024-02-29", "2023-02-01", "2023-02-28");
+    year_ago_is("2024-02-29", "2024-02-29", "2023-02-28", "2023-02-28");
+    year_ago_is("2024-03-01", "2024-03-31", "2023-03-01", "2023-03-31");
+    year_ago_is("2024-12-31", "2024-12-31", "2023-12-31", "2023-12-31");
+}
+
 TEST(periods_are_refused_with_the_place)
 {
     struct ctx *c = test_reader();

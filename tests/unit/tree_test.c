@@ -616,9 +616,9 @@ static void check_sentence(struct ctx *c, struct tree_base a, struct tree_base b
 {
     struct gmv_tree t = two_months(c, &a, &b);
     c->locale = ZH;
-    CHECK_STR(tree_sentence(c, &t), zh);
+    CHECK_STR(tree_sentence(c, &t, NO_STR), zh);
     c->locale = EN;
-    CHECK_STR(tree_sentence(c, &t), en);
+    CHECK_STR(tree_sentence(c, &t, NO_STR), en);
 }
 
 TEST(one_sentence_says_what_changed_and_why)
@@ -629,17 +629,17 @@ TEST(one_sentence_says_what_changed_and_why)
     check_sentence(
         c, a, b,
         "GMV ¥12,960.00，比上期多 ¥960.00（+8.0%）：主要因为活跃用户增加（+¥2,274.25），其次"
-        "客单价上升（+¥1,469.21）；转化率下降抵消 ¥2,783.46。",
+        "下单笔单价上升（+¥1,469.21）；下单转化率下降抵消 ¥2,783.46。",
         "GMV ¥12,960.00, up ¥960.00 (+8.0%) on the period before: mainly because"
-        " active users rose (+¥2,274.25), then because average order value rose"
-        " (+¥1,469.21); conversion fell and took away ¥2,783.46.");
+        " active users rose (+¥2,274.25), then because value per order placed rose"
+        " (+¥1,469.21); conversion to order fell and took away ¥2,783.46.");
     check_sentence(
         c, b, a,
         "GMV ¥12,000.00，比上期少 ¥960.00（−7.4%）：主要因为活跃用户减少（−¥2,274.25），其次"
-        "客单价下降（−¥1,469.21）；转化率上升补回 ¥2,783.46。",
+        "下单笔单价下降（−¥1,469.21）；下单转化率上升补回 ¥2,783.46。",
         "GMV ¥12,000.00, down ¥960.00 (−7.4%) on the period before: mainly because"
-        " active users fell (−¥2,274.25), then because average order value fell"
-        " (−¥1,469.21); conversion rose and gave back ¥2,783.46.");
+        " active users fell (−¥2,274.25), then because value per order placed fell"
+        " (−¥1,469.21); conversion to order rose and gave back ¥2,783.46.");
     check_sentence(c, a, a, "GMV ¥12,000.00，与上期持平。",
                    "GMV ¥12,000.00, as in the period before.");
 }
@@ -650,15 +650,15 @@ TEST(a_sentence_for_what_is_not_defined)
     const struct tree_base nobody = { 0 }, idle = { 10 }, a = { 1000, 100, 150, 12000 * YUAN };
     check_sentence(
         c, idle, a,
-        "GMV ¥12,000.00，比上期多 ¥12,000.00（上期为 0）：主要因为转化率上升（+¥12,000.00）。"
-        "上期没有买家，购买频次、客单价无定义。",
+        "GMV ¥12,000.00，比上期多 ¥12,000.00（上期为 0）：主要因为下单转化率上升（+¥12,000.00）。"
+        "上期没有买家，下单频次、下单笔单价无定义。",
         "GMV ¥12,000.00, up ¥12,000.00 from 0 in the period before: mainly because"
-        " conversion rose (+¥12,000.00). In the period before"
-        " there were no buyers: frequency and order value are not defined.");
+        " conversion to order rose (+¥12,000.00). In the period before"
+        " there were no buyers: frequency and value per order are not defined.");
     check_sentence(c, nobody, nobody,
-                   "本期与上期的 GMV 都是 0。两期都没有活跃用户，转化率、购买频次、客单价无定义。",
+                   "本期与上期的 GMV 都是 0。两期都没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
                    "GMV was 0 in this period and in the period before. In both periods there were"
-                   " no active users: conversion, frequency and order value are not defined.");
+                   " no active users: conversion, frequency and value per order are not defined.");
 }
 
 /* -- what is refused --------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 // metric_text.ts -- how a metric's value is written, where it opens, and in which steps a period is drawn.
+import dayjs from 'dayjs'
 import { useMemo } from 'react'
 import type { MetricStep, MetricUnit } from '~/api'
-import { daysBetween, useFormat } from './format'
+import { dayPlus, daysBetween, useFormat } from './format'
 import { useSay } from './locale'
 
 /** What a figure was asked of, so that its page answers the same. */
@@ -30,10 +31,13 @@ export function stepOf(from: string, to: string): MetricStep {
   return days <= 92 ? 'day' : days <= 640 ? 'week' : 'month'
 }
 
-/** The same date a year before; 29 February becomes the 28th. */
-export function yearBefore(day: string): string {
-  const moved = `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`
-  return moved.endsWith('02-29') ? `${moved.slice(0, 8)}28` : moved
+const yearBefore = (day: string) => dayjs(day).subtract(1, 'year').format('YYYY-MM-DD')
+
+/** The same dates a year before, as the server has them: 29 February becomes the 28th, whole months stay whole. */
+export function yearAgo({ from, to }: { from: string, to: string }) {
+  const after = dayPlus(to, 1)
+  const whole = from.endsWith('-01') && after.endsWith('-01')
+  return { from: yearBefore(from), to: whole ? dayPlus(yearBefore(after), -1) : yearBefore(to) }
 }
 
 export interface MetricText {

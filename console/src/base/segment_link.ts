@@ -1,10 +1,10 @@
 // segment_link.ts -- where a group of members can be seen, changed and saved: the segment builder with their text.
-import { dayPlus, daysBetween, todayIs } from './format'
+import { dayPlus, daysBetween } from './format'
 
-/** `day`: as things stood at its end. */
+/** `day`: as of its end, also of today, so that windows looking back from there are whole days: those of the figure. */
 export function segmentLink(text: string, day?: string): string {
   const search = new URLSearchParams({ text })
-  if (day && day < todayIs()) search.set('at', dayPlus(day, 1))
+  if (day) search.set('at', dayPlus(day, 1))
   return `/segments/new?${search}`
 }
 

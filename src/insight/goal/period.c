@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/goal/inside.h"
+#include "insight/period.h"
 
 /* Of one calendar month, quarter or year: 1, 3, 12; else 0. */
 static int whole_months(struct metric_period p)
@@ -25,7 +26,9 @@ struct metric_period goal_period_before(struct metric_period p)
 
 struct metric_period goal_period_year_ago(struct metric_period p)
 {
-    return (struct metric_period){ month_add(p.from, -12), month_add(p.to + 1, -12) - 1 };
+    struct metric_period out;
+    period_year_ago(p.from, p.to, &out.from, &out.to);
+    return out;
 }
 
 str goal_period_text(struct arena *a, struct metric_period p)

@@ -193,10 +193,10 @@ static str members_of(struct ctx *c, const struct goal_row *row, const struct me
     switch (m->a) {
     case MEASURE_NEW_BUYERS:
     case MEASURE_COHORT_NET:
-        did = str_fmt(c->arena, "first_order <= %lldd", (long long)days);
+        did = str_fmt(c->arena, "first_order < %lldd", (long long)days);
         break;
     case MEASURE_NEW_MEMBERS:
-        did = str_fmt(c->arena, "first_seen <= %lldd", (long long)days);
+        did = str_fmt(c->arena, "first_seen < %lldd", (long long)days);
         break;
     case MEASURE_VIEWERS:
     case MEASURE_VIEWERS_BOUGHT:
@@ -210,7 +210,7 @@ static str members_of(struct ctx *c, const struct goal_row *row, const struct me
     default: break;
     }
     if (m->a == MEASURE_COST && m->b != MEASURE_NEW_BUYERS) return NO_STR;
-    if (m->a == MEASURE_COST) did = str_fmt(c->arena, "first_order <= %lldd", (long long)days);
+    if (m->a == MEASURE_COST) did = str_fmt(c->arena, "first_order < %lldd", (long long)days);
     if (!row->segment.n) return did;
     return str_fmt(c->arena, "(" STR_FMT ") and " STR_FMT, STR_ARG(row->segment), STR_ARG(did));
 }

@@ -309,6 +309,8 @@ static void count_person(const struct hand *h, const struct facts_block *b, i64 
                                         (uint16_t)packed_get(&b->person[PERSON_TOUCHPOINT], i) };
     const struct parting *parting = &h->n->parting;
     bool by_order = parting->kind == OF_SHOP || parting->kind == OF_CATEGORY;
+    bool other = h->n->only[OF_TOUCHPOINT] >= 0 && of[OF_TOUCHPOINT] != h->n->only[OF_TOUCHPOINT];
+    if (other) return;
     i64 group = by_order && parting->groups > 1 ? -1 : group_of(parting, of, member);
     if (group < 0 || group >= parting->groups) return;
     for (i64 r = 0; r < h->n->ranges_n; r++) {

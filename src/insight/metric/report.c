@@ -178,9 +178,10 @@ static str how(struct ctx *c, const struct making *m)
     if (m->ranges_n > 1)
         buf_add(&out, say(c,
                           S("上期为紧接之前、同样天数的一段；去年同期为去年的同样日期，"
-                            "2 月 29 日对 2 月 28 日。"),
+                            "2 月 29 日对 2 月 28 日，整月对整月。"),
                           S("Before: as many days, ending the day before. Year ago: the same dates"
-                            " a year earlier; 29 February stands beside 28 February. ")));
+                            " a year earlier; 29 February stands beside 28 February, whole months"
+                            " beside whole months. ")));
     if (a->has_set)
         buf_fmt(&out,
                 c->locale == ZH ? "只看条件“" STR_FMT
@@ -269,7 +270,8 @@ static enum err making_begin(struct ctx *c, const struct metrics_ask *ask, struc
     if (!ask->compare.has || ask->compare.value) {
         day days = r->to - r->from + 1;
         m->ranges[1] = (struct range){ r->from - days, r->from - 1, NULL, 1 };
-        m->ranges[2] = (struct range){ month_add(r->from, -12), month_add(r->to, -12), NULL, 1 };
+        m->ranges[2] = (struct range){ 0, 0, NULL, 1 };
+        period_year_ago(r->from, r->to, &m->ranges[2].from, &m->ranges[2].to);
         m->ranges_n = 3;
     }
     return ask_all(c, m);

@@ -129,6 +129,30 @@ static void product_row(struct making *m, const struct product_health *p, str ad
     add_value(m, line, REPORT_MONEY, p->stock_value);
 }
 
+/* What is advised for nothing is not told. */
+static void say_stock(struct making *m, const struct advised *restock, const struct advised *clear,
+                      struct report_block *out)
+{
+    struct buf b = { .arena = m->c->arena };
+    bool zh = m->c->locale == ZH;
+    if (!restock->all && !clear->all)
+        buf_add(&b, say(m->c, S("没有要补货或清仓的商品"), S("Nothing to restock or to clear")));
+    if (restock->all)
+        buf_fmt(&b, zh ? "建议补货的商品 " STR_FMT " 个" : "Products to restock: " STR_FMT,
+                STR_ARG(figure_text(m, REPORT_COUNT, SOME(restock->all))));
+    if (clear->all)
+        buf_fmt(&b,
+                zh ? "%s建议清仓的商品 " STR_FMT " 个，占着库存 " STR_FMT
+                   : "%sProducts to clear: " STR_FMT ", which hold stock of " STR_FMT,
+                !restock->all ? ""
+                : zh          ? "；"
+                              : ". ",
+                STR_ARG(figure_text(m, REPORT_COUNT, SOME(clear->all))),
+                STR_ARG(figure_text(m, REPORT_MONEY, SOME(clear->value))));
+    buf_add(&b, say(m->c, S("。"), S(".")));
+    say_sentence(m, out, restock->all + clear->all ? TONE_BAD : TONE_PLAIN, buf_str(&b));
+}
+
 enum err stock_block(struct making *m, const struct block_row *row, struct report_block *out)
 {
     static const enum stock_advice advices[] = { ADVICE_RESTOCK, ADVICE_CLEAR };
@@ -149,15 +173,9 @@ enum err stock_block(struct making *m, const struct block_row *row, struct repor
         str advice = say(m->c, str_of(zh[k]), str_of(en[k]));
         of[k] = advised_of(r, advices[k]);
         for (i64 i = 0; i < of[k].n; i++) product_row(m, of[k].first[i], advice, out);
-        all_row(m, &of[k], advice, out);
+        if (of[k].all) all_row(m, &of[k], advice, out);
     }
-    say_sentence(m, out, of[0].all + of[1].all ? TONE_BAD : TONE_PLAIN,
-                 str_fmt(m->c->arena,
-                         m->c->locale == ZH
-                             ? "建议补货的商品 " STR_FMT " 个，建议清仓的 " STR_FMT " 个。"
-                             : "Products to restock: " STR_FMT "; to clear: " STR_FMT ".",
-                         STR_ARG(figure_text(m, REPORT_COUNT, SOME(of[0].all))),
-                         STR_ARG(figure_text(m, REPORT_COUNT, SOME(of[1].all)))));
+    say_stock(m, &of[0], &of[1], out);
     out->note = str_fmt(m->c->arena,
                         m->c->locale == ZH ? "各列出最急的，至多 %d 个。"
                                            : "The most urgent of each, at most %d.",

@@ -100,7 +100,7 @@ enum err goals_block(struct making *m, const struct block_row *row, struct repor
     }
     if (n == 0)
         say_sentence(m, out, TONE_PLAIN,
-                     say(m->c, S("这段时间的目标 0 个。"), S("Goals of these days: 0.")));
+                     say(m->c, S("这段时间没有设目标。"), S("No goal was set for these days.")));
     return OK;
 }
 
@@ -161,6 +161,11 @@ enum err alerts_block(struct making *m, const struct block_row *row, struct repo
     COLUMN(m, out, "figure", "数值", "Figure", REPORT_ROW);
     COLUMN(m, out, "expected", "对照", "Expected", REPORT_ROW);
     TRY(alerts_read(m, &k, out));
+    if (k.n == 0) {
+        say_sentence(m, out, TONE_PLAIN,
+                     say(m->c, S("这段时间没有触发预警。"), S("No alert was raised.")));
+        return OK;
+    }
     struct report_row *all = add_row(m, out, REPORT_COUNT);
     all->rest = true;
     add_text(m, all, str_fmt(m->c->arena, zh ? "全部 %lld 次" : "all %lld", (long long)k.n));
@@ -170,7 +175,7 @@ enum err alerts_block(struct making *m, const struct block_row *row, struct repo
     for (int i = 0; i < 2; i++) add_value(m, all, REPORT_COUNT, NONE);
     say_sentence(m, out, k.grave ? TONE_BAD : TONE_PLAIN,
                  str_fmt(m->c->arena,
-                         zh ? "触发告警 %lld 次，其中严重的 %lld 次。"
+                         zh ? "触发预警 %lld 次，其中严重的 %lld 次。"
                             : "Alerts raised: %lld, of them critical: %lld.",
                          (long long)k.n, (long long)k.grave));
     return OK;

@@ -1,8 +1,11 @@
 /* blocks_sales.c -- blocks of money and orders: metrics beside both periods, the course of the
  * days, the GMV tree, and who made the difference. */
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/metric/inside.h"
+#include "insight/period.h"
 #include "insight/report/inside.h"
 
 /* -- metrics, a row each ----------------------------------------------------------------------- */
@@ -136,13 +139,49 @@ static void say_ends(struct making *m, struct report_block *out)
                          STR_ARG(w[0].value)));
 }
 
+/* The last of them beside the mean of those before it. */
+static void say_beside_mean(struct making *m, struct report_block *out)
+{
+    i64 n = out->rows.n - 1;
+    money v, now = 0, sum = 0;
+    for (i64 i = 0; i <= n; i++) {
+        if (!money_parse(out->rows.at[i].cells.at[1].value, &v)) return;
+        if (i < n) sum += v;
+        else now = v;
+    }
+    if (n < 1) return;
+    opt_i64 mean = SOME(average_of(sum, n)), change = change_of(SOME(now), mean);
+    str figure = figure_text(m, REPORT_MONEY, SOME(now)), by = figure_text(m, REPORT_CHANGE, change),
+        was = figure_text(m, REPORT_MONEY, mean);
+    say_sentence(
+        m, out, tone_of(metric_named(course[0]), SOME(now), mean),
+        str_fmt(m->c->arena,
+                m->c->locale == ZH ? STR_FMT " " STR_FMT "，比此前 %lld 期平均 " STR_FMT
+                                             "（" STR_FMT "）。"
+                                   : STR_FMT " " STR_FMT ", beside the mean of the %lld before: " STR_FMT
+                                             " (" STR_FMT ").",
+                STR_ARG(out->columns.at[1].label), STR_ARG(figure), (long long)n, STR_ARG(by),
+                STR_ARG(was)));
+}
+
+static str run_title(struct making *m)
+{
+    static const char *const zh[] = { "近 %d 天走势", "近 %d 周走势", "近 %d 个月走势",
+                                      "近 %d 个季度走势", "近 %d 年走势" };
+    static const char *const en[] = { "The last %d days", "The last %d weeks", "The last %d months",
+                                      "The last %d quarters", "The last %d years" };
+    return str_fmt(m->c->arena, (m->c->locale == ZH ? zh : en)[m->row->run], m->row->runs);
+}
+
 enum err run_block(struct making *m, const struct block_row *row, struct report_block *out)
 {
     const struct metric_point_list *of[COUNT(course)];
     (void)row;
+    out->title = run_title(m);
     TRY(course_read(m, report_run(m), m->row->run, of));
     course_columns(m, out, m->row->run);
     course_rows(m, out, m->row->run, of);
+    say_beside_mean(m, out);
     say_ends(m, out);
     CHART(m, out, CHART_LINE, "净销售额", "Net sales", 1);
     CHART(m, out, CHART_LINE, "支付订单与购买人数", "Orders and buyers", 2, 3, 4);
@@ -172,15 +211,10 @@ enum err days_block(struct making *m, const struct block_row *row, struct report
 
 /* -- why GMV changed --------------------------------------------------------------------------- */
 
-static const struct {
-    const char *zh, *en;
-    enum report_unit unit;
-} factors[] = {
-    [TREE_USERS] = { "活跃用户", "Active users", REPORT_COUNT },
-    [TREE_CONVERSION] = { "转化率", "Conversion", REPORT_RATIO },
-    [TREE_FREQUENCY] = { "购买频次", "Frequency", REPORT_TIMES },
-    [TREE_ORDER_VALUE] = { "客单价", "Order value", REPORT_MONEY },
-    [TREE_UNKNOWN_BUYERS] = { "无买家信息的订单", "Orders without a known buyer", REPORT_MONEY },
+static const enum report_unit factor_units[] = {
+    [TREE_USERS] = REPORT_COUNT,        [TREE_CONVERSION] = REPORT_RATIO,
+    [TREE_FREQUENCY] = REPORT_TIMES,    [TREE_ORDER_VALUE] = REPORT_MONEY,
+    [TREE_UNKNOWN_BUYERS] = REPORT_MONEY,
 };
 
 /* As metrics round: counts whole, money to the ten-thousandth, else to the millionth. */
@@ -207,10 +241,10 @@ enum err tree_block(struct making *m, const struct block_row *row, struct report
     COLUMN(m, out, "change", "变化", "Change", REPORT_CHANGE);
     for (i64 i = 0; i < t->factors.n; i++) {
         const struct tree_factor *f = &t->factors.at[i];
-        enum report_unit unit = factors[f->factor].unit;
+        enum report_unit unit = factor_units[f->factor];
         opt_i64 then = factor_value(unit, f->a), now = factor_value(unit, f->b);
         struct report_row *r = add_row(m, out, unit);
-        add_text(m, r, say(m->c, str_of(factors[f->factor].zh), str_of(factors[f->factor].en)));
+        add_text(m, r, tree_factor_label(m->c, f->factor));
         add_value(m, r, unit, then);
         add_value(m, r, unit, now);
         add_value(m, r, REPORT_MONEY, f->contribution);
@@ -226,9 +260,9 @@ enum err tree_block(struct making *m, const struct block_row *row, struct report
     CHART(m, out, CHART_BAR, "各因子对 GMV 变化的贡献", "What each factor contributed", 3);
     out->note =
         say(m->c,
-            S("GMV = 活跃用户 × 转化率 × 购买频次 × 客单价，含未付款、已取消、已退款的订单；"
+            S("GMV = 活跃用户 × 下单转化率 × 下单频次 × 下单笔单价，含未付款、已取消、已退款的订单；"
               "各因子的贡献加起来正好是 GMV 的变化。"),
-            S("GMV = active users x conversion x frequency x order value, unpaid, cancelled"
+            S("GMV = active users x conversion x frequency x value per order, unpaid, cancelled"
               " and refunded orders inside; the contributions add up to its change."));
     return OK;
 }
@@ -241,10 +275,11 @@ static str part_name(struct making *m, const struct metric_group_totals *g)
     return str_eq(g->value, S("未知")) ? say(m->c, S("未知"), S("unknown")) : g->value;
 }
 
-/* Whose net sales moved most. */
+/* Whose net sales moved most; among: "各触点", "By touchpoint". */
 static void say_mover(struct making *m, const struct metric_group_totals_list *parts,
                       struct report_block *out)
 {
+    str among = out->title;
     const struct metric_group_totals *most = NULL;
     i64 size = -1;
     for (i64 i = 0; i < parts->n; i++) {
@@ -268,9 +303,9 @@ static void say_mover(struct making *m, const struct metric_group_totals_list *p
                      : now < then ? TONE_BAD
                                   : TONE_PLAIN,
                      str_fmt(m->c->arena,
-                             "变化最大的是“" STR_FMT "”：净销售额 " STR_FMT "，比" STR_FMT
-                             "%s " STR_FMT "（" STR_FMT "）。",
-                             STR_ARG(name), STR_ARG(v), STR_ARG(before), now < then ? "少" : "多",
+                             STR_FMT "中变化最大的是“" STR_FMT "”：净销售额 " STR_FMT
+                                     "，比" STR_FMT "%s " STR_FMT "（" STR_FMT "）。",
+                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(before), now < then ? "少" : "多",
                              STR_ARG(by), STR_ARG(was)));
     else
         say_sentence(m, out,
@@ -278,9 +313,9 @@ static void say_mover(struct making *m, const struct metric_group_totals_list *p
                      : now < then ? TONE_BAD
                                   : TONE_PLAIN,
                      str_fmt(m->c->arena,
-                             "\"" STR_FMT "\" moved most: net sales " STR_FMT ", " STR_FMT
-                             " %s than in " STR_FMT " (" STR_FMT ").",
-                             STR_ARG(name), STR_ARG(v), STR_ARG(by), now < then ? "less" : "more",
+                             STR_FMT ", \"" STR_FMT "\" moved most: net sales " STR_FMT ", " STR_FMT
+                                     " %s than in " STR_FMT " (" STR_FMT ").",
+                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(by), now < then ? "less" : "more",
                              STR_ARG(before), STR_ARG(was)));
 }
 
@@ -301,6 +336,15 @@ static void part_row(struct making *m, const struct metric_group_totals *g, i64 
     add_value(m, r, REPORT_COUNT, SOME(g->a.of[MEASURE_BUYERS]));
     add_value(m, r, REPORT_COUNT, SOME(g->a.of[MEASURE_NEW_BUYERS]));
     add_value(m, r, REPORT_RATIO, metric_value(refunds, &g->a));
+}
+
+static int most_now_first(const void *x, const void *y)
+{
+    const struct metric_group_totals *const *a = x, *const *b = y;
+    i64 v = (*a)->a.of[MEASURE_NET], w = (*b)->a.of[MEASURE_NET];
+    if ((*a)->rest != (*b)->rest) return (*a)->rest ? 1 : -1;
+    if (v != w) return v > w ? -1 : 1;
+    return (*a > *b) - (*a < *b);
 }
 
 enum err parts_block(struct making *m, const struct block_row *row, struct report_block *out)
@@ -326,8 +370,14 @@ enum err parts_block(struct making *m, const struct block_row *row, struct repor
     COLUMN(m, out, "buyers", "购买人数", "Buyers", REPORT_COUNT);
     COLUMN(m, out, "new_buyers", "新客", "New", REPORT_COUNT);
     COLUMN(m, out, "refund_rate", "退款率", "Refunds", REPORT_RATIO);
-    for (i64 i = 0; i < parts->n; i++) all += parts->at[i].a.of[MEASURE_NET];
-    for (i64 i = 0; i < parts->n; i++) part_row(m, &parts->at[i], all, out);
+    const struct metric_group_totals **order =
+        NEWS(m->c->arena, const struct metric_group_totals *, parts->n + 1);
+    for (i64 i = 0; i < parts->n; i++) {
+        order[i] = &parts->at[i];
+        all += parts->at[i].a.of[MEASURE_NET];
+    }
+    qsort(order, (size_t)parts->n, sizeof *order, most_now_first);
+    for (i64 i = 0; i < parts->n; i++) part_row(m, order[i], all, out);
     say_mover(m, parts, out);
     if (parts->n > 1) CHART(m, out, CHART_BAR, "净销售额，两期", "Net sales of both periods", 1, 3);
     return OK;

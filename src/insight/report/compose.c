@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/report/inside.h"
+#include "insight/shown.h"
 #include "store/setting.h"
 
 SHAPE_DEFINE(report_sentence);
@@ -127,9 +128,7 @@ static enum err told(struct making *m, struct report *out)
                             .to = m->days[NOW].to,
                             .timezone = str_of(zone_name(c->zone)) };
     TRY(setting_text(c, "currency", &out->currency));
-    m->mark = str_eq(out->currency, S("CNY"))
-                  ? S("¥")
-                  : str_fmt(c->arena, STR_FMT " ", STR_ARG(out->currency));
+    m->mark = currency_mark(c);
     out->title = str_fmt(c->arena, STR_FMT " " STR_FMT,
                          STR_ARG(say(c, str_of(m->row->zh), str_of(m->row->en))),
                          STR_ARG(days_text(c, m->days[NOW])));

@@ -75,7 +75,7 @@ struct report_days report_run(const struct making *m)
 #define BLOCK_HEADLINE \
     BLOCK("headline", "核心指标", "Headline figures", metrics_block, HEADLINE, "/overview")
 #define BLOCK_DAYS BLOCK("days", "期内走势", "Through the period", days_block, NULL, "/overview")
-#define BLOCK_RUN  BLOCK("run", "走势", "The run-up", run_block, NULL, "/overview")
+#define BLOCK_RUN  BLOCK("run", "近期走势", "The run-up", run_block, NULL, "/overview")
 #define BLOCK_TREE \
     BLOCK("gmv_tree", "GMV 为什么变", "Why GMV changed", tree_block, "before", "/gmv-tree")
 #define BLOCK_TREE_BESIDE                                                                    \
@@ -107,7 +107,7 @@ struct report_days report_run(const struct making *m)
     BLOCK("segments", "分层人数变化", "Segments", segments_block, NULL, "/segments")
 
 #define BLOCK_GOALS  BLOCK("goals", "目标", "Goals", goals_block, NULL, "/goals")
-#define BLOCK_ALERTS BLOCK("alerts", "告警", "Alerts", alerts_block, NULL, "/alerts")
+#define BLOCK_ALERTS BLOCK("alerts", "预警", "Alerts", alerts_block, NULL, "/alerts")
 
 static const struct block_row daily_blocks[] = {
     BLOCK_HEADLINE, BLOCK_RUN,   BLOCK_TREE,   BLOCK_SHOPS, BLOCK_TOUCHPOINTS,

@@ -99,17 +99,48 @@ str paper_cell(struct paper *p, const struct report_column *k, const struct repo
 
 /* -- what is on them --------------------------------------------------------------------------- */
 
-static void paragraph(struct paper *p, str text, double size, double grey, bool dot)
+static void paragraph(struct paper *p, str text, double size, double grey)
 {
-    double high, x = MARGIN + (dot ? 12 : 0), wide = TEXT_WIDE - (dot ? 12 : 0);
-    text_measure(p, text, size, LIGHT, wide, &high);
+    double high;
+    text_measure(p, text, size, LIGHT, TEXT_WIDE, &high);
     room_for(p, high + 4);
-    if (dot) {
-        cairo_set_source_rgb(p->to, .12, .31, .47);
-        cairo_rectangle(p->to, MARGIN + 2, p->y + size * .55, 4, 4);
-        cairo_fill(p->to);
+    p->y += text_put(p, text, size, LIGHT, MARGIN, p->y, TEXT_WIDE, 0, grey) + 4;
+}
+
+/* What stands before a sentence tells its tone, in grey too: a dot is good, a diamond bad. */
+static void mark_put(struct paper *p, enum report_tone tone, double x, double y)
+{
+    cairo_new_path(p->to);
+    switch (tone) {
+    case TONE_GOOD:
+        cairo_set_source_rgb(p->to, .12, .47, .36);
+        cairo_arc(p->to, x, y, 2.6, 0, 6.2832);
+        break;
+    case TONE_BAD:
+        cairo_set_source_rgb(p->to, .75, .24, .13);
+        cairo_move_to(p->to, x, y - 3.6);
+        cairo_line_to(p->to, x + 3.6, y);
+        cairo_line_to(p->to, x, y + 3.6);
+        cairo_line_to(p->to, x - 3.6, y);
+        cairo_close_path(p->to);
+        break;
+    case TONE_PLAIN:
+        cairo_set_source_rgb(p->to, .5, .5, .5);
+        cairo_rectangle(p->to, x - 2.5, y - .6, 5, 1.2);
+        break;
     }
-    p->y += text_put(p, text, size, LIGHT, x, p->y, wide, 0, grey) + 4;
+    cairo_fill(p->to);
+}
+
+#define INDENT 12.0
+
+static void sentence(struct paper *p, const struct report_sentence *s, double size)
+{
+    double high, wide = TEXT_WIDE - INDENT;
+    text_measure(p, s->text, size, LIGHT, wide, &high);
+    room_for(p, high + 4);
+    mark_put(p, s->tone, MARGIN + 4, p->y + size * .8);
+    p->y += text_put(p, s->text, size, LIGHT, MARGIN + INDENT, p->y, wide, 0, 0) + 4;
 }
 
 static void front(struct paper *p)
@@ -126,10 +157,10 @@ static void front(struct paper *p)
         paragraph(p,
                   str_fmt(a, p->c->locale == ZH ? STR_FMT "：" STR_FMT : STR_FMT ": " STR_FMT,
                           STR_ARG(at->label), STR_ARG(days)),
-                  9.5, .35, false);
+                  9.5, .35);
     }
     p->y += 6;
-    for (i64 i = 0; i < r->summary.n; i++) paragraph(p, r->summary.at[i].text, 10.5, 0, true);
+    for (i64 i = 0; i < r->summary.n; i++) sentence(p, &r->summary.at[i], 10.5);
     p->y += 8;
 }
 
@@ -141,11 +172,10 @@ static void block_on(struct paper *p, const struct report_block *block)
     cairo_rectangle(p->to, MARGIN, p->y + 3, 3.5, 14);
     cairo_fill(p->to);
     p->y += text_put(p, block->title, 13.5, STRONG, MARGIN + 10, p->y, TEXT_WIDE - 10, 0, 0) + 5;
-    for (i64 i = 0; i < block->sentences.n; i++)
-        paragraph(p, block->sentences.at[i].text, 9.5, .1, true);
+    for (i64 i = 0; i < block->sentences.n; i++) sentence(p, &block->sentences.at[i], 9.5);
     for (i64 i = 0; i < block->charts.n; i++) paper_chart(p, block, &block->charts.at[i]);
     paper_table(p, block);
-    if (block->note.n) paragraph(p, block->note, 8, .4, false);
+    if (block->note.n) paragraph(p, block->note, 8, .4);
     p->y += 8;
 }
 
@@ -178,7 +208,7 @@ enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, s
     page_begin(&p);
     front(&p);
     for (i64 i = 0; i < r->blocks.n; i++) block_on(&p, &r->blocks.at[i]);
-    paragraph(&p, r->definition, 8, .4, false);
+    paragraph(&p, r->definition, 8, .4);
     cairo_show_page(p.to);
     pango_font_description_free(p.font);
     g_object_unref(p.layout);

@@ -6,6 +6,8 @@
 #define SMALLEST  6.0
 #define COLUMNS   16
 #define TEXT_MOST 170.0 /* width of a column of text before it is broken */
+#define TOGETHER  3     /* the last rows of a table that breaks, and its note, stay together */
+#define NOTE_HIGH 36.0
 
 struct table {
     struct paper *p;
@@ -99,6 +101,23 @@ static double head_put(struct table *t, bool draw)
     return high;
 }
 
+/* Its cells as words; how high it is. */
+static double row_cells(struct table *t, i64 i, str cells[COLUMNS])
+{
+    const struct report_row *r = &t->block->rows.at[i];
+    for (i64 k = 0; k < t->n; k++) cells[k] = paper_cell(t->p, &t->block->columns.at[k], r, k);
+    return row_high(t, cells, r->rest ? STRONG : LIGHT);
+}
+
+/* The rows from that one on, and the note under them. */
+static double rest_high(struct table *t, i64 from)
+{
+    str cells[COLUMNS];
+    double high = t->block->note.n ? NOTE_HIGH : 0;
+    for (i64 i = from; i < t->block->rows.n; i++) high += row_cells(t, i, cells);
+    return high;
+}
+
 void paper_table(struct paper *p, const struct report_block *block)
 {
     struct table t = { .p = p, .block = block, .n = block->columns.n, .size = 9 };
@@ -106,14 +125,15 @@ void paper_table(struct paper *p, const struct report_block *block)
     if (t.n > COLUMNS) t.n = COLUMNS;
     fit(&t);
     p->y += 4;
-    room_for(p, head_put(&t, false) + 2 * (t.size + 8));
+    i64 last = block->rows.n - TOGETHER;
+    room_for(p, head_put(&t, false) + (last <= 0 ? rest_high(&t, 0) : 2 * (t.size + 8)));
     head_put(&t, true);
     for (i64 i = 0; i < block->rows.n; i++) {
         const struct report_row *r = &block->rows.at[i];
         str cells[COLUMNS];
-        for (i64 k = 0; k < t.n; k++) cells[k] = paper_cell(p, &block->columns.at[k], r, k);
-        double high = row_high(&t, cells, r->rest ? STRONG : LIGHT);
-        if (p->y + high > TEXT_END) {
+        double high = row_cells(&t, i, cells);
+        double with = i == last ? rest_high(&t, i) : high;
+        if (i > 0 && p->y + with > TEXT_END) {
             page_turn(p);
             head_put(&t, true);
         }

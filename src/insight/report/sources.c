@@ -96,7 +96,7 @@ enum err tree_of(struct making *m, int than, const struct gmv_tree **out)
         TRY(gmv_tree_make(m->c, &ask, t));
         remember(m, key, t);
     }
-    t->sentence = tree_sentence(m->c, t);
+    t->sentence = tree_sentence(m->c, t, period_label(m, than));
     *out = t;
     return OK;
 }

@@ -2,6 +2,7 @@
  * periods. */
 #include "base/num.h"
 #include "insight/report/inside.h"
+#include "insight/shown.h"
 
 #include <assert.h>
 
@@ -55,24 +56,13 @@ str cell_text(struct making *m, enum report_unit unit, opt_i64 value)
 
 /* -- as people read them ----------------------------------------------------------------------- */
 
-/* 1234.5 as 1,234.5. */
-static void add_grouped(struct buf *out, str plain)
-{
-    i64 whole = str_find(plain, S("."));
-    if (whole < 0) whole = plain.n;
-    for (i64 i = 0; i < plain.n; i++) {
-        if (i && i < whole && (whole - i) % 3 == 0) buf_byte(out, ',');
-        buf_byte(out, plain.at[i]);
-    }
-}
-
 /* Millionths by a power of ten, rounded half away from zero. */
 static void add_decimals(struct buf *out, i64 value, i64 unit, int decimals)
 {
     i64 scale = 1;
     for (int i = 0; i < decimals; i++) scale *= 10;
     i64 v = divided((__int128)value * scale, unit);
-    add_grouped(out, str_fmt(out->arena, "%lld", (long long)(v / scale)));
+    buf_add(out, grouped(out->arena, str_fmt(out->arena, "%lld", (long long)(v / scale))));
     if (decimals) buf_fmt(out, ".%0*lld", decimals, (long long)(v % scale));
 }
 
@@ -111,10 +101,7 @@ str period_label(struct making *m, int period)
 
 str period_head(struct making *m, int period)
 {
-    str label = str_copy(m->c->arena, period_label(m, period));
-    char *first = (char *)(uintptr_t)label.at;
-    if (m->c->locale == EN && *first >= 'a' && *first <= 'z') *first -= 'a' - 'A';
-    return label;
+    return first_upper(m->c->arena, period_label(m, period));
 }
 
 enum report_tone tone_of(const struct metric *metric, opt_i64 now, opt_i64 then)
@@ -124,7 +111,7 @@ enum report_tone tone_of(const struct metric *metric, opt_i64 now, opt_i64 then)
     return (now.value > then.value) == (metric->better == METRIC_MORE) ? TONE_GOOD : TONE_BAD;
 }
 
-/* "，比上周 +5.0%（¥0.95）"; a share of two is compared in points. */
+/* "，比上周 +5.0%（¥0.95）" */
 static void add_beside(struct making *m, struct buf *out, enum report_unit unit, int period,
                        opt_i64 now, opt_i64 then)
 {

@@ -42,6 +42,7 @@ enum err tree_figures_read(struct ctx *c, const struct tree_who *who, enum tree_
 
 /* -- words ------------------------------------------------------------------------------------- */
 
-str tree_sentence(struct ctx *c, const struct gmv_tree *t);
+/* beside: what the period compared with is called; absent: as the days tell. */
+str tree_sentence(struct ctx *c, const struct gmv_tree *t, str beside);
 str tree_definition(struct ctx *c, const struct tree_ask *ask, const struct gmv_tree *t);
 void tree_influences(struct ctx *c, const struct gmv_tree *t, struct tree_influence_list *out);

@@ -174,7 +174,7 @@ enum err gmv_tree_make(struct ctx *c, const struct tree_ask *ask, struct gmv_tre
     for (; out->parts.n < figures.n; out->parts.n++)
         part_fill(c, &figures.parts[out->parts.n], &out->parts.at[out->parts.n]);
     tree_influences(c, out, &out->influences);
-    out->sentence = tree_sentence(c, out);
+    out->sentence = tree_sentence(c, out, NO_STR);
     out->definition = tree_definition(c, ask, out);
     out->took_us = clock_mono_us() - began;
     return OK;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "insight/period.h"
 #include "insight/shown.h"
 #include "insight/tree/figures.h"
 
@@ -14,19 +15,25 @@ static const struct {
     const char *zh, *zh_up, *zh_down, *en, *en_up, *en_down;
 } factor_words[] = {
     [TREE_USERS] = { "活跃用户", "增加", "减少", "active users", "rose", "fell" },
-    [TREE_CONVERSION] = { "转化率", "上升", "下降", "conversion", "rose", "fell" },
-    [TREE_FREQUENCY] = { "购买频次", "上升", "下降", "purchase frequency", "rose", "fell" },
-    [TREE_ORDER_VALUE] = { "客单价", "上升", "下降", "average order value", "rose", "fell" },
+    [TREE_CONVERSION] = { "下单转化率", "上升", "下降", "conversion to order", "rose", "fell" },
+    [TREE_FREQUENCY] = { "下单频次", "上升", "下降", "order frequency", "rose", "fell" },
+    [TREE_ORDER_VALUE] = { "下单笔单价", "上升", "下降", "value per order placed", "rose", "fell" },
     [TREE_UNKNOWN_BUYERS] = { "无买家信息的订单", "增加", "减少", "orders without a known buyer",
                               "rose", "fell" },
 };
+
+str tree_factor_label(struct ctx *c, enum tree_factor_kind f)
+{
+    return say(c, str_of(factor_words[f].zh), first_upper(c->arena, str_of(factor_words[f].en)));
+}
 
 /* -- the sentence ------------------------------------------------------------------------------ */
 
 struct teller {
     struct ctx *c;
     struct buf out;
-    str mark; /* of the currency */
+    str mark;    /* of the currency */
+    str beside;  /* what is compared with: "上期" */
 };
 
 static void tell(struct teller *t, const char *zh, const char *en)
@@ -79,14 +86,16 @@ static i64 movers(const struct gmv_tree *t, int sign, const struct tree_factor *
     return n;
 }
 
-static const char *period_words(struct ctx *c, const struct gmv_tree *t)
+static str period_words(struct ctx *c, const struct gmv_tree *t)
 {
+    day first, last;
     bool same_length = t->to - t->from == t->before_to - t->before_from;
     if (same_length && t->before_to == t->from - 1)
-        return c->locale == ZH ? "上期" : "the period before";
-    if (month_add(t->from, -12) == t->before_from && month_add(t->to, -12) == t->before_to)
-        return c->locale == ZH ? "去年同期" : "a year before";
-    return c->locale == ZH ? "对比期" : "the period compared with";
+        return say(c, S("上期"), S("the period before"));
+    period_year_ago(t->from, t->to, &first, &last);
+    if (first == t->before_from && last == t->before_to)
+        return say(c, S("去年同期"), S("a year before"));
+    return say(c, S("对比期"), S("the period compared with"));
 }
 
 static void tell_reasons(struct teller *t, const struct gmv_tree *tree)
@@ -136,67 +145,74 @@ static enum lack lack_of(const struct tree_counts *counts)
     return counts->buyers == 0 ? LACKS_BUYERS : LACKS_NOTHING;
 }
 
-static void tell_lack(struct teller *t, const char *period, enum lack lack)
+static void tell_lack(struct teller *t, str period, enum lack lack)
 {
-    static const char *const zh[] = { NULL, "%s没有活跃用户，转化率、购买频次、客单价无定义。",
-                                      "%s没有买家，购买频次、客单价无定义。" };
+    static const char *const zh[] = { NULL, "%s没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
+                                      "%s没有买家，下单频次、下单笔单价无定义。" };
     static const char *const en[] = {
         NULL,
-        " In %s there were no active users: conversion, frequency and order value are not"
-        " defined.",
-        " In %s there were no buyers: frequency and order value are not defined.",
+        " In %s there were no active users: conversion, frequency and value per order are"
+        " not defined.",
+        " In %s there were no buyers: frequency and value per order are not defined.",
     };
     const char *text = t->c->locale == ZH ? zh[lack] : en[lack];
     if (!text) return;
     str whole = str_of(text);
     i64 at = str_find(whole, S("%s"));
     buf_add(&t->out, str_sub(whole, 0, at));
-    buf_add(&t->out, str_of(period));
+    buf_add(&t->out, period);
     buf_add(&t->out, str_sub(whole, at + 2, whole.n));
 }
 
 static void tell_undefined(struct teller *t, const struct gmv_tree *tree)
 {
-    bool zh = t->c->locale == ZH;
     enum lack before = lack_of(tree->before), now = lack_of(tree->now);
     if (before == now) {
-        tell_lack(t, zh ? "两期都" : "both periods", now);
+        tell_lack(t, say(t->c, S("两期都"), S("both periods")), now);
         return;
     }
-    tell_lack(t, period_words(t->c, tree), before);
-    tell_lack(t, zh ? "本期" : "this period", now);
+    tell_lack(t, t->beside, before);
+    tell_lack(t, say(t->c, S("本期"), S("this period")), now);
 }
 
 static void tell_change(struct teller *t, const struct gmv_tree *tree)
 {
-    const char *period = period_words(t->c, tree);
+    bool zh = t->c->locale == ZH;
     if (!tree->gmv && !tree->gmv_before) {
         buf_fmt(&t->out,
-                t->c->locale == ZH ? "本期与%s的 GMV 都是 0" : "GMV was 0 in this period and in %s",
-                period);
+                zh ? "本期与" STR_FMT "的 GMV 都是 0"
+                   : "GMV was 0 in this period and in " STR_FMT,
+                STR_ARG(t->beside));
         return;
     }
     tell(t, "GMV ", "GMV ");
     tell_amount(t, tree->gmv);
     if (tree->change == 0) {
-        buf_fmt(&t->out, t->c->locale == ZH ? "，与%s持平" : ", as in %s", period);
+        buf_fmt(&t->out, zh ? "，与" STR_FMT "持平" : ", as in " STR_FMT, STR_ARG(t->beside));
         tell_balance(t, tree);
         return;
     }
-    if (t->c->locale == ZH) buf_fmt(&t->out, "，比%s%s ", period, tree->change > 0 ? "多" : "少");
+    if (zh)
+        buf_fmt(&t->out, "，比" STR_FMT "%s ", STR_ARG(t->beside),
+                tree->change > 0 ? "多" : "少");
     else buf_add(&t->out, tree->change > 0 ? S(", up ") : S(", down "));
     tell_amount(t, tree->change);
     if (tree->rate.has)
-        buf_fmt(&t->out, t->c->locale == ZH ? "（%s%.1f%%）" : " (%s%.1f%%)",
+        buf_fmt(&t->out, zh ? "（%s%.1f%%）" : " (%s%.1f%%)",
                 tree->rate.value < 0 ? "−" : "+", fabs(tree->rate.value) * 100);
-    else if (t->c->locale == ZH) buf_fmt(&t->out, "（%s为 0）", period);
-    if (t->c->locale == EN) buf_fmt(&t->out, tree->rate.has ? " on %s" : " from 0 in %s", period);
+    else if (zh) buf_fmt(&t->out, "（" STR_FMT "为 0）", STR_ARG(t->beside));
+    if (!zh)
+        buf_fmt(&t->out, tree->rate.has ? " on " STR_FMT : " from 0 in " STR_FMT,
+                STR_ARG(t->beside));
     tell_reasons(t, tree);
 }
 
-str tree_sentence(struct ctx *c, const struct gmv_tree *tree)
+str tree_sentence(struct ctx *c, const struct gmv_tree *tree, str beside)
 {
-    struct teller t = { .c = c, .out = { .arena = c->arena }, .mark = currency_mark(c) };
+    struct teller t = { .c = c,
+                        .out = { .arena = c->arena },
+                        .mark = currency_mark(c),
+                        .beside = str_or(beside, period_words(c, tree)) };
     tell_change(&t, tree);
     tell(&t, "。", ".");
     tell_undefined(&t, tree);
@@ -227,14 +243,14 @@ str tree_definition(struct ctx *c, const struct tree_ask *ask, const struct gmv_
     struct buf b = { .arena = c->arena };
     buf_add(&b, say(c,
                     S("GMV：期间内下单的全部订单金额（含运费，含未付款、已取消，未扣退款）。"
-                      "GMV = 活跃用户 × 转化率（买家/用户）× 购买频次（订单/买家）× 客单价（GMV/订"
-                      "单）。活跃用户：期间内有任何行为或下过单的会员。没有买家信息的订单另列一行，"
+                      "GMV = 活跃用户 × 下单转化率（买家/用户）× 下单频次（订单/买家）× 下单笔单价"
+                      "（GMV/订单），都按下单算，与按支付算的转化率、购买频次、笔单价不同。活跃用户：期间内有任何行为或下过单的会员。没有买家信息的订单另列一行，"
                       "与各因子的贡献相加等于总变化。贡献用对数平均迪氏指数分解（LMDI-I，加法），精"
                       "确到分；一端为 0 的因子取极限值，分母为 0 的因子无定义。"),
                     S("GMV: all orders placed in the period, postage included, also unpaid and"
-                      " cancelled ones, before refunds. GMV = active users x conversion (buyers /"
-                      " users) x purchase frequency (orders / buyers) x average order value (GMV /"
-                      " orders). Active users: members who did anything or ordered in the period."
+                      " cancelled ones, before refunds. GMV = active users x conversion to order"
+                      " (buyers / users) x order frequency (orders / buyers) x value per order"
+                      " placed (GMV / orders), all of orders placed, not paid. Active users: members who did anything or ordered in the period."
                       " Orders without a known buyer stand in a row of their own, added to the"
                       " contributions. Contributions: additive logarithmic mean Divisia index"
                       " (LMDI-I), to the cent; a factor that is 0 at one end takes its limit, one"

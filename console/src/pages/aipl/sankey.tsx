@@ -10,7 +10,7 @@ import { allOf, segmentLink } from '~/base/segment_link'
 import { ChartBox } from '~/parts/chart_box'
 import { tooltip } from '~/parts/chart_look'
 import type { AiplProps } from './aipl'
-import { directionColours, directionOf, falling, flowLink, order, stageColours, stageText, useStageName } from './stages'
+import { dayOver, directionColours, directionOf, falling, flowLink, order, stageColours, stageText, useStageName } from './stages'
 
 /** `withNone`: also those who were and are in no stage; usually so many that they hide the others. */
 export function AiplSankey({ answer, period, segment, withNone }: AiplProps & { withNone: boolean }) {
@@ -64,7 +64,7 @@ export function AiplSankey({ answer, period, segment, withNone }: AiplProps & { 
     if (may && stream) return void go(flowLink(period, segment, stream[1], stream[2]))
     const [side, stage] = node.split(':') as ['from' | 'to', Stage]
     const text = order.includes(stage) ? stageText(answer.stages, stage) : undefined
-    if (may && text) void go(segmentLink(allOf([segment, text]), side === 'to' ? period.to : dayPlus(period.from, -1)))
+    if (may && text) void go(segmentLink(allOf([segment, text]), side === 'to' ? dayOver(period.to) : dayPlus(period.from, -1)))
   }, [answer, segment, period, may, go])
   return <ChartBox option={option} height={420} label={say('aipl.chart', { from: period.from, to: period.to })} onPick={pick} />
 }

@@ -8,7 +8,7 @@ import { allOf, segmentLink } from '~/base/segment_link'
 import { Bar } from '~/parts/bar'
 import { Move } from '~/parts/figure'
 import type { AiplProps } from './aipl'
-import { order, stageColours, stageText, useStageName } from './stages'
+import { dayOver, order, stageColours, stageText, useStageName } from './stages'
 
 export function Stages(props: AiplProps) {
   const say = useSay()
@@ -34,7 +34,7 @@ function StageCard({ row, answer, period, segment }: AiplProps & { row: AiplStag
       <h2 className="stage-name"><span className="dot" style={{ background: stageColours[row.stage] }} /> {name}</h2>
       <div className="figure-value number">
         {text
-          ? <Link to={segmentLink(allOf([segment, text]), period.to)} aria-label={say('aipl.open', { stage: name, n: format.count(row.members) })}>{format.tile(row.members)}</Link>
+          ? <Link to={segmentLink(allOf([segment, text]), dayOver(period.to))} aria-label={say('aipl.open', { stage: name, n: format.count(row.members) })}>{format.tile(row.members)}</Link>
           : format.tile(row.members)}
       </div>
       <Bar share={share} text={format.percent(share)} />

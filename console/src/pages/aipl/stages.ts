@@ -1,8 +1,12 @@
 // stages.ts -- the stages in their order, and their colours: the further, the darker, so that they read in grey too.
 import type { AiplAnswer, AiplStage, Stage } from '~/api'
+import { todayIs } from '~/base/format'
 import { address } from '~/base/http'
 import { useSpeech } from '~/base/locale'
 import type { Period } from '~/parts/period'
+
+/** Stages of today are those of now, not of its end. */
+export const dayOver = (day: string) => (day < todayIs() ? day : undefined)
 
 export const order: Stage[] = ['none', 'awareness', 'interest', 'purchase', 'loyalty']
 export const falling = [...order].reverse()

@@ -9,7 +9,7 @@ import { useData, type Page } from '~/base/data'
 import { dayPlus, daysBetween } from '~/base/format'
 import { useQuestion } from '~/base/question'
 import { useSay } from '~/base/locale'
-import { stepOf, useMetricText, yearBefore, type MetricQuestion } from '~/base/metric_text'
+import { stepOf, useMetricText, yearAgo, type MetricQuestion } from '~/base/metric_text'
 import { segmentLink } from '~/base/segment_link'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { ExportMenu } from '~/parts/export_menu'
@@ -49,7 +49,7 @@ function One({ name, metric }: { name: string; metric: Described | undefined }) 
   const read = useData<MetricAnswer>(path, { ...question })
   const days = daysBetween(period.from, period.to) + 1
   const then: Period = beside === 'year'
-    ? { from: yearBefore(period.from), to: yearBefore(period.to) }
+    ? yearAgo(period)
     : { from: dayPlus(period.from, -days), to: dayPlus(period.from, -1) }
   // The other period's own steps, drawn beside; only while nothing is cut.
   const other = useData<MetricAnswer>(beside === 'none' || asked.by ? null : path, { ...filters, ...then, step, compare: false })

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { useMay } from '~/app/session'
 import { useData, type Data } from '~/base/data'
+import { dayPlus, todayIs } from '~/base/format'
 import { useSay } from '~/base/locale'
 import { useUnsaved } from '~/base/unsaved'
 import { Head } from '~/parts/head'
@@ -98,7 +99,7 @@ function Conditional({ text, saved, read, suggested, from }: { text: string; sav
           prefix={<span className="quiet">{say('seg.at')}</span>}
           placeholder={say('seg.at.now')}
           value={at ? dayjs(at) : null}
-          maxDate={dayjs()}
+          maxDate={dayjs(dayPlus(todayIs(), 1))}
           onChange={(day) => setAt(day ? day.format('YYYY-MM-DD') : undefined)}
           className="at-picker"
         />

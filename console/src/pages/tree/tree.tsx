@@ -3,7 +3,7 @@ import { Card, Select } from 'antd'
 import type { Forms, Given, GmvTree } from '~/api'
 import { useAnswer, useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
-import { yearBefore } from '~/base/metric_text'
+import { yearAgo } from '~/base/metric_text'
 import { useQuestion } from '~/base/question'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Hint } from '~/parts/figure'
@@ -37,7 +37,7 @@ export default function Tree() {
   const cut = by === 'segment' && parts.length === 0 ? 'none' : by
   const question = {
     ...period, segment: asked.segment, by: cut, parts: cut === 'segment' ? parts : undefined,
-    ...(compare === 'year' && { before_from: yearBefore(period.from), before_to: yearBefore(period.to) }),
+    ...(compare === 'year' && { before_from: yearAgo(period).from, before_to: yearAgo(period).to }),
   }
   const read = useAnswer<GmvTree>('/v1/reports/gmv-tree', question)
   return (
