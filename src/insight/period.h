@@ -15,8 +15,8 @@
 enum err period_check(struct ctx *c, day from, day to);
 /* Days as text; absent: up to today, and 30 days in all. */
 enum err period_read(struct ctx *c, str from, str to, day *first, day *last);
-/* The same dates a year earlier; 29 February stands beside the 28th. Whole months stay whole: beside
- * February 2025 stands all of February 2024, its 29th too. */
+/* The same dates a year earlier; 29 February stands beside the 28th. Whole months stay whole:
+ * beside February 2025 stands all of February 2024, its 29th too. */
 void period_year_ago(day from, day to, day *first, day *last);
 /* sum / n to the cent, half away from zero; 0 of none. */
 money average_of(money sum, i64 n);

@@ -78,16 +78,28 @@ test('cut by shop, narrowed to one, cut by a field of members, of a segment', as
   await visitor.leave();
 });
 
+const behind = [
+  ['buyers', '看这段时间的购买会员', (told) => Number(told.value)],
+  ['returning_buyers', '看这段时间的老客', (told) => Number(told.value)],
+  ['new_members', '看新增会员', (told) => Number(told.value)],
+  ['cart_abandonment', '看加购没买的会员', async (told, days) => Math.round(Number(told.value) * Number((await ask('carters', days)).value))],
+];
+const whole = { from: '2026-04-01', to: '2026-06-30' };
+
 test('the members behind it are as many as it says', async () => {
-  const told = await ask('buyers');
-  const visitor = await owner(at('buyers'));
+  const visitor = await owner('/');
   const { page } = visitor;
-  await page.getByRole('link', { name: '看这段时间的购买会员' }).click();
-  await page.waitForURL((url) => url.pathname === '/segments/new');
-  const { searchParams } = new URL(page.url());
-  assert.deepEqual([searchParams.get('text'), searchParams.get('at')], ['orders(91d) >= 1', '2026-07-01']);
-  const counted = await shop.request('owner', 'POST', '/v1/segments/ask', [], JSON.stringify({ text: searchParams.get('text'), at: searchParams.get('at') }));
-  assert.equal(counted.json.count, Number(told.value), counted.text);
+  for (const [name, word, members] of behind)
+    for (const days of [whole, {}]) { // of none: up to today, which is not over
+      const told = await ask(name, days);
+      await visitor.go(at(name, days));
+      await page.getByRole('link', { name: word }).click();
+      await page.waitForURL((url) => url.pathname === '/segments/new');
+      const { searchParams } = new URL(page.url());
+      if (name === 'buyers' && days === whole) assert.deepEqual([searchParams.get('text'), searchParams.get('at')], ['orders(91d) >= 1', '2026-07-01']);
+      const counted = await shop.request('owner', 'POST', '/v1/segments/ask', [], JSON.stringify({ text: searchParams.get('text'), at: searchParams.get('at') }));
+      assert.equal(counted.json.count, await members(told, days), `${name} ${counted.text}`);
+    }
   visitor.checkQuiet('behind');
   await visitor.leave();
 });

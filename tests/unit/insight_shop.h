@@ -22,13 +22,11 @@ static enum err shop_members_write(struct tx *t, void *arg)
                                .scope = S("店"),
                                .value = str_fmt(t->c->arena, STR_FMT "%lld", STR_ARG(m->prefix),
                                                 (long long)i) };
-        struct member_sighting seen = {
-            .identities = &id,
-            .n = 1,
-            .touchpoint = m->touchpoint,
-            .source = S("import"),
-            .at = m->first_seen
-        };
+        struct member_sighting seen = { .identities = &id,
+                                        .n = 1,
+                                        .touchpoint = m->touchpoint,
+                                        .source = S("import"),
+                                        .at = m->first_seen };
         TRY(member_resolve(t, &seen, &m->ids[i], &created));
     }
     return OK;

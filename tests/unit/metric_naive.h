@@ -40,7 +40,7 @@ SHAPE_DEFINE(naive_line);
 QUERY(naive_lines, naive_line,
       "SELECT DISTINCT l.order_id, p.category FROM order_line l LEFT JOIN product p"
       " ON p.id = l.product");
-#define FIELDS_OF_naive_person(X, N) \
+#define FIELDS_OF_naive_person(X, N)   \
     X(instant, first_seen, ANY, "", N) \
     X(str, touchpoint, ANY, "", N)
 SHAPE(naive_person);

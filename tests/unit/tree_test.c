@@ -655,10 +655,11 @@ TEST(a_sentence_for_what_is_not_defined)
         "GMV ¥12,000.00, up ¥12,000.00 from 0 in the period before: mainly because"
         " conversion to order rose (+¥12,000.00). In the period before"
         " there were no buyers: frequency and value per order are not defined.");
-    check_sentence(c, nobody, nobody,
-                   "本期与上期的 GMV 都是 0。两期都没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
-                   "GMV was 0 in this period and in the period before. In both periods there were"
-                   " no active users: conversion, frequency and value per order are not defined.");
+    check_sentence(
+        c, nobody, nobody,
+        "本期与上期的 GMV 都是 0。两期都没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
+        "GMV was 0 in this period and in the period before. In both periods there were"
+        " no active users: conversion, frequency and value per order are not defined.");
 }
 
 /* -- what is refused --------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* period.c -- the period of a goal: read, written, and the ones beside it. */
+#include "insight/period.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "insight/goal/inside.h"
-#include "insight/period.h"
 
 /* Of one calendar month, quarter or year: 1, 3, 12; else 0. */
 static int whole_months(struct metric_period p)

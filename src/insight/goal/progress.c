@@ -192,12 +192,8 @@ static str members_of(struct ctx *c, const struct goal_row *row, const struct me
     str did = str_fmt(c->arena, "orders(%lldd) >= 1", (long long)days);
     switch (m->a) {
     case MEASURE_NEW_BUYERS:
-    case MEASURE_COHORT_NET:
-        did = str_fmt(c->arena, "first_order < %lldd", (long long)days);
-        break;
-    case MEASURE_NEW_MEMBERS:
-        did = str_fmt(c->arena, "first_seen < %lldd", (long long)days);
-        break;
+    case MEASURE_COHORT_NET: did = str_fmt(c->arena, "first_order < %lldd", (long long)days); break;
+    case MEASURE_NEW_MEMBERS: did = str_fmt(c->arena, "first_seen < %lldd", (long long)days); break;
     case MEASURE_VIEWERS:
     case MEASURE_VIEWERS_BOUGHT:
         did = str_fmt(c->arena, "did(\"Product Viewed\", %lldd) >= 1", (long long)days);

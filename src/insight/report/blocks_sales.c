@@ -151,17 +151,17 @@ static void say_beside_mean(struct making *m, struct report_block *out)
     }
     if (n < 1) return;
     opt_i64 mean = SOME(average_of(sum, n)), change = change_of(SOME(now), mean);
-    str figure = figure_text(m, REPORT_MONEY, SOME(now)), by = figure_text(m, REPORT_CHANGE, change),
-        was = figure_text(m, REPORT_MONEY, mean);
-    say_sentence(
-        m, out, tone_of(metric_named(course[0]), SOME(now), mean),
-        str_fmt(m->c->arena,
-                m->c->locale == ZH ? STR_FMT " " STR_FMT "，比此前 %lld 期平均 " STR_FMT
-                                             "（" STR_FMT "）。"
-                                   : STR_FMT " " STR_FMT ", beside the mean of the %lld before: " STR_FMT
-                                             " (" STR_FMT ").",
-                STR_ARG(out->columns.at[1].label), STR_ARG(figure), (long long)n, STR_ARG(by),
-                STR_ARG(was)));
+    str figure = figure_text(m, REPORT_MONEY, SOME(now)),
+        by = figure_text(m, REPORT_CHANGE, change), was = figure_text(m, REPORT_MONEY, mean);
+    say_sentence(m, out, tone_of(metric_named(course[0]), SOME(now), mean),
+                 str_fmt(m->c->arena,
+                         m->c->locale == ZH ? STR_FMT " " STR_FMT "，比此前 %lld 期平均 " STR_FMT
+                                                      "（" STR_FMT "）。"
+                                            : STR_FMT
+                             " " STR_FMT ", beside the mean of the %lld before: " STR_FMT
+                             " (" STR_FMT ").",
+                         STR_ARG(out->columns.at[1].label), STR_ARG(figure), (long long)n,
+                         STR_ARG(by), STR_ARG(was)));
 }
 
 static str run_title(struct making *m)
@@ -212,8 +212,8 @@ enum err days_block(struct making *m, const struct block_row *row, struct report
 /* -- why GMV changed --------------------------------------------------------------------------- */
 
 static const enum report_unit factor_units[] = {
-    [TREE_USERS] = REPORT_COUNT,        [TREE_CONVERSION] = REPORT_RATIO,
-    [TREE_FREQUENCY] = REPORT_TIMES,    [TREE_ORDER_VALUE] = REPORT_MONEY,
+    [TREE_USERS] = REPORT_COUNT,          [TREE_CONVERSION] = REPORT_RATIO,
+    [TREE_FREQUENCY] = REPORT_TIMES,      [TREE_ORDER_VALUE] = REPORT_MONEY,
     [TREE_UNKNOWN_BUYERS] = REPORT_MONEY,
 };
 
@@ -258,12 +258,12 @@ enum err tree_block(struct making *m, const struct block_row *row, struct report
     add_value(m, whole, REPORT_MONEY, SOME(t->change));
     add_value(m, whole, REPORT_CHANGE, change_of(SOME(t->gmv), SOME(t->gmv_before)));
     CHART(m, out, CHART_BAR, "各因子对 GMV 变化的贡献", "What each factor contributed", 3);
-    out->note =
-        say(m->c,
-            S("GMV = 活跃用户 × 下单转化率 × 下单频次 × 下单笔单价，含未付款、已取消、已退款的订单；"
-              "各因子的贡献加起来正好是 GMV 的变化。"),
-            S("GMV = active users x conversion x frequency x value per order, unpaid, cancelled"
-              " and refunded orders inside; the contributions add up to its change."));
+    out->note = say(
+        m->c,
+        S("GMV = 活跃用户 × 下单转化率 × 下单频次 × 下单笔单价，含未付款、已取消、已退款的订单；"
+          "各因子的贡献加起来正好是 GMV 的变化。"),
+        S("GMV = active users x conversion x frequency x value per order, unpaid, cancelled"
+          " and refunded orders inside; the contributions add up to its change."));
     return OK;
 }
 
@@ -303,10 +303,10 @@ static void say_mover(struct making *m, const struct metric_group_totals_list *p
                      : now < then ? TONE_BAD
                                   : TONE_PLAIN,
                      str_fmt(m->c->arena,
-                             STR_FMT "中变化最大的是“" STR_FMT "”：净销售额 " STR_FMT
-                                     "，比" STR_FMT "%s " STR_FMT "（" STR_FMT "）。",
-                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(before), now < then ? "少" : "多",
-                             STR_ARG(by), STR_ARG(was)));
+                             STR_FMT "中变化最大的是“" STR_FMT "”：净销售额 " STR_FMT "，比" STR_FMT
+                                     "%s " STR_FMT "（" STR_FMT "）。",
+                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(before),
+                             now < then ? "少" : "多", STR_ARG(by), STR_ARG(was)));
     else
         say_sentence(m, out,
                      now > then   ? TONE_GOOD
@@ -315,8 +315,8 @@ static void say_mover(struct making *m, const struct metric_group_totals_list *p
                      str_fmt(m->c->arena,
                              STR_FMT ", \"" STR_FMT "\" moved most: net sales " STR_FMT ", " STR_FMT
                                      " %s than in " STR_FMT " (" STR_FMT ").",
-                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(by), now < then ? "less" : "more",
-                             STR_ARG(before), STR_ARG(was)));
+                             STR_ARG(among), STR_ARG(name), STR_ARG(v), STR_ARG(by),
+                             now < then ? "less" : "more", STR_ARG(before), STR_ARG(was)));
 }
 
 static void part_row(struct making *m, const struct metric_group_totals *g, i64 all,

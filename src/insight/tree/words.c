@@ -32,8 +32,8 @@ str tree_factor_label(struct ctx *c, enum tree_factor_kind f)
 struct teller {
     struct ctx *c;
     struct buf out;
-    str mark;    /* of the currency */
-    str beside;  /* what is compared with: "上期" */
+    str mark;   /* of the currency */
+    str beside; /* what is compared with: "上期" */
 };
 
 static void tell(struct teller *t, const char *zh, const char *en)
@@ -147,7 +147,8 @@ static enum lack lack_of(const struct tree_counts *counts)
 
 static void tell_lack(struct teller *t, str period, enum lack lack)
 {
-    static const char *const zh[] = { NULL, "%s没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
+    static const char *const zh[] = { NULL,
+                                      "%s没有活跃用户，下单转化率、下单频次、下单笔单价无定义。",
                                       "%s没有买家，下单频次、下单笔单价无定义。" };
     static const char *const en[] = {
         NULL,
@@ -180,8 +181,7 @@ static void tell_change(struct teller *t, const struct gmv_tree *tree)
     bool zh = t->c->locale == ZH;
     if (!tree->gmv && !tree->gmv_before) {
         buf_fmt(&t->out,
-                zh ? "本期与" STR_FMT "的 GMV 都是 0"
-                   : "GMV was 0 in this period and in " STR_FMT,
+                zh ? "本期与" STR_FMT "的 GMV 都是 0" : "GMV was 0 in this period and in " STR_FMT,
                 STR_ARG(t->beside));
         return;
     }
@@ -193,13 +193,12 @@ static void tell_change(struct teller *t, const struct gmv_tree *tree)
         return;
     }
     if (zh)
-        buf_fmt(&t->out, "，比" STR_FMT "%s ", STR_ARG(t->beside),
-                tree->change > 0 ? "多" : "少");
+        buf_fmt(&t->out, "，比" STR_FMT "%s ", STR_ARG(t->beside), tree->change > 0 ? "多" : "少");
     else buf_add(&t->out, tree->change > 0 ? S(", up ") : S(", down "));
     tell_amount(t, tree->change);
     if (tree->rate.has)
-        buf_fmt(&t->out, zh ? "（%s%.1f%%）" : " (%s%.1f%%)",
-                tree->rate.value < 0 ? "−" : "+", fabs(tree->rate.value) * 100);
+        buf_fmt(&t->out, zh ? "（%s%.1f%%）" : " (%s%.1f%%)", tree->rate.value < 0 ? "−" : "+",
+                fabs(tree->rate.value) * 100);
     else if (zh) buf_fmt(&t->out, "（" STR_FMT "为 0）", STR_ARG(t->beside));
     if (!zh)
         buf_fmt(&t->out, tree->rate.has ? " on " STR_FMT : " from 0 in " STR_FMT,
@@ -244,13 +243,16 @@ str tree_definition(struct ctx *c, const struct tree_ask *ask, const struct gmv_
     buf_add(&b, say(c,
                     S("GMV：期间内下单的全部订单金额（含运费，含未付款、已取消，未扣退款）。"
                       "GMV = 活跃用户 × 下单转化率（买家/用户）× 下单频次（订单/买家）× 下单笔单价"
-                      "（GMV/订单），都按下单算，与按支付算的转化率、购买频次、笔单价不同。活跃用户：期间内有任何行为或下过单的会员。没有买家信息的订单另列一行，"
+                      "（GMV/"
+                      "订单），都按下单算，与按支付算的转化率、购买频次、笔单价不同。活跃用户：期间"
+                      "内有任何行为或下过单的会员。没有买家信息的订单另列一行，"
                       "与各因子的贡献相加等于总变化。贡献用对数平均迪氏指数分解（LMDI-I，加法），精"
                       "确到分；一端为 0 的因子取极限值，分母为 0 的因子无定义。"),
                     S("GMV: all orders placed in the period, postage included, also unpaid and"
                       " cancelled ones, before refunds. GMV = active users x conversion to order"
                       " (buyers / users) x order frequency (orders / buyers) x value per order"
-                      " placed (GMV / orders), all of orders placed, not paid. Active users: members who did anything or ordered in the period."
+                      " placed (GMV / orders), all of orders placed, not paid. Active users: "
+                      "members who did anything or ordered in the period."
                       " Orders without a known buyer stand in a row of their own, added to the"
                       " contributions. Contributions: additive logarithmic mean Divisia index"
                       " (LMDI-I), to the cent; a factor that is 0 at one end takes its limit, one"
