@@ -16,15 +16,18 @@
  *             holds when it is `percent` of |base| or more, and `least` or more. A base of 0 has no
  *             percent: not defined, no alarm.
  *   anomaly   against the figures of the same weekday in the `weeks` weeks before (of weeks: the
- *             weeks before themselves): z = (figure - median) / scale, scale = 1.4826 MAD, where
- *             the MAD is 0, 1.2533 times the mean absolute deviation, and at least 1 % of |median|
- *             (Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993: modified z score,
- *             cut 3.5). It holds when |z| is above `cut` on the side asked for, and the distance
- *             from the median is `least` or more. Days before the first that is not 0 within these
- *             weeks are no history; fewer than ALERT_HISTORY_MIN are not enough: said, no alarm.
- *   so_far    a period that is not over has less of what adds up than whole ones: of such metrics
- *             only `above` may be asked.
- * Units: figures as insight/metric.h; days of products are whole, rounded away from the alarm.
+ *             weeks before themselves): z = (figure - median) / scale (Iglewicz and Hoaglin, "How
+ *             to Detect and Handle Outliers", 1993: modified z score, cut 3.5). scale = 1.4826 x
+ *             the median distance of all days of these weeks from the median of their own weekday,
+ *             as shares of it where the figure's is above 0; where that is 0, 1.2533 times the mean
+ *             distance; times n / (n - 1.2) for medians of n days; at least 1 % of |median|. Eight
+ *             days alone would tell the scale so badly that noise alarmed one day in twenty; so it
+ *             is less than one in a hundred (noise_is_seldom_an_anomaly). It holds when |z| is
+ * above `cut` on the side asked for, and the distance from the median is `least` or more. Days
+ * before the first that is not 0 within these weeks are no history; fewer than ALERT_HISTORY_MIN
+ * are not enough: said, no alarm. so_far    a period that is not over has less of what adds up than
+ * whole ones: of such metrics only `above` may be asked. Units: figures as insight/metric.h; days
+ * of products are whole, rounded away from the alarm.
  *
  * Life: raised -> acknowledged -> resolved (by hand; by itself when the condition has gone, the
  * rule was changed, switched off or removed). While it stands it is raised again once the quiet

@@ -11,6 +11,7 @@
 #define MEAN_SCALE  1.253314
 #define LEAST_SCALE 0.01 /* of |median| */
 #define WEEKS_MOST  12
+#define DAYS_LOST   1.2 /* a median fitted to n days leaves n - 1.2 of the noise of n in them */
 
 static i64 rounded(f64 v) { return (i64)llround(v); }
 
@@ -95,25 +96,58 @@ static i64 history_begins(const struct alert_test *t, const struct alert_series 
     return from;
 }
 
+/* Periods that are alike: days a week apart, or weeks. */
+struct alike {
+    f64 at[WEEKS_MOST], middle;
+    i64 n;
+};
+
+/* Those before i of the weekday `shift` days after its own; too few have no middle. */
+static struct alike alike_of(const struct alert_test *t, const struct alert_history *h,
+                             const struct alert_series *s, i64 i, i64 begin, i64 shift)
+{
+    struct alike out = { 0 };
+    i64 stride = h->step == 7 ? 1 : 7;
+    for (i64 k = 1; k <= t->weeks; k++) {
+        i64 at = i - k * stride + shift;
+        if (at >= begin && s->at[at].has) out.at[out.n++] = (f64)s->at[at].value;
+    }
+    if (out.n >= ALERT_HISTORY_MIN) out.middle = median_of(out.at, out.n);
+    return out;
+}
+
+/* How far a period usually lies from its middle. Eight alone would tell it so badly that one day in
+ * twenty of mere noise were an alarm: all days are asked, each against its own weekday, as a share
+ * of the middle, for days on which more is sold vary more. */
+static f64 scale_of(const struct alert_test *t, const struct alert_history *h,
+                    const struct alert_series *s, i64 i, i64 begin, const struct alike *own)
+{
+    f64 apart[7 * WEEKS_MOST], sum = 0;
+    bool shares = own->middle > 0;
+    i64 n = 0, weekdays = h->step == 7 ? 1 : 7;
+    for (i64 shift = 0; shift < weekdays; shift++) {
+        struct alike like = alike_of(t, h, s, i, begin, shift);
+        f64 unit = shares ? like.middle : 1;
+        if (like.n < ALERT_HISTORY_MIN || unit <= 0) continue;
+        for (i64 k = 0; k < like.n; k++) sum += apart[n++] = fabs(like.at[k] - like.middle) / unit;
+    }
+    f64 scale = MAD_SCALE * median_of(apart, n);
+    if (scale == 0) scale = MEAN_SCALE * sum / (f64)n;
+    scale *= (f64)own->n / ((f64)own->n - DAYS_LOST) * (shares ? own->middle : 1);
+    return fmax(scale, LEAST_SCALE * fabs(own->middle));
+}
+
 static void judge_anomaly(const struct alert_test *t, const struct alert_history *h,
                           const struct alert_series *s, i64 i, struct alert_judged *out)
 {
-    f64 known[WEEKS_MOST], apart[WEEKS_MOST], sum = 0;
-    i64 stride = h->step == 7 ? 1 : 7, n = 0;
-    i64 begin = history_begins(t, s, i - t->weeks * stride, i);
-    for (i64 k = 1; k <= t->weeks; k++) {
-        i64 at = i - k * stride;
-        if (at >= begin && s->at[at].has) known[n++] = (f64)s->at[at].value;
-    }
-    if (n < ALERT_HISTORY_MIN) {
+    i64 begin = history_begins(t, s, i - t->weeks * (h->step == 7 ? 1 : 7), i);
+    struct alike own = alike_of(t, h, s, i, begin, 0);
+    if (own.n < ALERT_HISTORY_MIN) {
         out->verdict = ALERT_NO_HISTORY;
         return;
     }
-    f64 middle = median_of(known, n), diff = (f64)out->value.value - middle;
-    for (i64 k = 0; k < n; k++) sum += apart[k] = fabs(known[k] - middle);
-    f64 scale = MAD_SCALE * median_of(apart, n);
-    if (scale == 0) scale = MEAN_SCALE * sum / (f64)n;
-    if (scale < LEAST_SCALE * fabs(middle)) scale = LEAST_SCALE * fabs(middle);
+    f64 middle = own.middle, diff = (f64)out->value.value - middle;
+    f64 scale = scale_of(t, h, s, i, begin, &own);
     out->base = SOME(rounded(middle));
     if (scale == 0) {
         out->verdict = ALERT_NO_SPREAD;
