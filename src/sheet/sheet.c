@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/scratch.h"
+
 #define GZIP_XLSX_MAX ((i64)1 << 30)
 
 struct sheet {
@@ -150,7 +152,7 @@ static enum err open_text(struct ctx *c, struct sheet *s, char separator)
 
 static enum err open_zip(struct ctx *c, struct sheet *s, str sheet_name)
 {
-    int fd = spool_file();
+    int fd = scratch_file();
     if (fd < 0) return fail(c, E_INTERNAL, "建不了临时文件", "cannot make a temporary file");
     enum err e = source_spool(c, s->source, fd, GZIP_XLSX_MAX);
     if (e != OK) {

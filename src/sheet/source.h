@@ -26,6 +26,3 @@ i64 source_replaced(const struct source *s);
 f64 source_progress(const struct source *s);
 /* Unpacks what is left, undecoded, into a file of at most max bytes (a gzipped xlsx). */
 enum err source_spool(struct ctx *c, struct source *s, int fd, i64 max);
-
-/* Where unpacked parts of a file go: an unlinked file in $TMPDIR or /tmp; -1 with errno. */
-int spool_file(void);

@@ -147,22 +147,6 @@ f64 source_progress(const struct source *s)
     return part < 0 ? 0 : part > 1 ? 1 : part;
 }
 
-int spool_file(void)
-{
-    const char *folder = getenv("TMPDIR");
-    if (!folder || !*folder) folder = "/tmp";
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0) return fd;
-    char name[512];
-    if (snprintf(name, sizeof name, "%s/koi-XXXXXX", folder) >= (int)sizeof name) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    fd = mkostemp(name, O_CLOEXEC);
-    if (fd >= 0) unlink(name);
-    return fd;
-}
-
 enum err source_spool(struct ctx *c, struct source *s, int fd, i64 max)
 {
     for (i64 all = 0; s->n > s->at;) {

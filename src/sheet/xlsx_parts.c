@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/scratch.h"
 
 #include <errno.h>
 #include <math.h>
@@ -122,8 +123,8 @@ static enum err map_spool(struct ctx *c, struct spool *s, const void **at)
 
 static enum err strings_fill(struct ctx *c, zip_t *zip, struct strings *s)
 {
-    s->text.fd = spool_file();
-    s->ends.fd = spool_file();
+    s->text.fd = scratch_file();
+    s->ends.fd = scratch_file();
     if (s->text.fd < 0 || s->ends.fd < 0)
         return fail(c, E_INTERNAL, "建不了临时文件：%s", "cannot make a temporary file: %s",
                     strerror(errno));

@@ -1,4 +1,8 @@
 /* base_test.c -- arenas, text, numbers, money, calendar. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/scratch.h"
 #include "test.h"
 
 static int order[3], ran;
@@ -177,4 +181,24 @@ TEST(a_failure_that_quotes_a_long_text_keeps_its_reason)
         CHECK(str_ends(said, c->locale == ZH ? S("”不对") : S("\" is wrong")));
         CHECK(said.n == whole ? str_find(said, S("…")) < 0 : str_find(said, S("…")) > 0);
     }
+}
+
+TEST(a_scratch_file_is_read_whole)
+{
+    struct ctx *c = test_ctx();
+    enum { LINES = 100000 };
+    int fd = scratch_file();
+    str all;
+    CHECK(fd >= 0);
+    CHECK_OK(c, scratch_read(c, fd, &all));
+    CHECK_I64(all.n, 0);
+    FILE *f = fopen(str_z(c->arena, scratch_path(c->arena, fd)), "wb");
+    CHECK(f != NULL);
+    for (i64 i = 0; i < LINES; i++) fprintf(f, "%07lld\n", (long long)i);
+    CHECK(fclose(f) == 0);
+    CHECK_OK(c, scratch_read(c, fd, &all));
+    CHECK_I64(all.n, 8 * LINES);
+    CHECK(memcmp(all.at + 8 * 4711, "0004711\n", 8) == 0);
+    close(fd);
+    CHECK_ERR(c, scratch_read(c, fd, &all), E_STORE);
 }

@@ -2,12 +2,12 @@
  * PDF for who gets mail. */
 #include "insight/report/deliver.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/scratch.h"
 
 const struct topic report_topics[] = {
     { "report.made", "按时生成了日报、周报、月报或季报；邮件带 xlsx 与 pdf",
@@ -19,21 +19,7 @@ const struct topic report_topics[] = {
 
 /* -- the files --------------------------------------------------------------------------------- */
 
-static void forget(void *path) { unlink(path); }
-
-static enum err read_whole(struct ctx *c, const char *path, bytes *out)
-{
-    struct buf all = { .arena = c->arena };
-    FILE *f = fopen(path, "rb");
-    if (!f) return fail(c, E_STORE, "报告文件读不出来", "the file of the report cannot be read");
-    for (size_t n = 1; n > 0;) {
-        n = fread(buf_space(&all, 65536), 1, 65536, f);
-        all.n += (i64)n;
-    }
-    fclose(f);
-    *out = (bytes){ all.at, all.n };
-    return OK;
-}
+static void forget(void *fd) { close((int)(intptr_t)fd); }
 
 static enum err file_make(struct ctx *c, const struct report *r, enum report_file form,
                           struct delivery_file *out)
@@ -42,20 +28,20 @@ static enum err file_make(struct ctx *c, const struct report *r, enum report_fil
         [REPORT_XLSX] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         [REPORT_PDF] = "application/pdf",
     };
-    const char *folder = getenv("TMPDIR");
-    char *path =
-        str_z(c->arena, str_fmt(c->arena, "%s/koi-report-XXXXXX", folder ? folder : "/tmp"));
-    int file = mkstemp(path);
+    int file = scratch_file();
     if (file < 0)
-        return fail(c, E_STORE, "临时文件建不起来（%s）", "a temporary file cannot be made (%s)",
-                    path);
-    close(file);
-    arena_defer(c->arena, forget, path);
-    TRY(form == REPORT_PDF ? report_write_pdf(c, r, c->now, str_of(path))
-                           : report_write_xlsx(c, r, c->now, str_of(path)));
+        return fail(c, E_STORE, "临时文件建不起来：%s", "a temporary file cannot be made: %s",
+                    strerror(errno));
+    arena_defer(c->arena, forget, (void *)(intptr_t)file);
+    str path = scratch_path(c->arena, file);
+    TRY(form == REPORT_PDF ? report_write_pdf(c, r, c->now, path)
+                           : report_write_xlsx(c, r, c->now, path));
     *out =
         (struct delivery_file){ .name = report_file_name(c, r, form), .type = str_of(types[form]) };
-    return read_whole(c, path, &out->content);
+    str content;
+    TRY(scratch_read(c, file, &content));
+    out->content = (bytes){ content.at, content.n };
+    return OK;
 }
 
 static enum err mail_wanted(struct ctx *c, bool *out)

@@ -18,7 +18,8 @@ struct book {
     struct ctx *c;
     const struct report *r;
     lxw_workbook *book;
-    lxw_format *format[FORMATS], *strong[FORMATS], *head, *title, *wrapped, *quiet, *link;
+    lxw_format *format[FORMATS], *strong[FORMATS], *head, *head_right, *title, *wrapped, *quiet,
+        *link;
     char *names[64]; /* of the blocks' sheets */
 };
 
@@ -34,6 +35,18 @@ static const char *const number_formats[FORMATS] = {
     [REPORT_TIMES] = "0.00",     [REPORT_DAYS] = "#,##0",  [REPORT_CHANGE] = "+0.0%;-0.0%;0.0%",
 };
 
+static lxw_format *head_make(struct book *b, uint8_t align)
+{
+    lxw_format *head = workbook_add_format(b->book);
+    format_set_bold(head);
+    format_set_bg_color(head, 0xE8EEF3);
+    format_set_bottom(head, LXW_BORDER_THIN);
+    format_set_text_wrap(head);
+    format_set_align(head, align);
+    format_set_align(head, LXW_ALIGN_VERTICAL_CENTER);
+    return head;
+}
+
 static void formats_make(struct book *b)
 {
     for (int i = 0; i < FORMATS; i++) {
@@ -45,12 +58,8 @@ static void formats_make(struct book *b)
         format_set_num_format(b->format[i], number_formats[i]);
         format_set_num_format(b->strong[i], number_formats[i]);
     }
-    b->head = workbook_add_format(b->book);
-    format_set_bold(b->head);
-    format_set_bg_color(b->head, 0xE8EEF3);
-    format_set_bottom(b->head, LXW_BORDER_THIN);
-    format_set_text_wrap(b->head);
-    format_set_align(b->head, LXW_ALIGN_VERTICAL_CENTER);
+    b->head = head_make(b, LXW_ALIGN_LEFT);
+    b->head_right = head_make(b, LXW_ALIGN_RIGHT); /* over figures, which stand to the right */
     b->title = workbook_add_format(b->book);
     format_set_bold(b->title);
     format_set_font_size(b->title, 16);
@@ -107,9 +116,10 @@ static int text_width(str s)
     return n;
 }
 
-static void widths_set(struct book *b, lxw_worksheet *page, const struct report_block *block)
+/* Sets the columns' widths; all of them together, in characters. */
+static int widths_set(lxw_worksheet *page, const struct report_block *block)
 {
-    (void)b;
+    int all = 0;
     for (i64 k = 0; k < block->columns.n; k++) {
         int width = text_width(block->columns.at[k].label);
         for (i64 i = 0; i < block->rows.n; i++) {
@@ -119,7 +129,9 @@ static void widths_set(struct book *b, lxw_worksheet *page, const struct report_
         }
         if (width > WIDEST_TEXT) width = WIDEST_TEXT;
         worksheet_set_column(page, (lxw_col_t)k, (lxw_col_t)k, width + 2, NULL);
+        all += width + 2;
     }
+    return all;
 }
 
 /* Rows that stand for one thing each come first; what is all others together is not drawn. */
@@ -168,6 +180,8 @@ static void chart_put(struct book *b, lxw_worksheet *page, const char *sheet,
     chart_title_set_name_font(chart, &(lxw_chart_font){ .size = 12 });
     chart_axis_set_num_font(chart->x_axis, &small);
     chart_axis_set_num_font(chart->y_axis, &small);
+    enum report_unit unit = block->columns.at[k->columns.at[0]].unit;
+    chart_axis_set_num_format(chart->y_axis, unit == REPORT_RATIO ? "0%" : "#,##0");
     chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
     if (k->columns.n == 1) chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
     else chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
@@ -177,10 +191,16 @@ static void chart_put(struct book *b, lxw_worksheet *page, const char *sheet,
                                chart, &place);
 }
 
-static lxw_error said(struct book *b, lxw_worksheet *page, lxw_row_t row, lxw_col_t last, str text,
-                      lxw_format *format)
+#define LINE_HIGH 16.0 /* points */
+
+/* A sentence over the columns 0..last, `wide` characters together; the row is as high as it needs:
+ * cells that are merged do not grow by themselves. */
+static void said(struct book *b, lxw_worksheet *page, lxw_row_t row, lxw_col_t last, int wide,
+                 str text, lxw_format *format)
 {
-    return worksheet_merge_range(page, row, 0, row, last, str_z(b->c->arena, text), format);
+    int lines = 1 + text_width(text) * 11 / 10 / wide; /* words and signs do not break anywhere */
+    worksheet_set_row(page, row, 3 + LINE_HIGH * lines, NULL);
+    worksheet_merge_range(page, row, 0, row, last, str_z(b->c->arena, text), format);
 }
 
 static void block_put(struct book *b, lxw_worksheet *page, const char *sheet,
@@ -188,36 +208,36 @@ static void block_put(struct book *b, lxw_worksheet *page, const char *sheet,
 {
     lxw_col_t last = block->columns.n > 1 ? (lxw_col_t)block->columns.n - 1 : 1;
     for (i64 k = 0; k < block->columns.n; k++)
-        put_text(b, page, 0, (lxw_col_t)k, block->columns.at[k].label, b->head);
+        put_text(b, page, 0, (lxw_col_t)k, block->columns.at[k].label,
+                 block->columns.at[k].unit == REPORT_TEXT ? b->head : b->head_right);
     for (i64 i = 0; i < block->rows.n; i++)
         for (i64 k = 0; k < block->columns.n; k++) put_cell(b, page, block, i, k);
-    widths_set(b, page, block);
+    int wide = widths_set(page, block);
+    if (block->columns.n == 1) wide += 9; /* the next column's, as it is */
     worksheet_freeze_panes(page, 1, 1);
     worksheet_set_landscape(page);
     worksheet_set_paper(page, 9); /* A4 */
     worksheet_fit_to_pages(page, 1, 0);
     worksheet_repeat_rows(page, 0, 0);
     lxw_row_t row = (lxw_row_t)block->rows.n + 2;
-    for (i64 i = 0; i < block->sentences.n; i++, row++) {
-        worksheet_set_row(page, row, 32, NULL);
-        said(b, page, row, last, block->sentences.at[i].text, b->wrapped);
-    }
-    if (block->note.n) {
-        worksheet_set_row(page, row + 1, 32, NULL);
-        said(b, page, row + 1, last, block->note, b->quiet);
-    }
+    for (i64 i = 0; i < block->sentences.n; i++)
+        said(b, page, row++, last, wide, block->sentences.at[i].text, b->wrapped);
+    if (block->note.n) said(b, page, row + 1, last, wide, block->note, b->quiet);
     for (i64 i = 0; i < block->charts.n; i++) chart_put(b, page, sheet, block, i);
 }
 
 /* -- the first sheet --------------------------------------------------------------------------- */
+
+#define FRONT_NAME 24 /* widths of its columns */
+#define FRONT_TEXT 90
 
 static void front_put(struct book *b, lxw_worksheet *page)
 {
     const struct report *r = b->r;
     struct arena *a = b->c->arena;
     lxw_row_t row = 0;
-    worksheet_set_column(page, 0, 0, 24, NULL);
-    worksheet_set_column(page, 1, 1, 90, NULL);
+    worksheet_set_column(page, 0, 0, FRONT_NAME, NULL);
+    worksheet_set_column(page, 1, 1, FRONT_TEXT, NULL);
     worksheet_set_row(page, row, 28, NULL);
     put_text(b, page, row++, 0, r->title, b->title);
     for (i64 i = 0; i < r->periods.n; i++) {
@@ -232,10 +252,8 @@ static void front_put(struct book *b, lxw_worksheet *page)
     put_text(b, page, row, 0, say(b->c, S("币种"), S("Currency")), b->head);
     put_text(b, page, row++, 1, r->currency, NULL);
     row++;
-    for (i64 i = 0; i < r->summary.n; i++) {
-        worksheet_set_row(page, row, 34, NULL);
-        said(b, page, row++, 1, r->summary.at[i].text, b->wrapped);
-    }
+    for (i64 i = 0; i < r->summary.n; i++)
+        said(b, page, row++, 1, FRONT_NAME + FRONT_TEXT, r->summary.at[i].text, b->wrapped);
     row++;
     for (i64 i = 0; i < r->blocks.n; i++) {
         str to = str_fmt(a, "internal:'%s'!A1", b->names[i]);
@@ -245,8 +263,7 @@ static void front_put(struct book *b, lxw_worksheet *page)
         put_text(b, page, row++, 1, first, b->wrapped);
     }
     row++;
-    worksheet_set_row(page, row, 48, NULL);
-    said(b, page, row, 1, r->definition, b->quiet);
+    said(b, page, row, 1, FRONT_NAME + FRONT_TEXT, r->definition, b->quiet);
     worksheet_set_paper(page, 9);
     worksheet_fit_to_pages(page, 1, 0);
 }
