@@ -1523,9 +1523,12 @@ export interface components {
             next_cursor: string | null;
         };
         prize_view: {
+            id: number;
             place: number;
             rank: number;
             member: number;
+            name: string | null;
+            holder: number;
             score: number;
             /** @enum {string|null} */
             state: "given" | "skipped" | "withheld" | "taken_back" | null;
@@ -2780,6 +2783,7 @@ export interface components {
         };
         reward_view: {
             member: number;
+            name: string | null;
             id: string | null;
             number: number;
             /** @enum {string|null} */
@@ -3288,6 +3292,7 @@ export interface components {
         task_proof_view: {
             number: number;
             member: number;
+            name: string | null;
             task: number;
             url: string | null;
             text: string | null;
@@ -3894,6 +3899,7 @@ export interface components {
             id: number;
             key: string | null;
             member: number;
+            name: string | null;
             good: number;
             zh: string | null;
             en: string | null;
@@ -4085,6 +4091,7 @@ export interface components {
             id: number;
             place: number;
             member: number;
+            name: string | null;
             at: string;
             returned_at: string | null;
             exchange: number;

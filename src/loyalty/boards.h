@@ -175,16 +175,20 @@ enum prize_state {
 };
 CHOICE(prize_state); /* given skipped withheld taken_back */
 #define FIELDS_OF_prize_view(X, N)                                                       \
+    X(i64, id, ANY, "Number of the prize: they are given by place", N)                   \
     X(i64, place, ANY, "Place in the final list", N)                                     \
     X(i64, rank, ANY, "Rank", N)                                                         \
     X(i64, member, ANY, "Whose it is now", N)                                            \
+    X(str, name, PERSONAL, "His name; masked without the right to see personal data", N) \
+    X(i64, holder, ANY, "Who ranked: he, under the id he had then, or his team", N)      \
     X(i64, score, ANY, "Final score, in the metric's smallest step", N)                  \
     X(choice(prize_state), state, ANY, "What became of it", N)                           \
     X(strs, rewards, ANY, "Ids of its rewards", N)                                       \
     X(opt_i64, score_now, ANY, "What the facts come to since a refund after the end", N) \
     X(str, decision, ANY, "What was decided of that: keep, take_back; null: open", N)
 SHAPE(prize_view);
-/* By place, above a place; only_open: those that wait for a decision. */
+/* In the order they were given, which is by place, above a number; a place of a team has one for
+ * each who is in. only_open: those that wait for a decision. */
 enum err board_prizes(struct ctx *c, i64 board, bool only_open, i64 after, i64 limit,
                       struct prize_view_list *out);
 /* Decides a review: keep, or take back (withhold, where nothing was given yet). Again the same:

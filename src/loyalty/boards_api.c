@@ -163,10 +163,12 @@ HANDLER(board_prizes_get, board_prizes_ask, board_prize_page)
     TRY(cursor_read(c, "board prizes", in->cursor, &at));
     TRY(board_get(c, in->id, &b));
     TRY(board_prizes(c, in->id, in->open, at.id, limit + 1, &out->items));
+    for (i64 i = 0; i < out->items.n; i++)
+        TRY(member_name(c, out->items.at[i].member, may(c, PERSONAL_READ), &out->items.at[i].name));
     if (out->items.n <= limit) return OK;
     out->items.n = limit;
     out->next_cursor =
-        cursor_make(c, "board prizes", (struct cursor){ .id = out->items.at[limit - 1].place });
+        cursor_make(c, "board prizes", (struct cursor){ .id = out->items.at[limit - 1].id });
     return OK;
 }
 

@@ -99,13 +99,14 @@ enum err grab_take(struct store *s, struct ctx *c, i64 member, i64 grab, str key
 /* The same within a transaction. */
 enum err grab_claim(struct tx *t, i64 member, i64 grab, str key, struct grab_taken *out);
 
-#define FIELDS_OF_grab_win_view(X, N)                                          \
-    X(i64, id, ANY, "Number of the win", N)                                    \
-    X(i64, place, ANY, "Place, from 1", N)                                     \
-    X(i64, member, ANY, "Who", N)                                              \
-    X(instant, at, ANY, "When", N)                                             \
-    X(opt_instant, returned_at, ANY, "Given back, or taken back", N)           \
-    X(i64, exchange, ANY, "A good: the exchange of the mall it is; else 0", N) \
+#define FIELDS_OF_grab_win_view(X, N)                                                    \
+    X(i64, id, ANY, "Number of the win", N)                                              \
+    X(i64, place, ANY, "Place, from 1", N)                                               \
+    X(i64, member, ANY, "Who", N)                                                        \
+    X(str, name, PERSONAL, "His name; masked without the right to see personal data", N) \
+    X(instant, at, ANY, "When", N)                                                       \
+    X(opt_instant, returned_at, ANY, "Given back, or taken back", N)                     \
+    X(i64, exchange, ANY, "A good: the exchange of the mall it is; else 0", N)           \
     X(str, prize, ANY, "A reward: given, held, no_budget, …", N)
 SHAPE(grab_win_view);
 /* By place, after one (0: from the first). */

@@ -93,6 +93,8 @@ HANDLER(grab_wins_get, wins_ask, wins_page)
     i64 limit = page_limit(in->limit);
     TRY(cursor_read(c, "grab wins", in->cursor, &at));
     TRY(grab_wins(c, in->id, at.id, limit + 1, &out->items));
+    for (i64 i = 0; i < out->items.n; i++)
+        TRY(member_name(c, out->items.at[i].member, may(c, PERSONAL_READ), &out->items.at[i].name));
     if (out->items.n <= limit) return OK;
     out->items.n = limit;
     out->next_cursor =

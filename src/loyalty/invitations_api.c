@@ -37,15 +37,6 @@ SHAPE_DEFINE(accept_ask);
 SHAPE(accepted);
 SHAPE_DEFINE(accepted);
 
-static enum err name_of(struct ctx *c, i64 member, str *out)
-{
-    struct member_brief who = { 0 };
-    enum err e = member_show(c, member, false, &who);
-    if (e != OK && e != E_NOT_FOUND) return e;
-    *out = who.name;
-    return OK;
-}
-
 static enum err show_mine(struct ctx *c, i64 member, struct my_invitation *out)
 {
     struct invitations mine;
@@ -63,7 +54,7 @@ static enum err show_mine(struct ctx *c, i64 member, struct my_invitation *out)
         *f = (struct my_friend){ .bound_at = rows.at[i].bound_at,
                                  .step = rows.at[i].step,
                                  .state = rows.at[i].state };
-        TRY(name_of(c, rows.at[i].member, &f->name));
+        TRY(member_name(c, rows.at[i].member, false, &f->name));
     }
     return OK;
 }
@@ -103,7 +94,7 @@ HANDLER(my_accept_post, accept_ask, accepted)
     TRY(audited_write(c, accept_it, &a, NULL));
     TRY(invitations_of(c, c->member, &mine));
     *out = (struct accepted){ .again = a.again, .bound_at = mine.bound_at };
-    return name_of(c, mine.inviter, &out->inviter);
+    return member_name(c, mine.inviter, false, &out->inviter);
 }
 
 /* -- for people -------------------------------------------------------------------------------- */

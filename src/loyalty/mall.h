@@ -179,6 +179,7 @@ SHAPE(exchange_post);
     X(i64, id, ANY, "Number of the exchange", N)                                      \
     X(str, key, ANY, "Its caller's number for it", N)                                 \
     X(i64, member, ANY, "Whose", N)                                                   \
+    X(str, name, PERSONAL, "His name", N)                                             \
     X(i64, good, ANY, "Good", N)                                                      \
     X(str, zh, ANY, "Its Chinese name", N)                                            \
     X(str, en, ANY, "Its English name", N)                                            \

@@ -59,7 +59,8 @@ enum err reward_give(struct tx *t, i64 member, const struct reward *what, struct
 /* The same to each of n members, of whom none comes twice, and what it came to for each. */
 enum err reward_give_all(struct tx *t, const i64 *members, i64 n, const struct reward *what,
                          struct reward_why why, enum reward_result *out);
-/* Takes back what reward_give gave (or held) under this id. Nothing given: nothing done. */
+/* Takes back what reward_give gave, held or refused for want of budget under this id. Else: nothing
+ * done. */
 enum err reward_take_back(struct tx *t, i64 member, str id, str reason);
 /* The same, and whether all of it was still there. */
 enum err reward_take_back_whole(struct tx *t, i64 member, str id, str reason, bool *whole);
@@ -69,6 +70,7 @@ enum err reward_state(struct ctx *c, i64 member, str id, bool *found, enum rewar
 
 #define FIELDS_OF_reward_view(X, N)                                                                \
     X(i64, member, ANY, "Whose", N)                                                                \
+    X(str, name, PERSONAL, "His name, in lists; masked without the right to see personal data", N) \
     X(str, id, ANY, "Of what it is for", N)                                                        \
     X(i64, number, ANY, "Number of the reward", N)                                                 \
     X(choice(reward_result), state, ANY, "Where it stands", N)                                     \

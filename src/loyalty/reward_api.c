@@ -43,12 +43,16 @@ SHAPE_DEFINE(reward_decision);
 SHAPE(gift_sent);
 SHAPE_DEFINE(gift_sent);
 
-static void page_end(struct ctx *c, const char *route, i64 limit, struct reward_page *out)
+static enum err page_end(struct ctx *c, const char *route, i64 limit, struct reward_page *out)
 {
-    if (out->items.n <= limit) return;
-    out->items.n = limit;
-    out->next_cursor =
-        cursor_make(c, route, (struct cursor){ .id = out->items.at[limit - 1].number });
+    bool more = out->items.n > limit;
+    if (more) out->items.n = limit;
+    for (i64 i = 0; i < out->items.n; i++)
+        TRY(member_name(c, out->items.at[i].member, may(c, PERSONAL_READ), &out->items.at[i].name));
+    if (more)
+        out->next_cursor =
+            cursor_make(c, route, (struct cursor){ .id = out->items.at[limit - 1].number });
+    return OK;
 }
 
 HANDLER(rewards_get, rewards_ask, reward_page)
@@ -57,8 +61,7 @@ HANDLER(rewards_get, rewards_ask, reward_page)
     i64 limit = page_limit(in->limit);
     TRY(cursor_read(c, "rewards", in->cursor, &at));
     TRY(reward_list(c, in->state, in->budget, at.id, limit + 1, &out->items));
-    page_end(c, "rewards", limit, out);
-    return OK;
+    return page_end(c, "rewards", limit, out);
 }
 
 HANDLER(member_rewards_get, member_rewards_ask, reward_page)
@@ -68,8 +71,7 @@ HANDLER(member_rewards_get, member_rewards_ask, reward_page)
     TRY(cursor_read(c, "member rewards", in->cursor, &at));
     TRY(member_living(c, in->id, &living));
     TRY(rewards_of(c, living, at.id, limit + 1, &out->items));
-    page_end(c, "member rewards", limit, out);
-    return OK;
+    return page_end(c, "member rewards", limit, out);
 }
 
 HANDLER(gifts_get, gifts_ask, reward_page)
@@ -78,8 +80,7 @@ HANDLER(gifts_get, gifts_ask, reward_page)
     i64 limit = page_limit(in->limit);
     TRY(cursor_read(c, "gifts", in->cursor, &at));
     TRY(gifts_to_ship(c, at.id, limit + 1, &out->items));
-    page_end(c, "gifts", limit, out);
-    return OK;
+    return page_end(c, "gifts", limit, out);
 }
 
 struct deciding {

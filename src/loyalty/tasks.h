@@ -254,16 +254,17 @@ enum err task_code_use(struct tx *t, i64 member, i64 task, str code, enum task_r
 
 enum proof_state { PROOF_WAITING, PROOF_APPROVED, PROOF_REJECTED };
 CHOICE(proof_state); /* waiting approved rejected */
-#define FIELDS_OF_task_proof_view(X, N)                       \
-    X(i64, number, ANY, "Number", N)                          \
-    X(i64, member, ANY, "Whose", N)                           \
-    X(i64, task, ANY, "Task", N)                              \
-    X(str, url, PERSONAL, "Picture or page", N)               \
-    X(str, text, PERSONAL, "What he says", N)                 \
-    X(choice(proof_state), state, ANY, "Where it stands", N)  \
-    X(instant, at, ANY, "When it was sent", N)                \
-    X(opt_instant, decided_at, ANY, "When it was decided", N) \
-    X(str, decided_by, ANY, "By whom", N)                     \
+#define FIELDS_OF_task_proof_view(X, N)                                                            \
+    X(i64, number, ANY, "Number", N)                                                               \
+    X(i64, member, ANY, "Whose", N)                                                                \
+    X(str, name, PERSONAL, "His name, in lists; masked without the right to see personal data", N) \
+    X(i64, task, ANY, "Task", N)                                                                   \
+    X(str, url, PERSONAL, "Picture or page", N)                                                    \
+    X(str, text, PERSONAL, "What he says", N)                                                      \
+    X(choice(proof_state), state, ANY, "Where it stands", N)                                       \
+    X(instant, at, ANY, "When it was sent", N)                                                     \
+    X(opt_instant, decided_at, ANY, "When it was decided", N)                                      \
+    X(str, decided_by, ANY, "By whom", N)                                                          \
     X(str, note, ANY, "What he said", N)
 SHAPE(task_proof_view);
 /* E_CONFLICT: another of his for this task still waits. */

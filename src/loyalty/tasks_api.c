@@ -256,8 +256,11 @@ HANDLER(reviews_get, reviews_ask, reviews_page)
     i64 limit = page_limit(in->limit);
     TRY(cursor_read(c, "task reviews", in->cursor, &at));
     TRY(task_proof_list(c, in->state, at.id, limit + 1, &out->items));
-    for (i64 i = 0; !may(c, PERSONAL_READ) && i < out->items.n; i++)
-        out->items.at[i].url = out->items.at[i].text = NO_STR;
+    for (i64 i = 0; i < out->items.n; i++) {
+        struct task_proof_view *p = &out->items.at[i];
+        TRY(member_name(c, p->member, may(c, PERSONAL_READ), &p->name));
+        if (!may(c, PERSONAL_READ)) p->url = p->text = NO_STR;
+    }
     if (out->items.n <= limit) return OK;
     out->items.n = limit;
     out->next_cursor =

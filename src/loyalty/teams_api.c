@@ -50,17 +50,6 @@ SHAPE_DEFINE(team_view);
 SHAPE(team_seat_ref);
 SHAPE_DEFINE(team_seat_ref);
 
-QUERY(seat_name, one_str, "SELECT name AS value FROM member WHERE member = $1");
-
-static enum err name_of(struct ctx *c, i64 member, bool whole, str *out)
-{
-    struct one_str name = { 0 };
-    bool found;
-    TRY(db_find(c, &seat_name, &name, &found, ARGS(member)));
-    *out = whole ? name.value : mask_name(c->arena, name.value);
-    return OK;
-}
-
 /* -- for the shop ------------------------------------------------------------------------------ */
 
 HANDLER(campaigns_get, nothing, campaign_page) { return team_campaigns(c, &out->items); }
@@ -102,7 +91,7 @@ static enum err line_of(struct ctx *c, const struct team *t, struct team_line *o
     TRY(team_seats(c, t->id, &seats));
     if (!seats.n || !seats.at[0].captain) return OK;
     out->captain = seats.at[0].member;
-    return name_of(c, out->captain, may(c, PERSONAL_READ), &out->captain_name);
+    return member_name(c, out->captain, may(c, PERSONAL_READ), &out->captain_name);
 }
 
 HANDLER(teams_get, team_page_ask, team_page)
@@ -135,7 +124,7 @@ HANDLER(team_get_one, team_ref, team_view)
                                          .state = s->state,
                                          .captain = s->captain,
                                          .joined_at = s->joined_at };
-        TRY(name_of(c, s->member, may(c, PERSONAL_READ), &view->name));
+        TRY(member_name(c, s->member, may(c, PERSONAL_READ), &view->name));
     }
     return OK;
 }
@@ -214,7 +203,7 @@ static enum err show_mine(struct ctx *c, i64 id, struct my_team *out)
         *view = (struct my_seat){
             .seat = s->number, .state = s->state, .captain = s->captain, .me = me
         };
-        TRY(name_of(c, s->member, me, &view->name));
+        TRY(member_name(c, s->member, me, &view->name));
     }
     return OK;
 }

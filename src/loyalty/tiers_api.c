@@ -73,23 +73,13 @@ HANDLER(tiers_put, ladder, ladder_view)
     return view_of(c, d.version, out);
 }
 
-QUERY(q_name, one_str, "SELECT name AS value FROM member WHERE member = $1");
-
-static enum err name_of(struct ctx *c, i64 member, str *out)
-{
-    struct one_str row = { 0 };
-    bool found;
-    TRY(db_find(c, &q_name, &row, &found, ARGS(member)));
-    *out = may(c, PERSONAL_READ) ? row.value : mask_name(c->arena, row.value);
-    return OK;
-}
-
 static enum err note_simulated(struct tx *t, void *arg) { return ladder_simulated(t, arg); }
 HANDLER(tiers_simulate_post, ladder, tier_simulation)
 {
     TRY(ladder_simulate(c, in, out));
     for (i64 i = 0; i < out->sample.n; i++)
-        TRY(name_of(c, out->sample.at[i].member, &out->sample.at[i].name));
+        TRY(member_name(c, out->sample.at[i].member, may(c, PERSONAL_READ),
+                        &out->sample.at[i].name));
     struct ladder l = *in;
     return audited_write(c, note_simulated, &l, NULL);
 }

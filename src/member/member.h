@@ -207,6 +207,8 @@ SHAPE(member_tag_view);
 /* One indexed SELECT for a living id (two for a merged one). E_NOT_FOUND. The view has the living
  * id. */
 enum err member_show(struct ctx *c, i64 id, bool personal, struct member_brief *out);
+/* His name beside a number, in lists of other things. Nobody's id, or a nameless one's: absent. */
+enum err member_name(struct ctx *c, i64 id, bool personal, str *out);
 /* Of a living id. */
 enum err member_identities(struct ctx *c, i64 living, bool personal,
                            struct identity_view_list *out);

@@ -87,6 +87,23 @@ enum err member_show(struct ctx *c, i64 id, bool personal, struct member_brief *
     return OK;
 }
 
+#define FIELDS_OF_name_row(X, N) \
+    X(str, name, ANY, "", N)     \
+    X(opt_i64, merged_into, ANY, "", N)
+SHAPE(name_row);
+SHAPE_DEFINE(name_row);
+QUERY(name_of, name_row, "SELECT name, merged_into FROM member WHERE member = $1");
+
+enum err member_name(struct ctx *c, i64 id, bool personal, str *out)
+{
+    struct name_row row = { .merged_into = SOME(id) };
+    bool found = true;
+    while (found && row.merged_into.has)
+        TRY(db_find(c, &name_of, &row, &found, ARGS(row.merged_into.value)));
+    *out = !found ? NO_STR : personal ? row.name : mask_name(c->arena, row.name);
+    return OK;
+}
+
 /* -- parts of the 360 page -------------------------------------------------------------------- */
 
 /* The same weak identity may have come with several merged ids: shown once, as of the first

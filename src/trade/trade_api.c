@@ -119,17 +119,6 @@ static enum err days_read(struct ctx *c, str from, str to, struct order_filter *
     return OK;
 }
 
-static enum err name_of(struct ctx *c, i64 member, str *name)
-{
-    struct member_brief brief = { 0 };
-    *name = NO_STR;
-    if (!member) return OK;
-    enum err e = member_show(c, member, may(c, PERSONAL_READ), &brief);
-    if (e == E_NOT_FOUND) return OK; /* an order is shown whoever bought it */
-    *name = brief.name;
-    return e;
-}
-
 /* One order more than the page holds is read: it tells whether there is a next page. */
 static enum err page_of(struct ctx *c, const char *route, str cursor, opt_i64 limit,
                         struct order_filter *f, struct order_page *out)
@@ -147,7 +136,7 @@ static enum err page_of(struct ctx *c, const char *route, str cursor, opt_i64 li
     for (i64 i = 0; i < n; i++) {
         struct order_item *item = &out->items.at[i];
         memcpy(item, &orders.at[i], sizeof orders.at[i]); /* the same fields in front */
-        TRY(name_of(c, item->member, &item->name));
+        TRY(member_name(c, item->member, may(c, PERSONAL_READ), &item->name));
     }
     if (n < orders.n)
         out->next_cursor = cursor_make(
@@ -181,7 +170,7 @@ static enum err detail_of(struct ctx *c, i64 id, struct order_detail *out)
     struct order_view view = { 0 };
     TRY(order_show(c, id, &view, &out->lines, &out->refunds));
     memcpy(out, &view, sizeof view); /* the same fields in front */
-    return name_of(c, out->member, &out->name);
+    return member_name(c, out->member, may(c, PERSONAL_READ), &out->name);
 }
 
 HANDLER(order_get, order_ref, order_detail) { return detail_of(c, in->id, out); }

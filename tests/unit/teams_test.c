@@ -278,6 +278,33 @@ TEST(prizes_go_to_who_is_in)
     CHECK_I64(growth_of(p.ids[2]), 0);
 }
 
+TEST(prizes_of_a_team_are_listed_whole)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 3);
+    i64 of = campaign(c), red = team(c, of, p.ids[0], "红队", TEAM_OPEN);
+    struct reward growth = { .kind = REWARD_GROWTH, .amount = 50 };
+    struct board_prize prize = { .first = 1, .last = 1, .rewards = { &growth, 1 } };
+    struct board_view b = board(c, (struct board_post){ .metric = BOARD_ORDERS,
+                                                        .holders = HOLDERS_TEAMS,
+                                                        .campaign = of,
+                                                        .prizes = { &prize, 1 } });
+    CHECK_OK(c, joins(c, red, p.ids[1], NULL));
+    CHECK_OK(c, joins(c, red, p.ids[2], NULL));
+    order(c, 1, p.ids[0], 10 * MONEY_UNIT, 0, START + HOUR_MS);
+    c->now = b.frozen_at.value;
+    CHECK_OK(c, board_settle(test_store(), c, b.id));
+    struct prize_view_list page = { 0 };
+    for (i64 i = 0, after = 0; i < 3; i++, after = page.at[0].id) { /* however small a page is */
+        page = (struct prize_view_list){ 0 };
+        CHECK_OK(c, board_prizes(c, b.id, false, after, 1, &page));
+        CHECK_I64(page.n, 1);
+        CHECK_I64(page.at[0].member, p.ids[i]);
+        CHECK_I64(page.at[0].holder, red); /* what a review of it is asked for */
+        CHECK_I64(page.at[0].place, 1);
+    }
+}
+
 struct patching {
     struct team_campaign_patch in;
 };

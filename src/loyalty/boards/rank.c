@@ -131,7 +131,6 @@ enum err board_top(struct ctx *c, const struct board_view *board, i64 from, i64 
 
 /* -- whose it is ------------------------------------------------------------------------------- */
 
-QUERY(member_name, one_str, "SELECT name AS value FROM member WHERE member = $1");
 QUERY(team_name, one_str, "SELECT name AS value FROM team WHERE id = $1");
 
 enum err board_holder(struct ctx *c, const struct board_view *board, i64 member, i64 *holder)
@@ -144,9 +143,10 @@ enum err board_holder(struct ctx *c, const struct board_view *board, i64 member,
 enum err board_holder_name(struct ctx *c, const struct board_view *board, i64 holder, bool whole,
                            str *out)
 {
-    bool found, teams = board->holders == HOLDERS_TEAMS;
     struct one_str name = { 0 };
-    TRY(db_find(c, teams ? &team_name : &member_name, &name, &found, ARGS(holder)));
-    *out = whole || teams ? name.value : mask_name(c->arena, name.value);
+    bool found;
+    if (board->holders == HOLDERS_MEMBERS) return member_name(c, holder, whole, out);
+    TRY(db_find(c, &team_name, &name, &found, ARGS(holder)));
+    *out = name.value;
     return OK;
 }

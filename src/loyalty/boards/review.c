@@ -97,6 +97,7 @@ enum err review_of(struct ctx *c, i64 board, i64 member, str *why, bool *withhel
 #define FIELDS_OF_prize_row(X, N)             \
     X(i64, member, ANY, "", N)                \
     X(i64, origin, ANY, "", N)                \
+    X(i64, number, ANY, "", N)                \
     X(i64, place, ANY, "", N)                 \
     X(i64, rank, ANY, "", N)                  \
     X(i64, score, ANY, "", N)                 \
@@ -107,14 +108,15 @@ enum err review_of(struct ctx *c, i64 board, i64 member, str *why, bool *withhel
 SHAPE(prize_row);
 SHAPE_DEFINE(prize_row);
 
-#define PRIZE_ROWS                                                                          \
-    "SELECT p.member, p.origin, p.place, p.rank, p.score, p.rewards, p.state, r.score_now," \
-    " r.decision FROM board_prize p LEFT JOIN board_review r ON r.member = p.origin"        \
+#define PRIZE_ROWS                                                                        \
+    "SELECT p.member, p.origin, p.number, p.place, p.rank, p.score, p.rewards, p.state, " \
+    "r.score_now,"                                                                        \
+    " r.decision FROM board_prize p LEFT JOIN board_review r ON r.member = p.origin"      \
     " AND r.board = p.board WHERE p.board = $1"
-QUERY(prizes_of_board, prize_row, PRIZE_ROWS " AND p.place > $2 ORDER BY p.place LIMIT $3");
+QUERY(prizes_of_board, prize_row, PRIZE_ROWS " AND p.number > $2 ORDER BY p.number LIMIT $3");
 QUERY(prizes_open, prize_row,
-      PRIZE_ROWS " AND p.place > $2 AND r.member IS NOT NULL AND r.decision IS NULL"
-                 " AND p.state = 'given' ORDER BY p.place LIMIT $3");
+      PRIZE_ROWS " AND p.number > $2 AND r.member IS NOT NULL AND r.decision IS NULL"
+                 " AND p.state = 'given' ORDER BY p.number LIMIT $3");
 QUERY(prizes_of_origin, prize_row, PRIZE_ROWS " AND p.origin = $2");
 CHANGE(prize_state_write,
        "UPDATE board_prize SET state = $4 WHERE member = $1 AND board = $2 AND place = $3");
@@ -133,9 +135,11 @@ enum err board_prizes(struct ctx *c, i64 board, bool only_open, i64 after, i64 l
     for (i64 i = 0; i < rows.n; i++) {
         const struct prize_row *p = &rows.at[i];
         struct prize_view *view = PUSH(c->arena, out);
-        *view = (struct prize_view){ .place = p->place,
+        *view = (struct prize_view){ .id = p->number,
+                                     .place = p->place,
                                      .rank = p->rank,
                                      .member = p->member,
+                                     .holder = p->origin,
                                      .score = p->score,
                                      .state = p->state,
                                      .score_now = p->score_now,

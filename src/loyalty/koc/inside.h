@@ -45,7 +45,6 @@ enum err koc_was_active(struct ctx *c, i64 member, instant at, bool *active);
 enum err koc_account_open(struct tx *t, i64 holder);
 enum err koc_line_append(struct tx *t, i64 member, const char *kind, str subject, opt_money value,
                          str props);
-enum err koc_name(struct ctx *c, i64 member, bool personal, str *out);
 
 /* -- level.c ----------------------------------------------------------------------------------- */
 

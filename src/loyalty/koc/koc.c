@@ -69,14 +69,6 @@ enum err koc_line_append(struct tx *t, i64 member, const char *kind, str subject
     return timeline_append(t, &line);
 }
 
-enum err koc_name(struct ctx *c, i64 member, bool personal, str *out)
-{
-    struct member_brief brief = { 0 };
-    TRY(member_show(c, member, personal, &brief));
-    *out = brief.name;
-    return OK;
-}
-
 static enum err tell(struct tx *t, i64 member, const char *kind)
 {
     return koc_line_append(t, member, kind, str_fmt(t->c->arena, "koc:%lld", (long long)member),

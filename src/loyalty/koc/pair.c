@@ -2,6 +2,7 @@
  * by it: commission has one level.
  */
 #include "loyalty/koc/inside.h"
+#include "member/member.h"
 
 enum { CHAIN_MAX = 64 };
 
@@ -123,8 +124,8 @@ enum err koc_pairs(struct ctx *c, i64 mentor, bool running, i64 below, i64 limit
         struct koc_pair *p = &out->at[i];
         TRY(level_now(c, &levels, p->mentee, &p->level));
         TRY(level_now(c, &levels, p->mentor, &p->mentor_level));
-        TRY(koc_name(c, p->mentor, personal, &p->mentor_name));
-        TRY(koc_name(c, p->mentee, personal, &p->mentee_name));
+        TRY(member_name(c, p->mentor, personal, &p->mentor_name));
+        TRY(member_name(c, p->mentee, personal, &p->mentee_name));
     }
     return OK;
 }

@@ -1,6 +1,7 @@
 /* read.c -- a KOC as doors show him: state, level at this instant, figures, orders he brought. */
 #include "base/json.h"
 #include "loyalty/koc/inside.h"
+#include "member/member.h"
 
 #define FIELDS_OF_koc_sums_row(X, N) \
     X(i64, orders, ANY, "", N)       \
@@ -94,7 +95,7 @@ static enum err view_of(struct ctx *c, const struct koc_level_list *levels,
                               .asked_at = row->asked_at,
                               .joined_at = row->joined_at,
                               .decided_by = row->decided_by };
-    TRY(koc_name(c, row->holder, personal, &out->name));
+    TRY(member_name(c, row->holder, personal, &out->name));
     TRY(words_of(c, row, personal, out));
     if (row->state == KOC_ACTIVE)
         TRY(koc_level_at(c, levels, row->holder, c->now, c->now + 1, &stand));

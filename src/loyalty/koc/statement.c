@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "loyalty/koc/inside.h"
 #include "loyalty/koc/months.h"
+#include "member/member.h"
 
 enum { MONTHS_MAX = 60 };
 
@@ -104,7 +105,7 @@ QUERY(q_numbered, koc_statement, STATEMENT " WHERE number = $1");
 static enum err names(struct ctx *c, bool personal, struct koc_statement_list *out)
 {
     for (i64 i = 0; i < out->n; i++)
-        TRY(koc_name(c, out->at[i].member, personal, &out->at[i].name));
+        TRY(member_name(c, out->at[i].member, personal, &out->at[i].name));
     return OK;
 }
 
@@ -141,7 +142,7 @@ enum err koc_statement_get(struct ctx *c, i64 number, bool personal, struct koc_
     if (!found)
         return fail(c, E_NOT_FOUND, "没有编号为 %lld 的佣金对账单", "there is no statement %lld",
                     (long long)number);
-    return koc_name(c, out->member, personal, &out->name);
+    return member_name(c, out->member, personal, &out->name);
 }
 
 QUERY(q_lines, koc_statement_line,

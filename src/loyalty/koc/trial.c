@@ -272,7 +272,7 @@ enum err koc_trials(struct ctx *c, i64 member, str state, i64 below, i64 limit, 
         struct koc_trial *k = &out->at[i];
         k->overdue =
             k->state == TRIAL_SHIPPED && k->report_due.has && k->report_due.value <= c->now;
-        TRY(koc_name(c, k->member, personal, &k->name));
+        TRY(member_name(c, k->member, personal, &k->name));
     }
     return OK;
 }

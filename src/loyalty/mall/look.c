@@ -58,6 +58,7 @@ static enum err view_of(struct ctx *c, struct exchange *e, bool personal, struct
         .phone = personal ? e->phone : mask_phone(a, e->phone),
         .address = personal ? e->address : mask_address(a, e->address),
     };
+    TRY(member_name(c, e->member, personal, &out->name));
     if (!good_has_codes(e->kind)) return OK;
     TRY(codes_of(c, e->number, &out->codes));
     for (i64 i = 0; !personal && i < out->codes.n; i++)

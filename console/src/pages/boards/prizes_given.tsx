@@ -6,6 +6,7 @@ import { useMay } from '~/app/session'
 import { useChange, usePages } from '~/base/data'
 import { useSay } from '~/base/locale'
 import { Mark } from '~/parts/mark'
+import { MemberLink } from '~/parts/member_link'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { useBoardWords } from './board_words'
@@ -20,13 +21,21 @@ export function PrizesGiven({ board }: { board: Board }) {
   const list = usePages<PrizeGiven>(`/v1/boards/${board.id}/prizes`, { limit: 50 })
   const change = useChange()
   const decide = async (it: PrizeGiven, decision: 'keep' | 'take_back') => {
-    if (!(await change.run('POST', `/v1/boards/${board.id}/reviews`, { member: it.member, decision }))) return
+    if (!(await change.run('POST', `/v1/boards/${board.id}/reviews`, { member: it.holder, decision }))) return
     message.success(say('saved'))
     list.reload()
   }
   const columns: Column<PrizeGiven>[] = [
     { key: 'rank', title: say('board.rank'), cell: (it) => <span className="number">{it.rank}</span> },
-    { key: 'who', title: say(`board.holders.${board.holders}`), cell: (it) => <Link to={board.holders === 'teams' ? `/teams/${board.campaign}?team=${it.member}` : `/members/${it.member}`} className="number">#{it.member}</Link> },
+    {
+      key: 'who', title: say('member'),
+      cell: (it) => (
+        <>
+          <MemberLink id={it.member} name={it.name} />
+          {board.holders === 'teams' && <> <Link to={`/teams/${board.campaign}?team=${it.holder}`} className="quiet number">{say('board.holders.teams')} #{it.holder}</Link></>}
+        </>
+      ),
+    },
     { key: 'score', title: say('board.score'), right: true, cell: (it) => words.raw(board.metric, it.score) },
     { key: 'state', title: say('board.prize.state'), cell: (it) => <Mark tone={tones[it.state]}>{say(`board.prize.state.${it.state}`)}</Mark> },
     {
@@ -50,7 +59,7 @@ export function PrizesGiven({ board }: { board: Board }) {
     <section className="panel card-list">
       <h2 className="panel-title">{say('board.given')}</h2>
       {change.error && <Failure error={change.error} title={say('failed_change')} />}
-      <Rows from={list} columns={columns} id={(it) => it.place} empty={<Nothing text={say('board.given.none')} />} />
+      <Rows from={list} columns={columns} id={(it) => it.id} empty={<Nothing text={say('board.given.none')} />} />
     </section>
   )
 }

@@ -1,7 +1,6 @@
 // rewards.tsx -- everything that was given, by where it stands; what is held for review is released or rejected here.
 import { App, Button, Form, Input, Segmented, Select, Space } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import type { Budget, RewardRow } from '~/api'
 import type { Tone } from '~/app/theme'
 import { useMay } from '~/app/session'
@@ -11,6 +10,7 @@ import { useQuestion } from '~/base/question'
 import { useSay } from '~/base/locale'
 import { FormDialog } from '~/parts/form_dialog'
 import { Mark } from '~/parts/mark'
+import { MemberLink } from '~/parts/member_link'
 import { useRewardText } from '~/parts/reward_text'
 import { Rows, type Column } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
@@ -35,7 +35,7 @@ export function Rewards() {
   const [deciding, decide] = useState<{ row: RewardRow; verdict: Verdict }>()
   const columns: Column<RewardRow>[] = [
     { key: 'what', title: say('rewards.of'), cell: (row) => <strong>{one(row)}</strong> },
-    { key: 'member', title: say('member'), cell: (row) => (may('members:read') ? <Link to={`/members/${row.member}`}>#{row.member}</Link> : `#${row.member}`) },
+    { key: 'member', title: say('member'), cell: (row) => <MemberLink id={row.member} name={row.name} /> },
     { key: 'for', title: say('rewards.for'), cell: (row) => <>{forText(row.reason)}<span className="fact-note reward-id">{row.id}</span></> },
     ...(state === 'all' ? [{ key: 'state', title: say('state'), cell: (row: RewardRow) => <Mark tone={tones[row.state]}>{say(`rewards.state.${row.state}`)}</Mark> }] : []),
     ...(state === 'held' ? [{ key: 'why', title: say('rewards.held'), cell: (row: RewardRow) => <Held row={row} /> }] : []),

@@ -1,7 +1,6 @@
 // exchanges.tsx -- exchanges by where they stand: paid, shipped one by one or by a list, returned, cancelled.
 import { App, Button, Popconfirm, Segmented, Space } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import type { MallExchange } from '~/api'
 import type { Tone } from '~/app/theme'
 import { useMay } from '~/app/session'
@@ -10,6 +9,7 @@ import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
 import { FileButton } from '~/parts/file_button'
 import { Mark } from '~/parts/mark'
+import { MemberLink } from '~/parts/member_link'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { useGoodWords } from './good_words'
@@ -38,7 +38,7 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
         </div>
       ),
     },
-    { key: 'member', title: say('member'), cell: (it) => <Link to={`/members/${it.member}`} className="number">#{it.member}</Link> },
+    { key: 'member', title: say('member'), cell: (it) => <MemberLink id={it.member} name={it.name} /> },
     { key: 'state', title: say('state'), cell: (it) => <Stands it={it} /> },
     { key: 'for', title: say('exchange.paid'), cell: (it) => <span className="number">{words.price(it.points, it.price)}</span> },
     { key: 'to', title: say('exchange.to'), cell: (it) => <To it={it} /> },

@@ -1,12 +1,12 @@
 // wins.tsx -- who won a grab, in order; a prize can be taken back, and its unit won again.
 import { App, Button, Modal, Popconfirm } from 'antd'
-import { Link } from 'react-router'
 import type { Grab, GrabWin } from '~/api'
 import { useMay } from '~/app/session'
 import { useChange, usePages } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { isWord, useSay } from '~/base/locale'
 import { Mark } from '~/parts/mark'
+import { MemberLink } from '~/parts/member_link'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { useGoodWords } from './good_words'
@@ -39,7 +39,7 @@ export function Wins({ grab, gives, close, changed }: { grab: Grab; gives: strin
   }
   const columns: Column<GrabWin>[] = [
     { key: 'place', title: say('grab.place'), cell: (win) => <span className="number">{win.place}</span> },
-    { key: 'member', title: say('member'), cell: (win) => <Link to={`/members/${win.member}`} className="number">#{win.member}</Link> },
+    { key: 'member', title: say('member'), cell: (win) => <MemberLink id={win.member} name={win.name} /> },
     { key: 'at', title: say('time'), cell: (win) => <span className="number">{format.when(win.at)}</span> },
     { key: 'prize', title: say('grab.prize'), cell: prize },
   ]

@@ -1,7 +1,6 @@
 // proofs.tsx -- what members sent to prove a task: looked at, approved or rejected with a reason.
 import { App, Button, Form, Input, Popconfirm, Segmented, Space } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
 import type { Task, TaskProof } from '~/api'
 import { useMay } from '~/app/session'
 import { useChange, usePages } from '~/base/data'
@@ -10,6 +9,7 @@ import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { FormDialog } from '~/parts/form_dialog'
 import { Mark } from '~/parts/mark'
+import { MemberLink } from '~/parts/member_link'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { useTaskName } from './task_words'
@@ -41,7 +41,7 @@ export function Proofs({ tasks, changed }: { tasks: Task[]; changed: () => void 
   const columns: Column<TaskProof>[] = [
     { key: 'proof', title: say('proofs.proof'), cell: (it) => <Proof it={it} /> },
     { key: 'task', title: say('tasks.task'), cell: (it) => { const task = taskOf(it); return task ? nameOf(task) : `#${it.task}` } },
-    { key: 'member', title: say('member'), cell: (it) => <Link to={`/members/${it.member}`} className="number">#{it.member}</Link> },
+    { key: 'member', title: say('member'), cell: (it) => <MemberLink id={it.member} name={it.name} /> },
     { key: 'sent', title: say('proofs.sent'), cell: (it) => <span className="number">{format.when(it.at)}</span> },
   ]
   if (state !== 'waiting')
