@@ -17,6 +17,8 @@
  *     circles.
  *   - only_newcomers_are_bound.
  *   - a_step_counts_once: of a person, whoever he turns out to be.
+ *   - held_counts_when_released: while what an invitation gives is held for review, or was rejected
+ *     there, it is on no leaderboard and in no segment; released it counts as of when it was done.
  *   - a_refund_takes_it_back: a first purchase refunded whole within `invitations.return_days`
  * takes back what it gave, once; the next purchase is his first. What was used stays, and is not
  * given again.
@@ -48,14 +50,15 @@ enum err invitation_accept(struct tx *t, i64 member, const struct invited_by *by
 /* What his invitation has come to by now. */
 enum err invitation_look(struct tx *t, i64 member);
 
-#define FIELDS_OF_invited(X, N)                                                      \
-    X(i64, number, ANY, "Number of the invitation", N)                               \
-    X(i64, member, ANY, "Who was invited, by the id he has now", N)                  \
-    X(instant, bound_at, ANY, "When he came by the code", N)                         \
-    X(choice(invite_counts), step, ANY, "What it comes to: he joined, he bought", N) \
-    X(choice(invited_state), state, ANY, "Where that stands", N)                     \
-    X(opt_instant, at, ANY, "When it counted", N)                                    \
-    X(flag, counts, ANY, "Leaderboards and segments count this step", N)             \
+#define FIELDS_OF_invited(X, N)                                                        \
+    X(i64, number, ANY, "Number of the invitation", N)                                 \
+    X(i64, member, ANY, "Who was invited, by the id he has now", N)                    \
+    X(instant, bound_at, ANY, "When he came by the code", N)                           \
+    X(choice(invite_counts), step, ANY, "What it comes to: he joined, he bought", N)   \
+    X(choice(invited_state), state, ANY, "Where that stands", N)                       \
+    X(opt_instant, at, ANY, "When it counted", N)                                      \
+    X(flag, counts, ANY, "Leaderboards and segments count this step", N)               \
+    X(flag, held, ANY, "What it gave was held for review: it counts once released", N) \
     X(opt_i64, purchase, ANY, "By which order", N)
 SHAPE(invited);
 

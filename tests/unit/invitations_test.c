@@ -518,6 +518,46 @@ TEST(a_reviewer_decides)
     check_books();
 }
 
+TEST(held_counts_when_released)
+{
+    struct reward_view_list all = { 0 };
+    struct invited_list his = { 0 };
+    setting("invitations.counts", "at_once");
+    task_giving(5, "at_once", (struct task_post){ 0 });
+    i64 a = person("a");
+    brought(a, person("x"), "tablet");
+    brought(a, person("y"), "tablet");
+    brought(a, person("z"), "tablet");
+    CHECK_I64(counted(a), 1);
+    CHECK_I64(waiting(a), 0);
+    CHECK_OK(test_ctx(), rewards_of(test_reader(), a, 0, 50, &all));
+    must((struct call){ .fn = release_it, .member = a, .code = all.at[0].id, .yes = true });
+    must((struct call){ .fn = release_it, .member = a, .code = all.at[1].id, .yes = false });
+    follow();
+    follow();
+    CHECK_I64(counted(a), 2);
+    CHECK_OK(test_ctx(), invited_list(test_reader(), a, 0, 10, &his));
+    i64 held = 0;
+    for (i64 i = 0; i < his.n; i++) held += his.at[i].held;
+    CHECK_I64(held, 1); /* the rejected one is on no leaderboard */
+}
+
+TEST(held_and_taken_back_it_may_be_earned_anew)
+{
+    task_giving(200, "first_order", (struct task_post){ 0 });
+    i64 a = person("a"), x = person("x");
+    join(a);
+    brought(a, person("w"), "tablet");
+    brought(a, x, "tablet");
+    order("1", x, 0);
+    CHECK(held_for(a, "same device"));
+    order("1", x, WHOLE); /* in time: what was held is gone, he has had nothing of it */
+    CHECK_I64(review_of(a).n, 0);
+    order("2", x, 0);
+    CHECK(held_for(a, "same device"));
+    CHECK_I64(points(a), 0);
+}
+
 /* Somebody who is later seen with an identity of another. */
 static i64 second_account(const char *user, enum identity_kind kind, const char *value)
 {

@@ -335,6 +335,40 @@ TEST(a_refused_one_may_be_given_after_all)
     check_books();
 }
 
+TEST(what_was_taken_back_is_never_released)
+{
+    i64 m = person("a");
+    enum reward_result got;
+    budget("spring", YUAN(5));
+    give(m, paid_by(points(10), "spring", YUAN(10)), "refused");
+    give_held(m, points(10), "held");
+    take_back(m, "refused"); /* what it was for is gone */
+    take_back(m, "held");
+    CHECK_OK(test_ctx(), raise_by("spring", "more", YUAN(50)));
+    CHECK_ERR(test_ctx(), release(m, "refused", &got), E_CONFLICT);
+    CHECK_ERR(test_ctx(), release(m, "held", &got), E_CONFLICT);
+    CHECK_I64(has(m, "point", ""), 0);
+    CHECK_I64(left_of("spring").left, YUAN(55));
+    check_books();
+}
+
+static enum err erase_it(struct tx *t, struct call *k) { return member_erase(t, k->member); }
+
+TEST(who_is_forgotten_is_given_nothing)
+{
+    i64 m = person("a");
+    enum reward_result got;
+    budget("spring", YUAN(5));
+    give(m, paid_by(points(10), "spring", YUAN(10)), "refused");
+    give_held(m, points(10), "held");
+    struct call erase = { .fn = erase_it, .member = m };
+    CHECK_OK(test_ctx(), run(&erase));
+    CHECK_OK(test_ctx(), raise_by("spring", "more", YUAN(50)));
+    CHECK_ERR(test_ctx(), release(m, "refused", &got), E_UNPROCESSABLE);
+    CHECK_ERR(test_ctx(), release(m, "held", &got), E_UNPROCESSABLE);
+    CHECK_I64(has(m, "point", ""), 0);
+}
+
 TEST(held_is_not_given)
 {
     i64 m = person("a");

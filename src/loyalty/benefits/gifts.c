@@ -66,7 +66,7 @@ static enum err take_entry(struct tx *t, i64 member, const struct tier_benefit *
         bool found;
         TRY(reward_state(t->c, member, id, &found, &state));
         if (!found) return OK;
-        if (state == REWARD_GIVEN || state == REWARD_HELD)
+        if (state != REWARD_TAKEN_BACK && state != REWARD_REJECTED)
             return reward_take_back(t, member, id, S("refund"));
     }
     return OK;

@@ -6,6 +6,7 @@
  */
 #include "loyalty/boards/inside.h"
 
+#include "loyalty/invitations/inside.h"
 #include "loyalty/points.h"
 #include "loyalty/teams.h"
 #include "member/member.h"
@@ -38,10 +39,11 @@ QUERY(facts_points, figures,
       " FROM ledger_transfer t WHERE t.member = $1 AND t.id >= 'task:' AND t.id < 'task;'"
       " AND t.unit = '" POINT "' AND t.kind = 'move' AND t.to_member = t.member AND t.at >= $2"
       " AND t.at < $3) x WHERE x.n > 0 AND CAST($4 AS BIGINT) = 0");
-/* What was taken back no longer counts. Invitations follow merges. */
+/* What was taken back no longer counts, what is held for review not yet. Invitations follow merges.
+ */
 QUERY(facts_invites, figures,
       "SELECT COUNT(DISTINCT number) AS score, MAX(at) AS reached_at FROM invitation"
-      " WHERE inviter = $1 AND counts AND state = 'counted' AND at >= $2 AND at < $3"
+      " WHERE inviter = $1 AND " INVITATION_COUNTS " AND at >= $2 AND at < $3"
       " AND CAST($4 AS BIGINT) = 0");
 
 static const struct {

@@ -70,11 +70,12 @@ QUERY(
     "SELECT m.first_seen, m.erased_at IS NOT NULL AS erased, EXISTS (SELECT 1 FROM purchase_order o"
     " WHERE o.member = m.member AND o.bought_at IS NOT NULL) AS bought FROM member m"
     " WHERE m.member = $1");
-#define INVITATION "member, number, step, inviter, bound_at, state, at, counts, purchase, round"
+#define INVITATION \
+    "member, number, step, inviter, bound_at, state, at, counts, purchase, round, held"
 QUERY(q_invitations, invitation,
       "SELECT " INVITATION " FROM invitation WHERE member = $1 ORDER BY bound_at, number, step");
 CHANGE(c_bound, "INSERT INTO invitation (" INVITATION ")"
-                " VALUES ($1, $2, $3, $4, $5, 'waiting', NULL, FALSE, NULL, 0)");
+                " VALUES ($1, $2, $3, $4, $5, 'waiting', NULL, FALSE, NULL, 0, FALSE)");
 
 enum err invitation_rows(struct ctx *c, i64 member, struct invitation_list *out)
 {
@@ -194,11 +195,11 @@ SHAPE(invited_counts);
 SHAPE_DEFINE(invited_counts);
 /* Waiting: for the step that counts by now ($2). */
 QUERY(q_counts, invited_counts,
-      "SELECT COUNT(DISTINCT CASE WHEN counts AND state = 'counted' THEN number END) AS counted,"
+      "SELECT COUNT(DISTINCT CASE WHEN " INVITATION_COUNTS " THEN number END) AS counted,"
       " COUNT(CASE WHEN step = $2 AND state = 'waiting' THEN 1 END) AS waiting"
       " FROM invitation WHERE inviter = $1 AND member <> $1");
 QUERY(q_invited, invited,
-      "SELECT number, member, bound_at, step, state, at, counts, purchase FROM invitation"
+      "SELECT number, member, bound_at, step, state, at, counts, held, purchase FROM invitation"
       " WHERE inviter = $1 AND number < $2 AND member <> $1 ORDER BY number DESC, step LIMIT $3");
 
 enum err invitations_of(struct ctx *c, i64 member, struct invitations *out)

@@ -4,7 +4,7 @@
 
 QUERY(invited_rows, field_number,
       "SELECT inviter AS member, COUNT(DISTINCT number) AS value FROM invitation"
-      " WHERE inviter >= $1 AND inviter <= $2 AND counts AND state = 'counted' GROUP BY inviter");
+      " WHERE inviter >= $1 AND inviter <= $2 AND " INVITATION_COUNTS " GROUP BY inviter");
 
 static const char *const on_invitations[] = { "task.invited", "task.uninvited", "member.merged",
                                               "member.unmerged", NULL };

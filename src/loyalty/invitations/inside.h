@@ -17,8 +17,11 @@ extern const struct field_table invitation_fields;     /* fields.c */
     X(opt_instant, at, ANY, "", N)              \
     X(flag, counts, ANY, "", N)                 \
     X(opt_i64, purchase, ANY, "", N)            \
-    X(i64, round, ANY, "", N)
+    X(i64, round, ANY, "", N)                   \
+    X(flag, held, ANY, "", N)
 SHAPE(invitation);
+/* Of rows: it is on leaderboards and in segments. */
+#define INVITATION_COUNTS "counts AND state = 'counted' AND NOT held"
 
 /* All steps of all invitations of a member, the first invitation first. */
 enum err invitation_rows(struct ctx *c, i64 member, struct invitation_list *out);

@@ -18,7 +18,13 @@
 #include "trade/trade.h"
 
 CHANGE(c_counted, "UPDATE invitation SET state = 'counted', at = $4, counts = $5, purchase = $6,"
-                  " round = $7 WHERE member = $1 AND number = $2 AND step = $3");
+                  " round = $7, held = FALSE WHERE member = $1 AND number = $2 AND step = $3");
+CHANGE(c_held, "UPDATE invitation SET held = TRUE WHERE member = $1 AND number = $2 AND step = $3");
+CHANGE(c_released, "UPDATE invitation SET held = FALSE WHERE member = $1 AND number = $2"
+                   " AND step = $3");
+QUERY(q_held, invitation,
+      "SELECT member, number, step, inviter, bound_at, state, at, counts, purchase, round, held"
+      " FROM invitation WHERE inviter = $1 AND number = $2 AND state = 'counted' AND held");
 CHANGE(c_taken_back, "UPDATE invitation SET state = 'taken_back'"
                      " WHERE member = $1 AND number = $2 AND step = $3");
 #define FIELDS_OF_purchase_at(X, N) \
@@ -86,13 +92,16 @@ static enum err has_some(struct ctx *c, const struct invitation *i, const struct
     return OK;
 }
 
-static enum err give(struct tx *t, const struct invitation *i)
+/* *held: something of it waits for review. */
+static enum err give(struct tx *t, const struct invitation *i, bool *held)
 {
     struct ctx *c = t->c;
     struct task_list tasks = { 0 };
+    *held = false;
     TRY(task_rows(c, PROVED_INVITE, &tasks));
     for (i64 k = 0; k < tasks.n; k++) {
         struct deed_done done;
+        struct task_got_list got = { 0 };
         bool had = false;
         if (!tasks.at[k].opened || tasks.at[k].counts != i->step) continue;
         if (i->round > 1) TRY(has_some(c, i, &tasks.at[k], &had));
@@ -103,7 +112,8 @@ static enum err give(struct tx *t, const struct invitation *i)
                           .at = i->at.value,
                           .on = zone_day(c->zone, i->at.value),
                           .friend = i->member };
-        TRY(deed_do(t, &d, &done, NULL));
+        TRY(deed_do(t, &d, &done, &got));
+        for (i64 r = 0; r < got.n; r++) *held |= got.at[r].state == REWARD_HELD;
     }
     return OK;
 }
@@ -124,8 +134,9 @@ static enum err count(struct tx *t, struct invitation *i, instant at, opt_i64 pu
     TRY(tx_change(
         t, &c_counted,
         ARGS(i->member, i->number, step_name(i->step), at, i->counts, purchase, i->round)));
-    if (i->counts) TRY(step_line(t, i, "task.invited", at));
-    return give(t, i);
+    TRY(give(t, i, &i->held));
+    if (i->held) return tx_change(t, &c_held, ARGS(i->member, i->number, step_name(i->step)));
+    return i->counts ? step_line(t, i, "task.invited", at) : OK;
 }
 
 static enum err take_back(struct tx *t, const struct invitation *i)
@@ -137,7 +148,7 @@ static enum err take_back(struct tx *t, const struct invitation *i)
     for (i64 k = 0; k < tasks.n; k++)
         TRY(deed_undo(t, i->inviter, &tasks.at[k], round_key(c, i), S("invitation")));
     TRY(tx_change(t, &c_taken_back, ARGS(i->member, i->number, step_name(i->step))));
-    return i->counts ? step_line(t, i, "task.uninvited", c->now) : OK;
+    return i->counts && !i->held ? step_line(t, i, "task.uninvited", c->now) : OK;
 }
 
 /* -- the facts --------------------------------------------------------------------------------- */
@@ -246,12 +257,36 @@ static enum err look_at_id(struct tx *t, i64 id)
     return invitation_look(t, living);
 }
 
+/* Somebody said yes to what an invitation gave: "reward:task:3:friend:12:at_once:1:0". */
+static enum err released(struct tx *t, const struct timeline_line *line)
+{
+    struct ctx *c = t->c;
+    strs of = str_split(c->arena, line->subject, ':');
+    struct invitation_list rows = { 0 };
+    i64 number, round, living;
+    if (of.n != 8 || !str_eq(of.at[3], S("friend")) || !i64_parse(of.at[4], &number) ||
+        !i64_parse(of.at[6], &round))
+        return OK;
+    enum err e = member_living(c, line->member, &living);
+    if (e == E_NOT_FOUND) return OK;
+    TRY(e);
+    TRY(db_all(c, &q_held, &rows, ARGS(living, number)));
+    for (i64 i = 0; i < rows.n; i++) {
+        const struct invitation *is = &rows.at[i];
+        if (is->round != round || !str_eq(step_name(is->step), of.at[5])) continue;
+        TRY(tx_change(t, &c_released, ARGS(is->member, number, of.at[5])));
+        if (is->counts) TRY(step_line(t, is, "task.invited", is->at.value));
+    }
+    return OK;
+}
+
 static enum err told(struct tx *t, const struct timeline_line *lines, i64 n)
 {
     static const char *const kinds[] = { "loyalty.joined", "member.merged", "member.unmerged" };
     for (i64 i = 0; i < n; i++) {
         bool about = false;
         i64 other = 0;
+        if (str_eq(lines[i].kind, S("reward.given"))) TRY(released(t, &lines[i]));
         for (i64 k = 0; k < COUNT(kinds); k++) about |= str_eq(lines[i].kind, str_of(kinds[k]));
         if (!about) continue;
         TRY(look_at_id(t, lines[i].member));

@@ -25,6 +25,8 @@ const struct migration invitation_migrations[] = {
       "  PRIMARY KEY (member, number, step)"
       ") clustered;"
       "CREATE INDEX invitation_inviter ON invitation (inviter, number);" },
+    { "0002 invitations held", /* what it gave waits for review, or was rejected there */
+      "ALTER TABLE invitation ADD COLUMN held flag NOT NULL DEFAULT FALSE;" },
     { 0 },
 };
 

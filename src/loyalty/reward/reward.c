@@ -7,6 +7,8 @@
  *               |------reject---> rejected
  *               |------take back> taken_back
  *          --> no_budget --release--> given      (when the budget has enough by then)
+ *               |------reject---> rejected
+ *               |------take back> taken_back
  *
  * Invariants
  *   1. One row for (member, id); after a merge one for each id he has had. Whoever has one of them
@@ -280,8 +282,10 @@ static enum err take_back_one(struct tx *t, const struct given *was, str reason,
     TRY(db_get(c, &c_lock, &g, ARGS(was->member, was->id, was->origin)));
     enum reward_result state = state_now(c, &g);
     *whole = state != REWARD_GIVEN;
-    if (state == REWARD_HELD) {
-        if (!str_empty(g.budget)) TRY(budget_let_go(t, g.budget, g.origin, g.id));
+    if (state == REWARD_HELD || state == REWARD_NO_BUDGET) {
+        taken = given_size(&g); /* he has had nothing of it, and nobody can release it any more */
+        if (state == REWARD_HELD && !str_empty(g.budget))
+            TRY(budget_let_go(t, g.budget, g.origin, g.id));
     } else if (state == REWARD_GIVEN && !g.shipped_at.has) {
         TRY(reward_way(g.kind)->take_back(t, &g, reason, &taken));
         *whole = taken == given_size(&g);
@@ -344,10 +348,15 @@ static enum err too_late(struct ctx *c, enum reward_result state)
 enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out)
 {
     struct given g;
+    struct asked who;
     TRY(to_decide(t, member, id, &g));
     *out = state_now(t->c, &g);
     if (*out == REWARD_GIVEN) return OK;
     if (*out != REWARD_HELD && *out != REWARD_NO_BUDGET) return too_late(t->c, *out);
+    TRY(db_get(t->c, &q_asked, &who, ARGS(g.member, g.id)));
+    if (who.erased)
+        return fail(t->c, E_UNPROCESSABLE, "会员已注销，不再发放奖励",
+                    "the member was erased: nothing is given to him any more");
     g.state = REWARD_GIVEN;
     if (*out == REWARD_NO_BUDGET) TRY(charge(t, &g));
     else if (!str_empty(g.budget)) TRY(budget_charge_reserved(t, g.budget, g.origin, g.id));
