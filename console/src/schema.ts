@@ -3781,6 +3781,7 @@ export interface components {
             state: "waiting" | "counted" | "taken_back" | null;
             at: string | null;
             counts: boolean;
+            held: boolean;
             purchase: number | null;
         };
         goods_ask: {

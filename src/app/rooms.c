@@ -101,11 +101,11 @@ const struct room *const rooms[] = {
 
 /* Who takes part when members are merged and parted. */
 static const struct merge_listener *const listeners[] = {
-    &trade_merges, &ledger_merges, &points_merges, &invitation_merges, &team_merges,  &board_merges,
-    &saved_merges, &reward_merges, &credit_merges, &membership_merges, &join_merges,  &task_merges,
-    &mall_merges,  &grab_merges,   &koc_merges,    &experiment_merges, &tiers_merges, /* after all
-                  they are made of */
-    NULL,
+    /* boards after what they count, tiers after all they are made of */
+    &trade_merges,      &ledger_merges, &points_merges, &reward_merges, &invitation_merges,
+    &team_merges,       &board_merges,  &saved_merges,  &credit_merges, &membership_merges,
+    &join_merges,       &task_merges,   &mall_merges,   &grab_merges,   &koc_merges,
+    &experiment_merges, &tiers_merges,  NULL,
 };
 
 /* Who acts on orders, in this order. Tiers last: an order earns at the tier before it. */

@@ -216,6 +216,9 @@ CHOICE(hold_state);
     X(str, actor, ANY, "Who did it", N)                             \
     X(instant, at, ANY, "When", N)
 SHAPE(transfer_view);
+/* Of what a transfer gave in lots: how much has expired at c->now, whether or not that is written
+ * down, wherever merges took it. */
+enum err ledger_expired(struct ctx *c, i64 member, str id, i64 *out);
 /* E_NOT_FOUND. */
 enum err ledger_get(struct ctx *c, i64 member, str id, struct transfer_view *out);
 

@@ -80,6 +80,33 @@ enum err merged_lot(struct ctx *c, const struct account *of, i64 *lot, opt_insta
     return OK;
 }
 
+/* Free of a lot that is over, and what holds that have ended set free of it; beside what lapsed. */
+QUERY(q_expired, one_i64,
+      "WITH RECURSIVE went AS (SELECT g.to_member AS member, g.unit AS unit, g.to_name AS name,"
+      " g.to_entry AS lot FROM ledger_transfer g WHERE g.member = $1 AND g.id = $2 UNION"
+      " SELECT n.member, n.unit, n.name, n.lot FROM went w JOIN ledger_entry e"
+      " ON e.member = w.member AND e.unit = w.unit AND e.name = w.name AND e.lot = w.lot"
+      " AND e.amount < 0 JOIN ledger_transfer t ON t.member = e.transfer_member"
+      " AND t.id = e.transfer AND t.kind = 'merge' JOIN ledger_entry n ON n.member = t.to_member"
+      " AND n.unit = e.unit AND n.name = e.name AND n.number = t.to_entry + e.number"
+      " - t.from_entry) SELECT CAST(COALESCE(SUM((SELECT COALESCE(SUM(-e.amount), 0)"
+      " FROM ledger_entry e JOIN ledger_transfer t ON t.member = e.transfer_member"
+      " AND t.id = e.transfer WHERE e.member = l.member AND e.unit = l.unit AND e.name = l.name"
+      " AND e.lot = l.lot AND t.kind = 'lapse') + CASE WHEN l.expires_at <= $3"
+      " THEN l.remaining - l.held + (SELECT COALESCE(SUM(p.amount), 0) FROM ledger_hold h"
+      " JOIN ledger_piece p ON p.member = h.member AND p.id = h.id WHERE h.from_member = l.member"
+      " AND h.unit = l.unit AND h.from_name = l.name AND h.state = 'open' AND h.ends_at <= $3"
+      " AND p.lot = l.lot) ELSE 0 END), 0) AS BIGINT) AS value FROM went w JOIN ledger_lot l"
+      " ON l.member = w.member AND l.unit = w.unit AND l.name = w.name AND l.lot = w.lot");
+
+enum err ledger_expired(struct ctx *c, i64 member, str id, i64 *out)
+{
+    struct one_i64 row;
+    TRY(db_get(c, &q_expired, &row, ARGS(member, id, c->now)));
+    *out = row.value;
+    return OK;
+}
+
 /* Two accounts of one unit and name, and the transfer between them. */
 struct passing {
     struct work w;

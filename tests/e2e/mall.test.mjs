@@ -64,7 +64,8 @@ test('an exchange is paid, shipped, returned, and its money paid back', async ()
   await dialog.getByRole('button', { name: named('确定') }).click();
   await row.waitFor({ state: 'detached' });
   await page.getByText('待发货', { exact: true }).click();
-  await row.getByText('林晓').waitFor();
+  await row.getByRole('link', { name: `林晓 #${lin}` }).waitFor(); // whose it is
+  await row.getByText('13800138000').waitFor(); // where it goes
   await shot(visitor, 'exchanges');
   await row.getByRole('button', { name: named('发货') }).click();
   await dialog.getByLabel('快递公司').fill('顺丰');

@@ -5,26 +5,26 @@
 #include "loyalty/boards/inside.h"
 #include "loyalty/invitations.h"
 #include "loyalty/join.h"
-#include "loyalty/points.h"
+#include "loyalty/reward.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 
 struct fact {
     i64 member, amount;
-    const char *id, *of;
+    const char *id;
 };
 static enum err give(struct tx *t, void *arg)
 {
-    struct fact *f = arg;
-    struct transferred out;
-    return points_give(t, f->member, f->amount, str_of(f->id), S("task"), NONE, &out);
+    const struct fact *f = arg;
+    struct reward points = { .kind = REWARD_POINTS, .amount = f->amount };
+    enum reward_result got;
+    return reward_give(t, f->member, &points, (struct reward_why){ .id = str_of(f->id) }, &got);
 }
 static i64 friends;
 static enum err take(struct tx *t, void *arg)
 {
-    struct fact *f = arg;
-    struct transferred out;
-    return points_reverse(t, f->member, str_of(f->of), f->amount, str_of(f->id), S("task"), &out);
+    const struct fact *f = arg;
+    return reward_take_back(t, f->member, str_of(f->id), S("task"));
 }
 /* A friend of his joins. */
 static enum err invite(struct tx *t, void *arg)
@@ -87,15 +87,15 @@ TEST(points_of_tasks_count)
 {
     struct ctx *c = test_reader();
     struct people p = people(c, 2);
-    tell(c, give, (struct fact){ p.ids[0], 5, "task:0:a", NULL }); /* before it was published */
+    tell(c, give, (struct fact){ p.ids[0], 5, "task:0:a" }); /* before it was published */
     struct board_view b = board(c, (struct board_post){ .metric = BOARD_POINTS });
-    tell(c, give, (struct fact){ p.ids[0], 30, "task:1:a", NULL });
-    tell(c, give, (struct fact){ p.ids[0], 500, "hand:1", NULL }); /* a present is not earned */
-    tell(c, give, (struct fact){ p.ids[1], 20, "task:1:b", NULL });
+    tell(c, give, (struct fact){ p.ids[0], 30, "task:1:a" });
+    tell(c, give, (struct fact){ p.ids[0], 500, "hand:1" }); /* a present is not earned */
+    tell(c, give, (struct fact){ p.ids[1], 20, "task:1:b" });
     check(&b, &p, 35, 20);
-    tell(c, take, (struct fact){ p.ids[0], 10, "task:1:back", "task:1:a" });
-    check(&b, &p, 25, 20);
-    check_merges(c, &b, &p, 25, 20);
+    tell(c, take, (struct fact){ p.ids[0], 30, "task:1:a" });
+    check(&b, &p, 5, 20);
+    check_merges(c, &b, &p, 5, 20);
 }
 
 TEST(friends_brought_in_count)

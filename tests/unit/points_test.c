@@ -307,6 +307,26 @@ TEST(caps_hold)
     CHECK_I64(has().pending, 170);
 }
 
+/* Lines of an order that came under the rule as it was, and as it is, each ask the cap. */
+TEST(caps_hold_for_lines_told_later)
+{
+    listening();
+    struct points_rule r = {
+        .id = 1, .points = 1, .amount = SOME(MONEY_UNIT), .cap_total = SOME(180)
+    };
+    rule(r);
+    i64 order = bought("1", test_ctx()->now, 100, 0, 0);
+    CHECK_I64(has().pending, 100);
+    r.points = 2;
+    rule(r);
+    bought("1", test_ctx()->now, 100, 30, 0); /* 2 for each of 30: 60 */
+    CHECK_I64(has().pending, 160);
+    bought("2", test_ctx()->now, 50, 0, 0); /* 20 are left in all */
+    CHECK_I64(has().pending, 180);
+    CHECK_OK(test_ctx(), refund(order, 100, "1", "r1"));
+    CHECK_I64(has().pending, 80);
+}
+
 TEST(the_best_rule_wins_and_some_add)
 {
     listening();
@@ -384,6 +404,26 @@ TEST(what_orders_earned_follows_a_merge_and_back)
     CHECK_I64(has().available, 17);
     turn();
     CHECK_I64(has().available, 17);
+    books_balance();
+}
+
+/* Lots that a merge moved expire where they are now. */
+TEST(what_expired_after_a_merge_is_not_owed)
+{
+    listening();
+    struct joining j = { .winner = person("a"), .loser = person("b") };
+    i64 order = bought("1", test_ctx()->now, 100, 0, 0);
+    test_ctx()->now += 15 * DAY_MS;
+    turn();
+    did((struct deed){ SPEND, 30, "mall" });
+    join(&j);
+    who = j.winner;
+    CHECK_I64(has().available, 70);
+    test_ctx()->now += 400 * DAY_MS; /* 70 have expired */
+    did((struct deed){ GIVE, 50, "gift" });
+    CHECK_OK(test_ctx(), refund(order, 100, NULL, "r1"));
+    CHECK_I64(has().available, 20); /* only what was spent */
+    CHECK_I64(has().debt, 0);
     books_balance();
 }
 

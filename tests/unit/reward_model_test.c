@@ -182,9 +182,10 @@ static void step_take_back(struct model *m, i64 who, i64 id)
     for (i64 i = 0; i < m->n; i++) {
         struct row *r = &m->rows[i];
         if (r->owner != who || r->id != id) continue;
-        if (r->state != REWARD_GIVEN && r->state != REWARD_HELD) continue;
-        *(r->state == REWARD_GIVEN ? &m->spent : &m->reserved) -= cost_of(id);
-        m->left += cost_of(id);
+        if (r->state == REWARD_TAKEN_BACK || r->state == REWARD_REJECTED) continue;
+        bool charged = r->state != REWARD_NO_BUDGET;
+        if (charged) *(r->state == REWARD_GIVEN ? &m->spent : &m->reserved) -= cost_of(id);
+        if (charged) m->left += cost_of(id);
         r->state = REWARD_TAKEN_BACK;
     }
 }

@@ -233,6 +233,25 @@ TEST(every_kind_is_given_and_taken_back)
     check_books();
 }
 
+/* What others of its kind he has is no business of one that is over. */
+TEST(what_has_expired_is_not_taken_back)
+{
+    i64 m = person("a");
+    coupon_is(0, false);
+    struct reward short_points = points(50), short_coupons = coupons(2);
+    short_points.valid_days = short_coupons.valid_days = SOME(1);
+    give(m, short_points, "p");
+    give(m, short_coupons, "c");
+    later(3 * DAY_MS);
+    give(m, points(80), "p2");
+    give(m, coupons(1), "c2");
+    take_back(m, "p");
+    take_back(m, "c");
+    CHECK_I64(has(m, "point", ""), 80);
+    CHECK_I64(has(m, "quota", "coupon"), 1);
+    check_books();
+}
+
 static enum err use_one(struct tx *t, struct call *k)
 {
     struct transferred done;

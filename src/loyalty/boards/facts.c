@@ -1,8 +1,7 @@
 /* facts.c -- what the facts say a score is: each metric is a statement over one member's facts.
  *
- * Orders and invitations move with merges, so the living id has them all. Points stay with the id
- * they were given to, so that metric adds up all ids a member has had; an id that was merged away
- * has no score of its own.
+ * Facts move with merges, before boards are told: the living id has them all, and one that was
+ * merged away has no score.
  */
 #include "loyalty/boards/inside.h"
 
@@ -28,17 +27,16 @@ QUERY(
 QUERY(facts_orders, figures,
       "SELECT COUNT(*) AS score, MAX(bought_at) AS reached_at" BOUGHT
       " AND CAST($4 AS BIGINT) = 0");
-/* Of an order what it earns by the facts as they stand, pending or not; of tasks what was given and
- * not taken back. */
+/* Of an order what it earns by the facts as they stand, pending or not; of tasks what was given
+ * (what is released after review: then) and not taken back. */
 QUERY(facts_points, figures,
       "SELECT CAST(COALESCE(SUM(x.n), 0) AS BIGINT) AS score, MAX(x.at) AS reached_at FROM ("
       "SELECT due AS n, paid_at AS at FROM points_order WHERE member = $1 AND paid_at >= $2"
       " AND paid_at < $3 AND order_id > 0 UNION ALL"
-      " SELECT t.amount - COALESCE((SELECT CAST(SUM(r.amount) AS BIGINT) FROM ledger_transfer r"
-      " WHERE r.member = t.member AND r.of_id = t.id AND r.kind = 'reverse'), 0), t.at"
-      " FROM ledger_transfer t WHERE t.member = $1 AND t.id >= 'task:' AND t.id < 'task;'"
-      " AND t.unit = '" POINT "' AND t.kind = 'move' AND t.to_member = t.member AND t.at >= $2"
-      " AND t.at < $3) x WHERE x.n > 0 AND CAST($4 AS BIGINT) = 0");
+      " SELECT amount, COALESCE(decided_at, at) FROM reward WHERE member = $1 AND id >= 'task:'"
+      " AND id < 'task;' AND kind = 'points' AND state = 'given'"
+      " AND COALESCE(decided_at, at) >= $2 AND COALESCE(decided_at, at) < $3) x WHERE x.n > 0"
+      " AND CAST($4 AS BIGINT) = 0");
 /* What was taken back no longer counts, what is held for review not yet. Invitations follow merges.
  */
 QUERY(facts_invites, figures,
@@ -46,57 +44,30 @@ QUERY(facts_invites, figures,
       " WHERE inviter = $1 AND " INVITATION_COUNTS " AND at >= $2 AND at < $3"
       " AND CAST($4 AS BIGINT) = 0");
 
-static const struct {
-    struct query *facts;
-    bool all_ids;
-} metrics[] = {
-    [BOARD_AMOUNT] = { &facts_amount, false },
-    [BOARD_ORDERS] = { &facts_orders, false },
-    [BOARD_POINTS] = { &facts_points, true },
-    [BOARD_INVITES] = { &facts_invites, false },
+static struct query *const metrics[] = {
+    [BOARD_AMOUNT] = &facts_amount,
+    [BOARD_ORDERS] = &facts_orders,
+    [BOARD_POINTS] = &facts_points,
+    [BOARD_INVITES] = &facts_invites,
 };
 
-static enum err add_facts(struct ctx *c, const struct board_row *b, i64 id, instant from,
-                          struct score *out)
+static enum err add_member(struct ctx *c, const struct board_row *b, i64 member, instant from,
+                           struct score *out)
 {
     struct figures f = { 0 };
-    TRY(db_get(c, metrics[b->metric].facts, &f, ARGS(id, from, b->ends_at, b->order_cap)));
+    TRY(db_get(c, metrics[b->metric], &f, ARGS(member, from, b->ends_at, b->order_cap)));
     out->score += f.score;
     if (f.reached_at.has) out->reached_at = max_i64(out->reached_at, f.reached_at.value);
     return OK;
 }
 
-static bool has(ints ids, i64 id)
-{
-    for (i64 i = 0; i < ids.n; i++)
-        if (ids.at[i] == id) return true;
-    return false;
-}
-
-/* While two are parted the one who leaves still looks merged: his ids are not the other's. */
-static enum err add_member(struct ctx *c, const struct board_row *b, i64 member, instant from,
-                           i64 parting, struct score *out)
-{
-    ints ids, leaving = { 0 };
-    i64 living;
-    if (!metrics[b->metric].all_ids) return add_facts(c, b, member, from, out);
-    TRY(member_living(c, member, &living));
-    if (living != member && member != parting) return OK;
-    TRY(member_ids(c, member, &ids));
-    if (parting && parting != member) TRY(member_ids(c, parting, &leaving));
-    for (i64 i = 0; i < ids.n; i++)
-        if (!has(leaving, ids.at[i])) TRY(add_facts(c, b, ids.at[i], from, out));
-    return OK;
-}
-
-enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, i64 parting,
-                  struct score *out)
+enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out)
 {
     struct team_campaign campaign;
     struct team_seat_list seats;
     i64 in = 0;
     *out = (struct score){ 0 };
-    if (b->holders == HOLDERS_MEMBERS) return add_member(c, b, holder, b->starts_at, parting, out);
+    if (b->holders == HOLDERS_MEMBERS) return add_member(c, b, holder, b->starts_at, out);
     TRY(team_campaign_get(c, b->campaign, &campaign));
     TRY(team_seats(c, holder, &seats));
     for (i64 i = 0; i < seats.n; i++) in += seats.at[i].state == SEAT_IN;
@@ -104,7 +75,7 @@ enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, i64 part
     for (i64 i = 0; i < seats.n; i++) {
         const struct team_seat *s = &seats.at[i];
         if (s->state != SEAT_IN) continue;
-        TRY(add_member(c, b, s->member, max_i64(b->starts_at, s->joined_at), parting, out));
+        TRY(add_member(c, b, s->member, max_i64(b->starts_at, s->joined_at), out));
     }
     return OK;
 }

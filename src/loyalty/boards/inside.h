@@ -67,20 +67,17 @@ enum err boards_to_settle(struct ctx *c, struct board_row_list *out);
 
 /* Whose score a member's facts change: his own, his team's; 0: nobody's. */
 enum err holder_of(struct ctx *c, const struct board_row *b, i64 member, i64 *holder);
-/* What a holder's score is by the facts. parting: a member who is just being parted from another,
- * whose ids are his own again; else 0. */
+/* What a holder's score is by the facts. */
 struct score {
     i64 score;
     instant reached_at;
 };
-enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, i64 parting,
-                  struct score *out);
+enum err score_of(struct ctx *c, const struct board_row *b, i64 holder, struct score *out);
 
 /* A change that writes scores: they share one version. */
 struct scoring {
     struct tx *t;
     i64 version; /* 0: not taken yet */
-    i64 parting; /* see score_of */
 };
 enum err score_put(struct scoring *s, const struct board_row *b, i64 holder, struct score now);
 /* By the facts, now. */

@@ -63,7 +63,7 @@ enum err review_after(struct tx *t, const struct board_row *b, i64 member)
     TRY(holder_of(c, b, member, &holder));
     if (!holder) return OK;
     if (b->holders == HOLDERS_MEMBERS) TRY(member_ids(c, member, &ids));
-    TRY(score_of(c, b, holder, 0, &now));
+    TRY(score_of(c, b, holder, &now));
     for (i64 i = 0; i < ids.n; i++) {
         bool found, open;
         i64 score;

@@ -81,7 +81,7 @@ enum err score_put(struct scoring *s, const struct board_row *b, i64 member, str
 enum err score_renew(struct scoring *s, const struct board_row *b, i64 member)
 {
     struct score now;
-    TRY(score_of(s->t->c, b, member, s->parting, &now));
+    TRY(score_of(s->t->c, b, member, &now));
     return score_put(s, b, member, now);
 }
 
@@ -138,10 +138,10 @@ const struct order_listener board_orders = { .room = "boards", .changed = orders
 
 /* -- merges ------------------------------------------------------------------------------------ */
 
-/* Orders have moved already. What is frozen stays as it was: its ranks are found by all ids. */
-static enum err both_anew(struct tx *t, i64 loser, i64 winner, i64 parting)
+/* Facts have moved already. What is frozen stays as it was: its ranks are found by all ids. */
+static enum err both_anew(struct tx *t, i64 loser, i64 winner)
 {
-    struct scoring s = { .t = t, .parting = parting };
+    struct scoring s = { .t = t };
     struct board_row_list boards = { 0 };
     TRY(boards_in_play(t->c, &boards));
     TRY(renew_on_all(&s, &boards, loser));
@@ -151,13 +151,13 @@ static enum err both_anew(struct tx *t, i64 loser, i64 winner, i64 parting)
 static enum err moved(struct tx *t, i64 merge, i64 loser, i64 winner)
 {
     TRY(prize_merged(t, merge, loser, winner));
-    return both_anew(t, loser, winner, 0);
+    return both_anew(t, loser, winner);
 }
 static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints noted)
 {
     (void)merge;
     TRY(prize_parted(t, loser, winner, noted));
-    return both_anew(t, loser, winner, loser);
+    return both_anew(t, loser, winner);
 }
 const struct merge_listener board_merges = { .room = "boards", .moved = moved, .parted = parted };
 
@@ -261,7 +261,7 @@ enum err boards_check(struct ctx *c, i64 *wrong)
         TRY(db_all(c, &scores_of_board, &rows, ARGS(b->id)));
         for (i64 k = 0; k < rows.n; k++) {
             struct score is;
-            TRY(score_of(c, b, rows.at[k].member, 0, &is));
+            TRY(score_of(c, b, rows.at[k].member, &is));
             *wrong += is.score != rows.at[k].score || is.reached_at != rows.at[k].reached_at;
         }
         if (b->scope == SCOPE_ALL && b->filled && b->holders == HOLDERS_MEMBERS &&

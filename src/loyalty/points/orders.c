@@ -291,15 +291,16 @@ static enum err within_caps(struct run *r, struct work *w, i64 i, i64 *all)
     const struct points_rule *rule = rule_named(r, row->rule);
     if (!sum.has) return OK;
     if (*all > sum.value && rule) {
-        struct points_cap_ask ask = { .member = w->o.member,
-                                      .order_id = w->o.order_id,
-                                      .want = *all - sum.value,
-                                      .used = in_work(w, rule->id),
-                                      .used_all = in_work(w, 0),
-                                      .on = (day)row->on_day,
-                                      .what = str_fmt(r->t->c->arena, "points.cap:%lld:%lld:%lld",
-                                                      (long long)rule->id, (long long)w->o.order_id,
-                                                      (long long)sum.value) };
+        struct points_cap_ask ask = {
+            .member = w->o.member,
+            .order_id = w->o.order_id,
+            .want = *all - sum.value,
+            .used = in_work(w, rule->id),
+            .used_all = in_work(w, 0),
+            .on = (day)row->on_day,
+            .what = str_fmt(r->t->c->arena, "points.cap:%lld:%lld:%lld:%lld", (long long)rule->id,
+                            (long long)w->o.order_id, (long long)row->line, (long long)sum.value)
+        };
         TRY(points_cap_take(r->t, rule, r->daily_cap, &ask, &got));
         w->lines.at[last].at_most.value += got;
     }

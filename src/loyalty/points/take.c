@@ -14,21 +14,6 @@ QUERY(q_gifts, given_row,
       " AND taken < amount ORDER BY number DESC");
 CHANGE(c_taken, "UPDATE points_gift SET taken = $4 WHERE member = $1 AND order_id = $2"
                 " AND number = $3");
-/* Of the lots that gifts made: what has expired, written down already or not, also of holds that
- * have ended. */
-QUERY(q_expired, one_i64,
-      "SELECT CAST(COALESCE(SUM((SELECT COALESCE(SUM(-e.amount), 0) FROM ledger_entry e"
-      " JOIN ledger_transfer t ON t.member = e.transfer_member AND t.id = e.transfer"
-      " WHERE e.member = l.member AND e.unit = l.unit AND e.name = l.name AND e.lot = l.lot"
-      " AND t.kind = 'lapse') + CASE WHEN l.expires_at <= $4 THEN l.remaining - l.held"
-      " + (SELECT COALESCE(SUM(p.amount), 0) FROM ledger_hold h JOIN ledger_piece p"
-      " ON p.member = h.member AND p.id = h.id WHERE h.from_member = l.member"
-      " AND h.unit = l.unit AND h.from_name = l.name AND h.state = 'open' AND h.ends_at <= $4"
-      " AND p.lot = l.lot) ELSE 0 END),"
-      " 0) AS BIGINT) AS value FROM ledger_lot l JOIN ledger_transfer g ON g.member = l.member"
-      " AND g.unit = l.unit AND g.to_name = l.name AND g.to_entry = l.lot"
-      " WHERE g.member = $1 AND g.id = $2 AND l.unit = $3");
-
 CHANGE(c_order_to, "UPDATE points_order SET member = $3 WHERE member = $1 AND order_id = $2");
 CHANGE(c_lines_to, "UPDATE points_line SET member = $3 WHERE member = $1 AND order_id = $2");
 CHANGE(c_charges_to, "UPDATE points_charge SET member = $3 WHERE member = $1 AND order_id = $2");
@@ -48,10 +33,9 @@ static enum err expired_of(struct ctx *c, const struct points_order_row *o,
     *out = 0;
     if (!o->expires_at.has || o->expires_at.value > c->now) return OK;
     for (i64 i = 0; i < gifts->n; i++) {
-        struct one_i64 gone;
-        TRY(db_get(c, &q_expired, &gone,
-                   ARGS(gifts->at[i].whose, gift_id(c, o, gifts->at[i].number), S(POINT), c->now)));
-        *out += gone.value;
+        i64 gone;
+        TRY(ledger_expired(c, gifts->at[i].whose, gift_id(c, o, gifts->at[i].number), &gone));
+        *out += gone;
     }
     *out = *out > o->forgiven ? *out - o->forgiven : 0;
     return OK;

@@ -56,8 +56,16 @@ static enum err give_units(struct tx *t, const struct given *g)
     return g->kind == REWARD_GROWTH ? tier_settle(t, g->member) : OK;
 }
 
+static enum err left_to_take(struct ctx *c, const struct given *g, i64 *out)
+{
+    i64 expired;
+    TRY(ledger_expired(c, g->given_to, transfer_id(c, g, ""), &expired));
+    *out = given_size(g) - expired;
+    return OK;
+}
+
 /* What was used of it is taken from others of the same, as far as there are any; where the unit may
- * be owed, all of it. */
+ * be owed, all of it. What has expired is nobody's any more. */
 static enum err take_units(struct tx *t, const struct given *g, str reason, i64 *taken)
 {
     struct ctx *c = t->c;
@@ -68,7 +76,7 @@ static enum err take_units(struct tx *t, const struct given *g, str reason, i64 
     TRY(member_living(c, g->given_to, &living));
     struct account of = purse_of(g, living);
     TRY(ledger_balance(c, &of, &has));
-    *taken = given_size(g);
+    TRY(left_to_take(c, g, taken));
     if (!owes && has.available < *taken) *taken = has.available;
     if (!*taken) return OK;
     struct transfer x = { .kind = T_REVERSE,
@@ -117,8 +125,9 @@ static enum err give_points(struct tx *t, const struct given *g)
 static enum err take_points(struct tx *t, const struct given *g, str reason, i64 *taken)
 {
     struct transferred done;
-    *taken = g->amount;
-    return points_reverse(t, g->given_to, transfer_id(t->c, g, ""), 0,
+    TRY(left_to_take(t->c, g, taken));
+    if (!*taken) return OK;
+    return points_reverse(t, g->given_to, transfer_id(t->c, g, ""), *taken,
                           transfer_id(t->c, g, ":back"), reason, &done);
 }
 
