@@ -395,6 +395,32 @@ TEST(a_proof_is_decided_once)
     CHECK_ERR(c, run(&k), E_CONFLICT);
 }
 
+static enum err erase_it(struct tx *t, struct call *k) { return member_erase(t, k->member); }
+
+TEST(proofs_are_told_and_forgotten)
+{
+    struct ctx *c = test_reader();
+    struct person_export told = { 0 };
+    struct task_proof_view proof;
+    i64 a = person("a");
+    i64 id = make((struct task_post){
+        .code = S("review2"), .kind = TASK_UPLOAD, .often = S("day"), .gifts = give(30) });
+    struct call k = { .fn = send_it, .member = a, .id = id };
+    CHECK_OK(c, run(&k));
+    CHECK_OK(c, member_export(c, a, &told));
+    bool there = false;
+    for (i64 i = 0; i < told.parts.n; i++) there |= str_eq(told.parts.at[i].part, S("proofs"));
+    CHECK(there);
+    k.fn = erase_it;
+    CHECK_OK(c, run(&k));
+    CHECK_OK(c, task_proof_get(c, k.other, &proof));
+    CHECK(str_empty(proof.url) && str_empty(proof.text));
+    CHECK(proof.state == PROOF_REJECTED); /* nobody is asked to look at it */
+    k.fn = decide_it;
+    k.yes = true;
+    CHECK_ERR(c, run(&k), E_CONFLICT);
+}
+
 static enum err know_it(struct tx *t, struct call *k)
 {
     return profile_put(t, k->member, S("birthday"), k->name, S("import"), t->c->now);

@@ -182,6 +182,33 @@ static void check_facts(struct ctx *c)
     CHECK_I64(wrong, 0);
 }
 
+static enum err erase_it(struct tx *t, void *arg) { return member_erase(t, *(i64 *)arg); }
+
+TEST(the_erased_lead_nobody)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 4);
+    i64 of = campaign(c), red = team(c, of, p.ids[0], "红队", TEAM_APPROVAL);
+    struct act a = { .team = red, .member = p.ids[0] };
+    struct team_seat_list seats = { 0 };
+    for (i64 i = 1; i < 4; i++) CHECK_OK(c, joins(c, red, p.ids[i], NULL));
+    CHECK_OK(c, team_seats(c, red, &seats));
+    for (i64 i = 1; i < 3; i++) {
+        a.seat = seats.at[i].number;
+        CHECK_OK(c, act(c, accept, &a));
+    }
+    CHECK_OK(c, store_write(test_store(), c, erase_it, &p.ids[0]));
+    CHECK_OK(c, team_seats(c, red, &seats));
+    CHECK_I64(seats.n, 4);
+    CHECK_I64(seats.at[0].member, p.ids[1]);
+    CHECK(seats.at[0].captain && !seats.at[2].captain);
+    CHECK_I64(seats.at[2].member, p.ids[0]); /* he is still one of them */
+    CHECK_OK(c,
+             store_write(test_store(), c, erase_it, &p.ids[3])); /* who only asked asks no more */
+    CHECK_OK(c, team_seats(c, red, &seats));
+    CHECK_I64(seats.n, 3);
+}
+
 TEST(the_score_is_of_who_is_in)
 {
     struct ctx *c = test_reader();

@@ -93,6 +93,8 @@ const struct migration board_migrations[] = {
       "DROP INDEX board_score_version;\n"
       "CREATE INDEX board_score_version ON board_score"
       " (version, board, member, score, reached_at);\n" },
+    { "0005 points of tasks", /* they count from now on: counted anew, where it is not over */
+      "UPDATE board SET filled = FALSE WHERE metric = 'points' AND state = 'published';\n" },
     { 0 },
 };
 

@@ -103,6 +103,11 @@ str code_random(struct arena *a, i64 n);
 /* As people type them: in any case, with blanks and dashes. */
 str code_plain(struct arena *a, str code);
 
+/* -- proof.c ----------------------------------------------------------------------------------- */
+
+/* All he has sent, oldest first. */
+enum err task_proofs_of(struct ctx *c, i64 member, struct task_proof_view_list *out);
+
 /* -- watch.c ----------------------------------------------------------------------------------- */
 
 /* Profile and birthday tasks of a living member, by what is known now. */

@@ -18,6 +18,9 @@ QUERY(q_lock_numbers, one_i64, "SELECT number AS value FROM birthday_lock WHERE 
 CHANGE(c_lock_all, "UPDATE birthday_lock SET member = $2 WHERE member = $1");
 CHANGE(c_lock_back, "UPDATE birthday_lock SET member = $2 WHERE member = $1 AND number = $3");
 CHANGE(c_device_forget, "DELETE FROM task_device WHERE member = $1");
+CHANGE(c_proof_forget, "UPDATE task_proof SET url = NULL, text = NULL, note = NULL, decided_at ="
+                       " COALESCE(decided_at, $2), state = CASE WHEN state = 'waiting' THEN"
+                       " 'rejected' ELSE state END WHERE member = $1");
 
 /* Tables whose rows go along; a note is number * TABLES + table. */
 static const struct {
@@ -54,9 +57,18 @@ static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints note
 static enum err erased(struct tx *t, i64 living, ints ids)
 {
     (void)ids; /* their rows are his */
-    return tx_change(t, &c_device_forget, ARGS(living));
+    TRY(tx_change(t, &c_device_forget, ARGS(living)));
+    return tx_change(t, &c_proof_forget, ARGS(living, t->c->now));
+}
+
+static enum err known(struct ctx *c, i64 living, struct person_part_list *out)
+{
+    struct task_proof_view_list proofs = { 0 };
+    TRY(task_proofs_of(c, living, &proofs));
+    person_tell(c, out, "proofs", &task_proof_view_shape, proofs.at, proofs.n);
+    return OK;
 }
 
 const struct merge_listener task_merges = {
-    .room = "tasks", .moved = moved, .parted = parted, .erased = erased
+    .room = "tasks", .moved = moved, .parted = parted, .erased = erased, .known = known
 };

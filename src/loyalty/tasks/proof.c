@@ -125,6 +125,7 @@ QUERY(q_proof, task_proof_view, PROOF "WHERE number = $1");
 QUERY(q_proofs, task_proof_view, PROOF "WHERE number > $1 ORDER BY number LIMIT $2");
 QUERY(q_proofs_in, task_proof_view,
       PROOF "WHERE number > $1 AND state = $3 ORDER BY number LIMIT $2");
+QUERY(q_proofs_of, task_proof_view, PROOF "WHERE member = $1 ORDER BY number");
 QUERY(q_waiting, one_i64,
       "SELECT number AS value FROM task_proof WHERE member = $1 AND task = $2 AND state = 'waiting'"
       " ORDER BY number LIMIT 1");
@@ -194,6 +195,11 @@ enum err task_proof_list(struct ctx *c, str state, i64 above, i64 limit,
         return fail_at(c, E_INVALID, S("/state"), "应当是 waiting、approved 或 rejected",
                        "one of waiting, approved, rejected");
     return db_all(c, &q_proofs_in, out, ARGS(above, limit, state));
+}
+
+enum err task_proofs_of(struct ctx *c, i64 member, struct task_proof_view_list *out)
+{
+    return db_all(c, &q_proofs_of, out, ARGS(member));
 }
 
 enum err task_proof_decide(struct tx *t, i64 number, bool approve, str note)

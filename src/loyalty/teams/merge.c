@@ -69,4 +69,15 @@ static enum err parted(struct tx *t, i64 merge, i64 loser, i64 winner, ints note
     return OK;
 }
 
-const struct merge_listener team_merges = { .room = "teams", .moved = moved, .parted = parted };
+CHANGE(asked_forget, "DELETE FROM team_seat WHERE member = $1 AND state = 'asked'");
+
+/* What he did for his team stays; the next one leads (see the order of seats). */
+static enum err erased(struct tx *t, i64 living, ints ids)
+{
+    (void)ids;
+    return tx_change(t, &asked_forget, ARGS(living));
+}
+
+const struct merge_listener team_merges = {
+    .room = "teams", .moved = moved, .parted = parted, .erased = erased
+};

@@ -167,6 +167,8 @@ QUERY(team_page, team, TEAM " WHERE t.campaign = $1 AND t.id > $2 ORDER BY t.id 
 QUERY(seat_one, team_seat, SEAT " WHERE member = $1 AND campaign = $2 AND state <> 'gone'");
 QUERY(seats_all, team_seat,
       SEAT " WHERE team = $1 AND state <> 'gone' ORDER BY CASE WHEN state = 'in' THEN 0 ELSE 1 END,"
+           " CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.member = team_seat.member"
+           " AND m.erased_at IS NOT NULL) THEN 1 ELSE 0 END,"
            " CASE WHEN captain THEN 0 ELSE 1 END, joined_at, number");
 
 static enum err no_team(struct ctx *c)
