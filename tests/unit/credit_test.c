@@ -275,6 +275,25 @@ TEST(expired_bonus_is_not_deducted)
     CHECK_I64(act.paid_back, YUAN(500));
 }
 
+/* Of two top-ups each answers for its own bonus: one expired, the other was spent. */
+TEST(each_top_up_answers_for_its_own_bonus)
+{
+    i64 m = person("a");
+    step(YUAN(1000), YUAN(100), SOME(30), NULL);
+    topup(m, "1", YUAN(1000));
+    later(40 * DAY_MS);
+    topup(m, "2", YUAN(1000));
+    spend(m, "s", YUAN(100)); /* the bonus of the second */
+    struct credit_act act = back(m, "1", "r1", NONE);
+    CHECK_I64(act.deducted, 0);
+    CHECK_I64(act.paid_back, YUAN(1000));
+    act = back(m, "2", "r2", NONE);
+    CHECK_I64(act.deducted, YUAN(100));
+    CHECK_I64(act.paid_back, YUAN(900));
+    check_has(m, 0, 0);
+    check_books();
+}
+
 TEST(principal_is_never_lost)
 {
     i64 m = person("a");

@@ -276,6 +276,25 @@ TEST(used_benefits_are_deducted)
     CHECK_I64(refunded(n, "1").refund, 1657400);
 }
 
+/* Another plan does not make what was used of the one before free. */
+TEST(benefits_of_a_switched_term_are_deducted_too)
+{
+    i64 m = person("a");
+    plan("year", YUAN(199), 12);
+    plan("gold", YUAN(199), 12);
+    pack_coupons("plan-year", 3);
+    on(2024, 6, 1);
+    buy(m, "year", "1", YUAN(199));
+    use_coupon(m, "u1");
+    buy(m, "gold", "2", 5500); /* 198.45 are unused */
+    CHECK_I64(coupons(m), 2);
+    struct membership_refund r = refunded(m, "2");
+    CHECK_I64(r.value, YUAN(199));
+    CHECK_I64(r.deducted, YUAN(4));
+    CHECK_I64(r.refund, 1944500); /* 198.45 less 4.00 */
+    CHECK_I64(coupons(m), 0);
+}
+
 TEST(the_latest_is_refunded_first)
 {
     i64 m = person("a");

@@ -226,7 +226,7 @@ enum err credit_spend(struct tx *t, const struct credit_ask *in, struct credit_a
 
 /* What earlier refunds of an act come to. */
 struct so_far {
-    money principal, bonus, due;
+    money principal, bonus, due, deducted;
 };
 
 static enum err refunded_so_far(struct ctx *c, const struct act *of, struct so_far *out)
@@ -238,6 +238,7 @@ static enum err refunded_so_far(struct ctx *c, const struct act *of, struct so_f
         out->principal += rows.at[i].principal;
         out->bonus += rows.at[i].bonus;
         out->due += rows.at[i].due;
+        out->deducted += rows.at[i].deducted;
     }
     return OK;
 }
@@ -264,21 +265,35 @@ static enum err refund_spend(struct tx *t, struct act *a, const struct act *of,
     return give_back(t, a, of, false, a->principal);
 }
 
+/* What of its bonus was spent and not made up for yet: at most what there was, less what expired
+ * and what has gone back. */
+static enum err spent_of(struct ctx *c, const struct act *of, const struct so_far *before,
+                         money *out)
+{
+    struct one_i64 spent;
+    i64 expired;
+    TRY(db_get(c, &q_bonus_spent, &spent, ARGS(of->member)));
+    TRY(ledger_expired(c, of->origin, act_id(c, of->key, true), &expired));
+    money most = of->bonus - expired - before->bonus - before->deducted;
+    *out = spent.value < most ? spent.value : most;
+    return OK;
+}
+
 static enum err refund_topup(struct tx *t, struct act *a, const struct act *of,
                              const struct so_far *before)
 {
     struct ctx *c = t->c;
     struct credit_view has;
-    struct one_i64 spent;
+    money spent;
     TRY(credit_of(c, a->member, &has));
-    TRY(db_get(c, &q_bonus_spent, &spent, ARGS(a->member)));
+    TRY(spent_of(c, of, before, &spent));
     money left = of->principal - before->principal;
     TRY(how_much(c, a->asked, left < has.principal ? left : has.principal, &a->principal));
     a->kind = CREDIT_TOPUP_REFUND;
     a->due = cents_of(of->bonus, before->principal + a->principal, of->principal) - before->due;
     a->bonus = a->due < has.bonus ? a->due : has.bonus;
     a->deducted = a->due - a->bonus;
-    if (a->deducted > spent.value) a->deducted = spent.value > 0 ? spent.value : 0;
+    if (a->deducted > spent) a->deducted = spent > 0 ? spent : 0;
     TRY(give_back(t, a, of, true, a->bonus));
     TRY(give_back(t, a, of, false, a->principal));
     money back = a->bonus + a->deducted;

@@ -277,6 +277,25 @@ static enum err take_benefits_back(struct tx *t, const struct term *m, money *us
     return OK;
 }
 
+QUERY(q_switched, term,
+      "SELECT " TERM " FROM membership_term WHERE member = $1 AND state = 'switched'"
+      " AND decided_at = $2 AND number < $3 ORDER BY number");
+
+/* The same of the terms whose value it took along, and of theirs. */
+static enum err take_all_benefits_back(struct tx *t, const struct term *m, money *used)
+{
+    struct term_list before = { 0 };
+    TRY(take_benefits_back(t, m, used));
+    if (!m->carried) return OK;
+    TRY(db_all(t->c, &q_switched, &before, ARGS(m->member, m->bought_at, m->number)));
+    for (i64 i = 0; i < before.n; i++) {
+        money more;
+        TRY(take_all_benefits_back(t, &before.at[i], &more));
+        *used += more;
+    }
+    return OK;
+}
+
 static void answer(const struct term *m, struct membership_refund *out)
 {
     *out = (struct membership_refund){
@@ -316,7 +335,7 @@ enum err membership_refund(struct tx *t, i64 member, str key, struct membership_
             return fail(c, E_UNPROCESSABLE, "请先退后续的续费 " STR_FMT,
                         "refund the renewal after it first: " STR_FMT, STR_ARG(terms.at[i].key));
     m.unused = term_unused(&m, today, &m.unused_days);
-    TRY(take_benefits_back(t, &m, &m.deducted));
+    TRY(take_all_benefits_back(t, &m, &m.deducted));
     TRY(setting_flag(c, "membership.refund_deducts_benefits", &deduct));
     if (!deduct) m.deducted = 0;
     TRY(close_term(t, &m, TERM_REFUNDED, m.unused, m.unused_days, m.deducted));
