@@ -199,10 +199,12 @@ static enum err hand_now(struct tx *t, i64 living, const struct points_hand *h)
         TRY(points_spend(t, living, -h->amount, hand_id(c, h), h->reason, &out));
         return out.again ? OK : points_hand_note(t, h->amount);
     }
-    TRY(points_hand_note(t, h->amount));
     struct reward what = { .kind = REWARD_POINTS, .amount = h->amount };
     struct reward_why why = { .id = hand_id(c, h), .reason = h->reason };
-    return reward_give(t, living, &what, why, &got);
+    TRY(reward_give(t, living, &what, why, &got));
+    if (got == REWARD_GIVEN) return points_hand_note(t, h->amount);
+    return fail(c, E_UNPROCESSABLE, "会员已注销，不再发放积分",
+                "the member was erased: no points are given to him any more");
 }
 
 struct handing {

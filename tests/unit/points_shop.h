@@ -11,6 +11,7 @@
 #include "test.h"
 
 static i64 who = 7;
+static const char *why_given = "test"; /* the reason that is written */
 
 static inline instant on(i32 year, i32 month, i32 dom)
 {
@@ -43,7 +44,7 @@ static inline enum err do_deed(struct tx *t, void *arg)
     struct deed *d = arg;
     str id = str_of(d->id), of = str_of(d->of);
     switch (d->what) {
-    case GIVE: return points_give(t, who, d->amount, id, S("test"), d->expires_at, &d->out);
+    case GIVE: return points_give(t, who, d->amount, id, str_of(why_given), d->expires_at, &d->out);
     case SPEND: return points_spend(t, who, d->amount, id, S("test"), &d->out);
     case HOLD: return points_hold(t, who, d->amount, id, HOUR_MS, S("test"), &d->out);
     case TAKE_HELD: return points_take_held(t, who, of, id, &d->out);

@@ -51,6 +51,26 @@ TEST(a_statement_says_what_came_and_went)
     CHECK_STR(entry(1).words, test_reader()->locale == ZH ? "已过期" : "Expired");
 }
 
+/* Members read it: whatever our own parts write as a reason has words in both languages. */
+TEST(a_statement_has_words_for_what_we_write)
+{
+    static const char *const reasons[] = {
+        "order",       "refund",     "task",
+        "make-up",     "mall",       "grab",
+        "tier",        "board",      "newcomer",
+        "first order", "membership", "first order refunded",
+        "merge",       "reward",     "membership refunded",
+        "invitation",  "taken back",
+    };
+    for (i64 i = 0; i < COUNT(reasons); i++) {
+        why_given = reasons[i];
+        did((struct deed){
+            GIVE, 1, str_z(test_ctx()->arena, str_fmt(test_ctx()->arena, "g%lld", (long long)i)) });
+        CHECK(!str_eq(entry(0).words, str_of(reasons[i])));
+    }
+    why_given = "test";
+}
+
 TEST(a_gift_told_again_is_given_once)
 {
     did((struct deed){ GIVE, 100, "a" });
