@@ -23,7 +23,7 @@ static enum err write_setting(struct tx *t, void *arg)
 HANDLER(settings_change, setting_change, setting_view)
 {
     struct setting_change copy = *in;
-    TRY(audited_write(c, write_setting, &copy, NULL));
+    TRY(fail_place(c, audited_write(c, write_setting, &copy, NULL), S("/value")));
     request_settings_changed(request_of(c));
     struct setting_view_list all;
     TRY(setting_views(c, &all));

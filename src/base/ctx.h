@@ -49,6 +49,9 @@ enum err fail(struct ctx *c, enum err e, const char *zh, const char *en, ...) FO
 /* The same, naming the field at fault. */
 enum err fail_at(struct ctx *c, enum err e, str field, const char *zh, const char *en, ...)
     FORMAT(4, 6) FORMAT(5, 6);
+/* e, which a check of values answered that knows no fields: where E_INVALID names none, it is this.
+ */
+enum err fail_place(struct ctx *c, enum err e, str field);
 /* c->why as one line for a person: title: detail (field). */
 str fail_text(struct ctx *c);
 

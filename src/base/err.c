@@ -73,6 +73,13 @@ enum err fail_at(struct ctx *c, enum err e, str field, const char *zh, const cha
     return e;
 }
 
+enum err fail_place(struct ctx *c, enum err e, str field)
+{
+    if (e != E_INVALID || c->why.field[0]) return e;
+    snprintf(c->why.field, sizeof c->why.field, STR_FMT, STR_ARG(field));
+    return e;
+}
+
 str fail_text(struct ctx *c)
 {
     const struct err_row *row = err_row(c->why.err);

@@ -98,7 +98,10 @@ static enum err open_zone(struct ctx *c)
 
 enum err cli_open(struct cli *cli, enum cli_mode mode)
 {
-    struct store_options o = { .where = cli->where, .readers = 4, .read_only = mode == CLI_READS };
+    struct store_options o = { .where = cli->where,
+                               .readers = 4,
+                               .read_only = mode == CLI_READS,
+                               .existing = mode == CLI_WRITES };
     cli->mode = mode;
     TRY(store_open(cli->c, o, rooms, &cli->store));
     TRY(store_reader(cli->store, cli->c));
@@ -249,10 +252,11 @@ int cli_main(int argc, char **argv)
     read_form(&cli, argc - 1, argv + 1);
     enum err e = run(&cli, argc - 1, argv + 1);
     int code = cli.usage_wrong && !c.why.detail[0] && argc == 1 ? 2 : report(&cli, e);
-    if (fflush(stdout) != 0 && code == 0) {
-        fprintf(stderr, "koi: standard output: write failed\n");
-        code = 1;
-    }
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0)
+        code =
+            report(&cli, fail(&c, E_UNPROCESSABLE, "标准输出写不进去：磁盘已满，或没有人读",
+                              "standard output could not be written: the disk is full, or nobody "
+                              "reads it"));
     store_release(&c);
     if (cli.store) store_close(cli.store);
     metric_serve(NULL);

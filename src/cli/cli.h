@@ -8,6 +8,7 @@
  *   - results go to standard output, everything else to standard error.
  *   - every_verb_explains_itself: --help prints usage and options in the reader's language.
  *   - a verb works on a data folder while a server runs on it.
+ *   - a_misspelt_folder_makes_nothing: only verbs that begin a shop make one.
  * Words: `koi members search 张三 --data shop` is the verb "members search", one argument and one
  * option.
  */
@@ -43,8 +44,9 @@ struct cli_option {
     }
 
 struct cli;
-/* How the store is opened; READS refuses a folder without a shop and makes nothing. */
-enum cli_mode { CLI_READS, CLI_WRITES };
+/* How the store is opened. Only MAKES makes a shop where none is: with the others a folder that was
+ * misspelt is an error, and stays as it was. */
+enum cli_mode { CLI_READS, CLI_WRITES, CLI_MAKES };
 
 struct verb {
     const char *name;  /* "import", "report rfm"; NULL ends a table */

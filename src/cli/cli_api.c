@@ -104,7 +104,7 @@ static enum err run_api(struct cli *cli)
     const struct route *r =
         route_find(call.method, str_sub(call.path, 0, path_length(call.path)), &known);
     bool writes = call.method != M_GET || (r && (r->flags & AUDITED)); /* an export leaves a line */
-    TRY(cli_open(cli, writes ? CLI_WRITES : CLI_READS));
+    TRY(cli_open(cli, !writes ? CLI_READS : call.method == M_GET ? CLI_WRITES : CLI_MAKES));
     struct local_reply reply;
     TRY(local_run(cli, &call, &reply));
     cli->json = true;

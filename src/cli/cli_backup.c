@@ -6,6 +6,7 @@
 #include "app/serve.h"
 #include "base/clock.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 
 #define FIELDS_OF_backup_view(X, N)    \
@@ -25,10 +26,20 @@ static void answer(struct cli *cli, str file, i64 from_us, const char *zh, const
                   (double)v.took_ms / 1e3);
 }
 
+/* Half a backup is a shop's data where nobody looks for it. */
+static void on_end(int sig)
+{
+    store_backup_abandon();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 static enum err run_backup(struct cli *cli)
 {
     i64 from = clock_mono_us();
     TRY(cli_open(cli, CLI_READS));
+    static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+    for (i64 i = 0; i < COUNT(ends); i++) signal(ends[i], on_end);
     str file = cli->args.at[0];
     TRY(store_backup(cli->store, cli->c, file));
     answer(cli, file, from, "已备份到 " STR_FMT "（%.1f MB，%.1f 秒）\n",

@@ -74,7 +74,7 @@ static enum err run_demo(struct cli *cli)
     TRY(cli_i64(cli, "members", 1, DEMO_MEMBERS_MAX, &o.members));
     TRY(cli_i64(cli, "seed", INT64_MIN, INT64_MAX, &seed));
     o.seed = (u64)seed;
-    TRY(cli_open(cli, CLI_WRITES));
+    TRY(cli_open(cli, CLI_MAKES));
     TRY(read_until(cli, &o.until));
     TRY(demo_make(cli->store, c, o, &made));
     TRY(demo_loyalty(cli->store, c, o.seed, o.until));

@@ -249,7 +249,7 @@ static enum err run_import(struct cli *cli)
                               .cancel = &interrupted };
     bool bar = !cli->json && isatty(STDERR_FILENO);
     TRY(read_choice(cli, &run.choice));
-    if (!run.dry_run) TRY(cli_open(cli, CLI_WRITES));
+    if (!run.dry_run) TRY(cli_open(cli, CLI_MAKES));
     else if (cli_open(cli, CLI_READS) != OK)
         cli->c->why = (struct problem){ 0 }; /* no shop yet: saved profiles alone are missing */
     if (run.dry_run && !cli->json) run.facts_max = 10;

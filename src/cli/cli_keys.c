@@ -67,7 +67,7 @@ static enum err run_add(struct cli *cli)
     }
     day expires = 0;
     TRY(cli_day(cli, "expires", &expires));
-    TRY(cli_open(cli, CLI_WRITES));
+    TRY(cli_open(cli, CLI_MAKES));
     if (expires) in.expires_at = SOME(zone_midnight(c->zone, expires));
     TRY(store_write(cli->store, c, add_key, &in));
     struct key_made out = { in.grant.id, in.grant.secret };

@@ -52,7 +52,7 @@ static enum err change_setting(struct tx *t, void *arg)
 
 static enum err run_set(struct cli *cli)
 {
-    TRY(cli_open(cli, CLI_WRITES));
+    TRY(cli_open(cli, CLI_MAKES));
     struct change in = { cli->args.at[0], cli->args.at[1] };
     TRY(store_write(cli->store, cli->c, change_setting, &in));
     cli_note(cli, STR_FMT " 已改为 " STR_FMT, STR_FMT " is now " STR_FMT, STR_ARG(in.name),

@@ -128,7 +128,7 @@ static enum err run_add(struct cli *cli)
     TRY(cli_choice(cli, "role", &role_choice, &in.role));
     bool made;
     TRY(take_password(cli, &in.plain, &made));
-    TRY(cli_open(cli, CLI_WRITES));
+    TRY(cli_open(cli, CLI_MAKES));
     TRY(password_make(cli->c, in.name, in.plain, &in.password));
     TRY(store_write(cli->store, cli->c, add_user, &in));
     show_made(cli, &in, made);

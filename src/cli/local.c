@@ -181,11 +181,11 @@ enum err local_run(struct cli *cli, struct local_call *call, struct local_reply 
     bool audited = ((r->method != M_GET && !(r->flags & READS)) || (r->flags & AUDITED)) &&
                    !(r->flags & (PUBLIC | AUDITS_ITSELF));
     struct audit_note note = audit_note_of(c->arena, r, call->path);
-    if (audited && cli->mode == CLI_WRITES) c->audit = &note;
+    if (audited && cli->mode != CLI_READS) c->audit = &note;
     enum err e = r->handler->call(c, in, reply);
     c->audit = NULL;
     TRY(e);
-    if (audited && cli->mode == CLI_WRITES && !note.written)
+    if (audited && cli->mode != CLI_READS && !note.written)
         TRY(store_write(cli->store, c, note_done, &note));
     *out = (struct local_reply){ r, reply };
     return OK;

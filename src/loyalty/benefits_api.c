@@ -96,7 +96,7 @@ HANDLER(entitlement_use_post, entitlement_use_ask, entitlement_page)
 {
     struct entitlement_use_ask ask = *in;
     i64 living;
-    TRY(audited_write(c, use_one, &ask, NULL));
+    TRY(fail_place(c, audited_write(c, use_one, &ask, NULL), S("/key")));
     TRY(member_living(c, in->id, &living));
     return entitlements_show(c, living, out);
 }

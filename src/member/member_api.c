@@ -128,8 +128,8 @@ HANDLER(member_create, member_post, member_posted)
 {
     struct post_job job = { in, NEWS(c->arena, struct identity, in->identities.n), out };
     if (in->identities.n == 0 && in->name.n == 0)
-        return fail(c, E_INVALID, "请至少给出一个身份或姓名",
-                    "give at least one identity, or a name");
+        return fail_at(c, E_INVALID, S("/identities"), "请至少给出一个身份或姓名",
+                       "give at least one identity, or a name");
     for (i64 i = 0; i < in->identities.n; i++) {
         job.identities[i] = in->identities.at[i];
         enum err err = identity_normalise(c, &job.identities[i]);

@@ -58,3 +58,9 @@ struct sheet_out;
 enum err sheet_create(struct ctx *c, str path, bool xlsx, strs columns, struct sheet_out **out);
 enum err sheet_write(struct ctx *c, struct sheet_out *o, const str *cells, i64 n);
 enum err sheet_finish(struct ctx *c, struct sheet_out *o);
+
+/* A file that a library writes by its name: whether it can be written, in words that name it; it is
+ * there and empty afterwards. And when it could not be written to its end (errno says why, 0: only
+ * `why` does): it is taken away, and said. What sheet_create makes is kept so by itself. */
+enum err sheet_file_begin(struct ctx *c, str path);
+enum err sheet_file_failed(struct ctx *c, str path, const char *why);

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
 struct sheet_out {
@@ -14,9 +16,46 @@ struct sheet_out {
     lxw_workbook *book;
     lxw_worksheet *page;
     i64 row, columns;
+    str path;
     struct sheet_out **handle; /* where the caller's arena knows us */
 };
 
+/* -- the file itself ----------------------------------------------------------------------------
+ */
+
+enum err sheet_file_begin(struct ctx *c, str path)
+{
+    char *name = str_z(c->arena, path);
+    FILE *file = fopen(name, "wbe");
+    if (file) return fclose(file) == 0 ? OK : sheet_file_failed(c, path, "close");
+    if (errno == ENOENT || errno == ENOTDIR)
+        return fail(c, E_NOT_FOUND, "文件 %s 所在的目录不存在：请先建好，或换一个位置",
+                    "the folder of %s is not there: make it, or name another place", name);
+    return fail(c, errno == ENOSPC ? E_FULL : E_INVALID, "建不了文件 %s：%s",
+                "cannot make the file %s: %s", name, strerror(errno));
+}
+
+/* Half a file is none; a device is left alone. */
+static void take_away(const char *name)
+{
+    struct stat at;
+    if (stat(name, &at) == 0 && S_ISREG(at.st_mode)) unlink(name);
+}
+
+enum err sheet_file_failed(struct ctx *c, str path, const char *why)
+{
+    int code = errno;
+    char *name = str_z(c->arena, path);
+    take_away(name);
+    return fail(c, code == ENOSPC || code == EDQUOT ? E_FULL : E_STORE, "文件 %s 没有写完：%s",
+                "the file %s could not be written to its end: %s", name,
+                code ? strerror(code) : why);
+}
+
+/* -- cells --------------------------------------------------------------------------------------
+ */
+
+/* What was begun and not finished. */
 static void drop(void *arg)
 {
     struct sheet_out **handle = arg;
@@ -24,6 +63,7 @@ static void drop(void *arg)
     if (!o) return;
     if (o->csv) fclose(o->csv);
     if (o->book) lxw_workbook_free(o->book);
+    if (o->csv || o->book) take_away(o->path.at);
     free(o);
     *handle = NULL;
 }
@@ -92,19 +132,16 @@ enum err sheet_create(struct ctx *c, str path, bool xlsx, strs columns, struct s
     o->handle = NEW(c->arena, struct sheet_out *);
     *o->handle = o;
     arena_defer(c->arena, drop, o->handle);
+    o->path = (str){ name, path.n };
+    TRY(sheet_file_begin(c, path));
     if (xlsx) {
         lxw_workbook_options options = { .constant_memory = LXW_TRUE };
         o->book = workbook_new_opt(name, &options);
         o->page = o->book ? workbook_add_worksheet(o->book, NULL) : NULL;
-        if (!o->page) return fail(c, E_INTERNAL, "建不了文件 %s", "cannot make the file %s", name);
+        if (!o->page) return sheet_file_failed(c, path, "libxlsxwriter");
     } else {
         o->csv = fopen(name, "wbe");
-        if (!o->csv && (errno == ENOENT || errno == ENOTDIR))
-            return fail(c, E_NOT_FOUND, "文件 %s 所在的目录不存在：请先建好，或换一个位置",
-                        "the folder of %s is not there: make it, or name another place", name);
-        if (!o->csv)
-            return fail(c, errno == ENOSPC ? E_FULL : E_INVALID, "建不了文件 %s：%s",
-                        "cannot make the file %s: %s", name, strerror(errno));
+        if (!o->csv) return sheet_file_failed(c, path, "fopen");
         fputs("\xEF\xBB\xBF", o->csv);
     }
     *out = o;
@@ -125,9 +162,7 @@ enum err sheet_write(struct ctx *c, struct sheet_out *o, const str *cells, i64 n
         }
     }
     if (o->csv) fputs("\r\n", o->csv);
-    if (o->csv && ferror(o->csv))
-        return fail(c, errno == ENOSPC ? E_FULL : E_INTERNAL, "写文件失败：%s",
-                    "writing the file failed: %s", strerror(errno));
+    if (o->csv && ferror(o->csv)) return sheet_file_failed(c, o->path, "fputs");
     o->row++;
     return OK;
 }
@@ -135,14 +170,14 @@ enum err sheet_write(struct ctx *c, struct sheet_out *o, const str *cells, i64 n
 enum err sheet_finish(struct ctx *c, struct sheet_out *o)
 {
     enum err e = OK;
-    if (o->csv && fclose(o->csv) != 0)
-        e = fail(c, errno == ENOSPC ? E_FULL : E_INTERNAL, "写文件失败：%s",
-                 "writing the file failed: %s", strerror(errno));
+    errno = 0;
+    if (o->csv) {
+        bool fine = !ferror(o->csv);
+        if (fclose(o->csv) != 0 || !fine) e = sheet_file_failed(c, o->path, "fclose");
+    }
     if (o->book) {
         lxw_error code = workbook_close(o->book);
-        if (code != LXW_NO_ERROR)
-            e = fail(c, E_INTERNAL, "写 xlsx 失败：%s", "writing the xlsx failed: %s",
-                     lxw_strerror(code));
+        if (code != LXW_NO_ERROR) e = sheet_file_failed(c, o->path, lxw_strerror(code));
     }
     *o->handle = NULL;
     free(o);

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -115,10 +116,33 @@ static const char *folder_of(struct arena *a, str path)
     return slash == 0 ? "." : str_z(a, str_sub(path, 0, slash));
 }
 
+/* What a backup makes until it has its name: known to signal handlers, who take it away. */
+static const char *const part_names[] = { "", "/koi.db", "/koi.db-wal", "/koi.db-shm",
+                                          "/koi.db-journal" };
+static char parts[COUNT(part_names)][4096];
+static _Atomic bool parts_known;
+
+static void parts_set(const char *folder)
+{
+    bool fits = true;
+    for (i64 i = 0; i < COUNT(part_names); i++)
+        fits &= snprintf(parts[i], sizeof parts[i], "%s%s", folder, part_names[i]) <
+                (int)sizeof parts[i];
+    parts_known = fits;
+}
+
+void store_backup_abandon(void)
+{
+    if (!atomic_exchange(&parts_known, false)) return;
+    for (i64 i = 1; i < COUNT(part_names); i++) unlink(parts[i]);
+    rmdir(parts[0]);
+}
+
 static void remove_folder(struct arena *a, const char *folder)
 {
-    static const char *const names[] = { "koi.db", "koi.db-wal", "koi.db-shm", "koi.db-journal" };
-    for (i64 i = 0; i < COUNT(names); i++) unlink(str_z(a, str_fmt(a, "%s/%s", folder, names[i])));
+    parts_known = false;
+    for (i64 i = 1; i < COUNT(part_names); i++)
+        unlink(str_z(a, str_fmt(a, "%s%s", folder, part_names[i])));
     rmdir(folder);
 }
 
@@ -170,6 +194,7 @@ enum err store_backup(struct store *s, struct ctx *c, str file)
     const char *final = str_z(c->arena, file), *parent = folder_of(c->arena, file);
     char *folder = str_z(c->arena, str_fmt(c->arena, "%s.part-XXXXXX", final));
     if (!mkdtemp(folder)) return no_file(c, folder);
+    parts_set(folder);
     const char *made = str_z(c->arena, str_fmt(c->arena, "%s/koi.db", folder));
     enum err e = OK;
     if (store_is_pg(s)) e = backup_pg(c, s, folder);

@@ -57,12 +57,14 @@ static enum err place(struct ctx *c, struct store *s, str where)
     s->driver = &driver_sqlite;
     const char *folder = str_z(s->arena, where);
     s->where = str_z(s->arena, str_fmt(s->arena, "%s/koi.db", folder));
-    if (!s->options.read_only) {
+    if (!s->options.read_only && !s->options.existing) {
         TRY(make_folder(c, folder));
         return make_file(c, folder, s->where);
     }
-    if (access(s->where, R_OK) != 0)
-        return fail(c, E_STORE, "%s 里没有 Koi 的数据", "there is no data of Koi in %s", folder);
+    struct stat file;
+    if (stat(s->where, &file) != 0 || file.st_size == 0) /* an empty file is made before its shop */
+        return fail(c, E_STORE, "%s 里没有 Koi 的数据，请检查 --data 写的目录",
+                    "there is no data of Koi in %s: look at the folder --data names", folder);
     return OK;
 }
 

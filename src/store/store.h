@@ -250,6 +250,7 @@ struct store_options {
     i64 batch_jobs_max; /* 0: default 512 */
     i64 cache_kib;      /* page cache per connection; 0: default */
     bool read_only;     /* open without a writer, refuse to create */
+    bool existing;      /* with a writer, but refuse to create (SQLite) */
 };
 struct room;
 /* Opens, creates when absent, migrates. rooms ends with NULL. c carries arena and locale for
@@ -298,6 +299,9 @@ struct migration {
  * moment's state. Restore writes it into an empty store of either engine (so it also moves a shop
  * between engines). */
 enum err store_backup(struct store *s, struct ctx *c, str file);
+/* In a signal handler, before the process ends: the part of a shop that a backup in work has
+ * written goes. */
+void store_backup_abandon(void);
 enum err store_restore(struct ctx *c, struct store_options into, const struct room *const *rooms,
                        str file);
 /* Engine's own integrity check plus: migrations known, sequences ahead of their tables. OK, or why.

@@ -308,9 +308,21 @@ static enum err live(struct tx *t, void *arg)
     return order_write(t, &credit, &id, &what);
 }
 
-static struct audience *open_shop(struct ctx *c)
+/* From here on the test's memory goes before its index: the views of answers hold it. */
+static struct arena_mark begun;
+
+static struct audience *open_index(struct ctx *c)
 {
     struct audience *a;
+    begun = arena_mark(c->arena);
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
+    CHECK_OK(c, audience_follow(a, NULL));
+    audience_serve(a);
+    return a;
+}
+
+static struct audience *open_shop(struct ctx *c)
+{
     struct dice d = { 11 };
     world.ids = shop_members(c, PEOPLE, on("2024-01-01", 0), S("m"));
     for (i64 i = 0; i < ORDERS; i++) make_order(&d, &world.orders[i]);
@@ -321,10 +333,7 @@ static struct audience *open_shop(struct ctx *c)
         world.lines[i].counts = below(&d, 4) > 0;
     }
     CHECK_OK(c, store_write(c->store, c, live, NULL));
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
-    CHECK_OK(c, audience_follow(a, NULL));
-    audience_serve(a);
-    return a;
+    return open_index(c);
 }
 
 /* Which part an order (a line of it) or a deed lies in; -1: none. */
@@ -451,10 +460,11 @@ static money contributions(const struct tree_factor_list *factors)
     return sum;
 }
 
-static void close_shop(struct audience *a)
+static void close_shop(struct ctx *c, struct audience *a)
 {
     audience_serve(NULL);
-    (void)a; /* views of this ctx hold it: the process ends soon */
+    arena_rewind(c->arena, begun);
+    audience_close(a);
 }
 
 static struct tree_ask ask_by(struct ctx *c, enum tree_by by)
@@ -510,7 +520,7 @@ TEST(tree_as_by_hand)
         CHECK_I64(t.parts.n, parts_n[by]);
         if (by != TREE_BY_NOTHING) check_parts((enum tree_by)by, &t, n);
     }
-    close_shop(a);
+    close_shop(c, a);
 }
 
 /* One shop, one GMV: the metrics' base measures tell the same of the same days. */
@@ -537,7 +547,7 @@ TEST(the_same_gmv_as_the_metric)
         CHECK_OK(c, metric_totals(c, t.from, t.to, &shop, &now));
         CHECK_I64(t.parts.at[i].gmv, now.of[MEASURE_GMV]);
     }
-    close_shop(a);
+    close_shop(c, a);
 }
 
 TEST(a_segment_has_its_own_tree)
@@ -558,7 +568,7 @@ TEST(a_segment_has_its_own_tree)
         check_counts(parted.parts.at[i].before, *alone.before);
     }
     CHECK_I64(found, 1);
-    close_shop(a);
+    close_shop(c, a);
 }
 
 TEST(beyond_those_shown_parts_are_one)
@@ -570,10 +580,7 @@ TEST(beyond_those_shown_parts_are_one)
         sales[i] = (struct sale){ ids[i % 3], on("2024-05-10", i * HOUR_MS / 2), (100 + i) * YUAN,
                                   .shop = str_fmt(c->arena, "店%02lld", (long long)i) };
     shop_sales(c, sales, 60);
-    struct audience *a;
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &a));
-    CHECK_OK(c, audience_follow(a, NULL));
-    audience_serve(a);
+    struct audience *a = open_index(c);
     struct gmv_tree t;
     struct tree_ask ask = { .from = S("2024-05-01"), .to = S("2024-05-31"), .by = TREE_BY_SHOP };
     CHECK_OK(c, gmv_tree_make(c, &ask, &t));
@@ -584,7 +591,7 @@ TEST(beyond_those_shown_parts_are_one)
     CHECK_I64(rest->now->buyers, 3); /* each once, however many of these shops he bought in */
     CHECK_I64(rest->gmv, (100 * 10 + 45) * YUAN);
     CHECK_STR(t.parts.at[0].part, "店59");
-    close_shop(a);
+    close_shop(c, a);
 }
 
 /* -- words ------------------------------------------------------------------------------------- */

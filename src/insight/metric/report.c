@@ -222,7 +222,9 @@ static enum err find_all(struct ctx *c, struct making *m)
                        (long long)ask->names.n);
     for (i64 i = 0; i < ask->names.n; i++) {
         const struct metric **found = PUSH(c->arena, &m->metrics);
-        TRY(metric_find(c, str_trim(ask->names.at[i]), found));
+        enum err e = metric_find(c, str_trim(ask->names.at[i]), found);
+        if (e != OK) memcpy(c->why.field, "/names", sizeof "/names");
+        TRY(e);
         TRY(check_cuts(c, *found, ask));
     }
     return OK;

@@ -4,6 +4,9 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "sheet/sheet.h"
+
+#include <errno.h>
 
 #define FONT "Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, sans-serif"
 
@@ -194,6 +197,7 @@ static void properties_set(struct paper *p, instant made)
 enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, str path)
 {
     struct paper p = { .c = c, .r = r };
+    TRY(sheet_file_begin(c, path));
     p.surface = cairo_pdf_surface_create(str_z(c->arena, path), PAPER_WIDE, PAPER_HIGH);
     p.to = cairo_create(p.surface);
     /* Fonts of this report alone: a server does not keep them until the next one. */
@@ -218,7 +222,8 @@ enum err report_write_pdf(struct ctx *c, const struct report *r, instant made, s
     cairo_surface_finish(p.surface);
     cairo_status_t status = cairo_surface_status(p.surface);
     cairo_surface_destroy(p.surface);
-    if (status == CAIRO_STATUS_SUCCESS) return OK;
-    return fail(c, E_STORE, "PDF 写不出来：%s", "the PDF could not be written: %s",
-                cairo_status_to_string(status));
+    errno = status == CAIRO_STATUS_WRITE_ERROR ? errno : 0;
+    return status == CAIRO_STATUS_SUCCESS
+               ? OK
+               : sheet_file_failed(c, path, cairo_status_to_string(status));
 }

@@ -1,11 +1,13 @@
 /* workbook.c -- a report as a workbook: what is said on the first sheet, then a sheet a block with
  * numbers that can be counted on and charts of the program that opens it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 #include <xlsxwriter.h>
 
 #include "base/clock.h"
 #include "insight/report/inside.h"
+#include "sheet/sheet.h"
 
 CHOICE_DEFINE(report_file, "xlsx", "pdf");
 
@@ -297,6 +299,7 @@ static void sheets_make(struct book *b)
 enum err report_write_xlsx(struct ctx *c, const struct report *r, instant made, str path)
 {
     char *name = str_z(c->arena, path);
+    TRY(sheet_file_begin(c, path));
     struct book b = { .c = c, .r = r, .book = workbook_new(name) };
     if (!b.book) return fail(c, E_STORE, "工作簿建不起来", "the workbook could not be made");
     formats_make(&b);
@@ -306,10 +309,9 @@ enum err report_write_xlsx(struct ctx *c, const struct report *r, instant made, 
         return fail(c, E_TOO_LARGE, "报告超过 64 节", "a report of more than 64 blocks");
     }
     sheets_make(&b);
+    errno = 0;
     lxw_error e = workbook_close(b.book); /* frees it */
-    if (e == LXW_NO_ERROR) return OK;
-    return fail(c, E_STORE, "工作簿写不出来：%s", "the workbook could not be written: %s",
-                lxw_strerror(e));
+    return e == LXW_NO_ERROR ? OK : sheet_file_failed(c, path, lxw_strerror(e));
 }
 
 str report_file_name(struct ctx *c, const struct report *r, enum report_file form)

@@ -219,8 +219,8 @@ enum err points_rule_put(struct tx *t, struct points_rule *in)
                        in->until_minute, in->times_tier, in->adds, in->cap_day, in->cap_total,
                        buf_str(&props), in->budget, in->on_since, c->now)));
     if (!in->cap_total.has) return OK;
-    return points_cap_set(
-        t, in, str_fmt(a, "points.rule:%lld:%lld", (long long)in->id, (long long)c->now));
+    str id = str_fmt(a, "points.rule:%lld:%lld", (long long)in->id, (long long)c->now);
+    return fail_place(c, points_cap_set(t, in, id), S("/cap_total"));
 }
 
 /* -- whether it holds -------------------------------------------------------------------------- */

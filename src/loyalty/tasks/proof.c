@@ -60,8 +60,9 @@ static enum err put_batch(struct tx *t, void *arg)
 enum err task_codes_make(struct ctx *c, i64 task, i64 n, i64 uses, opt_instant ends_at, strs *out)
 {
     if (n < 1 || n > TASK_CODES_MAX || uses < 1 || uses > 1000000)
-        return fail(c, E_INVALID, "一次至多 %d 个口令，每个可用 1 至 1000000 次",
-                    "at most %d codes at once, good for 1 to 1000000 uses each", TASK_CODES_MAX);
+        return fail_at(c, E_INVALID, n < 1 || n > TASK_CODES_MAX ? S("/count") : S("/uses"),
+                       "一次至多 %d 个口令，每个可用 1 至 1000000 次",
+                       "at most %d codes at once, good for 1 to 1000000 uses each", TASK_CODES_MAX);
     *out = (strs){ 0 };
     for (i64 i = 0; i < n; i++) *PUSH(c->arena, out) = code_random(c->arena, CODE_LENGTH);
     struct batch b = { task, uses, ends_at, out };
