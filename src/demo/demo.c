@@ -30,7 +30,7 @@ static enum err write_goods(struct tx *t, void *arg)
                                   .category = g->category,
                                   .price = SOME(g->price),
                                   .cost = SOME(g->cost),
-                                  .stock = SOME(g->stock / (shop + 1)),
+                                  .stock = SOME(goods_stock(&w->goods, i, shop, w->members)),
                                   .launched_at = SOME(w->season.start + g->launched * DAY_MS) },
                               &product, &what));
         }

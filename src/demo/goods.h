@@ -21,7 +21,7 @@ struct good {
     str code, name, category;
     str props, subject; /* of events: {"product_id":…,"name":…,"category":…,"price":…} */
     money price, cost;
-    i64 stock;
+    i64 cover;    /* hundredths of a day that its stock lasts, at the pace of late */
     i64 launched; /* day of the season; below 0: before the shop opened */
     i64 weight;   /* how often it is bought */
 };
@@ -33,3 +33,5 @@ struct goods {
 void goods_make(struct arena *a, struct goods *g, u64 seed);
 /* One that is on sale on that day. */
 i64 goods_pick(const struct goods *g, struct chance *d, i64 index);
+/* Pieces of the i-th good in a shop: what it will sell in `cover`. */
+i64 goods_stock(const struct goods *g, i64 i, i64 shop, i64 members);

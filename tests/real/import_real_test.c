@@ -112,6 +112,7 @@ TEST(a_chinese_shop_without_order_numbers)
              sales_between(test_reader(), day_of(2019, 1, 1), day_of(2019, 6, 30), NO_STR, &sales));
     CHECK_I64(sales.orders, 28833);
     CHECK_I64(sales.refund_orders, 1040);
+    CHECK_I64(sales.orders - sales.refund_orders, 27793); /* successful */
     CHECK_I64(sales.buyers, 25420);
     CHECK_I64(sales.paid - sales.refund, sales.net);
     struct import_summary again = import_chinese_shop();

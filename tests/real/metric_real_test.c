@@ -22,6 +22,25 @@ TEST(tmall_sales_and_refunds)
     CHECK_STR(value_of("buyers", "2020-01-01", "2020-12-31"), "0"); /* the file names none */
 }
 
+QUERY(q_whole, one_i64,
+      "SELECT COUNT(*) AS value FROM purchase_order WHERE bought_at IS NOT NULL AND refund = 0");
+
+/* Placed > paid > something kept > nothing given back; one order of 188,320 was never paid. */
+TEST(tmall_funnel)
+{
+    struct ctx *c = test_reader();
+    struct metric_totals t;
+    struct one_i64 whole;
+    import_file(data_file("tmall_order_report.csv"), (struct import_choice){ 0 }, false);
+    CHECK_OK(c, metric_totals(c, day_of(2020, 1, 1), day_of(2020, 12, 31),
+                              &(struct metric_filter){ .no_behaviour = true }, &t));
+    CHECK_I64(t.of[MEASURE_PLACED], 28009 + 1);
+    CHECK_I64(t.of[MEASURE_ORDERS], 24087);
+    CHECK_I64(t.of[MEASURE_PURCHASES], 18955);
+    CHECK_OK(c, db_get(c, &q_whole, &whole, NO_ARGS));
+    CHECK_I64(whole.value, 18441);
+}
+
 TEST(online_retail_cohort)
 {
     static const i64 returned[] = { 324, 286, 340, 321, 352, 321, 309, 313, 350, 331, 445, 235 };

@@ -121,6 +121,18 @@ TEST(a_chinese_shop_is_the_same_through_the_index)
     audience_close(a);
 }
 
+/* Members, as of the end of the nine days. */
+static i64 holds_for(struct ctx *c, const char *text)
+{
+    const struct view *v;
+    const struct segment_node *tree;
+    struct member_set set;
+    CHECK_OK(c, audience_view(c, 0, &v));
+    CHECK_OK(c, segment_parse(c, str_of(text), &tree));
+    CHECK_OK(c, segment_set(c, v, tree, zone_midnight(c->zone, day_of(2017, 12, 4)), &set));
+    return set.n;
+}
+
 TEST(people_come_back_as_published)
 {
     static const i64 returned[] = { 553, 546, 544, 543, 525, 528, 682, 685 };
@@ -137,6 +149,8 @@ TEST(people_come_back_as_published)
     for (i64 i = 0; i < COUNT(returned); i++)
         CHECK_I64(r.cohorts.at[0].returned.at[i], returned[i]);
     CHECK_I64(r.total->members, 983);
+    CHECK_I64(holds_for(c, "did(\"Order Completed\", 9d)"), 671);
+    CHECK_I64(holds_for(c, "did(\"Order Completed\", 9d) >= 2"), 442);
     struct actives_answer d;
     CHECK_OK(c, actives_make(c, &(struct actives_ask){ .from = S("2017-11-25") }, &d));
     CHECK_I64(d.days.n, COUNT(active));

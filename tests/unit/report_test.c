@@ -12,6 +12,7 @@
 #include "audience/index/follow.h"
 #include "audience/saved.h"
 #include "base/json.h"
+#include "base/num.h"
 #include "channel/delivery.h"
 #include "insight/alert.h"
 #include "insight/goal/inside.h"
@@ -804,6 +805,27 @@ static void charts_are(struct ctx *c, str path, const struct report *r)
     CHECK(lines >= 3);
 }
 
+/* Rows of merged cells do not grow by themselves: a sentence of two lines has room for both. */
+static void sentences_have_room(struct ctx *c, str path, const struct report *r)
+{
+    i64 at = 0;
+    while (!str_eq(r->blocks.at[at].name, S("gmv_tree"))) at++;
+    const struct report_block *b = &r->blocks.at[at];
+    int code;
+    zip_t *zip = zip_open(str_z(c->arena, path), ZIP_RDONLY, &code);
+    CHECK(zip != NULL);
+    char *name =
+        str_z(c->arena, str_fmt(c->arena, "xl/worksheets/sheet%lld.xml", (long long)at + 2));
+    str text = zip_text(c, zip, zip_name_locate(zip, name, 0));
+    zip_close(zip);
+    i64 row = str_find(text, str_fmt(c->arena, "<row r=\"%lld\"", (long long)b->rows.n + 3));
+    CHECK(row > 0 && b->sentences.at[0].text.n > 120);
+    text = str_sub(text, row, text.n);
+    text = str_sub(text, str_find(text, S("ht=\"")) + 4, text.n);
+    f64 high;
+    CHECK(f64_parse(str_sub(text, 0, str_find(text, S("\""))), &high) && high >= 35);
+}
+
 TEST(workbook_has_the_numbers)
 {
     struct ctx *c = test_reader();
@@ -818,6 +840,7 @@ TEST(workbook_has_the_numbers)
             for (i64 i = 0; i < of[l].blocks.n; i++)
                 if (of[l].blocks.at[i].rows.n) sheet_is(c, path, &of[l].blocks.at[i]);
             if (kind == REPORT_WEEKLY) charts_are(c, path, &of[l]);
+            if (kind == REPORT_WEEKLY) sentences_have_room(c, path, &of[l]);
         }
     }
     serve_no_more(c);
