@@ -3,6 +3,8 @@
 
 #include "base/json.h"
 
+#define FEN (MONEY_UNIT / 100)
+
 const struct demo_shop demo_shops[DEMO_SHOPS] = {
     { S("锦鲤天猫旗舰店"),
       44,
@@ -104,7 +106,7 @@ void goods_make(struct arena *a, struct goods *g, u64 seed)
         good->name = str_fmt(a, "锦鲤" STR_FMT STR_FMT, STR_ARG(series[i / COUNT(categories)]),
                              STR_ARG(categories[category].noun));
         good->price = shop_price(&d, categories[category].yuan);
-        good->cost = good->price * chance_between(&d, 22, 38) / 100;
+        good->cost = good->price * chance_between(&d, 22, 38) / 100 / FEN * FEN;
         good->props = good_props(a, good);
         good->subject = str_fmt(a, "product:" STR_FMT, STR_ARG(good->code));
         good->cover = chance_between(&d, 200, 20000);

@@ -20,11 +20,11 @@ SHAPE_DEFINE(metric_view);
             "首次购买在这段时间、且此后已满 " #DAYS " 天的会员中，" #DAYS                        \
             " 天内再次购买的占比；同一天的第二单也算",                                           \
             "Of members whose first purchase lies in the period and was more than " #DAYS        \
-            " days ago: the share who purchased again within " #DAYS                     \
+            " days ago: the share who purchased again within " #DAYS                             \
             " days; a second order of the same day counts",                                      \
             #DAYS " 天内再次购买的人数 ÷ 首购已满 " #DAYS " 天的人数",                           \
             "purchased again within " #DAYS " days / first purchase was more than " #DAYS        \
-            " days ago"                                                                  \
+            " days ago"                                                                          \
     }
 
 const struct metric metrics[] = {
@@ -109,7 +109,8 @@ const struct metric metrics[] = {
       OVER(NEW_BUYERS, BUYERS), CUT_ORDERS, "购买会员中新客的占比", "New among the buyers",
       "新客数 ÷ 购买人数", "new buyers / buyers" },
     { "purchase_frequency", "购买频次", "Purchase frequency", METRIC_TIMES, METRIC_MORE,
-      OVER(ORDERS, BUYERS), CUT_ORDERS, "支付订单数与购买人数之比；未识别买家的订单、后来全退的订单也在分子里",
+      OVER(ORDERS, BUYERS), CUT_ORDERS,
+      "支付订单数与购买人数之比；未识别买家的订单、后来全退的订单也在分子里",
       "Orders paid per buyer; orders without a known buyer, and those refunded whole, are among the"
       " orders",
       "支付订单数 ÷ 购买人数", "orders paid / buyers" },
