@@ -3,14 +3,16 @@
  *
  * A step is so many days before the last day (setting points.remind_days: 30,7,1). Points get the
  * smallest step that has come and was not told: who gets points that last five days is told by the
- * step of seven, once, and by the step of one. The job reads member by member; only what is to be
- * told is written, some hundred lines at a time.
+ * step of seven, once, and by the step of one. The job reads members in order; only what is to be
+ * told is written, of as many members at a time as others can wait for (job/pace.h).
  */
 #include "base/num.h"
+#include "job/pace.h"
 #include "loyalty/points/inside.h"
 #include "timeline/timeline.h"
 
-enum { STEPS_MAX = 5, STEP_DAYS_MAX = 365, MEMBERS_AT_ONCE = 2000, LINES_AT_ONCE = 100 };
+enum { STEPS_MAX = 5, STEP_DAYS_MAX = 365 };
+enum { MEMBERS_AT_ONCE = 500, MEMBERS_LEAST = 50, MEMBERS_MOST = 4000 };
 
 QUERY(q_last_member, one_opt,
       "SELECT MAX(member) AS value FROM ledger_account WHERE unit = '" POINT "' AND name = ''");
@@ -34,8 +36,7 @@ SHAPE_DEFINE(reminded);
 QUERY(q_reminded, reminded,
       "SELECT member, on_day, step FROM points_reminder WHERE member >= $1 AND member <= $2"
       " ORDER BY member, on_day, step");
-CHANGE(c_remind, "INSERT INTO points_reminder (member, on_day, step) VALUES ($1, $2, $3)"
-                 " ON CONFLICT (member, on_day, step) DO NOTHING");
+CHANGE(c_remind, "INSERT INTO points_reminder (member, on_day, step) VALUES ($1, $2, $3)");
 CHANGE(c_forget, "DELETE FROM points_reminder WHERE member >= $1 AND member <= $2 AND on_day < $3");
 
 /* -- the setting ------------------------------------------------------------------------------- */
@@ -87,7 +88,7 @@ struct round {
         struct reminder *at;
         i64 n;
     } due;
-    i64 from; /* of due: the next to write */
+    bool old; /* something told is past */
 };
 
 static bool was_told(const struct round *r, const struct reminder *m)
@@ -136,38 +137,37 @@ static struct timeline_line line_of(struct tx *t, const struct round *r, const s
     };
 }
 
-static enum err write_some(struct tx *t, void *arg)
+/* What was told is asked again where nobody else can be telling it. */
+static enum err write_due(struct tx *t, void *arg)
 {
-    struct round *r = arg;
-    struct timeline_line lines[LINES_AT_ONCE];
-    i64 n = 0;
-    for (i64 i = r->from; i < r->due.n && i < r->from + LINES_AT_ONCE; i++) {
-        const struct reminder *m = &r->due.at[i];
-        i64 rows;
-        TRY(tx_change_rows(t, &c_remind, &rows, ARGS(m->member, (i64)m->on, m->step)));
-        if (rows) lines[n++] = line_of(t, r, m);
+    enum { VALUES = 3 };
+    struct round now = *(const struct round *)arg;
+    struct value *values = NEWS(t->c->arena, struct value, now.due.n * VALUES);
+    struct timeline_line_list lines = { NEWS(t->c->arena, struct timeline_line, now.due.n), 0 };
+    TRY(db_all(t->c, &q_reminded, &now.told, ARGS(now.first, now.last)));
+    for (i64 i = 0; i < now.due.n; i++) {
+        const struct reminder *m = &now.due.at[i];
+        if (was_told(&now, m)) continue;
+        struct value *v = values + VALUES * lines.n;
+        v[0] = V(m->member);
+        v[1] = V((i64)m->on);
+        v[2] = V(m->step);
+        lines.at[lines.n++] = line_of(t, &now, m);
     }
-    return timeline_append_all(t, lines, n);
-}
-
-static enum err forget_some(struct tx *t, void *arg)
-{
-    const struct round *r = arg;
-    return tx_change(t, &c_forget, ARGS(r->first, r->last, (i64)r->today));
+    TRY(tx_change_each(t, &c_remind, lines.n, (struct args){ values, (int)(VALUES * lines.n) }));
+    if (now.old) TRY(tx_change(t, &c_forget, ARGS(now.first, now.last, (i64)now.today)));
+    return timeline_append_all(t, lines.at, lines.n);
 }
 
 static enum err remind_some(struct store *s, struct round *r)
 {
     struct ctx *c = r->c;
     instant until = zone_midnight(c->zone, r->today + (day)r->steps.days[r->steps.n - 1] + 1);
-    bool old = false;
     TRY(db_all(c, &q_ending, &r->ending, ARGS(r->first, r->last, c->now, until)));
     TRY(db_all(c, &q_reminded, &r->told, ARGS(r->first, r->last)));
-    for (i64 i = 0; i < r->told.n; i++) old = old || r->told.at[i].on_day < r->today;
+    for (i64 i = 0; i < r->told.n; i++) r->old = r->old || r->told.at[i].on_day < r->today;
     find_due(r);
-    for (r->from = 0; r->from < r->due.n; r->from += LINES_AT_ONCE)
-        TRY(store_write(s, c, write_some, r));
-    return old ? store_write(s, c, forget_some, r) : OK;
+    return r->due.n || r->old ? store_write(s, c, write_due, r) : OK;
 }
 
 enum err points_remind(struct store *s, struct ctx *c)
@@ -178,14 +178,18 @@ enum err points_remind(struct store *s, struct ctx *c)
     TRY(setting_text(c, "points.remind_days", &text));
     if (!steps_read(c->arena, text, &steps) || !steps.n) return OK;
     TRY(db_get(c, &q_last_member, &last, NO_ARGS));
-    for (i64 first = 1; last.value.has && first <= last.value.value; first += MEMBERS_AT_ONCE) {
+    struct pace pace = { .n = MEMBERS_AT_ONCE, .least = MEMBERS_LEAST, .most = MEMBERS_MOST };
+    for (i64 first = 1; last.value.has && first <= last.value.value;) {
         struct arena_mark mark = arena_mark(c->arena);
         struct round r = { .c = c,
                            .steps = steps,
                            .today = zone_day(c->zone, c->now),
                            .first = first,
-                           .last = first + MEMBERS_AT_ONCE - 1 };
+                           .last = first + pace.n - 1 };
+        pace_begin(&pace);
         enum err e = remind_some(s, &r);
+        pace_end(&pace);
+        first = r.last + 1;
         arena_rewind(c->arena, mark);
         TRY(e);
     }
