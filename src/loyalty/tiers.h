@@ -30,6 +30,11 @@ enum err tier_of(struct ctx *c, i64 member, struct tier_now *out);
 /* What he held at an instant by what lies before it: the tier an order paid then is bought with,
  * whether or not that order is written. next and missing are as of then. */
 enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out);
+/* The same for who asks about many: the ladder in force now, in c's arena. */
+struct ladder;
+enum err tier_ladder(struct ctx *c, const struct ladder **out);
+enum err tier_at_on(struct ctx *c, const struct ladder *l, i64 member, instant at,
+                    struct tier_now *out);
 /* The ranks of n members, in rising order, at c->now. */
 enum err tier_ranks(struct ctx *c, const i64 *members, i64 n, ints *ranks);
 /* The rank of a code; E_NOT_FOUND. */

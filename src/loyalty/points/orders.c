@@ -4,6 +4,8 @@
  * A line's rule is chosen once, by what was paid for it: the rule that gives most, and all that
  * add. Later rules, tiers and refunds change the amount, never the choice.
  */
+#include <assert.h>
+
 #include "loyalty/membership.h"
 #include "loyalty/points/inside.h"
 #include "loyalty/programme.h"
@@ -30,21 +32,25 @@ QUERY(q_fact, fact_row,
       " ELSE 0 END AS gross, o.refund AS refund, COALESCE(o.postage, 0) AS postage,"
       " o.currency AS currency FROM purchase_order o JOIN shop s ON s.id = o.shop"
       " WHERE o.member = $1 AND o.id = $2");
+#define FACT_LINES(PRODUCT, CATEGORY, FROM)                                                \
+    "SELECT l.line AS line, " PRODUCT " AS product, " CATEGORY " AS category, l.amount AS" \
+    " amount, CASE WHEN COALESCE(l.stated_refund, 0) > COALESCE(l.own_refund, 0) THEN"     \
+    " COALESCE(l.stated_refund, 0) ELSE COALESCE(l.own_refund, 0) END AS refund,"          \
+    " CAST(0 AS BIGINT) AS paid, CAST(0 AS BIGINT) AS net FROM order_line l" FROM          \
+    " WHERE l.member = $1 AND l.order_id = $2 ORDER BY l.line"
 QUERY(q_fact_lines, points_fact_line,
-      "SELECT l.line AS line, COALESCE(p.code, '') AS product, COALESCE(p.category, '') AS"
-      " category, l.amount AS amount, CASE WHEN COALESCE(l.stated_refund, 0) >"
-      " COALESCE(l.own_refund, 0) THEN COALESCE(l.stated_refund, 0) ELSE"
-      " COALESCE(l.own_refund, 0) END AS refund, CAST(0 AS BIGINT) AS paid,"
-      " CAST(0 AS BIGINT) AS net FROM order_line l LEFT JOIN product p ON p.id = l.product"
-      " WHERE l.member = $1 AND l.order_id = $2 ORDER BY l.line");
+      FACT_LINES("COALESCE(p.code, '')", "COALESCE(p.category, '')",
+                 " LEFT JOIN product p ON p.id = l.product"));
+/* While no rule asks what it was. */
+QUERY(q_plain_lines, points_fact_line, FACT_LINES("''", "''", ""));
 QUERY(q_lines, points_line_row,
       "SELECT line, rule, on_day, points_per, per_amount, multiplier, paid, due, at_most"
       " FROM points_line WHERE member = $1 AND order_id = $2 ORDER BY line, rule");
-CHANGE(c_line,
+CHANGE(c_line_new,
        "INSERT INTO points_line (member, order_id, line, rule, on_day, points_per, per_amount,"
-       " multiplier, paid, due, at_most) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-       " ON CONFLICT (member, order_id, line, rule) DO UPDATE SET paid = excluded.paid,"
-       " due = excluded.due, at_most = excluded.at_most");
+       " multiplier, paid, due, at_most) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+CHANGE(c_line, "UPDATE points_line SET paid = $5, due = $6, at_most = $7"
+               " WHERE member = $1 AND order_id = $2 AND line = $3 AND rule = $4");
 #define FIELDS_OF_charged_row(X, N) \
     X(i64, rule, ANY, "", N)        \
     X(str, budget, ANY, "", N)
@@ -66,7 +72,9 @@ struct run {
     bool from_completion, product; /* of multipliers; else the greater */
     bool budgets;                  /* some rule has or had one */
     bool earning;                  /* some rule of orders is on */
+    bool scoped;                   /* some asks for products or categories */
     str currency;
+    const struct ladder *ladder; /* NULL: no rule asks for the tier */
 };
 
 static enum err run_load(struct tx *t, struct run *r, bool *idle)
@@ -89,6 +97,7 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
     for (i64 i = 0; i < r->rules.n; i++) {
         r->budgets |= r->rules.at[i].budget.n > 0;
         r->earning |= r->rules.at[i].kind == RULE_ORDER && r->rules.at[i].on;
+        r->scoped |= r->rules.at[i].products.n || r->rules.at[i].categories.n;
     }
     TRY(points_policy_load(c, &r->policy));
     TRY(setting_i64(c, "points.pending_days", &days));
@@ -96,6 +105,8 @@ static enum err run_load(struct tx *t, struct run *r, bool *idle)
     TRY(setting_text(c, "points.multipliers", &multipliers));
     TRY(setting_i64(c, "points.daily_cap", &r->daily_cap));
     r->product = str_eq(multipliers, S("product"));
+    for (i64 i = 0; i < r->rules.n && !r->ladder; i++)
+        if (r->rules.at[i].times_tier) TRY(tier_ladder(c, &r->ladder));
     r->window_ms = days * DAY_MS;
     r->from_completion = str_eq(from, S("completion"));
     return setting_text(c, "currency", &r->currency);
@@ -112,12 +123,12 @@ struct work {
     bool placed;  /* told for the first time */
 };
 
-static enum err load_facts(struct ctx *c, i64 member, i64 order, struct work *w)
+static enum err load_facts(struct ctx *c, i64 member, i64 order, bool scoped, struct work *w)
 {
     bool found;
     TRY(db_find(c, &q_fact, &w->fact, &found, ARGS(member, order)));
     if (!found) w->fact = (struct fact_row){ 0 };
-    TRY(db_all(c, &q_fact_lines, &w->facts, ARGS(member, order)));
+    TRY(db_all(c, scoped ? &q_fact_lines : &q_plain_lines, &w->facts, ARGS(member, order)));
     if (!w->facts.n) /* without lines it is one line as a whole */
         *PUSH(c->arena, &w->facts) = (struct points_fact_line){ .product = S(""),
                                                                 .category = S(""),
@@ -146,12 +157,10 @@ static bool may_earn(const struct run *r, const struct work *w)
 static enum err multiplier_at(struct run *r, i64 member, instant at, i64 *out)
 {
     struct tier_now tier;
-    bool asked = false;
     i64 paid;
     *out = 1000;
-    for (i64 i = 0; i < r->rules.n; i++) asked = asked || r->rules.at[i].times_tier;
-    if (!asked) return OK;
-    TRY(tier_at(r->t->c, member, at, &tier));
+    if (!r->ladder) return OK;
+    TRY(tier_at_on(r->t->c, r->ladder, member, at, &tier));
     TRY(membership_multiplier(r->t->c, member, at, &paid));
     *out = points_multiplier(r->product, tier.multiplier, paid);
     return OK;
@@ -240,9 +249,10 @@ static enum err charge_ahead(struct run *r, struct work *w)
     return OK;
 }
 
-static enum err freeze_lines(struct run *r, struct work *w)
+/* known: it has a row, and may have lines. */
+static enum err freeze_lines(struct run *r, struct work *w, bool known)
 {
-    TRY(db_all(r->t->c, &q_lines, &w->lines, ARGS(w->o.member, w->o.order_id)));
+    if (known) TRY(db_all(r->t->c, &q_lines, &w->lines, ARGS(w->o.member, w->o.order_id)));
     w->known = w->lines.n;
     if (r->budgets) TRY(charge_ahead(r, w));
     for (i64 i = 0; i < w->facts.n; i++)
@@ -308,13 +318,17 @@ static enum err within_caps(struct run *r, struct work *w, i64 i, i64 *all)
     return OK;
 }
 
+/* Both go by line, but for lines that came to be known later: looked for from where the last was.
+ */
 static void fill_paid(struct work *w)
 {
-    for (i64 k = 0; k < w->lines.n; k++) {
+    const struct points_fact_line *facts = w->facts.at;
+    for (i64 k = 0, near = 0; k < w->lines.n; k++) {
         struct points_line_row *row = &w->lines.at[k];
-        row->paid = 0;
-        for (i64 i = 0; i < w->facts.n; i++)
-            if (w->facts.at[i].line == row->line) row->paid = w->facts.at[i].net;
+        i64 n = w->facts.n, i = 0;
+        while (i < n && facts[(near + i) % n].line != row->line) i++;
+        if (i < n) near = (near + i) % n;
+        row->paid = i < n ? facts[near].net : 0;
     }
 }
 
@@ -371,16 +385,27 @@ static enum err settle_budgets(struct run *r, struct work *w)
 
 static enum err save_lines(struct run *r, struct work *w, const struct points_line_row *was)
 {
-    for (i64 k = 0; k < w->lines.n; k++) {
+    enum { VALUES = 11 };
+    i64 n = w->lines.n - w->known;
+    struct value *values = NEWS(r->t->c->arena, struct value, n * VALUES);
+    for (i64 k = 0; k < w->known; k++) {
         const struct points_line_row *l = &w->lines.at[k];
-        if (k < w->known && was[k].paid == l->paid && was[k].due == l->due &&
+        if (was[k].paid == l->paid && was[k].due == l->due &&
             was[k].at_most.value == l->at_most.value)
             continue;
-        TRY(tx_change(r->t, &c_line,
-                      ARGS(w->o.member, w->o.order_id, l->line, l->rule, l->on_day, l->points_per,
-                           l->per_amount, l->multiplier, l->paid, l->due, l->at_most)));
+        TRY(tx_change(
+            r->t, &c_line,
+            ARGS(w->o.member, w->o.order_id, l->line, l->rule, l->paid, l->due, l->at_most)));
     }
-    return OK;
+    for (i64 k = 0; k < n; k++) {
+        const struct points_line_row *l = &w->lines.at[w->known + k];
+        struct args row =
+            ARGS(w->o.member, w->o.order_id, l->line, l->rule, l->on_day, l->points_per,
+                 l->per_amount, l->multiplier, l->paid, l->due, l->at_most);
+        assert(row.n == VALUES);
+        memcpy(values + VALUES * k, row.at, sizeof(struct value) * VALUES);
+    }
+    return tx_change_each(r->t, &c_line_new, n, (struct args){ values, (int)(VALUES * n) });
 }
 
 /* -- given what is due ------------------------------------------------------------------------- */
@@ -458,11 +483,11 @@ static enum err earn(struct run *r, const struct order_change *change)
         TRY(points_touch(t, change->member));
         TRY(points_order_find(t->c, change->member, change->order, &found, &w.o));
     }
-    TRY(load_facts(t->c, change->member, change->order, &w));
+    TRY(load_facts(t->c, change->member, change->order, r->scoped, &w));
     if (!found && !may_earn(r, &w)) return OK;
     if (!found) TRY(freeze_order(r, change->member, change->order, &w));
     if (!change->member) return points_order_save(t, &w.o); /* nobody's: what is due waits */
-    TRY(freeze_lines(r, &w));
+    TRY(freeze_lines(r, &w, found));
     struct points_line_row *was = NEWS(t->c->arena, struct points_line_row, w.known + 1);
     memcpy(was, w.lines.at, (size_t)w.known * sizeof *was);
     TRY(work_out(r, &w));
@@ -491,7 +516,7 @@ enum err points_order_worth(struct ctx *c, const struct points_order_row *o, i64
     struct work w = { .o = *o };
     struct charged_row_list charged = { 0 };
     *out = 0;
-    TRY(load_facts(c, o->member, o->order_id, &w));
+    TRY(load_facts(c, o->member, o->order_id, false, &w));
     TRY(db_all(c, &q_lines, &w.lines, ARGS(o->member, o->order_id)));
     fill_paid(&w);
     for (i64 i = 0; i < w.lines.n; i++) {

@@ -31,25 +31,41 @@ void tier_words(const struct ladder *l, const struct standing *s, struct tier_no
     ahead(l, s, out);
 }
 
-static enum err look(struct ctx *c, i64 member, instant at, bool before, struct tier_now *out)
+static enum err look(struct ctx *c, const struct ladder *l, i64 member, instant at, bool before,
+                     struct tier_now *out)
 {
-    struct ladder l;
     struct facts f;
-    TRY(ladder_live(c, &l));
-    TRY(facts_of(c, &l, member, &f));
-    struct standing s = climb(&l, c->zone, &f, at, before, c->arena, NULL);
-    tier_words(&l, &s, out);
+    TRY(facts_of(c, l, member, &f));
+    struct standing s = climb(l, c->zone, &f, at, before, c->arena, NULL);
+    tier_words(l, &s, out);
     return OK;
 }
 
 enum err tier_of(struct ctx *c, i64 member, struct tier_now *out)
 {
-    return look(c, member, c->now, false, out);
+    struct ladder l;
+    TRY(ladder_live(c, &l));
+    return look(c, &l, member, c->now, false, out);
 }
 
 enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out)
 {
-    return look(c, member, at, true, out);
+    struct ladder l;
+    TRY(ladder_live(c, &l));
+    return look(c, &l, member, at, true, out);
+}
+
+enum err tier_ladder(struct ctx *c, const struct ladder **out)
+{
+    struct ladder *l = NEW(c->arena, struct ladder);
+    *out = l;
+    return ladder_live(c, l);
+}
+
+enum err tier_at_on(struct ctx *c, const struct ladder *l, i64 member, instant at,
+                    struct tier_now *out)
+{
+    return look(c, l, member, at, true, out);
 }
 
 /* -- of many ----------------------------------------------------------------------------------- */

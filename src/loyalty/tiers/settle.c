@@ -212,23 +212,40 @@ static enum err tell_benefits(const struct settling *s)
     return benefits_on_rises(s->t, s->rises.at + told, s->rises.n - told);
 }
 
+static enum err settle_more(struct settling *s, i64 first, i64 last)
+{
+    s->next = 0;
+    TRY(db_all(s->t->c, &q_rows, &s->rows, ARGS(first, last)));
+    TRY(facts_each(s->t->c, s->l, first, last, settle_facts, s));
+    settle_rows(s, INT64_MAX);
+    return OK;
+}
+
+static enum err settle_end(struct settling *s)
+{
+    struct tx *t = s->t;
+    if (s->steps.n)
+        TRY(tx_change_each(t, &c_change, s->steps.n,
+                           (struct args){ s->steps.at->at, (int)(STEP_VALUES * s->steps.n) }));
+    if (s->settled.n)
+        TRY(tx_change_each(
+            t, &c_settled, s->settled.n,
+            (struct args){ s->settled.at->at, (int)(SETTLED_VALUES * s->settled.n) }));
+    TRY(timeline_append_all(t, s->lines.at, s->lines.n));
+    return tell_benefits(s);
+}
+
 enum err settle_range(struct tx *t, const struct ladder *l, i64 first, i64 last, enum tier_why why,
                       i64 *changed)
 {
     struct settling s = { .t = t, .l = l, .why = why };
     bool before;
-    TRY(db_all(t->c, &q_rows, &s.rows, ARGS(first, last)));
-    TRY(facts_each(t->c, l, first, last, settle_facts, &s));
-    settle_rows(&s, INT64_MAX);
-    TRY(tx_change_each(t, &c_change, s.steps.n,
-                       (struct args){ s.steps.at->at, (int)(STEP_VALUES * s.steps.n) }));
-    TRY(tx_change_each(t, &c_settled, s.settled.n,
-                       (struct args){ s.settled.at->at, (int)(SETTLED_VALUES * s.settled.n) }));
-    TRY(setting_flag(t->c, "tiers.count_before", &before));
-    if (!before) TRY(tx_change(t, &c_rows, ARGS(first, last)));
+    TRY(settle_more(&s, first, last));
+    TRY(settle_end(&s));
     if (changed) *changed += s.changed;
-    TRY(timeline_append_all(t, s.lines.at, s.lines.n));
-    return tell_benefits(&s);
+    if (first == last) return OK;
+    TRY(setting_flag(t->c, "tiers.count_before", &before));
+    return before ? OK : tx_change(t, &c_rows, ARGS(first, last));
 }
 
 enum err tier_settle(struct tx *t, i64 member)
@@ -249,7 +266,6 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* In order of member, so that writers side by side never wait for each other in a circle. */
 static enum err orders_changed(struct tx *t, const struct order_change *at, i64 n)
 {
     struct ladder l;
@@ -264,10 +280,10 @@ static enum err orders_changed(struct tx *t, const struct order_change *at, i64 
     if (!since.has) return OK;
     qsort(members, (size_t)count, sizeof *members, by_number);
     TRY(ladder_live(t->c, &l));
+    struct settling s = { .t = t, .l = &l, .why = WHY_REFUND };
     for (i64 i = 0; i < count; i++)
-        if (!i || members[i] != members[i - 1])
-            TRY(settle_range(t, &l, members[i], members[i], WHY_REFUND, NULL));
-    return OK;
+        if (!i || members[i] != members[i - 1]) TRY(settle_more(&s, members[i], members[i]));
+    return settle_end(&s);
 }
 
 const struct order_listener tiers_orders = { .room = "tiers", .changed = orders_changed };
