@@ -100,6 +100,15 @@ enum err member_ids(struct ctx *c, i64 living, ints *out);
     "SELECT s.id, m.merged_into FROM step s JOIN member m ON m.member = s.living"     \
     " WHERE m.merged_into IS NOT NULL) SELECT s.id, s.living FROM step s"             \
     " JOIN member l ON l.member = s.living WHERE l.merged_into IS NULL)"
+/* The same of living members from FIRST to LAST, found from them downwards: it costs what was
+ * merged into these, not what was ever merged. */
+#define MEMBERS_GONE_INTO(FIRST, LAST)                                                        \
+    "(WITH RECURSIVE gone(id, living) AS ("                                                   \
+    "SELECT member, merged_into FROM member WHERE merged_into IS NOT NULL AND merged_into >=" \
+    " " FIRST " AND merged_into <= " LAST " UNION ALL SELECT m.member, d.living FROM gone d"  \
+    " JOIN member m ON m.merged_into = d.id WHERE m.merged_into IS NOT NULL)"                 \
+    " SELECT d.id, d.living FROM gone d JOIN member l ON l.member = d.living"                 \
+    " WHERE l.merged_into IS NULL)"
 
 /* loser's things become winner's; written down so that undo can part them. by: "auto" or a person's
  * words. Ids that were merged before stand for their living members. E_CONFLICT: they are one

@@ -120,8 +120,9 @@ enum err tier_dismiss(struct tx *t, i64 member, str reason)
 QUERY(q_history, tier_change,
       "SELECT h.at AS at, h.from_tier AS \"from\", h.to_tier AS \"to\", h.why AS why,"
       " h.until AS until FROM tier_change h WHERE h.member = $1"
-      " OR h.member IN (SELECT g.id FROM " MEMBERS_GONE " AS g WHERE g.living = $1)"
-      " ORDER BY h.at DESC, h.member = $1 DESC, h.number DESC LIMIT $2");
+      " OR h.member IN (SELECT g.id FROM " MEMBERS_GONE_INTO(
+          "$1", "$1") " AS g)"
+                      " ORDER BY h.at DESC, h.member = $1 DESC, h.number DESC LIMIT $2");
 
 enum err tier_history(struct ctx *c, i64 living, i64 limit, struct tier_change_list *out)
 {

@@ -26,8 +26,7 @@ SHAPE_DEFINE(appointed_row);
     "SELECT x.member AS member, " COLUMNS " FROM " TABLE " x WHERE x.member >= $1"         \
     " AND x.member <= $2 AND NOT EXISTS (SELECT 1 FROM member m WHERE m.member = x.member" \
     " AND m.merged_into IS NOT NULL) UNION ALL SELECT g.living AS member, " COLUMNS        \
-    " FROM " MEMBERS_GONE " AS g JOIN " TABLE " x ON x.member = g.id WHERE g.living >= $1" \
-    " AND g.living <= $2"
+    " FROM " MEMBERS_GONE_INTO("$1", "$2") " AS g JOIN " TABLE " x ON x.member = g.id"
 
 /* What was taken back is taken from the day it was given on; what a merge moved is not growth. */
 #define GROWN                                                                           \
