@@ -1,8 +1,6 @@
-/* room.c -- the store's own tables and settings, and numbers of sequences. */
-#include <assert.h>
-
-#include "base/clock.h"
+/* room.c -- the store's own tables and settings. */
 #include "base/room.h"
+#include "base/clock.h"
 #include "store/setting.h"
 #include "store/store_private.h"
 
@@ -71,19 +69,3 @@ static const struct setting settings[] = {
 };
 
 const struct room store_room = { .name = "store", .migrations = migrations, .settings = settings };
-
-/* -- sequences -------------------------------------------------------------------------------- */
-
-CHANGE_RETURNING(sql_take, one_i64,
-                 "INSERT INTO sequence (name, next) VALUES ($1, 1 + CAST($2 AS BIGINT)) "
-                 "ON CONFLICT (name) DO UPDATE SET next = sequence.next + CAST($2 AS BIGINT) "
-                 "RETURNING next AS value");
-
-enum err tx_take(struct tx *t, str sequence, i64 n, i64 *first)
-{
-    assert(n > 0);
-    struct one_i64 next;
-    TRY(db_get(t->c, &sql_take, &next, ARGS(sequence, n)));
-    *first = next.value - n;
-    return OK;
-}

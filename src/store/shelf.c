@@ -5,7 +5,8 @@
  * is made right before the first statement that changes rows, those of the parts around it first.
  * 2. Marks of a shelf are as many as parts in work: one that comes into use later has as many at
  * once.
- * 3. While a shelf is written nothing triggers another writing; its room adds nothing meanwhile.
+ * 3. While a shelf is written nothing triggers another writing; its room adds nothing meanwhile,
+ * and others only to one that comes last.
  */
 #include <assert.h>
 #include <string.h>
@@ -22,12 +23,13 @@ static int shelf_count;
 /* Once, by the first who numbers the statements. */
 static void number_shelves(void)
 {
-    for (struct shelf *const *at = __start_shelves; at < __stop_shelves; at++) {
-        if (!*at) continue;
-        assert(shelf_count < SHELVES_MAX);
-        (*at)->number = shelf_count;
-        shelves[shelf_count++] = *at;
-    }
+    for (int last = 0; last < 2; last++)
+        for (struct shelf *const *at = __start_shelves; at < __stop_shelves; at++) {
+            if (!*at || (*at)->last != last) continue;
+            assert(shelf_count < SHELVES_MAX);
+            (*at)->number = shelf_count;
+            shelves[shelf_count++] = *at;
+        }
 }
 
 u32 shelves_told(const struct query *q)

@@ -193,8 +193,8 @@ enum err tx_change_each(struct tx *t, struct query *q, i64 rows, struct args arg
 /* For RETURNING and for reading within the change, use db_get/db_find/db_all with t->c. */
 
 /* n fresh numbers of a sequence ("member", "order", "timeline" …): the first is answered, they
- * count from 1 and are dense up to rolled-back writes. On PostgreSQL the sequence's row stays
- * locked until the transaction ends, so numbers become visible in order. */
+ * count from 1 and are dense up to rolled-back writes. Changes come one
+ * after another, so numbers become visible in order. */
 enum err tx_take(struct tx *t, str sequence, i64 n, i64 *first);
 
 /* Runs after the commit, in commit order, on the writer's thread; must be quick and may not fail.
@@ -224,6 +224,7 @@ struct shelf {
     void (*mark)(void *state, struct arena *a);
     void (*undo)(void *state);
     void (*keep)(void *state);
+    bool last;  /* written after the others, which may add to it while they are written */
     int number; /* given at start */
 };
 #define SHELF(ID, ...)                        \

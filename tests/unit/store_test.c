@@ -310,6 +310,30 @@ TEST(sequences_count_from_one_without_holes)
     close_pets(c);
 }
 
+static enum err take_in_parts(struct tx *t, void *arg)
+{
+    i64 *first = arg, lost;
+    TRY(tx_take(t, S("pet"), 3, &first[0]));
+    CHECK(tx_try(t, take_and_fail, &lost) == E_UNPROCESSABLE);
+    TRY(tx_take(t, S("pet"), 2, &first[1]));
+    CHECK(tx_try(t, take_and_fail, &lost) == E_UNPROCESSABLE);
+    CHECK_I64(lost, 6);
+    return tx_take(t, S("other"), 1, &first[2]);
+}
+
+TEST(numbers_of_an_undone_part_are_taken_again)
+{
+    struct ctx *c = open_pets();
+    i64 first[3], next;
+    CHECK_OK(c, store_write(opened, c, take_in_parts, first));
+    CHECK(first[0] == 1 && first[1] == 4 && first[2] == 1);
+    close_pets(c);
+    c = open_pets(); /* what stands in the row */
+    CHECK_OK(c, store_write(opened, c, take_three, &next));
+    CHECK_I64(next, 6);
+    close_pets(c);
+}
+
 TEST(a_snapshot_does_not_move)
 {
     struct ctx *c = open_pets();
