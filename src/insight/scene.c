@@ -5,6 +5,7 @@
 
 #include "insight/insight.h"
 #include "insight/rfm.h"
+#include "insight/scene.h"
 #include "member/member.h"
 #include "trade/local_time.h"
 
@@ -34,10 +35,12 @@ SQL_PART(scene_dormant,
 
 /* -- high value ------------------------------------------------------------------------------- */
 
-SQL_PART(high_begin, " UNION ALL SELECT x.member AS member, '" SCENE_HIGH "' AS value FROM ("
-                     "SELECT o.member AS member, MAX(o.bought_at) AS latest,"
-                     " CAST(COALESCE(SUM(CASE WHEN o.bought_at >= $1 THEN o.net END), 0)"
-                     " AS BIGINT) AS amount, COUNT(");
+SQL_PART(scene_high, " UNION ALL SELECT h.member AS member, '" SCENE_HIGH "' AS value FROM (");
+SQL_PART(scene_high_end, ") h");
+SQL_PART(high_begin,
+         "SELECT x.member AS member FROM (SELECT o.member AS member, MAX(o.bought_at) AS latest,"
+         " CAST(COALESCE(SUM(CASE WHEN o.bought_at >= $1 THEN o.net END), 0)"
+         " AS BIGINT) AS amount, COUNT(");
 SQL_PART(times_orders, "CASE WHEN o.bought_at >= $1 THEN 1 END");
 SQL_PART(times_days, "DISTINCT CASE WHEN o.bought_at >= $1 THEN (");
 /* Days from long before 1970 on, so that none is below zero. */
@@ -46,11 +49,13 @@ SQL_PART(high_bought, ") AS times" BOUGHT ") x WHERE x.latest > $4 AND x.times >
 SQL_PART(high_total, "x.amount >= $1");
 SQL_PART(high_average, "COALESCE(x.amount / NULLIF(x.times, 0), 0) >= $1");
 
-static enum err add_high(struct ctx *c, i64 first, i64 last, instant at, struct composed *out)
+enum err scene_high_members(struct ctx *c, i64 first, i64 last, instant at, struct composed *out,
+                            bool *any)
 {
     struct rfm_rule rule;
     struct rfm_scale scale;
     i64 from[RFM_AXES];
+    *any = false;
     TRY(rfm_rule_read(c, &(struct rfm_ask){ 0 }, &rule));
     rule.at = at;
     TRY(rfm_scale_get(c, &rule, &scale));
@@ -58,6 +63,7 @@ static enum err add_high(struct ctx *c, i64 first, i64 last, instant at, struct 
         if (!rfm_high_from(&scale, axis, &from[axis])) return OK; /* nobody is */
     instant window = rfm_since(&rule);
     instant latest = from[RFM_R] > at / DAY_MS ? INT64_MIN : at - from[RFM_R] * DAY_MS;
+    *any = true;
     composed_add(out, &high_begin, ARGS(window));
     composed_add(out, rule.frequency_of == RFM_DAYS ? &times_days : &times_orders, ARGS(window));
     if (rule.frequency_of == RFM_DAYS) {
@@ -77,7 +83,14 @@ static enum err scene_rows(struct ctx *c, i64 first, i64 last, instant at, struc
     composed_add(out, &scene_new, ARGS(first, last, at, t.new.from));
     composed_add(out, &scene_active, ARGS(first, last, t.active.from, at));
     composed_add(out, &scene_dormant, ARGS(first, last, t.dormant.from, at));
-    return add_high(c, first, last, at, out);
+    struct composed high = { .arena = c->arena };
+    bool any;
+    TRY(scene_high_members(c, first, last, at, &high, &any));
+    if (!any) return OK;
+    composed_add(out, &scene_high, NO_ARGS);
+    composed_append(out, &high);
+    composed_add(out, &scene_high_end, NO_ARGS);
+    return OK;
 }
 
 static const char *const settings[] = {

@@ -10,6 +10,7 @@
 #include "insight_shop.h"
 #include "member/profile.h"
 #include "metric_naive.h"
+#include "store/setting.h"
 #include "trade/order.h"
 
 #define YUAN MONEY_UNIT
@@ -884,6 +885,40 @@ TEST(high_value_and_points)
     audience_serve(NULL);
     arena_rewind(c->arena, mark);
     audience_close(audience);
+}
+
+static enum err raise_high(struct tx *t, void *arg)
+{
+    return setting_set(t, S("rfm.monetary"), S("9000,9001,9002,9003"));
+}
+
+/* A server does not look for them with each question; other rules are other people at once. */
+TEST(who_is_of_high_value_is_kept_a_while)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 2, on("2024-05-01", 0), S("a"));
+    struct sale sales[7] = { { ids[1], on("2024-05-20", HOUR_MS), 1000 * YUAN } };
+    for (i64 i = 0; i < 6; i++)
+        sales[i + 1] = (struct sale){ ids[0], on("2024-05-21", i * HOUR_MS), 500 * YUAN };
+    shop_sales(c, sales, 7);
+    struct audience *audience;
+    struct arena_mark mark = arena_mark(c->arena);
+    struct metric_book *book = metric_book_new();
+    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
+    CHECK_OK(c, audience_follow(audience, NULL));
+    audience_serve(audience);
+    metric_serve(book);
+    struct metric_ask ask = { .name = S("high_value_share"),
+                              .from = S("2024-05-20"),
+                              .to = S("2024-05-21") };
+    for (i64 i = 0; i < 3; i++) CHECK_STR(ask_for(c, ask).value, "0.75");
+    CHECK_OK(c, store_write(c->store, c, raise_high, NULL));
+    for (i64 i = 0; i < 3; i++) CHECK_STR(ask_for(c, ask).value, "0");
+    metric_serve(NULL);
+    audience_serve(NULL);
+    arena_rewind(c->arena, mark);
+    audience_close(audience);
+    metric_book_free(book);
 }
 
 TEST(behaviour_as_by_hand)

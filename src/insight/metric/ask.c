@@ -86,6 +86,21 @@ static bool any_of(const struct metric_totals *t)
     return false;
 }
 
+/* Who bought made a purchase, who began was new: where a tally tells these, groups are ranked and
+ * left out without a pass over orders for what follows from them. */
+#define FOLLOWS                                                   \
+    ((u64)1 << MEASURE_BUYERS | (u64)1 << MEASURE_REPEAT_BUYERS | \
+     (((u64)1 << MEASURE_NEW_MEMBERS) - ((u64)1 << MEASURE_SEEN_30)))
+static u64 enough_to_rank(const struct asking *a, const struct range *range, enum measure most)
+{
+    struct counting n = {
+        .ranges = range, .ranges_n = 1, .parting = a->parting, .set = a->has_set ? &a->set : NULL
+    };
+    memcpy(n.only, a->only, sizeof n.only);
+    u64 wanted = a->wanted ? a->wanted : ~(u64)0;
+    return tally_tells(a->facts.tally, &n) ? (wanted & ~FOLLOWS) | (u64)1 << most : wanted;
+}
+
 static enum err group_codes(struct ctx *c, int kind, struct metric_period period, enum measure most,
                             struct asking *a)
 {
@@ -96,7 +111,9 @@ static enum err group_codes(struct ctx *c, int kind, struct metric_period period
     a->parting = (struct parting){ .kind = kind, .by_code = by, .codes = codes, .groups = codes };
     struct counting n;
     struct range range = { period.from, period.to, NULL, 1 };
-    TRY(asking_count(c, a, &range, 1, true, &n));
+    struct asking rank = *a;
+    rank.wanted = enough_to_rank(a, &range, most);
+    TRY(asking_count(c, &rank, &range, 1, true, &n));
     struct ranked *ranks = NEWS(c->arena, struct ranked, codes);
     for (i64 i = 0; i < codes; i++) {
         const struct metric_totals *t = counted(&n, 0, 1, i);
@@ -158,13 +175,11 @@ const struct metric_totals *counted(const struct counting *n, i64 range, i64 slo
 
 enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a)
 {
-    const struct segment_node *tree;
     a->points |= m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE;
     if (m->a != MEASURE_PAID_HIGH || a->has_high) return OK;
     a->has_high = true;
     if (!a->view) TRY(audience_view(c, 0, &a->view));
-    TRY(segment_parse(c, S("scene = \"high_value\""), &tree));
-    return segment_set(c, a->view, tree, c->now, &a->high);
+    return high_members(c, a->view, &a->high);
 }
 
 enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filter *f,

@@ -33,6 +33,7 @@ struct metric_book {
     pthread_mutex_t lock;
     struct naming names;
     struct sheet sheet;
+    struct high_kept high;
     const struct zone *zone;
     const struct store *store;
 };
@@ -46,6 +47,7 @@ struct metric_book *metric_book_new(void)
     struct metric_book *b = calloc(1, sizeof *b);
     if (!b) abort();
     pthread_mutex_init(&b->lock, NULL);
+    pthread_mutex_init(&b->high.lock, NULL);
     b->names.arena = arena_new();
     return b;
 }
@@ -76,9 +78,13 @@ void metric_book_free(struct metric_book *b)
     sheet_forget(&b->sheet);
     for (int k = 0; k < OF_KINDS; k++) id_names_forget(&b->names.by_id[k]);
     arena_free(b->names.arena);
+    free(b->high.bits);
+    pthread_mutex_destroy(&b->high.lock);
     pthread_mutex_destroy(&b->lock);
     free(b);
 }
+
+struct high_kept *high_served(void) { return served ? &served->high : NULL; }
 
 void metric_forget(void)
 {

@@ -75,6 +75,14 @@ static bool passes(const struct counting *n, const uint16_t of[OF_KINDS])
 
 /* -- orders ------------------------------------------------------------------------------------ */
 
+/* Whether a range has the day. */
+static bool any_range(const struct counting *n, day d)
+{
+    for (i64 r = 0; r < n->ranges_n; r++)
+        if (d >= n->ranges[r].from && d <= n->ranges[r].to) return true;
+    return false;
+}
+
 /* What a fact comes to is read when a range has its day. */
 struct counted_fact {
     const struct facts_block *block;
@@ -148,7 +156,7 @@ static void count_orders(struct hand *h, const struct facts_block *b)
             holds = set_holds(h->n->set, member);
         }
         h->order += !(f.flags & FACT_SAME);
-        if (!holds) continue;
+        if (!holds || (!placed && !any_range(h->n, f.when))) continue;
         fact_where(b, &f);
         i64 group = group_of(&h->n->parting, f.of, f.member);
         if (group >= h->n->parting.groups || !passes(h->n, f.of)) continue;
@@ -182,14 +190,6 @@ static void count_new(const struct hand *h, const struct beginning *b, i64 group
             to[MEASURE_BACK_30 + 2 * k] += b->return_days >= 0 && b->return_days <= horizons[k];
         }
     }
-}
-
-/* Whether a range has the day. */
-static bool any_range(const struct counting *n, day d)
-{
-    for (i64 r = 0; r < n->ranges_n; r++)
-        if (d >= n->ranges[r].from && d <= n->ranges[r].to) return true;
-    return false;
 }
 
 /* Where the parts of orders begin, going along with buyers. */

@@ -112,10 +112,15 @@ static inline bool fact_next(const struct facts_block *b, struct facts_at *at, b
     return true;
 }
 
+static inline uint16_t fact_placed(const struct facts_block *b, const struct fact *f)
+{
+    return (uint16_t)(f->when + packed_get(&b->order[ORDER_PLACED], f->order));
+}
+
 /* When placed, and codes. */
 static inline void fact_where(const struct facts_block *b, struct fact *f)
 {
-    f->placed = (uint16_t)(f->when + packed_get(&b->order[ORDER_PLACED], f->order));
+    f->placed = fact_placed(b, f);
     f->of[OF_SHOP] = (uint16_t)packed_get(&b->order[ORDER_SHOP], f->order);
     f->of[OF_TOUCHPOINT] = (uint16_t)packed_get(&b->order[ORDER_TOUCHPOINT], f->order);
     f->of[OF_CATEGORY] = (uint16_t)(f->part < 0 ? packed_get(&b->order[ORDER_CATEGORY], f->order)

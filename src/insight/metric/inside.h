@@ -2,6 +2,8 @@
  * of them. */
 #pragma once
 
+#include <pthread.h>
+
 #include "audience/ask.h"
 #include "insight/metric.h"
 #include "insight/metric/facts.h"
@@ -125,6 +127,21 @@ enum err count_costs(struct ctx *c, const struct names *touchpoints, struct coun
 /* MEASURE_POINTS and their value, of the end of each step and range (points.c). */
 enum err count_points(struct ctx *c, struct counting *n);
 i64 names_find(const struct names *names, str text); /* -1: not there (naming.c) */
+
+/* -- members of high value (high.c) -------------------------------------------------------------
+ */
+
+struct high_kept {
+    pthread_mutex_t lock;
+    const struct store *store;
+    u64 rule, *bits; /* NULL: nobody asked yet */
+    i64 words;
+    instant at, until;
+};
+/* That of the served book; NULL: there is none. */
+struct high_kept *high_served(void);
+/* Those for whom `scene = "high_value"` holds now. */
+enum err high_members(struct ctx *c, const struct view *v, struct member_set *out);
 
 /* -- asking (ask.c) ---------------------------------------------------------------------------- */
 

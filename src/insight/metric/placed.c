@@ -16,8 +16,9 @@ enum err metric_placed_each(struct ctx *c, day from, day to, bool by_category,
         struct fact o = { 0 };
         while (fact_next(f.at[k], &at, by_category, &o)) {
             if (!(o.flags & FACT_PLACED)) continue;
+            uint16_t placed_on = fact_placed(f.at[k], &o);
+            if (placed_on < from || placed_on > to) continue;
             fact_where(f.at[k], &o);
-            if (o.placed < from || o.placed > to) continue;
             fact_amounts(f.at[k], &o);
             struct metric_placed placed = {
                 .day = o.placed,
