@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "access/access.h"
+#include "base/num.h"
 #include "insight/classes.h"
 #include "insight/period.h"
 #include "insight/rfm.h"
@@ -68,8 +69,21 @@ QUERY(people_bought, one_i64,
 QUERY(people_merged, one_i64, "SELECT member AS value FROM member WHERE merged_into IS NOT NULL");
 QUERY(people_erased, one_i64, "SELECT member AS value FROM member WHERE erased_at IS NOT NULL");
 
+/* "#7": the member of that number, under whatever id he lives now. */
+static enum err set_of_number(struct ctx *c, str number, struct set *s)
+{
+    struct one_i64 one;
+    if (!i64_parse(number, &one.value)) return OK;
+    enum err err = member_living(c, one.value, &one.value);
+    if (err == E_NOT_FOUND) return OK;
+    TRY(err);
+    return set_add_row(s, &one);
+}
+
 static enum err set_of_q(struct ctx *c, str q, struct set *s)
 {
+    q = str_trim(q);
+    if (str_starts(q, S("#"))) return set_of_number(c, str_sub(q, 1, q.n), s);
     struct member_needle needle = member_needle(c, q);
     i64 tag;
     TRY(db_each(c, &people_by_identity, set_add_row, s,

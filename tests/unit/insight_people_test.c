@@ -126,6 +126,8 @@ static bool naive_fits(const struct facts *p, const struct people_filter *f, i64
     if (str_eq(f->class, S("B")) && p->purchases != 1) return false;
     if (str_eq(f->class, S("C")) && p->purchases < 2) return false;
     if (str_eq(f->q, S("敏感肌")) && !p->tagged) return false;
+    if (str_eq(f->q, S("#5")) && p->id != 5) return false;
+    if (str_eq(f->q, S("#nobody"))) return false;
     if (str_eq(f->q, S("li7")) && place != N / 3 + 7) return false;
     return true;
 }
@@ -174,9 +176,9 @@ TEST(every_filter_narrows)
 {
     struct ctx *c = test_reader();
     struct facts *people = random_people(c);
-    static const char *const classes[] = { "", "A", "B", "C" }, *const qs[] = { "", "敏感肌",
-                                                                                "li7" };
-    for (int i = 0; i < 4 * 2 * 2 * 4 * 3; i++) {
+    static const char *const classes[] = { "", "A", "B", "C" }, *const qs[] = { "", "敏感肌", "li7",
+                                                                                "#5", "#nobody" };
+    for (int i = 0; i < 4 * 2 * 2 * 4 * COUNT(qs); i++) {
         struct people_filter f = { .sort = (enum people_sort)(i % 4),
                                    .tag = i / 4 % 2 ? S("敏感肌") : NO_STR,
                                    .city = i / 8 % 2 ? S("杭州市") : NO_STR,
@@ -224,6 +226,18 @@ TEST(merged_and_erased_members_are_not_listed)
     CHECK_OK(c, store_write(c->store, c, merge_two, &(struct merging){ winner->id, loser->id }));
     CHECK_OK(c, store_write(c->store, c, erase_one, &erased->id));
     loser->gone = erased->gone = true;
+    /* his old number still finds him; that of nobody finds nobody */
+    struct people_filter old = { .q = str_fmt(c->arena, "#%lld", (long long)loser->id) };
+    struct people_filter none = { .q = str_fmt(c->arena, "#%lld", (long long)erased->id) };
+    struct person_list list;
+    struct people_place end;
+    bool more;
+    i64 total;
+    CHECK_OK(c, people_list(c, &old, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
+    CHECK_I64(total, 1);
+    CHECK_I64(list.at[0].id, winner->id);
+    CHECK_OK(c, people_list(c, &none, (struct people_place){ 0 }, 5, &list, &more, &end, &total));
+    CHECK_I64(total, 0);
     winner->tagged |= loser->tagged;
     winner->in_city |= loser->in_city;
     winner->community |= loser->community;
