@@ -6,12 +6,19 @@ import { chromium } from 'playwright-core';
 
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
+/** Words of the field that are said in Latin letters in Chinese too, names of models and files, and the one who looks. */
+const latinWords = ['AIPL', 'Webhook', 'STARTTLS', 'Gamma', 'Pareto', 'alpha', 'beta', 'xlsx', 'owner', 'Asia', 'Shanghai', 'Product', 'Viewed', 'Added',
+  'smtp', 'smtps', 'http', 'mail', 'example', 'rating'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 }, small: { width: 360, height: 740 } };
 
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+
+/** A share as the console writes it. */
+export const percent = (share) =>
+  `${(share * 100).toLocaleString('en-US', { minimumFractionDigits: share === 0 || share === 1 ? 0 : 1, maximumFractionDigits: 1 })}%`;
 
 /** How long anything may take before it counts as never. */
 const patience_ms = 20_000 * Number(process.env.TEST_SLOWER || 1);
@@ -105,6 +112,23 @@ export class Visitor {
         .map((one) => `${one.tagName}.${one.className}`);
     });
     if (wide.length > 0) this.wrongs.push(`${what}, wider than the screen: ${wide.join(' | ')}`);
+  }
+
+  /** Notes what a Chinese screen should say in Chinese: names of kinds, moments as machines write them, nothing shown as a word.
+   *  What is code stands in `code`. */
+  async checkWords(what) {
+    const found = await this.page.evaluate((known) => {
+      const strange = /\d{4}-\d\d-\d\dT\d|\[object|[A-Za-z][A-Za-z_]{3,}/g;
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const all = new Set();
+      while (walk.nextNode()) {
+        const { data, parentElement: at } = walk.currentNode;
+        if (at.closest('code, pre, kbd, script, style, textarea, a[href^="http"], .code-shown, [lang]:not(html)') || !at.checkVisibility()) continue;
+        for (const [word] of data.matchAll(strange)) if (!known.includes(word)) all.add(`${word} (${data.trim().slice(0, 50)})`);
+      }
+      return [...all];
+    }, latinWords);
+    this.wrongs.push(...found.map((one) => `${what}, not in Chinese: ${one}`));
   }
 
   /** Names, roles, labels, contrast: what axe calls serious or worse. Open lists of choices are the library's own, and

@@ -145,6 +145,55 @@ test('the language changes at once and stays', async () => {
   await visitor.leave();
 });
 
+test('everything is found by name: pages by pinyin, tabs, metrics, members', async () => {
+  const visitor = await owner('/');
+  const { page } = visitor;
+  const list = page.getByRole('listbox');
+  const find = async (text, option) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /拼音首字母/ }).fill(text);
+    await list.getByRole('option', { name: option }).first().waitFor();
+  };
+  await find('liucun', /留存/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '留存', exact: true }).waitFor();
+  await find('积分负债', /积分负债/);
+  assert.deepEqual(await list.getByRole('group').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label'))), ['页面', '指标']);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/figures/points_liability');
+  await find('#1', /#1\b/);
+  await visitor.checkAccess('quick find');
+  await list.getByRole('option', { name: /#1\b/ }).first().click();
+  await page.waitForURL('**/members/1');
+  await visitor.settle();
+  visitor.checkQuiet('quick find');
+  await visitor.leave();
+  const phone = await enter('support', '/members', { size: 'phone' });
+  await phone.page.getByRole('button', { name: '快速查找' }).click();
+  await phone.page.getByRole('combobox', { name: /拼音首字母/ }).fill('shezhi'); // settings: not his
+  await phone.page.getByText('没有找到').waitFor();
+  await phone.checkWidth('quick find');
+  phone.checkQuiet('quick find on a phone');
+  await phone.leave();
+});
+
+test('groups of the menu fold away and stay so; where one is, is open', async () => {
+  const visitor = await owner('/orders');
+  const { page } = visitor;
+  const insight = page.getByRole('menuitem', { name: '洞察', exact: true });
+  await insight.click();
+  await page.locator('nav a[href="/funnel"]').waitFor({ state: 'hidden' });
+  await visitor.go('/orders');
+  assert.equal(await insight.getAttribute('aria-expanded'), 'false');
+  await visitor.follow('/funnel');
+  await page.locator('nav .ant-menu-item-selected a[href="/funnel"]').waitFor();
+  await visitor.follow('/merges'); // has no row of its own
+  await page.locator('nav .ant-menu-item-selected a[href="/members"]').waitFor();
+  visitor.checkQuiet('folding');
+  await visitor.leave();
+});
+
 test('the first tab leads past the menu', async () => {
   const visitor = await owner('/');
   await visitor.go('/');

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Shop } from '../api/shop.mjs';
-import { until } from './browser.mjs';
+import { percent, until } from './browser.mjs';
 import { openDemoShop } from './shop.mjs';
 import { stage } from './stage.mjs';
 
@@ -12,7 +12,6 @@ const { shop, enter, owner } = stage();
 
 const numbers = (text) => (text.match(/[\d,]+(\.\d+)?/g) ?? []).map((one) => Number(one.replace(/,/g, '')));
 const first = (text) => numbers(text)[0];
-const percent = (share) => `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%`;
 const ask = async (path, question) => {
   const reply = await shop.request('owner', 'POST', path, [], JSON.stringify(question));
   assert.equal(reply.status, 200, reply.text);

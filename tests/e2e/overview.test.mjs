@@ -1,7 +1,7 @@
 // overview.test.mjs -- the overview: figures of the API beside two periods, a figure opens, parts and the tree, an empty shop.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from './browser.mjs';
+import { percent, until } from './browser.mjs';
 import { demoShop } from './shop.mjs';
 import { stage } from './stage.mjs';
 
@@ -27,7 +27,7 @@ test('the overview shows what the API says, and another period other figures', a
   // Which way is better is said in words where it is not the usual one.
   await tile(page, '退款率').getByText('越低越好').waitFor();
   const [net] = await board('net_sales');
-  assert.ok((await tile(page, '净销售额').textContent()).includes(`${(Math.abs(Number(net.before.change)) * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%`));
+  assert.ok((await tile(page, '净销售额').textContent()).includes(percent(Math.abs(Number(net.before.change)))));
   const first = digits(await tile(page, '下单数').locator('.figure-value').getAttribute('title'));
   await page.locator('.period .ant-select').click();
   await page.getByTitle('近一年', { exact: true }).click();

@@ -4,13 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Shop } from '../api/shop.mjs';
-import { until } from './browser.mjs';
+import { percent, until } from './browser.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage();
 
 const numbers = (text) => (text.match(/[\d,]+(\.\d+)?/g) ?? []).map((one) => Number(one.replace(/,/g, '')));
-const percent = (share) => `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%`;
 const at = (path, question) => `${path}?${new URLSearchParams(question)}`;
 const read = async (path, question) => {
   const reply = await shop.request('owner', 'GET', at(path, question));

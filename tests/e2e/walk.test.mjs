@@ -27,6 +27,7 @@ for (const { size, locale, access, by } of walks) {
       if (!titled) visitor.wrongs.push(`${name}: title is "${await page.textContent('h1')}"`);
       for (const alert of await page.locator('[role=alert]').allTextContents()) visitor.wrongs.push(`${name}: ${alert}`);
       await visitor.checkWidth(name);
+      if (locale === 'zh-CN' && size === 'desktop') await visitor.checkWords(name);
       if (access) await visitor.checkAccess(name);
     }
     visitor.checkQuiet(`${size} ${locale}`);

@@ -18,7 +18,7 @@ function Look({ children }: { children: ReactNode }) {
   const { locale } = useSpeech()
   dayjs.locale(locale === 'zh-CN' ? 'zh-cn' : 'en')
   return (
-    <ConfigProvider locale={locale === 'zh-CN' ? zh : en} theme={theme}>
+    <ConfigProvider button={{ autoInsertSpace: false }} locale={locale === 'zh-CN' ? zh : en} theme={theme}>
       <Ant>{children}</Ant>
     </ConfigProvider>
   )

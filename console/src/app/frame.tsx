@@ -6,32 +6,54 @@ import { Link, Outlet, useLocation } from 'react-router'
 import { useSay } from '~/base/locale'
 import type { Word } from '~/base/words'
 import { AlertBell } from './alerts_open'
+import { Jump } from './jump'
 import { LanguageSwitch } from './language'
 import { Logo } from './logo'
 import { pages } from './pages'
 import { PasswordDialog } from './password'
 import { useMay, useSession } from './session'
 
-function useMenu(): MenuProps['items'] {
+const kept = 'koi.menu.closed'
+/** Which groups were folded away: remembered, as they stand open else. */
+const storedClosed = (): string[] => (localStorage.getItem(kept) ?? '').split(' ').filter(Boolean)
+
+function useMenu(path: string): Pick<MenuProps, 'items' | 'openKeys' | 'onOpenChange'> {
   const say = useSay()
   const may = useMay()
+  const [closed, setClosed] = useState(storedClosed)
   const shown = pages.filter((row) => row.menu && may(row.right))
   const groups = [...new Set(shown.map((row) => row.menu!.group))]
-  return groups.map((group: Word) => ({
-    type: 'group',
-    key: group,
-    label: say(group),
-    children: shown
-      .filter((row) => row.menu!.group === group)
-      .map(({ path, word, menu }) => {
-        const Beside = menu!.beside
-        return { key: path, icon: menu!.icon, label: <Link to={path}>{say(word)}{Beside && <Beside />}</Link> }
-      }),
-  }))
+  // Who goes to a page finds it in the menu.
+  const here = pages.find((row) => row.path === rowOf(path))?.menu?.group
+  const [last, setLast] = useState(here)
+  if (last !== here) {
+    setLast(here)
+    if (here && closed.includes(here)) setClosed(closed.filter((one) => one !== here))
+  }
+  return {
+    openKeys: groups.filter((group) => !closed.includes(group)),
+    onOpenChange: (open) => {
+      const now = groups.filter((group) => !open.includes(group))
+      localStorage.setItem(kept, now.join(' '))
+      setClosed(now)
+    },
+    items: groups.map((group: Word) => ({
+      key: group,
+      label: say(group),
+      children: shown
+        .filter((row) => row.menu!.group === group)
+        .map(({ path: to, word, menu }) => {
+          const Beside = menu!.beside
+          return { key: to, icon: menu!.icon, label: <Link to={to}>{say(word)}{Beside && <Beside />}</Link> }
+        }),
+    })),
+  }
 }
 
-/** The menu row a path belongs to: the longest that begins it. */
+/** The menu row a path belongs to: the longest that begins it, or the one it says it is reached from. */
 function rowOf(path: string): string {
+  const under = pages.find((row) => row.path === path)?.under
+  if (under) return under
   const fits = pages.filter((row) => row.menu && (path === row.path || path.startsWith(`${row.path}/`)))
   return fits.sort((a, b) => b.path.length - a.path.length)[0]?.path ?? ''
 }
@@ -60,8 +82,8 @@ function UserMenu() {
 
 export function Frame() {
   const say = useSay()
-  const items = useMenu()
   const path = useLocation().pathname
+  const items = useMenu(path)
   const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
   const [open, setOpen] = useState(false)
   // The menu is longer than many screens: the row of this page is never out of sight.
@@ -69,7 +91,7 @@ export function Frame() {
     document.querySelector('.menu .ant-menu-item-selected')?.scrollIntoView({ block: 'nearest' })
   }, [path])
   const menu = (
-    <Menu mode="inline" items={items} selectedKeys={[rowOf(path)]} onClick={() => setOpen(false)} className="menu" />
+    <Menu mode="inline" {...items} inlineIndent={8} selectedKeys={[rowOf(path)]} onClick={() => setOpen(false)} className="menu" />
   )
   return (
     <Layout className="frame">
@@ -77,7 +99,10 @@ export function Frame() {
       {wide ? (
         <Layout.Sider width={216} theme="light" className="sider">
           <nav aria-label={say('menu')}>
-            <Link to="/" className="home"><Logo /></Link>
+            <div className="menu-head">
+              <Link to="/" className="home"><Logo /></Link>
+              <Jump wide />
+            </div>
             {menu}
           </nav>
         </Layout.Sider>
@@ -91,10 +116,11 @@ export function Frame() {
           {!wide && (
             <>
               <Button type="text" icon={<MenuOutlined />} aria-label={say('menu')} onClick={() => setOpen(true)} />
-              <Link to="/" className="home-small"><Logo /></Link>
+              <Link to="/" className="home-small" aria-label={say('to_overview')}><Logo /></Link>
             </>
           )}
           <span className="space" />
+          {!wide && <Jump wide={false} />}
           <AlertBell />
           <LanguageSwitch />
           <UserMenu />

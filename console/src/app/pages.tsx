@@ -20,6 +20,8 @@ export interface PageRow {
   word: Word
   right?: Right | readonly Right[]
   page: ComponentType
+  /** The page it is reached from, where its address does not say so. */
+  under?: string
   /** Where it stands in the menu; pages without are reached from others. */
   menu?: { group: Word; icon: ReactNode; beside?: ComponentType }
 }
@@ -76,7 +78,7 @@ export const pages: PageRow[] = [
   { path: '/members', word: 'page.members', right: 'members:read', page: page(() => import('~/pages/members/members')),
     menu: { group: 'group.people', icon: <TeamOutlined /> } },
   { path: '/members/:id', word: 'member', right: 'members:read', page: page(() => import('~/pages/member/member')) },
-  { path: '/merges', word: 'page.merges', right: 'members:read', page: page(() => import('~/pages/members/merges')) },
+  { path: '/merges', word: 'page.merges', right: 'members:read', under: '/members', page: page(() => import('~/pages/members/merges')) },
   { path: '/segments', word: 'page.segments', right: 'members:read', page: page(() => import('~/pages/segments/segments')),
     menu: { group: 'group.people', icon: <FilterOutlined /> } },
   { path: '/segments/new', word: 'page.segment_new', right: 'members:read', page: page(() => import('~/pages/segments/builder')) },

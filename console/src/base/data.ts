@@ -202,9 +202,10 @@ export function useChange(): Change {
 /** A value that waits until it has been still for a while: for questions asked while typing. */
 export function useSettled<T>(value: T, wait_ms = 350): T {
   const [settled, setSettled] = useState(value)
-  const key = JSON.stringify(value)
+  const key = JSON.stringify(value) as string | undefined
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(key) as T), wait_ms)
+    // Nothing has no JSON.
+    const timer = setTimeout(() => setSettled((key === undefined ? undefined : JSON.parse(key)) as T), wait_ms)
     return () => clearTimeout(timer)
   }, [key, wait_ms])
   return settled

@@ -80,8 +80,9 @@ export function useFormat() {
           : Math.abs(Number(amount)) < 1e4 && typeof amount === 'string'
             ? moneyText(amount)
             : `${Number(amount) < 0 ? '-' : ''}${markOf(currency)}${shortText(Math.abs(Number(amount)), locale, 2)}`,
+      /** One decimal always, so that digits stand below digits; nothing and everything are bare. */
       percent: (share: number) =>
-        Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })}%` : '–',
+        Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { minimumFractionDigits: share === 0 || share === 1 ? 0 : 1, maximumFractionDigits: 1 })}%` : '–',
       when: (at: string | null | undefined) => (at ? `${dayOf(new Date(at))} ${clock.format(new Date(at))}` : '–'),
       day: (at: string | null | undefined) => (at ? dayOf(new Date(at)) : '–'),
       bytes: (n: number) =>

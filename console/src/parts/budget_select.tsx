@@ -5,6 +5,12 @@ import { useSay } from '~/base/locale'
 
 export const useBudgets = () => useData<Page<{ code: string; name: string }>>('/v1/budgets').data?.items ?? []
 
+/** What people call a budget; its code where it is gone. */
+export function useBudgetName() {
+  const budgets = useBudgets()
+  return (code: string) => budgets.find((one) => one.code === code)?.name ?? code
+}
+
 interface SelectProps {
   id?: string
   value?: string | null

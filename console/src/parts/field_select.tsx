@@ -1,6 +1,7 @@
 // field_select.tsx -- chooses a field of members by what people call it.
 import { Select } from 'antd'
 import { useData } from '~/base/data'
+import { shortName } from '~/base/field_text'
 import { useSpeech } from '~/base/locale'
 
 export interface MemberField {
@@ -15,7 +16,7 @@ export function useMemberFields(kinds: readonly string[]) {
   const { locale } = useSpeech()
   const read = useData<{ fields: MemberField[] }>('/v1/segment-language')
   const fields = read.data?.fields.filter((one) => kinds.includes(one.kind)) ?? []
-  const textOf = (one: MemberField) => (locale === 'zh-CN' ? one.zh : one.en)
+  const textOf = (one: MemberField) => shortName(locale === 'zh-CN' ? one.zh : one.en)
   const nameOf = (name: string) => {
     const found = fields.find((one) => one.name === name)
     return found ? textOf(found) : name

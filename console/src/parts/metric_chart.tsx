@@ -7,6 +7,7 @@ import { useSay } from '~/base/locale'
 import { useMetricText } from '~/base/metric_text'
 import { ChartBox } from './chart_box'
 import { tooltip } from './chart_look'
+import { Nothing } from './states'
 
 export interface MetricLine {
   name: string
@@ -102,6 +103,7 @@ export function MetricChart({ lines, unit, bars = false, height = 280 }: { lines
   const first = shown[0]
   if (!first || first.points.length === 0) return null
   const values = first.points.map(number).filter((value) => value !== null)
+  if (values.length === 0) return <Nothing text={say('metric.chart.none')} />
   const ends = { max: Math.max(...values), min: Math.min(...values) }
   return (
     <>

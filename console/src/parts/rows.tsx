@@ -1,6 +1,6 @@
 // rows.tsx -- a list: a table where there is room, cards on a phone; with pages, empty and error states.
 import { Button, Grid, Skeleton, Table } from 'antd'
-import type { ReactNode } from 'react'
+import { isValidElement, type ReactNode } from 'react'
 import type { Pages, Data, Page } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
@@ -77,6 +77,11 @@ function Wide<T extends object>({ items, columns, id, open, detail }: Part<T>) {
   )
 }
 
+/** In a table an empty cell keeps its place; on a card its line would say nothing. */
+const isEmpty = (cell: ReactNode): boolean =>
+  cell === null || cell === undefined || cell === false || cell === '' || cell === '–'
+  || (isValidElement<{ children?: ReactNode }>(cell) && cell.type === 'span' && isEmpty(cell.props.children))
+
 function Cards<T extends object>({ items, columns, id, detail }: Part<T>) {
   const [head, ...rest] = columns
   return (
@@ -85,10 +90,10 @@ function Cards<T extends object>({ items, columns, id, detail }: Part<T>) {
         <li key={id(row)} className="row-card">
           <div className="row-card-head">{head?.cell(row)}</div>
           <dl>
-            {rest.filter((column) => !column.wideOnly).map((column) => (
+            {rest.filter((column) => !column.wideOnly).map((column) => [column, column.cell(row)] as const).filter(([, cell]) => !isEmpty(cell)).map(([column, cell]) => (
               <div key={column.key} className="row-card-line">
                 <dt>{column.title}</dt>
-                <dd>{column.cell(row)}</dd>
+                <dd>{cell}</dd>
               </div>
             ))}
           </dl>

@@ -1,5 +1,6 @@
 // segment_words.tsx -- a segment text in words: 最近一次购买 至多 30 天，且 累计购买次数 不小于 2.
 import { useAnswer, useData } from '~/base/data'
+import { shortName } from '~/base/field_text'
 import { useFormat } from '~/base/format'
 import { isWord, useSpeech, type Say } from '~/base/locale'
 import { behaviourText } from './event_input'
@@ -42,7 +43,7 @@ export function SegmentWords({ text }: { text: string }) {
   const nameOf = (row: Row) => {
     const word = `subject.${row.subject}`
     const found = rowOf(row)
-    return isWord(word) ? say(word) : found ? (locale === 'zh-CN' ? found.zh : found.en) : (row.subject ?? '')
+    return isWord(word) ? say(word) : found ? shortName(locale === 'zh-CN' ? found.zh : found.en) : (row.subject ?? '')
   }
   const unitOf = (row: Row, value: string) => {
     const kind = rowOf(row)?.kind

@@ -24,8 +24,8 @@ export function SettingRow({ row, changed }: { row: Setting; changed: () => void
   return (
     <div className="setting">
       <div className="setting-what">
-        <div>{row.doc} {row.value !== row.fallback && <Mark tone="amber">{say('settings.changed')}</Mark>}</div>
-        <div className="fact-note"><code>{row.name}</code> · {say('settings.default', { value: row.kind === 'choice' ? choiceText(row.name, row.fallback, say) : row.fallback })}</div>
+        <div>{docText(row)} {row.value !== row.fallback && <Mark tone="amber">{say('settings.changed')}</Mark>}</div>
+        <div className="fact-note"><code>{row.name}</code> · {say('settings.default')} <Fallback row={row} /></div>
         {change.error && <Failure error={change.error} title={say('failed_change')} />}
       </div>
       <div className="setting-value">
@@ -37,6 +37,20 @@ export function SettingRow({ row, changed }: { row: Setting; changed: () => void
       </div>
     </div>
   )
+}
+
+function Fallback({ row }: { row: Setting }) {
+  const say = useSay()
+  if (row.kind === 'choice') return choiceText(row.name, row.fallback, say)
+  if (row.kind === 'flag') return say(row.fallback === 'true' ? 'yes' : 'no')
+  return row.fallback ? <code>{row.fallback}</code> : say('none')
+}
+
+/** The text names the choices as the command line writes them; here the input shows them by their names. */
+function docText(row: Setting): string {
+  if (row.kind !== 'choice' || !row.choices?.length) return row.doc
+  const one = `(?:${row.choices.map((choice) => choice.replace(/\W/g, '\\$&')).join('|')})`
+  return row.doc.replace(new RegExp(` ?[（(]${one}[）)]`, 'g'), '').replace(new RegExp(`(?<![\\w.-])${one} (?=[\\u3400-\\u9fff])`, 'g'), '')
 }
 
 /** The choices of RFM have names of their own; others are shown as they are. */

@@ -124,7 +124,7 @@ const struct setting points_settings[] = {
     { .name = "points.remind_days",
       .kind = SETTING_TEXT,
       .fallback = "30,7,1",
-      .zh = "积分到期前几天提醒（时间线上各记一次 points.expiring），如 30,7,1；留空为不提醒",
+      .zh = "积分到期前几天提醒（时间线上各记一次），如 30,7,1；留空为不提醒",
       .en = "How many days before points end a line points.expiring is written, once each, like "
             "30,7,1; empty: none",
       .check = points_remind_check },

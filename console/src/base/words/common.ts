@@ -6,6 +6,10 @@ export const common = {
   slogan: ['网店增长引擎', 'The growth engine of your shop'],
   language: ['语言', 'Language'],
   menu: ['菜单', 'Menu'],
+  jump: ['快速查找', 'Quick find'],
+  'jump.hint': ['页面名、拼音首字母、指标、会员姓名或手机号', 'A page, a metric, or a member’s name or phone'],
+  'jump.pages': ['页面', 'Pages'],
+  'jump.none': ['没有找到，换个词试试', 'Nothing found; try another word'],
   skip_to_content: ['跳到内容', 'Skip to content'],
 
   'page.overview': ['总览', 'Overview'],

@@ -9,6 +9,7 @@ export const metricWords = {
   'metric.before.short': ['较上期', 'vs before'],
   'metric.year.short': ['较去年', 'vs last year'],
   'metric.spark': ['{name}的走势', 'How {name} went'],
+  'metric.chart.none': ['这段时间没有可算的数据，换一段时间或条件看看', 'Nothing to compute it from in this period; try another one'],
   'metric.chart': ['{what}，{from} 至 {to}；最高 {max}，最低 {min}', '{what} from {from} to {to}; highest {max}, lowest {min}'],
   'metric.choose': ['指标', 'Metric'],
   metric: ['指标', 'Metric'],

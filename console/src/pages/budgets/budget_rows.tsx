@@ -56,7 +56,7 @@ export function BudgetRows() {
   const columns: Column<Budget>[] = [
     {
       key: 'name', title: say('budget'),
-      cell: (row) => <div className="rule-name"><a href={`/budgets/${row.code}`} onClick={(event) => { event.preventDefault(); go(`/budgets/${row.code}`) }}>{row.name}</a><span className="fact-note">{row.code}</span></div>,
+      cell: (row) => <div className="rule-name"><a href={`/budgets/${row.code}`} onClick={(event) => { event.preventDefault(); go(`/budgets/${row.code}`) }}>{row.name}</a><span className="fact-note"><code>{row.code}</code></span></div>,
     },
     { key: 'state', title: say('state'), cell: (row) => <><StateMark state={stateOf(row, alerts, now)} /><Warnings code={row.code} alerts={alerts} /></> },
     { key: 'used', title: say('budget.used'), width: 170, cell: (row) => <Used budget={row} /> },

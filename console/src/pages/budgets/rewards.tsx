@@ -1,7 +1,7 @@
 // rewards.tsx -- everything that was given, by where it stands; what is held for review is released or rejected here.
 import { App, Button, Form, Input, Segmented, Select, Space } from 'antd'
 import { useState } from 'react'
-import type { Budget, RewardRow } from '~/api'
+import type { Budget, RewardRow, Task } from '~/api'
 import type { Tone } from '~/app/theme'
 import { useMay } from '~/app/session'
 import { useChange, useData, usePages, type Page } from '~/base/data'
@@ -15,6 +15,7 @@ import { useRewardText } from '~/parts/reward_text'
 import { Rows, type Column } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
 import { Who } from '~/parts/who'
+import { useTaskName } from '../tasks/task_words'
 import { useForText } from './for_text'
 
 type State = RewardRow['state']
@@ -32,11 +33,18 @@ export function Rewards() {
   const budgets = useData<Page<Budget>>('/v1/budgets').data?.items ?? []
   const { one } = useRewardText()
   const forText = useForText()
+  const taskName = useTaskName()
+  const tasks = useData<Page<Task>>('/v1/tasks').data?.items ?? []
+  /** "task:7:line:31:0": a task's reward begins with its number. */
+  const taskOf = (id: string) => {
+    const task = tasks.find((it) => id.startsWith(`task:${it.id}:`))
+    return task && taskName(task)
+  }
   const [deciding, decide] = useState<{ row: RewardRow; verdict: Verdict }>()
   const columns: Column<RewardRow>[] = [
     { key: 'what', title: say('rewards.of'), cell: (row) => <strong>{one(row)}</strong> },
     { key: 'member', title: say('member'), cell: (row) => <MemberLink id={row.member} name={row.name} /> },
-    { key: 'for', title: say('rewards.for'), cell: (row) => <>{forText(row.reason)}<span className="fact-note reward-id">{row.id}</span></> },
+    { key: 'for', title: say('rewards.for'), cell: (row) => <span title={row.id}>{forText(row.reason)}<span className="fact-note">{taskOf(row.id)}</span></span> },
     ...(state === 'all' ? [{ key: 'state', title: say('state'), cell: (row: RewardRow) => <Mark tone={tones[row.state]}>{say(`rewards.state.${row.state}`)}</Mark> }] : []),
     ...(state === 'held' ? [{ key: 'why', title: say('rewards.held'), cell: (row: RewardRow) => <Held row={row} /> }] : []),
     { key: 'cost', title: say('rewards.cost'), right: true, cell: (row) => <>{format.money(row.cost)}{row.budget && <span className="fact-note">{budgets.find((one) => one.code === row.budget)?.name ?? row.budget}</span>}</> },

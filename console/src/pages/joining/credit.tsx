@@ -7,6 +7,7 @@ import { useMay } from '~/app/session'
 import { useData } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
+import { useBudgetName } from '~/parts/budget_select'
 import { segmentLink } from '~/base/segment_link'
 import { Figure } from '~/parts/figure'
 import { MemberSelect } from '~/parts/member_select'
@@ -55,6 +56,7 @@ function Totals() {
 
 function Steps() {
   const say = useSay()
+  const budgetName = useBudgetName()
   const format = useFormat()
   const may = useMay()('loyalty:write')
   const read = useData<{ steps: CreditStep[] }>('/v1/credit/steps')
@@ -62,7 +64,7 @@ function Steps() {
   const columns: Column<CreditStep>[] = [
     { key: 'text', title: say('credit.steps'), cell: (row) => <strong>{say('credit.step.text', { above: format.money(row.above), bonus: format.money(row.bonus) })}</strong> },
     { key: 'days', title: say('credit.step.days'), right: true, cell: (row) => (row.valid_days ? say('benefit.days', { n: row.valid_days }) : say('credit.step.for_good')) },
-    { key: 'budget', title: say('credit.step.budget'), cell: (row) => row.budget ?? <span className="quiet">{say('credit.step.no_budget')}</span> },
+    { key: 'budget', title: say('credit.step.budget'), cell: (row) => (row.budget ? budgetName(row.budget) : <span className="quiet">{say('credit.step.no_budget')}</span>) },
   ]
   const change = may && read.data && <Button onClick={() => edit(true)}>{say('credit.edit')}</Button>
   return (

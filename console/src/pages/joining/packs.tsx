@@ -5,6 +5,7 @@ import type { Pack, Reward, Setting } from '~/api'
 import { useMay } from '~/app/session'
 import { useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
+import { useBudgetName } from '~/parts/budget_select'
 import { useRewardText } from '~/parts/reward_text'
 import { Loaded } from '~/parts/states'
 import { PackDialog } from './pack_dialog'
@@ -20,6 +21,7 @@ export function usePacks() {
 
 export function Packs() {
   const say = useSay()
+  const budgetName = useBudgetName()
   const may = useMay()('loyalty:write')
   const { read, of } = usePacks()
   const { one } = useRewardText()
@@ -42,7 +44,7 @@ export function Packs() {
                 {of(pack).length === 0 ? <p className="flat">{say('pack.empty')}</p> : (
                   <ul className="pack-list">
                     {of(pack).map((reward, i) => (
-                      <li key={i}><strong>{one(reward)}</strong>{reward.budget && <span className="fact-note">{say('gift.budget', { code: reward.budget })}</span>}</li>
+                      <li key={i}><strong>{one(reward)}</strong>{reward.budget && <span className="fact-note">{say('gift.budget', { code: budgetName(reward.budget) })}</span>}</li>
                     ))}
                   </ul>
                 )}

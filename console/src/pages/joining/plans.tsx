@@ -37,7 +37,7 @@ export function Plans() {
   const [packing, pack] = useState<{ pack: string; name: string }>()
   const gives = (name: string) => (packs.of(name).length > 0 ? all(packs.of(name)) : '–')
   const columns: Column<Plan>[] = [
-    { key: 'name', title: say('plan'), cell: (row) => <div className="rule-name">{nameOf(row.code)}<span className="fact-note">{row.code}</span></div> },
+    { key: 'name', title: say('plan'), cell: (row) => <div className="rule-name">{nameOf(row.code)}<span className="fact-note"><code>{row.code}</code></span></div> },
     { key: 'price', title: say('plan.price'), right: true, cell: (row) => format.money(row.price) },
     { key: 'months', title: say('plan.months'), right: true, cell: (row) => say('plan.months.n', { n: row.months }) },
     { key: 'times', title: say('plan.multiplier'), right: true, cell: (row) => (row.multiplier ? say('tier.times', { n: row.multiplier / 1000 }) : '–') },

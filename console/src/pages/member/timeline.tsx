@@ -6,6 +6,7 @@ import { koi, palette, quiet } from '~/app/theme'
 import { useData } from '~/base/data'
 import { useFormat, type Format } from '~/base/format'
 import { isWord, useSay, type Say } from '~/base/locale'
+import { behaviourText } from '~/parts/event_input'
 import { Failure, Nothing } from '~/parts/states'
 import { useFields } from '../members/field_names'
 
@@ -44,7 +45,7 @@ function sentence(line: TimelineLine, say: Say, money: (value: Money) => string,
     value: line.value ? money(line.value) : '',
   }
   if (isWord(word)) return say(word, args).replace(/ +([，,])/g, '$1').replace(/[，,:] *$/, '').trim()
-  return [line.kind, args.subject, args.value].filter(Boolean).join(' · ')
+  return [behaviourText(line.kind, say), args.subject, args.value].filter(Boolean).join(' · ')
 }
 
 /** Colours by the family of what happened. */

@@ -71,7 +71,7 @@ export function PathsSankey({ answer, asking }: { answer: PathsAnswer; asking: A
       series: [{
         type: 'sankey',
         left: 4, right: 8, top: 8, bottom: 8,
-        nodeGap: 12, nodeWidth: 12,
+        nodeGap: 15, nodeWidth: 12,
         layoutIterations: 0,
         draggable: false,
         emphasis: { focus: 'adjacency' },

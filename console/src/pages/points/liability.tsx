@@ -65,10 +65,11 @@ function Owed({ owed }: { owed: PointsLiability }) {
   return (
     <div className="owed">
       <div className="figures figures-inner">
-        <Figure name={say('liability.outstanding')} hint={say('liability.outstanding.what')} value={format.tile(owed.outstanding)} full={format.count(owed.outstanding)} />
+        <Figure name={say('liability.outstanding')} hint={say('liability.outstanding.what')} value={format.tile(owed.outstanding)} full={format.count(owed.outstanding)} metric={{ name: 'points_outstanding' }} />
         <Figure
           name={say('liability.value')}
           value={format.money(owed.outstanding_value)}
+          metric={{ name: 'points_liability' }}
           below={<span className="quiet">{say('liability.price', { price: format.money(owed.price) })}</span>}
         />
         <Figure name={say('liability.breakage')} hint={say('liability.breakage.what')} value={format.percent(owed.breakage_rate)} />

@@ -7,6 +7,7 @@ import { useMay } from '~/app/session'
 import { useChange, useData, type Page } from '~/base/data'
 import { useFormat } from '~/base/format'
 import { useSpeech } from '~/base/locale'
+import { useBudgetName } from '~/parts/budget_select'
 import { Mark } from '~/parts/mark'
 import { useRewardText } from '~/parts/reward_text'
 import { Rows, type Column } from '~/parts/rows'
@@ -30,6 +31,7 @@ export function Benefits() {
 /** Row by row on screen, written all at once: what is sent is the whole list. */
 function Gifts() {
   const { say, locale } = useSpeech()
+  const budgetName = useBudgetName()
   const may = useMay()('loyalty:write')
   const { message } = App.useApp()
   const { nameOf } = useTiers()
@@ -47,7 +49,7 @@ function Gifts() {
     { key: 'tier', title: say('tier'), cell: (row) => <strong>{nameOf(row.tier)}</strong> },
     { key: 'when', title: say('gift.when'), cell: (row) => <Mark tone={tones[row.when]}>{say(`gift.when.${row.when}`)}</Mark> },
     { key: 'words', title: say('gift.words'), cell: (row) => <div className="rule-text">{locale === 'zh-CN' ? row.zh : row.en}</div> },
-    { key: 'what', title: say('gift.what'), cell: (row) => (row.reward ? <>{one(row.reward)}{row.reward.budget && <span className="fact-note">{say('gift.budget', { code: row.reward.budget })}</span>}</> : <span className="quiet">{say('gift.shown')}</span>) },
+    { key: 'what', title: say('gift.what'), cell: (row) => (row.reward ? <>{one(row.reward)}{row.reward.budget && <span className="fact-note">{say('gift.budget', { code: budgetName(row.reward.budget) })}</span>}</> : <span className="quiet">{say('gift.shown')}</span>) },
   ]
   if (may)
     columns.push({
@@ -85,7 +87,7 @@ function Catalogue({ changed }: { changed: () => void }) {
     row.kind === 'coupon' ? say(row.threshold && Number(row.threshold) > 0 ? 'benefit.coupon.above' : 'benefit.coupon.any', { off: format.money(row.value), above: format.money(row.threshold) })
     : row.kind === 'buy_free' ? say('benefit.buy_free', { n: Number(row.threshold ?? 0) }) : '–'
   const columns: Column<Benefit>[] = [
-    { key: 'name', title: say('benefit'), cell: (row) => <div className="rule-name">{locale === 'zh-CN' ? row.zh : row.en}<span className="fact-note">{row.code}</span></div> },
+    { key: 'name', title: say('benefit'), cell: (row) => <div className="rule-name">{locale === 'zh-CN' ? row.zh : row.en}<span className="fact-note"><code>{row.code}</code></span></div> },
     { key: 'kind', title: say('benefit.kind'), cell: (row) => say(`benefit.kind.${row.kind}`) },
     { key: 'terms', title: say('benefit.terms'), cell: terms },
     { key: 'days', title: say('benefit.valid_days'), right: true, cell: (row) => (row.valid_days ? say('benefit.days', { n: row.valid_days }) : say('benefit.no_end')) },

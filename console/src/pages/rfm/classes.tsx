@@ -2,6 +2,7 @@
 import { Card, DatePicker } from 'antd'
 import dayjs from 'dayjs'
 import { Link, useSearchParams } from 'react-router'
+import { metricLink } from '~/base/metric_text'
 import type { ClassesReport } from '~/api'
 import { useMay } from '~/app/session'
 import { useData } from '~/base/data'
@@ -45,7 +46,7 @@ function Shown({ report, now }: { report: ClassesReport; now: boolean }) {
   const below = (n: number) => <Bar share={shareOf(n)} text={format.percent(shareOf(n))} />
   return (
     <div className="stack">
-      <p className="quiet flat">{say('classes.all', { n: format.count(report.members) })}</p>
+      <p className="quiet flat"><Link to={metricLink('members')}>{say('classes.all', { n: format.count(report.members) })}</Link></p>
       <Card title={<>{say('classes.abc')} <Hint text={say('classes.abc.what')} about={say('classes.abc')} /></>} className="card-flush">
         <div className="figures figures-3">
           {classes.map((name) => (

@@ -110,7 +110,7 @@ function Sankey({ move, nameOf }: { move: RfmMove; nameOf: (type: string | null)
       series: [{
         type: 'sankey',
         left: 4, right: 4, top: 8, bottom: 8,
-        nodeGap: 10, nodeWidth: 12,
+        nodeGap: 16, nodeWidth: 12,
         layoutIterations: 0,
         draggable: false,
         emphasis: { focus: 'adjacency' },

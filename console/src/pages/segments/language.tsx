@@ -1,6 +1,7 @@
 // language.tsx -- what can be asked: the rows of the segment language, with the names people see.
 import { createContext, useContext, useMemo, type ReactNode } from 'react'
 import { useData } from '~/base/data'
+import { remarkOf, shortName } from '~/base/field_text'
 import { isWord, useSpeech, type Say } from '~/base/locale'
 import { Loaded } from '~/parts/states'
 import type { FieldRow, Kind, Language } from './forms'
@@ -37,7 +38,7 @@ function known(language: Language, say: Say, side: 'zh' | 'en'): Known {
   const windowed = new Set(calls.filter((call) => call.window && !call.named).map((call) => call.name))
   const fields = language.fields
     .filter((field) => !windowed.has(field.name))
-    .map((field): Subject => ({ ...field, title: field[side] || field.name, doc: field.example, group: groupOf(field.name), window: false, named: false, props: false }))
+    .map((field): Subject => ({ ...field, title: shortName(field[side]) || field.name, doc: [remarkOf(field[side]), field.example].filter(Boolean).join(' · '), group: groupOf(field.name), window: false, named: false, props: false }))
   const subjects = [...calls, ...fields]
   const names = new Map(subjects.map((subject) => [subject.name, subject]))
   const docs = new Map(language.operators.map((op) => [op.name, op[side]]))
