@@ -1,6 +1,7 @@
 /* naive.c -- tiers, points and streaks worked out afresh from what was told, with plain sums. */
 #include "years/years.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { RANKS = 5 };
@@ -12,17 +13,23 @@ static const i64 multipliers[RANKS + 1] = { 1000, 1000, 1200, 1500, 2000, 2000 }
 i64 naive_multiplier(i64 rank) { return multipliers[rank]; }
 
 struct deeds {
-    instant at[4096];
-    money value[4096];
-    int n;
+    struct deed {
+        instant at;
+        money value;
+    } * at;
+    int n, room;
 };
 
 static void deed_add(struct deeds *d, instant at, money value)
 {
     int i = d->n++;
-    if (d->n == COUNT(d->at)) abort();
-    for (; i > 0 && d->at[i - 1] > at; i--) d->at[i] = d->at[i - 1], d->value[i] = d->value[i - 1];
-    d->at[i] = at, d->value[i] = value;
+    if (i == d->room) { /* whom merges made of many has years of all of them */
+        d->room = d->room ? d->room * 2 : 1024;
+        d->at = realloc(d->at, (size_t)d->room * sizeof *d->at);
+        assert(d->at);
+    }
+    for (; i > 0 && d->at[i - 1].at > at; i--) d->at[i] = d->at[i - 1];
+    d->at[i] = (struct deed){ at, value };
 }
 
 /* Who he is: his own place and all that were merged into it. */
@@ -47,7 +54,7 @@ static money window(struct ctx *c, const struct deeds *d, int n, instant at)
     money sum = 0;
     instant from = zone_midnight(c->zone, zone_day(c->zone, at) - 364);
     for (int i = 0; i < n; i++)
-        if (d->at[i] >= from && d->at[i] <= at) sum += d->value[i];
+        if (d->at[i].at >= from && d->at[i].at <= at) sum += d->at[i].value;
     return sum;
 }
 
@@ -75,7 +82,7 @@ i64 naive_rank(struct ctx *c, int who, instant now, bool before)
     int next = 0;
     deeds_of(&d, who, now, before);
     for (;;) {
-        instant deed = next < d.n ? d.at[next] : INT64_MAX;
+        instant deed = next < d.n ? d.at[next].at : INT64_MAX;
         if (end <= deed && end <= now) {
             money sum = window(c, &d, d.n, end - 1);
             if (sum >= thresholds[rank - 1]) {
