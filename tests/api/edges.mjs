@@ -132,16 +132,26 @@ export class Edges {
       return;
     }
     this.refused++;
-    if (before && !this.books.gone) {
-      const after = await this.books.rows();
-      const tables = Object.keys({ ...before, ...after }).filter((table) => before[table] !== after[table]);
-      if (tables.length) this.say(fault, `was refused (${reply.status}: ${reply.json?.detail}), but changed ${tables.join(', ')}`);
-    }
+    if (before && !this.books.gone) await this.unchanged(fault, before, reply);
     if (reply.ms > BOUND_MS) await this.slow(fault, reply);
     if (!this.dice.chance(0.1) || wrong) return;
     const other = await this.send(fault, language === 'zh' ? 'en' : 'zh');
     if (other.status !== reply.status) this.say(fault, `refused with ${reply.status}, then ${other.status}: ${other.text.slice(0, 200)}`);
     else if (other.json?.detail && other.json.detail === reply.json?.detail) this.say(fault, `the same words in both languages: ${other.json.detail}`);
+  }
+
+  /** What followers write meanwhile may be of requests before: what a refusal changes, it changes each time. */
+  async unchanged(fault, before, reply) {
+    let tables = [];
+    for (let was = before, n = 0; n < 3; n++) {
+      const now = await this.books.rows();
+      tables = Object.keys({ ...was, ...now }).filter((table) => was[table] !== now[table]);
+      if (!tables.length) return;
+      await new Promise((done) => setTimeout(done, 200));
+      was = await this.books.rows();
+      await this.send(fault, 'en');
+    }
+    this.say(fault, `was refused (${reply.status}: ${reply.json?.detail}), but changed ${tables.join(', ')}`);
   }
 
   /** The machine may have been busy: what is slow is slow again. */

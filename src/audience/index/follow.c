@@ -474,8 +474,8 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     pthread_mutex_init(&a->telling, NULL);
     if (o.thread) {
         store_readers_add(s, 1);
-        a->thread = pthread_create(&a->follower, NULL, follow, a) == 0;
-        if (!a->thread) abort();
+        a->thread = true; /* before it begins: it reads this */
+        if (pthread_create(&a->follower, NULL, follow, a) != 0) abort();
     }
     *out = a;
     return OK;
