@@ -25,6 +25,16 @@ extern const struct topic channel_topics[];
     X(NAME, "name", "域名无法解析：%s", "the name cannot be resolved: %s")                       \
     X(CONNECT, "connect", "连接不上：%s", "cannot connect: %s")                                  \
     X(TLS, "tls", "加密连接失败：%s", "the encrypted connection failed: %s")                     \
+    X(EXPIRED, "expired", "对方的证书已过期，或还没有到生效时间：请对方更换证书",                \
+      "the other side's certificate has expired or is not valid yet: it has to be replaced")     \
+    X(MISNAMED, "misnamed", "对方的证书不是发给 %s 的：请核对地址",                              \
+      "the other side's certificate is not for %s: check the address")                           \
+    X(UNTRUSTED, "untrusted",                                                                    \
+      "对方的证书不是可信机构签发的（%s）；自建机构的证书文件写在设置 channel.ca_file",          \
+      "the other side's certificate is not of an authority that is trusted (%s); the file of "   \
+      "authorities of your own is the setting channel.ca_file")                                  \
+    X(CA_FILE, "ca_file", "读不出设置 channel.ca_file 的证书文件 %s，没有发送",                  \
+      "the certificates of the setting channel.ca_file cannot be read (%s): nothing was sent")   \
     X(URL, "url", "地址不符合要求：%s", "the address will not do: %s")                           \
     X(LATER, "later", "邮件服务器暂时拒绝：%s", "the mail server refused for now: %s")           \
     X(REFUSED, "refused", "邮件服务器拒绝：%s", "the mail server refused: %s")                   \

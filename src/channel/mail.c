@@ -167,7 +167,7 @@ enum err mail_begin(struct work *w)
     struct curl_slist *recipients = NULL;
     for (i64 i = 0; i < to.n; i++) recipients = add(c, recipients, to.at[i]);
     arena_defer(c->arena, drop_list, recipients);
-    call_rules(w, "smtp,smtps", TIMEOUT_SECONDS);
+    TRY(call_rules(w, "smtp,smtps", TIMEOUT_SECONDS));
     curl_easy_setopt(w->curl, CURLOPT_URL, str_z(c->arena, p.url));
     curl_easy_setopt(w->curl, CURLOPT_USE_SSL,
                      str_eq(p.tls, S("required")) ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);

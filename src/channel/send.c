@@ -45,7 +45,19 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
-void call_rules(struct work *w, const char *protocols, i64 seconds)
+/* libcurl takes a file and a folder of authorities: where the setting takes the place of the file,
+ * the folder keeps those of the system. */
+static enum err trust(struct work *w)
+{
+    const char *folder = curl_version_info(CURLVERSION_NOW)->capath;
+    TRY(setting_text(w->c, "channel.ca_file", &w->ca_file));
+    if (!w->ca_file.n) return OK;
+    curl_easy_setopt(w->curl, CURLOPT_CAINFO, str_z(w->c->arena, w->ca_file));
+    curl_easy_setopt(w->curl, CURLOPT_CAPATH, folder ? folder : "/etc/ssl/certs");
+    return OK;
+}
+
+enum err call_rules(struct work *w, const char *protocols, i64 seconds)
 {
     CURL *curl = w->curl;
     w->seconds = seconds;
@@ -60,6 +72,7 @@ void call_rules(struct work *w, const char *protocols, i64 seconds)
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(seconds * SECOND_MS));
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, w);
+    return trust(w);
 }
 
 static const struct {
@@ -67,9 +80,41 @@ static const struct {
     enum fault fault;
 } faults[] = {
     { CURLE_COULDNT_RESOLVE_HOST, FAULT_NAME }, { CURLE_COULDNT_CONNECT, FAULT_CONNECT },
-    { CURLE_SSL_CONNECT_ERROR, FAULT_TLS },     { CURLE_PEER_FAILED_VERIFICATION, FAULT_TLS },
-    { CURLE_URL_MALFORMAT, FAULT_URL },         { CURLE_UNSUPPORTED_PROTOCOL, FAULT_URL },
+    { CURLE_SSL_CONNECT_ERROR, FAULT_TLS },     { CURLE_URL_MALFORMAT, FAULT_URL },
+    { CURLE_UNSUPPORTED_PROTOCOL, FAULT_URL },
 };
+
+/* Why a certificate was not taken: OpenSSL's own reasons, by their numbers, which are kept for good
+ * (x509_vfy.h). Names libcurl compares itself, and leaves the reason unspecified. */
+static void judge_certificate(struct work *w)
+{
+    enum {
+        UNSPECIFIED = 1,
+        NOT_YET_VALID = 9,
+        HAS_EXPIRED = 10,
+        OTHER_NAME = 62,
+        OTHER_ADDRESS = 64
+    };
+    long reason = 0;
+    char *host = NULL, number[24];
+    CURLU *url = curl_url();
+    curl_easy_getinfo(w->curl, CURLINFO_SSL_VERIFYRESULT, &reason);
+    snprintf(number, sizeof number, "X509 %ld", reason);
+    if (reason == NOT_YET_VALID || reason == HAS_EXPIRED) {
+        outcome_set(&w->outcome, FAULT_EXPIRED, NO_STR);
+    } else if (reason > UNSPECIFIED && reason != OTHER_NAME && reason != OTHER_ADDRESS) {
+        outcome_set(&w->outcome, FAULT_UNTRUSTED, str_of(number));
+    } else {
+        char *whole = NULL;
+        curl_easy_getinfo(w->curl, CURLINFO_EFFECTIVE_URL, &whole);
+        if (url && whole &&
+            curl_url_set(url, CURLUPART_URL, whole, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
+            curl_url_get(url, CURLUPART_HOST, &host, 0);
+        outcome_set(&w->outcome, FAULT_MISNAMED, host ? str_of(host) : S("?"));
+        curl_free(host);
+    }
+    curl_url_cleanup(url);
+}
 
 void call_judge(struct work *w, CURLcode result)
 {
@@ -81,6 +126,14 @@ void call_judge(struct work *w, CURLcode result)
     }
     if (result == CURLE_OPERATION_TIMEDOUT) {
         outcome_set(&w->outcome, FAULT_TIMEOUT, str_of(seconds));
+        return;
+    }
+    if (result == CURLE_SSL_CACERT_BADFILE) {
+        outcome_set(&w->outcome, FAULT_CA_FILE, w->ca_file);
+        return;
+    }
+    if (result == CURLE_PEER_FAILED_VERIFICATION) {
+        judge_certificate(w);
         return;
     }
     str why = str_of(curl_easy_strerror(result));

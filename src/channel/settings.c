@@ -17,6 +17,13 @@ static enum err allowed_is_fit(struct ctx *c, str value)
     return OK;
 }
 
+static enum err ca_is_fit(struct ctx *c, str value)
+{
+    if (!value.n || (value.at[0] == '/' && str_is_line(value))) return OK;
+    return fail_at(c, E_INVALID, S("value"), "应是服务器上的完整路径，如 /etc/koi/ca.pem",
+                   "a full path on the server, such as /etc/koi/ca.pem");
+}
+
 static enum err smtp_is_fit(struct ctx *c, str value)
 {
     bool scheme = str_starts(value, S("smtp://")) || str_starts(value, S("smtps://"));
@@ -80,6 +87,15 @@ const struct setting channel_settings[] = {
       .check = line_is_fit,
       .zh = "邮件的发件人名称",
       .en = "The sender's name" },
+    { .name = "channel.ca_file",
+      .kind = SETTING_TEXT,
+      .fallback = "",
+      .check = ca_is_fit,
+      .zh = "自建证书机构的证书文件（服务器上的 PEM 文件，如 "
+            "/etc/koi/ca.pem），在系统信任的机构之外另"
+            "认；空：只认系统的",
+      .en = "Certificates of authorities of your own, a PEM file on the server such as "
+            "/etc/koi/ca.pem, trusted besides the system's; empty: the system's alone" },
     { .name = "channel.allow_http",
       .kind = SETTING_FLAG,
       .fallback = "false",

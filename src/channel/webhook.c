@@ -119,7 +119,7 @@ enum err webhook_begin(struct work *w)
     for (i64 i = 0; i < COUNT(lines); i++)
         headers = curl_slist_append(headers, str_z(c->arena, lines[i]));
     arena_defer(c->arena, drop_headers, headers);
-    call_rules(w, "http,https", TIMEOUT_SECONDS);
+    TRY(call_rules(w, "http,https", TIMEOUT_SECONDS));
     curl_easy_setopt(w->curl, CURLOPT_URL, str_z(c->arena, url));
     curl_easy_setopt(w->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(w->curl, CURLOPT_POST, 1L);

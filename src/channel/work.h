@@ -56,6 +56,7 @@ struct work {
     struct outcome outcome;    /* a fault before the call: it is not made */
     char closed[64];           /* the address that must not be called */
     char said[DETAIL_MAX + 1]; /* mail: the server's last line */
+    str ca_file;               /* setting channel.ca_file */
     i64 seconds;               /* at most */
     i64 answered;              /* bytes read */
     i64 begun_us;
@@ -72,8 +73,9 @@ enum err webhook_begin(struct work *w);
 void webhook_judge(struct work *w, CURLcode result);
 enum err mail_begin(struct work *w);
 void mail_judge(struct work *w, CURLcode result);
-/* Rules that hold for every call out: addresses, protocols, no proxies, no redirects. */
-void call_rules(struct work *w, const char *protocols, i64 seconds);
+/* Rules that hold for every call out: addresses, protocols, whom to trust, no proxies, no
+ * redirects. */
+enum err call_rules(struct work *w, const char *protocols, i64 seconds);
 /* Faults on the way there, alike for all kinds. */
 void call_judge(struct work *w, CURLcode result);
 

@@ -1,7 +1,9 @@
 // delivery.test.mjs -- what leaves the house: webhooks held against the reference verifier, receivers that misbehave, mail by a strict server.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecure } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -36,6 +38,7 @@ const receiver = createServer((request, reply) => {
     (answers[path] ?? answers['/ok'])(reply);
   });
 });
+const secure = {}; // servers of https
 let closed; // a door of this machine that nobody allowed
 let base;
 let port;
@@ -84,6 +87,7 @@ after(async () => {
   for (const reply of hanging) reply.destroy();
   receiver.close();
   closed.close();
+  for (const one of Object.values(secure)) one.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -209,6 +213,49 @@ test('mail: a letter as it should be, 4xx is tried again, 5xx is not', async (t)
   await server.stop();
   await ask('POST', `/v1/deliveries/${denied.id}/retry`);
   assert.ok(await until(async () => /cannot connect/.test((await shown(denied.id)).why)));
+});
+
+test('https with a certificate authority of our own: taken once it is named; expired, misnamed and unknown are refused in words', async () => {
+  const run = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+  const authority = (name) => {
+    run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.pem`, '-days', '30', '-subj', `/CN=${name}`, '-addext', 'basicConstraints=critical,CA:true');
+  };
+  const certificate = (name, by, days, subject) => {
+    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=${subject}\n`);
+    run('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', '/CN=koi');
+    run('x509', '-req', '-in', `${name}.csr`, '-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-set_serial', '7', '-days', String(days), '-extfile', `${name}.ext`, '-out', `${name}.crt`);
+    return { cert: readFileSync(join(folder, `${name}.crt`)), key: readFileSync(join(folder, `${name}.key`)) };
+  };
+  for (const name of ['ours', 'theirs']) authority(name);
+  const sites = {
+    good: certificate('good', 'ours', 30, 'IP:127.0.0.1'), old: certificate('old', 'ours', -1, 'IP:127.0.0.1'),
+    elsewhere: certificate('elsewhere', 'ours', 30, 'DNS:shop.invalid'), unknown: certificate('unknown', 'theirs', 30, 'IP:127.0.0.1'),
+  };
+  for (const [name, pair] of Object.entries(sites)) {
+    secure[name] = createSecure(pair, (request, reply) => { request.resume(); request.on('end', () => { got.push({ path: `/tls-${name}` }); reply.end(); }); });
+    await new Promise((done) => secure[name].listen(0, '127.0.0.1', done));
+  }
+  const ports = Object.values(secure).map((one) => one.address().port);
+  await set('allow_private', [port, ...ports].map((one) => `127.0.0.1:${one}`).join(','));
+  const trials = {};
+  for (const name of Object.keys(secure)) {
+    const made = await hook(`tls-${name}`, `https://127.0.0.1:${secure[name].address().port}/tls-${name}`);
+    trials[name] = (await trial(made.id)).id;
+  }
+  const again = async (name, what) => {
+    await ask('POST', `/v1/deliveries/${trials[name]}/retry`);
+    return until(async () => { const it = await shown(trials[name]); return what(it) && it; });
+  };
+  for (const name of Object.keys(secure)) assert.match((await tried(trials[name])).why, name === 'old' ? /expired|authority/ : /authority/, name);
+  assert.equal((await shop.request('owner', 'PUT', '/v1/settings/channel.ca_file', [], JSON.stringify({ value: 'ca.pem' }))).status, 400);
+  await set('ca_file', join(folder, 'missing.pem'));
+  assert.ok(await again('good', (it) => /missing\.pem/.test(it.why)));
+  await set('ca_file', join(folder, 'ours.pem'));
+  assert.ok(await again('good', (it) => it.state === 'sent'));
+  assert.ok(await again('old', (it) => /expired/.test(it.why)), (await shown(trials.old)).why);
+  assert.ok(await again('elsewhere', (it) => /not for 127\.0\.0\.1/.test(it.why)));
+  assert.ok(await again('unknown', (it) => /authority that is trusted/.test(it.why)));
+  assert.deepEqual(got.filter((one) => one.path.startsWith('/tls-')).map((one) => one.path), ['/tls-good']);
 });
 
 test('nothing that is secret is in the log', () => {
