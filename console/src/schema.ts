@@ -182,6 +182,16 @@ export interface components {
             ok?: boolean | null;
             detail?: string | null;
         };
+        table_file: {
+            name: string;
+            columns: string[];
+            rows?: components["schemas"]["table_line"][];
+            /** @enum {string|null} */
+            format?: "csv" | "xlsx" | null;
+        };
+        table_line: {
+            cells: string[];
+        };
         member_post: {
             identities: components["schemas"]["identity"][];
             name: string | null;

@@ -44,6 +44,7 @@
 #include "loyalty/teams.h"
 #include "loyalty/tiers.h"
 #include "member/member.h"
+#include "sheet/sheet.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
 #include "track/track.h"
@@ -55,6 +56,7 @@ const struct room *const rooms[] = {
     &approval_room,
     &http_room,
     &job_room,
+    &sheet_room,
     &timeline_room,
     &ledger_room,
     &member_room,

@@ -64,3 +64,6 @@ enum err sheet_finish(struct ctx *c, struct sheet_out *o);
  * `why` does): it is taken away, and said. What sheet_create makes is kept so by itself. */
 enum err sheet_file_begin(struct ctx *c, str path);
 enum err sheet_file_failed(struct ctx *c, str path, const char *why);
+
+struct room;
+extern const struct room sheet_room; /* sheet_api.c */

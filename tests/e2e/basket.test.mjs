@@ -1,7 +1,7 @@
 // basket.test.mjs -- what is bought together, what next, and who fits a product: the page shows what the API answers, and leads to just those members.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from './browser.mjs';
+import { exported, until } from './browser.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, enter, owner } = stage();
@@ -25,6 +25,9 @@ test('rules are those of the API, and lead to the members who lack the right sid
   const shown = await rows(visitor);
   assert.deepEqual(shown.map((row) => row.slice(0, 2)), answer.rules.map((rule) => [rule.lhs.join(' + '), rule.rhs]));
   assert.deepEqual(shown.map((row) => row[4]), answer.rules.map((rule) => rule.lift.toFixed(2)));
+  const file = await exported(visitor.page, visitor.page.locator('.ant-card').first());
+  assert.deepEqual([file.name, file.lines.length], ['basket-rules.csv', answer.total + 1]); // all of them, also those beyond the page
+  assert.ok(file.lines[1].endsWith(`,${answer.rules[0].lift},${answer.rules[0].count}`), file.lines[1]);
   const asked = await shop.request('owner', 'POST', '/v1/segments/ask', [], JSON.stringify({ text: answer.rules[0].approach }));
   assert.equal(asked.status, 200, asked.text);
   await visitor.page.getByRole('link', { name: '待触达会员' }).first().click();
@@ -50,6 +53,8 @@ test('after a hit: its next products with members to approach, and the buyers of
   await visitor.page.locator('.ant-table-row').first().waitFor();
   const shown = await rows(visitor);
   assert.deepEqual(shown.map((row) => [row[0], row[1], row[5]]), answer.next.map((row) => [row.product, count(row.members), count(row.to_approach)]));
+  const file = await exported(visitor.page, visitor.page.locator('.ant-card').first());
+  assert.deepEqual([file.name, file.lines.length], ['next-products.csv', answer.next.length + 1]);
   await visitor.page.getByRole('button', { name: '拆看买家' }).first().click();
   await until(async () => searchOf(visitor).get('then') === answer.next[0].product, 'the next product is in the address');
   const parted = await get('/v1/reports/next', { product, then: answer.next[0].product, days: 90 });

@@ -153,3 +153,12 @@ export class Visitor {
     await this.context.close();
   }
 }
+
+/** What the export of a part of a page gives as csv: the file's name, and its lines without the mark of UTF-8. */
+export async function exported(page, part) {
+  await part.getByRole('button', { name: '导出' }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'csv' }).click()]);
+  const text = Buffer.concat(await (await file.createReadStream()).toArray()).toString('utf8');
+  await page.getByRole('menuitem', { name: 'csv' }).waitFor({ state: 'hidden' });
+  return { name: file.suggestedFilename(), lines: text.replace(/^\uFEFF/, '').trim().split(/\r?\n/) };
+}

@@ -1,6 +1,7 @@
 // experiments.test.mjs -- planned, made, started, read while it runs, stopped; overlaps said; a broken split warned of; who is held out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { exported } from './browser.mjs';
 import { doorsOf, named, pick } from './loyalty.mjs';
 import { stage } from './stage.mjs';
 
@@ -105,6 +106,9 @@ test('read while it runs: intervals, both p, money, a broken split; a member\'s 
   assert.equal(await page.locator('.intervals').first().locator('li').count(), 2);
   await page.getByText('护栏：有过退款').first().waitFor();
   await visitor.checkAccess('an experiment');
+  const file = await exported(page, page.locator('.ant-card', { hasText: '决定指标' }));
+  assert.deepEqual([file.name, file.lines.length], [`experiment-${made.id}.csv`, 2]);
+  assert.ok(file.lines[1].includes(`,${result.primary.value_tests[0].diff},`), file.lines[1]);
   const first = result.primary.arms[0];
   await page.locator('.intervals').first().getByRole('link', { name: `${first.n} 人` }).click();
   await page.waitForURL(/segments\/new/);
@@ -121,6 +125,10 @@ test('read while it runs: intervals, both p, money, a broken split; a member\'s 
   await page.getByRole('dialog').getByRole('button', { name: named('停止实验') }).click();
   await page.getByText('已停止', { exact: true }).waitFor();
   await page.getByText('缺货').waitFor();
+  await visitor.go('/experiments');
+  await page.getByText('券面额').first().waitFor();
+  const list = await exported(page, page.locator('main'));
+  assert.ok(list.lines.length > 3 && list.lines.some((line) => line.startsWith('券面额,已停止,')), list.lines.join('\n'));
   visitor.checkQuiet('an experiment');
   await visitor.leave();
 });

@@ -1,6 +1,7 @@
 // ltv.test.mjs -- the fit in words, what it foretold against what came, who is leaving made a segment; refitted; too little to fit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { exported } from './browser.mjs';
 import { doorsOf, named } from './loyalty.mjs';
 import { demoShop } from './shop.mjs';
 import { stage } from './stage.mjs';
@@ -38,6 +39,8 @@ test('good members at risk become a segment, which counts the same', async () =>
   const visitor = await owner('/ltv');
   const { page } = visitor;
   await page.getByText(`可能流失（${at_risk}）`).waitFor();
+  const file = await exported(page, page.locator('main'));
+  assert.deepEqual([file.name, file.lines.length], ['ltv-members.csv', at_risk + 1]); // every page of the list
   await page.getByRole('button', { name: named('做成分层') }).click();
   await page.waitForURL(/segments\/new/);
   await visitor.settle();

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Shop } from '../api/shop.mjs';
-import { percent, until } from './browser.mjs';
+import { exported, percent, until } from './browser.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage();
@@ -40,6 +40,12 @@ test('paths are those of the API and of the command line', async () => {
   const steps = await rowsOf(visitor, 1);
   assert.deepEqual(steps.map((row) => Number(row[1].replace(/,/g, ''))), third.map((one) => one.members));
   assert.deepEqual(steps.map((row) => Number(row[4].replace(/,/g, ''))), third.map((one) => one.ended));
+  const cards = visitor.page.locator('.ant-card');
+  const file = await exported(visitor.page, cards.nth(1));
+  assert.equal(file.name, 'paths.csv');
+  assert.equal(file.lines.length, answer.paths.length + 1);
+  assert.ok(file.lines[1].endsWith(`,${answer.paths[0].members},${answer.paths[0].share}`), file.lines[1]);
+  assert.equal((await exported(visitor.page, cards.nth(2))).lines.length, answer.nodes.length + 1, 'all steps, not only the one in sight');
   visitor.checkQuiet('paths');
   await visitor.leave();
   const again = told('paths', '--start', ends.start, '--end', ends.end, '--steps', '6', '--from', period.from, '--to', period.to);
@@ -92,6 +98,10 @@ test('credit is that of the API and of the command line; every column adds up', 
     answer.rows.map((row) => row.credit.map((one) => Number(one.money))));
   await visitor.page.locator('.ant-segmented').last().getByText('转化', { exact: true }).click();
   await until(async () => numbers(await table.locator('tbody tr').nth(1).locator('strong').first().innerText())[0] === Math.round(answer.rows[0].credit[0].conversions * 100) / 100, 'the table tells conversions');
+  const file = await exported(visitor.page, visitor.page.locator('.ant-card').last());
+  assert.equal(file.name, 'attribution.csv');
+  const moneys = file.lines.slice(1).map((line) => Number(line.split(',')[1]));
+  assert.deepEqual(moneys, answer.rows.map((row) => Number(row.credit[0].money)));
   visitor.checkQuiet('attribution');
   await visitor.leave();
   assert.deepEqual(told('attribution', '--from', period.from, '--to', period.to).rows, answer.rows);

@@ -311,8 +311,8 @@ TEST(the_connection_is_guarded)
     struct server *s = NEW(test_ctx()->arena, struct server);
     struct guard nothing = { .http = true };
     listen_on(s);
-    struct work w = { .guard = &nothing, .c = test_ctx(), .curl = curl_easy_init() };
-    call_rules(&w, "http", 5);
+    struct work w = { .guard = &nothing, .c = test_reader(), .curl = curl_easy_init() };
+    CHECK_OK(test_ctx(), call_rules(&w, "http", 5));
     curl_easy_setopt(
         w.curl, CURLOPT_URL,
         str_z(test_ctx()->arena, str_fmt(test_ctx()->arena, "http://localhost:%d/", s->port)));

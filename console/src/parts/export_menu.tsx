@@ -8,7 +8,7 @@ import { useSay } from '~/base/locale'
 import { Failure } from './states'
 
 /** `name` of the file without its ending; asked by POST of `path`, with the format in `asked`. */
-export function ExportMenu({ path, asked, name, label }: { path: string; asked: object; name: string; label: string }) {
+export function ExportMenu({ path, asked, name, label }: { path: string; asked: object | (() => Promise<object>); name: string; label: string }) {
   const say = useSay()
   const may = useMay()('export')
   const { message } = App.useApp()
@@ -16,7 +16,8 @@ export function ExportMenu({ path, asked, name, label }: { path: string; asked: 
   if (!may) return null
   const take = (format: string) => {
     refuse(undefined)
-    download(path, { ...asked, format }, `${name}.${format}`).then(() => message.success(say('seg.exported')), refuse)
+    const body = async () => ({ ...(typeof asked === 'function' ? await asked() : asked), format })
+    body().then((it) => download(path, it, `${name}.${format}`)).then(() => message.success(say('seg.exported')), refuse)
   }
   return (
     <>

@@ -12,6 +12,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode
   right?: boolean
   width?: number
+  /** Plain, for a file; a column without it is left out there. */
+  file?: (row: T) => string | number | null | undefined
   /** On a phone the first column is the card's head; these are left out there. */
   wideOnly?: boolean
 }

@@ -6,6 +6,7 @@ import { useSay } from '~/base/locale'
 import { behaviourText } from '~/parts/event_input'
 import { Hint } from '~/parts/figure'
 import { HeatTable } from '~/parts/heat_table'
+import { TableExport } from '~/parts/table_export'
 import { amountOf, creditOf, type Measure } from './attribution'
 
 export function CreditTable({ answer, measure }: { answer: AttributionAnswer; measure: Measure }) {
@@ -19,8 +20,13 @@ export function CreditTable({ answer, measure }: { answer: AttributionAnswer; me
   const nameOf = (row: AttributionRow) =>
     row.kind === 'none' ? say('attribution.none') : row.kind === 'rest' ? say('paths.rest') : behaviourText(row.touch, say)
   const total = measure === 'money' ? format.money(answer.money) : format.count(answer.conversions)
+  /** Both measures, whichever is in sight. */
+  const table = () => ({
+    columns: [say('attribution.touch'), ...answer.models.flatMap((model) => (['money', 'conversions'] as const).map((one) => `${say(`model.${model}`)} ${say(`attribution.${one}`)}`))],
+    rows: answer.rows.map((row) => [nameOf(row), ...answer.models.flatMap((model) => [creditOf(row, model)?.money, creditOf(row, model)?.conversions])]),
+  })
   return (
-    <Card title={<>{say('attribution.table')} <Hint text={say('attribution.models.what')} about={say('attribution.table')} /></>} className="card-flush">
+    <Card title={<>{say('attribution.table')} <Hint text={say('attribution.models.what')} about={say('attribution.table')} /></>} className="card-flush card-tools" extra={<TableExport name="attribution" table={table} />}>
       <HeatTable
         label={say('attribution.table')}
         corner={say('attribution.touch')}

@@ -9,9 +9,10 @@ import { segmentLink } from '~/base/segment_link'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Figure, Hint } from '~/parts/figure'
 import { How } from '~/parts/how'
-import { Rows, still } from '~/parts/rows'
+import { Rows, still, type Column } from '~/parts/rows'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
+import { TableExport, tableOf } from '~/parts/table_export'
 import type { Question } from './basket'
 import { ProductInput } from './product_input'
 
@@ -43,6 +44,11 @@ function Shown({ report }: { report: FitReport }) {
   const say = useSay()
   const format = useFormat()
   const check = report.check
+  const columns: Column<FitMember>[] = [
+    { key: 'member', title: say('basket.members'), cell: (row) => <Link to={`/members/${row.member}`}>{row.name || say('nameless')} <span className="quiet number">#{row.member}</span></Link>, file: (row) => row.member },
+    { key: 'score', title: say('fit.score'), right: true, cell: (row) => row.score.toFixed(2), file: (row) => row.score },
+    { key: 'reasons', title: say('fit.reasons'), cell: (row) => row.reasons.map((one) => <div key={one}>{one}</div>), file: (row) => row.reasons.join('; ') },
+  ]
   return (
     <div className="stack">
       <section className="panel">
@@ -62,15 +68,11 @@ function Shown({ report }: { report: FitReport }) {
           </div>
         )}
       </section>
-      <Card title={say('fit.members')} className="card-flush">
+      <Card title={say('fit.members')} className="card-flush card-tools" extra={<TableExport name="fit-members" table={() => tableOf(columns, report.members)} />}>
         <Rows<FitMember>
           from={still(report.members)}
           id={(row) => row.member}
-          columns={[
-            { key: 'member', title: say('basket.members'), cell: (row) => <Link to={`/members/${row.member}`}>{row.name || say('nameless')} <span className="quiet number">#{row.member}</span></Link> },
-            { key: 'score', title: say('fit.score'), right: true, cell: (row) => row.score.toFixed(2) },
-            { key: 'reasons', title: say('fit.reasons'), cell: (row) => row.reasons.map((one) => <div key={one}>{one}</div>) },
-          ]}
+          columns={columns}
         />
       </Card>
       <Card title={<>{say('fit.common')} <Hint text={say('fit.common.what')} about={say('fit.common')} /></>} className="card-flush">

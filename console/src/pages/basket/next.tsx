@@ -10,9 +10,10 @@ import { segmentLink } from '~/base/segment_link'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Figure, Hint } from '~/parts/figure'
 import { How } from '~/parts/how'
-import { Rows, still } from '~/parts/rows'
+import { Rows, still, type Column } from '~/parts/rows'
 import { SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
+import { TableExport, tableOf } from '~/parts/table_export'
 import type { Question } from './basket'
 import { ProductInput } from './product_input'
 
@@ -54,6 +55,15 @@ function Shown({ report, days, then, part }: { report: NextReport; days: number;
   const format = useFormat()
   const people = useMay()('members:read')
   const members = (text: string, n: number) => (people && n > 0 ? <Link to={segmentLink(text)}>{format.count(n)}</Link> : format.count(n))
+  const columns: Column<NextRow>[] = [
+    { key: 'product', title: say('basket.next'), cell: (row) => row.product, file: (row) => row.product },
+    { key: 'members', title: say('basket.members'), right: true, cell: (row) => format.count(row.members), file: (row) => row.members },
+    { key: 'confidence', title: say('basket.confidence'), right: true, cell: (row) => format.percent(row.confidence), file: (row) => row.confidence },
+    { key: 'lift', title: say('basket.lift'), right: true, cell: (row) => row.lift?.toFixed(2) ?? '–', file: (row) => row.lift },
+    { key: 'gap', title: say('basket.gap'), right: true, cell: (row) => row.median_days?.toFixed(0) ?? '–', file: (row) => row.median_days },
+    { key: 'approach', title: say('basket.approach.short'), right: true, cell: (row) => members(row.approach, row.to_approach), file: (row) => row.to_approach },
+    { key: 'part', title: '', cell: (row) => <Button size="small" onClick={() => part(row.product)}>{say('basket.part')}</Button> },
+  ]
   return (
     <div className="stack">
       <section className="panel">
@@ -63,20 +73,12 @@ function Shown({ report, days, then, part }: { report: NextReport; days: number;
           <Figure name={say('basket.again')} value={format.tile(report.again)} below={report.buyers > 0 && format.percent(report.again / report.buyers)} />
         </div>
       </section>
-      <Card title={<>{say('basket.next')} <Hint text={say('basket.lift.what')} about={say('basket.lift')} /></>} className="card-flush">
+      <Card title={<>{say('basket.next')} <Hint text={say('basket.lift.what')} about={say('basket.lift')} /></>} className="card-flush card-tools" extra={<TableExport name="next-products" table={() => tableOf(columns, report.next)} />}>
         <Rows<NextRow>
           from={still(report.next)}
           id={(row) => row.product}
           empty={<Nothing text={say('basket.next.none')} />}
-          columns={[
-            { key: 'product', title: say('basket.next'), cell: (row) => row.product },
-            { key: 'members', title: say('basket.members'), right: true, cell: (row) => format.count(row.members) },
-            { key: 'confidence', title: say('basket.confidence'), right: true, cell: (row) => format.percent(row.confidence) },
-            { key: 'lift', title: say('basket.lift'), right: true, cell: (row) => row.lift?.toFixed(2) ?? '–' },
-            { key: 'gap', title: say('basket.gap'), right: true, cell: (row) => row.median_days?.toFixed(0) ?? '–' },
-            { key: 'approach', title: say('basket.approach.short'), right: true, cell: (row) => members(row.approach, row.to_approach) },
-            { key: 'part', title: '', cell: (row) => <Button size="small" onClick={() => part(row.product)}>{say('basket.part')}</Button> },
-          ]}
+          columns={columns}
         />
       </Card>
       {report.groups.length > 0 && then && (

@@ -14,6 +14,7 @@ import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
 import { SegmentWords } from '~/parts/segment_words'
 import { Nothing } from '~/parts/states'
+import { readAll, TableExport, tableOf } from '~/parts/table_export'
 import { ExperimentDialog } from './experiment_dialog'
 import { stateTones, type Experiment } from './forms'
 import { HeldOut } from './held_out'
@@ -59,23 +60,28 @@ export function useMetricName() {
   }
 }
 
+const armsOf = (one: Experiment) => one.arms.map((arm) => `${arm.name} ${arm.weight}`).join(' : ')
+
 function List({ add, open }: { add: React.ReactNode; open: (one: Experiment) => void }) {
   const say = useSay()
   const format = useFormat()
   const nameOf = useMetricName()
   const list = usePages<Experiment>('/v1/experiments')
   const columns: Column<Experiment>[] = [
-    { key: 'name', title: say('exp.experiment'), cell: (one) => <Link to={`/experiments/${one.id}`} className="rule-name">{one.name}</Link> },
-    { key: 'state', title: say('state'), cell: (one) => <Mark tone={stateTones[one.state]}>{say(`exp.state.${one.state}`)}</Mark> },
-    { key: 'metric', title: say('exp.metric'), cell: (one) => nameOf(one.metric) },
-    { key: 'arms', title: say('exp.arms'), cell: (one) => one.arms.map((arm) => `${arm.name} ${arm.weight}`).join(' : ') },
-    { key: 'audience', title: say('exp.audience'), cell: (one) => <span className="wraps">{one.audience ? <SegmentWords text={one.audience} /> : say('exp.everybody')}</span> },
-    { key: 'layer', title: say('exp.layer'), cell: (one) => <>{one.layer || say('exp.layer.own')} <span className="quiet number">{one.share}%</span></> },
+    { key: 'name', title: say('exp.experiment'), cell: (one) => <Link to={`/experiments/${one.id}`} className="rule-name">{one.name}</Link>, file: (one) => one.name },
+    { key: 'state', title: say('state'), cell: (one) => <Mark tone={stateTones[one.state]}>{say(`exp.state.${one.state}`)}</Mark>, file: (one) => say(`exp.state.${one.state}`) },
+    { key: 'metric', title: say('exp.metric'), cell: (one) => nameOf(one.metric), file: (one) => nameOf(one.metric) },
+    { key: 'arms', title: say('exp.arms'), cell: armsOf, file: armsOf },
+    { key: 'audience', title: say('exp.audience'), cell: (one) => <span className="wraps">{one.audience ? <SegmentWords text={one.audience} /> : say('exp.everybody')}</span>, file: (one) => one.audience },
+    { key: 'layer', title: say('exp.layer'), cell: (one) => <>{one.layer || say('exp.layer.own')} <span className="quiet number">{one.share}%</span></>, file: (one) => one.layer },
     {
       key: 'exposed', title: say('exp.exposed'), right: true,
       cell: (one) => (one.planned ? <Bar share={one.exposed / (one.planned * one.arms.length)} text={`${format.count(one.exposed)} / ${format.count(one.planned * one.arms.length)}`} /> : format.count(one.exposed)),
+      file: (one) => one.exposed,
     },
-    { key: 'started', title: say('exp.started'), cell: (one) => <span className="number">{one.started_at ? format.day(one.started_at) : '–'}{one.stopped_at ? ` – ${format.day(one.stopped_at)}` : ''}</span> },
+    { key: 'started', title: say('exp.started'), cell: (one) => <span className="number">{one.started_at ? format.day(one.started_at) : '–'}{one.stopped_at ? ` – ${format.day(one.stopped_at)}` : ''}</span>, file: (one) => one.started_at },
   ]
-  return <Rows from={list} columns={columns} id={(one) => one.id} open={open} empty={<Nothing text={say('exp.none')}>{add}</Nothing>} />
+  const table = async () => tableOf(columns, await readAll<Experiment>('/v1/experiments', {}))
+  const tools = (list.data?.items.length ?? 0) > 0 && <div className="tab-body"><div><TableExport name="experiments" table={table} /></div></div>
+  return <>{tools}<Rows from={list} columns={columns} id={(one) => one.id} open={open} empty={<Nothing text={say('exp.none')}>{add}</Nothing>} /></>
 }

@@ -9,6 +9,7 @@ import { Figure, Hint } from '~/parts/figure'
 import { How } from '~/parts/how'
 import { Mark } from '~/parts/mark'
 import { Rows, still, type Column } from '~/parts/rows'
+import { TableExport, tableOf } from '~/parts/table_export'
 import { armSegment, guardTones, p_text, useFigures, verdictTones, type Experiment, type Metric, type RateTest, type ReadArm, type Result, type ValueTest } from './forms'
 import { Intervals } from './intervals'
 import { partsOf, useCountables } from './metric_input'
@@ -97,9 +98,10 @@ function Figures({ it, metric, title }: { it: Experiment; metric: Metric; title:
   const people = useMay()('members:read')
   const figures = useFigures(metric, useMoney(metric), format)
   const tests = testsOf(metric)
+  const columns = columnsOf(metric, figures, say, format)
   const confidence = `${Math.round((1 - (tests[0]?.alpha ?? 0.05)) * 1000) / 10}%`
   return (
-    <Card title={<>{title} {metric.guarded.map((one) => <Mark key={one.arm} tone={guardTones[one.state]}>{one.arm} · {say(`exp.guard.${one.state}`)}</Mark>)}</>} className="card-flush">
+    <Card title={<>{title} {metric.guarded.map((one) => <Mark key={one.arm} tone={guardTones[one.state]}>{one.arm} · {say(`exp.guard.${one.state}`)}</Mark>)}</>} className="card-flush card-tools" extra={<TableExport name={`experiment-${it.id}`} table={() => tableOf(columns, tests)} />}>
       <div className="tab-body">
         <h3 className="facet-name">{say('exp.levels')} <Hint text={say(metric.rate ? 'exp.levels.rate' : 'exp.levels.mean', { confidence })} about={say('exp.levels')} /></h3>
         <Intervals
@@ -128,23 +130,25 @@ function Figures({ it, metric, title }: { it: Experiment; metric: Metric; title:
         />
         <p className="quiet flat interval-legend"><span className="interval-key interval-inner" aria-hidden /> {say('exp.interval.once', { confidence })}　<span className="interval-key interval-outer" aria-hidden /> {say('exp.interval.always', { confidence })}</p>
       </div>
-      <Rows from={still(tests)} id={(test) => `${test.a} ${test.b}`} columns={columnsOf(metric, figures, say, format)} />
+      <Rows from={still(tests)} id={(test) => `${test.a} ${test.b}`} columns={columns} />
     </Card>
   )
 }
 
+const statistic = (test: Test) => ('z' in test ? test.z : test.t)
+
 function columnsOf(metric: Metric, figures: ReturnType<typeof useFigures>, say: Say, format: Format): Column<Test>[] {
   const p = (value: number | null) => p_text(value) ?? say('exp.undefined')
   return [
-    { key: 'pair', title: say('exp.compared'), cell: (test) => <>{test.a} − {test.b} {test.small && <Mark tone="amber">{say('exp.small.short')}</Mark>}</> },
-    { key: 'diff', title: say('exp.diff'), right: true, cell: (test) => (test.diff === null ? say('exp.undefined') : <>{figures.change(test.diff)}<div className="quiet">{test.ci && figures.span(test.ci)}</div></>) },
-    { key: 'lift', title: say('exp.lift.is'), right: true, cell: (test) => (test.lift === null ? say('exp.undefined') : <>{test.lift > 0 ? '+' : ''}{format.percent(test.lift)}<div className="quiet">{test.lift_ci && `[${test.lift_ci.map((one) => format.percent(one)).join(', ')}]`}</div></>) },
-    { key: 'z', title: metric.rate ? 'z' : 't', right: true, cell: (test) => { const z = 'z' in test ? test.z : test.t; return z === null ? say('exp.undefined') : z.toFixed(3) } },
-    { key: 'p', title: say('exp.p'), right: true, cell: (test) => p(test.p) },
-    { key: 'holm', title: say('exp.p.holm'), right: true, wideOnly: true, cell: (test) => p(test.p_holm) },
-    { key: 'always', title: say('exp.p.always'), right: true, cell: (test) => <b>{p(test.p_sequential)}</b> },
+    { key: 'pair', title: say('exp.compared'), cell: (test) => <>{test.a} − {test.b} {test.small && <Mark tone="amber">{say('exp.small.short')}</Mark>}</>, file: (test) => `${test.a} − ${test.b}` },
+    { key: 'diff', title: say('exp.diff'), right: true, cell: (test) => (test.diff === null ? say('exp.undefined') : <>{figures.change(test.diff)}<div className="quiet">{test.ci && figures.span(test.ci)}</div></>), file: (test) => test.diff },
+    { key: 'lift', title: say('exp.lift.is'), right: true, cell: (test) => (test.lift === null ? say('exp.undefined') : <>{test.lift > 0 ? '+' : ''}{format.percent(test.lift)}<div className="quiet">{test.lift_ci && `[${test.lift_ci.map((one) => format.percent(one)).join(', ')}]`}</div></>), file: (test) => test.lift },
+    { key: 'z', title: metric.rate ? 'z' : 't', right: true, cell: (test) => statistic(test)?.toFixed(3) ?? say('exp.undefined'), file: statistic },
+    { key: 'p', title: say('exp.p'), right: true, cell: (test) => p(test.p), file: (test) => test.p },
+    { key: 'holm', title: say('exp.p.holm'), right: true, wideOnly: true, cell: (test) => p(test.p_holm), file: (test) => test.p_holm },
+    { key: 'always', title: say('exp.p.always'), right: true, cell: (test) => <b>{p(test.p_sequential)}</b>, file: (test) => test.p_sequential },
     ...(metric.value_tests.some((test) => test.money !== null)
-      ? [{ key: 'money', title: say('exp.money'), right: true, cell: (test: Test) => ('money' in test && test.money !== null ? <>{format.money(test.money)}<div className="quiet">{test.money_ci?.length === 2 && `[${test.money_ci.map((one) => format.money(one)).join(', ')}]`}</div></> : say('exp.undefined')) }]
+      ? [{ key: 'money', title: say('exp.money'), right: true, cell: (test: Test) => ('money' in test && test.money !== null ? <>{format.money(test.money)}<div className="quiet">{test.money_ci?.length === 2 && `[${test.money_ci.map((one) => format.money(one)).join(', ')}]`}</div></> : say('exp.undefined')), file: (test: Test) => ('money' in test ? test.money : null) }]
       : []),
   ]
 }

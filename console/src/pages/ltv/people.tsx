@@ -10,6 +10,7 @@ import { Bar } from '~/parts/bar'
 import { Hint } from '~/parts/figure'
 import { Rows, type Column } from '~/parts/rows'
 import { Nothing } from '~/parts/states'
+import { readAll, TableExport, tableOf } from '~/parts/table_export'
 import type { Lifetime, Scored } from './forms'
 
 const sorts = ['value', 'alive'] as const
@@ -21,22 +22,28 @@ export function AtRisk({ view }: { view: Lifetime }) {
   const { asked, put } = useQuestion(['sort', 'who'] as const)
   const all = asked.who === 'all'
   const sort = sorts.find((one) => one === asked.sort) ?? 'value'
-  const list = usePages<Scored>('/v1/reports/ltv/members', { sort, at_risk: all ? undefined : true, limit: 20 })
+  const question = { sort, at_risk: all ? undefined : true }
+  const list = usePages<Scored>('/v1/reports/ltv/members', { ...question, limit: 20 })
   const columns: Column<Scored>[] = [
-    { key: 'name', title: say('member'), cell: (row) => <Link to={`/members/${row.id}`} className="member-name">{row.name || say('nameless')} <span className="quiet number">#{row.id}</span></Link> },
-    { key: 'phone', title: say('phone'), wideOnly: true, cell: (row) => <span className="number">{row.phone || '–'}</span> },
-    { key: 'alive', title: say('ltv.alive'), cell: (row) => <Bar share={row.alive / 100} text={format.percent(row.alive / 100)} /> },
-    { key: 'orders', title: say('ltv.orders'), right: true, cell: (row) => row.expected_orders.toFixed(2) },
-    { key: 'value', title: say('ltv.value'), right: true, cell: (row) => (row.expected_value === null ? say('ltv.undefined') : format.mean(row.expected_value)) },
-    { key: 'spent', title: say('ltv.spent'), right: true, cell: (row) => format.money(row.spent) },
-    { key: 'repeats', title: say('ltv.repeats'), right: true, cell: (row) => format.count(row.repeats) },
-    { key: 'last', title: say('ltv.last'), right: true, cell: (row) => format.day(row.last_order_at) },
+    { key: 'name', title: say('member'), cell: (row) => <Link to={`/members/${row.id}`} className="member-name">{row.name || say('nameless')} <span className="quiet number">#{row.id}</span></Link>, file: (row) => row.id },
+    { key: 'phone', title: say('phone'), wideOnly: true, cell: (row) => <span className="number">{row.phone || '–'}</span>, file: (row) => row.phone },
+    { key: 'alive', title: say('ltv.alive'), cell: (row) => <Bar share={row.alive / 100} text={format.percent(row.alive / 100)} />, file: (row) => row.alive / 100 },
+    { key: 'orders', title: say('ltv.orders'), right: true, cell: (row) => row.expected_orders.toFixed(2), file: (row) => row.expected_orders },
+    { key: 'value', title: say('ltv.value'), right: true, cell: (row) => (row.expected_value === null ? say('ltv.undefined') : format.mean(row.expected_value)), file: (row) => row.expected_value },
+    { key: 'spent', title: say('ltv.spent'), right: true, cell: (row) => format.money(row.spent), file: (row) => row.spent },
+    { key: 'repeats', title: say('ltv.repeats'), right: true, cell: (row) => format.count(row.repeats), file: (row) => row.repeats },
+    { key: 'last', title: say('ltv.last'), right: true, cell: (row) => format.day(row.last_order_at), file: (row) => row.last_order_at },
   ]
   return (
     <Card
       className="card-flush card-tools"
       title={<>{say('ltv.at_risk.list')} <Hint text={say('ltv.at_risk.what', { text: view.at_risk_segment })} about={say('ltv.at_risk')} /></>}
-      extra={<Button type="primary" disabled={view.at_risk === 0} onClick={() => go(segmentLink(view.at_risk_segment))}>{say('ltv.to_segment')}</Button>}
+      extra={
+        <>
+          <TableExport name="ltv-members" table={async () => tableOf(columns, await readAll<Scored>('/v1/reports/ltv/members', question))} />
+          <Button type="primary" disabled={view.at_risk === 0} onClick={() => go(segmentLink(view.at_risk_segment))}>{say('ltv.to_segment')}</Button>
+        </>
+      }
     >
       <div className="tab-body">
         <div className="filters flat">

@@ -7,6 +7,7 @@ import { Bar } from '~/parts/bar'
 import { Hint } from '~/parts/figure'
 import { Mark } from '~/parts/mark'
 import { Rows, still, type Column } from '~/parts/rows'
+import { TableExport, tableOf } from '~/parts/table_export'
 import { nameOfEnd } from './end_text'
 
 const tones = { arrived: 'green', arrived_later: 'teal', went_on: 'grey', ended: 'amber' } as const
@@ -28,13 +29,14 @@ export function TopPaths({ answer }: { answer: PathsAnswer }) {
           ))}
         </span>
       ),
+      file: (row) => row.steps.map((step) => nameOfEnd(step, say)).join(' → '),
     },
-    { key: 'outcome', title: say('paths.outcome'), cell: (row) => <Mark tone={back ? 'grey' : tones[row.outcome]}>{outcome(row)}</Mark> },
-    { key: 'members', title: say('paths.members'), right: true, cell: (row) => format.count(row.members) },
-    { key: 'share', title: say('paths.share'), cell: (row) => <Bar share={row.share} text={format.percent(row.share)} /> },
+    { key: 'outcome', title: say('paths.outcome'), cell: (row) => <Mark tone={back ? 'grey' : tones[row.outcome]}>{outcome(row)}</Mark>, file: outcome },
+    { key: 'members', title: say('paths.members'), right: true, cell: (row) => format.count(row.members), file: (row) => row.members },
+    { key: 'share', title: say('paths.share'), cell: (row) => <Bar share={row.share} text={format.percent(row.share)} />, file: (row) => row.share },
   ]
   return (
-    <Card title={<>{say('paths.top')} <Hint text={say('paths.top.what')} about={say('paths.top')} /></>} className="card-flush">
+    <Card title={<>{say('paths.top')} <Hint text={say('paths.top.what')} about={say('paths.top')} /></>} className="card-flush card-tools" extra={<TableExport name="paths" table={() => tableOf(columns, answer.paths)} />}>
       <Rows from={still(answer.paths)} columns={columns} id={(row) => `${row.steps.join('>')} ${row.outcome}`} />
     </Card>
   )
