@@ -37,6 +37,8 @@ enum err tier_at_on(struct ctx *c, const struct ladder *l, i64 member, instant a
                     struct tier_now *out);
 /* The ranks of n members, in rising order, at c->now. */
 enum err tier_ranks(struct ctx *c, const i64 *members, i64 n, ints *ranks);
+/* He holds this tier or one above, at c->now. Empty: everybody; one that is no more is nobody's. */
+enum err tier_reaches(struct ctx *c, i64 member, str tier, bool *yes);
 /* The rank of a code; E_NOT_FOUND. */
 enum err tier_rank(struct ctx *c, str tier, i64 *rank);
 /* Writes down what his deeds have made of his tier, with its lines: for who changes something that

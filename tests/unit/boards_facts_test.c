@@ -98,6 +98,35 @@ TEST(points_of_tasks_count)
     check_merges(c, &b, &p, 5, 20);
 }
 
+static enum err hold(struct tx *t, void *arg)
+{
+    const struct fact *f = arg;
+    struct reward points = { .kind = REWARD_POINTS, .amount = f->amount };
+    struct reward_why why = { .id = str_of(f->id), .review = S("odd") };
+    enum reward_result got;
+    return reward_give(t, f->member, &points, why, &got);
+}
+static enum err release(struct tx *t, void *arg)
+{
+    const struct fact *f = arg;
+    enum reward_result got;
+    return reward_release(t, f->member, str_of(f->id), S("seen"), &got);
+}
+
+TEST(released_it_counts_as_of_when_it_was_earned)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 2);
+    struct board_view b = board(c, (struct board_post){ .metric = BOARD_POINTS });
+    tell(c, hold, (struct fact){ p.ids[0], 30, "task:1:a" });
+    check(&b, &p, 0, 0);
+    c->now = b.ends_at + HOUR_MS; /* late, and not frozen yet */
+    tell(c, hold, (struct fact){ p.ids[1], 20, "task:1:b" });
+    tell(c, release, (struct fact){ p.ids[0], 0, "task:1:a" });
+    tell(c, release, (struct fact){ p.ids[1], 0, "task:1:b" });
+    check(&b, &p, 30, 0);
+}
+
 TEST(friends_brought_in_count)
 {
     struct ctx *c = test_reader();

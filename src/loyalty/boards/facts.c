@@ -27,16 +27,15 @@ QUERY(
 QUERY(facts_orders, figures,
       "SELECT COUNT(*) AS score, MAX(bought_at) AS reached_at" BOUGHT
       " AND CAST($4 AS BIGINT) = 0");
-/* Of an order what it earns by the facts as they stand, pending or not; of tasks what was given
- * (what is released after review: then) and not taken back. */
+/* Of an order what it earns by the facts as they stand, pending or not; of tasks what was given and
+ * not taken back, as of when it was earned. */
 QUERY(facts_points, figures,
       "SELECT CAST(COALESCE(SUM(x.n), 0) AS BIGINT) AS score, MAX(x.at) AS reached_at FROM ("
       "SELECT due AS n, paid_at AS at FROM points_order WHERE member = $1 AND paid_at >= $2"
       " AND paid_at < $3 AND order_id > 0 UNION ALL"
-      " SELECT amount, COALESCE(decided_at, at) FROM reward WHERE member = $1 AND id >= 'task:'"
+      " SELECT amount, at FROM reward WHERE member = $1 AND id >= 'task:'"
       " AND id < 'task;' AND kind = 'points' AND state = 'given'"
-      " AND COALESCE(decided_at, at) >= $2 AND COALESCE(decided_at, at) < $3) x WHERE x.n > 0"
-      " AND CAST($4 AS BIGINT) = 0");
+      " AND at >= $2 AND at < $3) x WHERE x.n > 0 AND CAST($4 AS BIGINT) = 0");
 /* What was taken back no longer counts, what is held for review not yet. Invitations follow merges.
  */
 QUERY(facts_invites, figures,

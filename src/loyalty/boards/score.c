@@ -27,26 +27,13 @@ QUERY(has_tag, one_i64,
       "SELECT COUNT(*) AS value FROM member_tag mt JOIN tag g ON g.tag = mt.tag"
       " WHERE mt.member = $1 AND g.folded = $2 AND (mt.expires_at IS NULL OR mt.expires_at > $3)");
 
-static enum err has_tier(struct ctx *c, str least, i64 member, bool *in)
-{
-    struct tier_now tier;
-    i64 rank;
-    enum err e = tier_rank(c, least, &rank);
-    *in = false;
-    if (e == E_NOT_FOUND) return OK; /* a tier that is no more is nobody's */
-    TRY(e);
-    TRY(tier_of(c, member, &tier));
-    *in = tier.rank >= rank;
-    return OK;
-}
-
 static enum err takes_part(struct ctx *c, const struct board_row *b, i64 member, bool *in)
 {
     struct one_i64 n = { 0 };
     *in = true;
     if (b->scope == SCOPE_ALL) return OK;
     if (b->scope == SCOPE_SEGMENT) return board_members_in(c, b->scope_name, member, in);
-    if (b->scope == SCOPE_TIER) return has_tier(c, b->scope_name, member, in);
+    if (b->scope == SCOPE_TIER) return tier_reaches(c, member, b->scope_name, in);
     TRY(db_get(c, &has_tag, &n, ARGS(member, str_fold(c->arena, b->scope_name), c->now)));
     *in = n.value > 0;
     return OK;

@@ -43,15 +43,7 @@ CHANGE(c_win, "INSERT INTO grab_win (" WIN ") VALUES ($1, $2, $3, $1, $4, $5, $6
 
 static enum err audience(struct ctx *c, i64 member, const struct grab_look *g, bool *in)
 {
-    struct tier_now tier;
-    i64 rank;
-    *in = true;
-    if (!str_empty(g->tier)) {
-        TRY(tier_of(c, member, &tier));
-        enum err e = tier_rank(c, g->tier, &rank);
-        if (e != OK && e != E_NOT_FOUND) return e;
-        *in = e == OK && tier.rank >= rank;
-    }
+    TRY(tier_reaches(c, member, g->tier, in));
     if (!*in || str_empty(g->segment)) return OK;
     enum err e = board_members_in(c, g->segment, member, in);
     if (e == E_NOT_FOUND) *in = false;

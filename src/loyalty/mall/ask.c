@@ -22,20 +22,12 @@ QUERY(q_had, pieces_had,
       " FROM mall_exchange WHERE member = $1 AND good = $2 AND win = 0"
       " AND state NOT IN ('returned', 'cancelled') AND NOT (state = 'placed' AND pay_until <= $5)");
 
-static enum err audience_ask(struct ctx *c, i64 member, const struct good *g, struct tier_now *tier,
-                             enum mall_result *out)
+static enum err audience_ask(struct ctx *c, i64 member, const struct good *g, enum mall_result *out)
 {
-    bool in = true;
-    i64 rank;
-    if (!str_empty(g->tier)) {
-        enum err e = tier_rank(c, g->tier, &rank);
-        if (e != OK && e != E_NOT_FOUND) return e;
-        if (e != OK || tier->rank < rank) { /* a tier that is no more is nobody's */
-            *out = MALL_TIER;
-            return OK;
-        }
-    }
-    if (str_empty(g->segment)) return OK;
+    bool in;
+    TRY(tier_reaches(c, member, g->tier, &in));
+    if (!in) *out = MALL_TIER;
+    if (!in || str_empty(g->segment)) return OK;
     enum err e = board_members_in(c, g->segment, member, &in);
     if (e != OK && e != E_NOT_FOUND) return e;
     if (e != OK || !in) *out = MALL_SEGMENT;
@@ -43,8 +35,9 @@ static enum err audience_ask(struct ctx *c, i64 member, const struct good *g, st
 }
 
 static enum err limits_ask(struct ctx *c, i64 member, const struct good *g, i64 quantity,
-                           const struct tier_now *tier, enum mall_result *out)
+                           enum mall_result *out)
 {
+    struct tier_now tier = { .tier = S("") };
     struct tier_limit_list limits = { 0 };
     struct pieces_had had;
     enum mall_result which = MALL_LIMIT;
@@ -52,8 +45,9 @@ static enum err limits_ask(struct ctx *c, i64 member, const struct good *g, i64 
     day today = zone_day(c->zone, c->now);
     struct civil at = day_civil(today);
     TRY(good_tier_limits(c, g->id, &limits));
+    if (limits.n) TRY(tier_of(c, member, &tier));
     for (i64 i = 0; i < limits.n; i++)
-        if (str_eq(limits.at[i].tier, tier->tier)) {
+        if (str_eq(limits.at[i].tier, tier.tier)) {
             most = limits.at[i].per_member;
             which = MALL_TIER_LIMIT;
         }
@@ -84,15 +78,13 @@ static enum err means_ask(struct ctx *c, i64 member, const struct good *g, i64 q
 enum err good_ask(struct ctx *c, i64 member, const struct good *g, i64 quantity,
                   enum mall_result *out)
 {
-    struct tier_now tier = { 0 };
     *out = g->state != GOOD_ON                               ? MALL_SHUT
            : g->starts_at.has && c->now < g->starts_at.value ? MALL_EARLY
            : g->ends_at.has && c->now >= g->ends_at.value    ? MALL_OVER
                                                              : MALL_DONE;
     if (*out != MALL_DONE) return OK;
-    TRY(tier_of(c, member, &tier));
-    TRY(audience_ask(c, member, g, &tier, out));
-    if (*out == MALL_DONE) TRY(limits_ask(c, member, g, quantity, &tier, out));
+    TRY(audience_ask(c, member, g, out));
+    if (*out == MALL_DONE) TRY(limits_ask(c, member, g, quantity, out));
     if (*out == MALL_DONE) TRY(means_ask(c, member, g, quantity, out));
     return OK;
 }

@@ -53,16 +53,8 @@ QUERY(q_times, times_done,
 
 static enum err gate_open(struct ctx *c, const struct task *task, i64 member, bool *open)
 {
-    struct tier_now tier;
     struct member_tag_view_list tags = { 0 };
-    i64 rank;
-    *open = true;
-    if (!str_empty(task->tier)) {
-        TRY(tier_of(c, member, &tier));
-        enum err e = tier_rank(c, task->tier, &rank);
-        if (e != OK && e != E_NOT_FOUND) return e;
-        *open = e == OK && tier.rank >= rank; /* a tier that is no more is nobody's */
-    }
+    TRY(tier_reaches(c, member, task->tier, open));
     if (!*open || str_empty(task->tag)) return OK;
     str name = str_fold(c->arena, str_trim(task->tag));
     TRY(member_tags(c, member, &tags));

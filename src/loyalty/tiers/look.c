@@ -48,6 +48,20 @@ enum err tier_of(struct ctx *c, i64 member, struct tier_now *out)
     return look(c, &l, member, c->now, false, out);
 }
 
+enum err tier_reaches(struct ctx *c, i64 member, str tier, bool *yes)
+{
+    struct tier_now has;
+    struct ladder l;
+    *yes = str_empty(tier);
+    if (*yes) return OK;
+    TRY(ladder_live(c, &l));
+    i64 least = ladder_rank(&l, tier);
+    if (!least) return OK;
+    TRY(tier_of(c, member, &has));
+    *yes = has.rank >= least;
+    return OK;
+}
+
 enum err tier_at(struct ctx *c, i64 member, instant at, struct tier_now *out)
 {
     struct ladder l;
