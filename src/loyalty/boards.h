@@ -214,7 +214,8 @@ void live_gauges(struct buf *out, void *live); /* for /metrics */
 
 /* -- upkeep ------------------------------------------------------------------------------------ */
 
-/* Recomputes every score of boards that are not frozen and counts those that differ. */
+/* Recomputes every score of boards that are not frozen and counts those that differ, but for those
+ * that a line of the timeline will renew which is not followed yet. */
 enum err boards_check(struct ctx *c, i64 *wrong);
 
 struct merge_listener;

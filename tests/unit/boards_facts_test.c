@@ -127,6 +127,31 @@ TEST(released_it_counts_as_of_when_it_was_earned)
     check(&b, &p, 30, 0);
 }
 
+CHANGE(spoil, "UPDATE board_score SET score = score + 1 WHERE member = $1");
+static enum err spoil_score(struct tx *t, void *arg)
+{
+    return tx_change(t, &spoil, ARGS(*(i64 *)arg));
+}
+
+TEST(what_waits_is_late_not_wrong)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 2);
+    i64 wrong, lines;
+    struct board_view b = board(c, (struct board_post){ .metric = BOARD_POINTS });
+    struct fact first = { p.ids[0], 30, "task:1:a" }, second = { p.ids[0], 12, "task:2:a" };
+    tell(c, give, first);
+    tell(c, give, (struct fact){ p.ids[1], 20, "task:1:b" });
+    CHECK_OK(c, store_write(test_store(), c, give, &second));
+    CHECK_OK(c, boards_check(c, &wrong));
+    CHECK_I64(wrong, 0);
+    CHECK_OK(c, store_write(test_store(), c, spoil_score, &p.ids[1]));
+    CHECK_OK(c, boards_check(c, &wrong));
+    CHECK_I64(wrong, 1); /* nothing waits for her */
+    CHECK_OK(c, follower_run(test_store(), c, &board_followers[0], &lines));
+    CHECK_I64(place_of(&b, p.ids[0]).score, 42);
+}
+
 TEST(friends_brought_in_count)
 {
     struct ctx *c = test_reader();

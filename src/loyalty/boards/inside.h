@@ -93,6 +93,8 @@ enum err prize_parted(struct tx *t, i64 loser, i64 winner, ints noted);
 
 struct follower;
 struct field_table;
-extern const struct field_table board_fields;   /* fields.c */
+extern const struct field_table board_fields; /* fields.c */
+/* Whose lines are not followed yet: their scores will be worked out anew. */
+enum err boards_waiting(struct ctx *c, const struct board_row *b, struct one_i64_list *out);
 extern const struct follower board_followers[]; /* follow.c; ends with a NULL name */
 extern const struct migration board_migrations[];

@@ -236,6 +236,31 @@ QUERY(scores_missing, one_i64,
       " WHERE NOT EXISTS (SELECT 1 FROM board_score s WHERE s.member = b.member"
       " AND s.board = $1)");
 
+static bool has(const struct one_i64_list *holders, i64 holder)
+{
+    for (i64 i = 0; i < holders->n; i++)
+        if (holders->at[i].value == holder) return true;
+    return false;
+}
+
+/* A score that a waiting line will work out anew is late, not wrong. */
+static enum err scores_check(struct ctx *c, const struct board_row *b, i64 *wrong)
+{
+    struct score_row_list rows = { 0 };
+    struct one_i64_list waiting = { 0 };
+    bool looked = false;
+    TRY(db_all(c, &scores_of_board, &rows, ARGS(b->id)));
+    for (i64 k = 0; k < rows.n; k++) {
+        struct score is;
+        TRY(score_of(c, b, rows.at[k].member, &is));
+        if (is.score == rows.at[k].score && is.reached_at == rows.at[k].reached_at) continue;
+        if (!looked) TRY(boards_waiting(c, b, &waiting));
+        looked = true;
+        *wrong += !has(&waiting, rows.at[k].member);
+    }
+    return OK;
+}
+
 enum err boards_check(struct ctx *c, i64 *wrong)
 {
     struct board_row_list boards = { 0 };
@@ -243,14 +268,8 @@ enum err boards_check(struct ctx *c, i64 *wrong)
     TRY(boards_in_play(c, &boards));
     for (i64 i = 0; i < boards.n; i++) {
         const struct board_row *b = &boards.at[i];
-        struct score_row_list rows = { 0 };
         struct one_i64 missing = { 0 };
-        TRY(db_all(c, &scores_of_board, &rows, ARGS(b->id)));
-        for (i64 k = 0; k < rows.n; k++) {
-            struct score is;
-            TRY(score_of(c, b, rows.at[k].member, &is));
-            *wrong += is.score != rows.at[k].score || is.reached_at != rows.at[k].reached_at;
-        }
+        TRY(scores_check(c, b, wrong));
         if (b->scope == SCOPE_ALL && b->filled && b->holders == HOLDERS_MEMBERS &&
             b->metric <= BOARD_ORDERS)
             TRY(db_get(c, &scores_missing, &missing, ARGS(b->id, b->starts_at, b->ends_at)));
