@@ -6,6 +6,7 @@
 
 #include "ledger/ledger.h"
 #include "loyalty/koc.h"
+#include "loyalty/koc/months.h"
 
 enum { KOCS_MAX = 60 };
 
@@ -64,6 +65,22 @@ static enum err pay_one(struct tx *t, void *arg)
     return koc_paid(t, s->number, key_of(t->c, "pay", s->number));
 }
 
+static enum err agree(struct tx *t, void *arg) { return koc_month_agreed(t, *(str *)arg); }
+
+/* A large month waits for a second person; until he agrees nothing of it is paid. */
+static enum err second_person(struct store *s, struct ctx *c, str month,
+                              struct koc_statement_list *all)
+{
+    struct koc_month is;
+    TRY(koc_month_get(c, month, &is));
+    if (is.state != MONTH_WAITING) return OK;
+    for (i64 i = 0; i < all->n; i++)
+        if (all->at[i].payable > 0)
+            EXPECT(store_write(s, c, pay_one, &all->at[i]) == E_UNPROCESSABLE,
+                   "paid before the second person agreed");
+    return store_write(s, c, agree, &month);
+}
+
 /* The month before is settled; some of it is paid. */
 enum err koc_month_begins(struct store *s, struct ctx *c)
 {
@@ -72,6 +89,7 @@ enum err koc_month_begins(struct store *s, struct ctx *c)
     struct koc_statement_list all = { 0 };
     TRY(koc_settle(s, c, month));
     TRY(koc_statements(c, month, 0, 100, true, &all));
+    TRY(second_person(s, c, month, &all));
     for (i64 i = 0; i < all.n; i++)
         if (all.at[i].payable > 0 && one_in(2)) TRY(store_write(s, c, pay_one, &all.at[i]));
     return OK;
