@@ -4545,6 +4545,7 @@ export interface components {
             day: string;
             /** @example 12.50 */
             amount?: string;
+            followers?: number;
             note?: string | null;
         };
         metric_costs_put: {

@@ -107,12 +107,12 @@ int text_columns(str s);
 
 /* The verbs of each file, ended by a NULL name; cli.c lists them in the order of the manual. */
 extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_verbs[],
-    behaviour_verbs[], aipl_verbs[], lifetime_verbs[], basket_verbs[], path_verbs[], metric_verbs[],
-    tree_verbs[], segment_verbs[], compare_verbs[], saved_verbs[], points_verbs[], mall_verbs[],
-    task_verbs[], tier_verbs[], board_verbs[], koc_verbs[], budget_verbs[], user_verbs[],
-    key_verbs[], backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[], setting_verbs[],
-    channel_verbs[], product_verbs[], experiment_verbs[], goal_verbs[], alert_verbs[],
-    rhythm_verbs[];
+    behaviour_verbs[], aipl_verbs[], cost_verbs[], lifetime_verbs[], basket_verbs[], path_verbs[],
+    metric_verbs[], tree_verbs[], segment_verbs[], compare_verbs[], saved_verbs[], points_verbs[],
+    mall_verbs[], task_verbs[], tier_verbs[], board_verbs[], koc_verbs[], budget_verbs[],
+    user_verbs[], key_verbs[], backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[],
+    setting_verbs[], channel_verbs[], product_verbs[], experiment_verbs[], goal_verbs[],
+    alert_verbs[], rhythm_verbs[];
 
 /* -- between the files of the frame ----------------------------------------------------------- */
 

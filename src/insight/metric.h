@@ -78,11 +78,13 @@ enum measure {
     MEASURE_COHORT_DAYS, /* days of these buyers since their first purchase, it included */
     MEASURE_PAID_HIGH,   /* paid by members of high value now; only when a metric asks for it */
     MEASURE_NEW_MEMBERS,
-    MEASURE_MEMBERS,      /* known at the end of the period: who can be reached */
-    MEASURE_COST,         /* spent on the touchpoints */
-    MEASURE_POINTS,       /* outstanding at the end; only when a metric asks for them */
-    MEASURE_POINTS_VALUE, /* that in money */
-    MEASURE_ACTIVE,       /* from here on: behaviour, of the index of members; different members */
+    MEASURE_MEMBERS,       /* known at the end of the period: who can be reached */
+    MEASURE_COST,          /* spent on the touchpoints */
+    MEASURE_NEW_FOLLOWERS, /* those who left taken off */
+    MEASURE_FOLLOWERS,     /* at the end of the period */
+    MEASURE_POINTS,        /* outstanding at the end; only when a metric asks for them */
+    MEASURE_POINTS_VALUE,  /* that in money */
+    MEASURE_ACTIVE,        /* from here on: behaviour, of the index of members; different members */
     MEASURE_VIEWERS,
     MEASURE_VIEWERS_BOUGHT,
     MEASURE_CARTERS,
@@ -307,18 +309,24 @@ SHAPE(cohorts_answer);
 /* Members by when they first purchased. At most 120 cohorts. */
 enum err cohorts_make(struct ctx *c, const struct cohorts_ask *ask, struct cohorts_answer *out);
 
-/* -- what touchpoints cost -------------------------------------------------------------------- */
+/* -- what touchpoints cost, and who follows them ----------------------------------------------- */
 
-#define FIELDS_OF_metric_cost(X, N)                                                      \
-    X(str, touchpoint, REQUIRED | SHORT, "Touchpoint, as orders and members name it", N) \
-    X(day, day, REQUIRED, "Day", N)                                                      \
-    X(money, amount, NOT_NEGATIVE, "Spent on it that day; replaces what stood there", N) \
+#define FIELDS_OF_metric_cost(X, N)                                                              \
+    X(str, touchpoint, REQUIRED | SHORT, "Touchpoint, as orders and members name it", N)         \
+    X(day, day, REQUIRED, "Day", N)                                                              \
+    X(money, amount, NOT_NEGATIVE, "Spent on it that day; replaces what stood there", N)         \
+    X(i64, followers, ANY,                                                                       \
+      "Followers gained that day, less those who left; the first entry brings those there were", \
+      N)                                                                                         \
     X(str, note, SHORT, "For what", N)
 SHAPE(metric_cost);
-/* 0 takes the entry away. */
+/* Nothing spent and nobody gained takes the entry away. */
 enum err metric_cost_put(struct tx *t, const struct metric_cost *in);
 enum err metric_costs(struct ctx *c, day from, day to, str touchpoint,
                       struct metric_cost_list *out);
+/* Entries of a file: day, touchpoint, amount, followers, note (日期、触点、花费、新增粉丝、备注),
+ * in any order, the first two needed. At most 10,000; E_INVALID with the row. */
+enum err metric_costs_read(struct ctx *c, str path, struct metric_cost_list *out);
 
 /* -- orders kept in memory -------------------------------------------------------------------- */
 

@@ -89,9 +89,11 @@ HANDLER(metric_costs_get, metric_costs_ask, metric_cost_page)
     return metric_costs(c, from, to, in->touchpoint, &out->items);
 }
 
-#define FIELDS_OF_metric_costs_put(X, N)  \
-    X(list(metric_cost), items, REQUIRED, \
-      "At most 1,000; each replaces the entry of its touchpoint and day, 0 takes it away", N)
+#define FIELDS_OF_metric_costs_put(X, N)                                                           \
+    X(list(metric_cost), items, REQUIRED,                                                          \
+      "At most 1,000; each replaces the entry of its touchpoint and day; one of nothing takes it " \
+      "away",                                                                                      \
+      N)
 SHAPE(metric_costs_put);
 SHAPE_DEFINE(metric_costs_put);
 
@@ -137,10 +139,11 @@ static const struct route routes[] = {
     ROUTE(GET, "/v1/reports/cohorts", REPORTS_READ, report_cohorts, "Metrics",
           "按首次购买时间分批，看之后的回购", "Members by first purchase, and who came back when",
           .errors = "E_BUSY"),
-    ROUTE(GET, "/v1/costs", REPORTS_READ, metric_costs_get, "Metrics", "各触点每天的花费",
-          "What touchpoints cost, by day"),
-    ROUTE(POST, "/v1/costs", ORDERS_WRITE, metric_costs_post, "Metrics", "登记各触点每天的花费",
-          "Enter what touchpoints cost, by day"),
+    ROUTE(GET, "/v1/costs", REPORTS_READ, metric_costs_get, "Metrics", "各触点每天的花费与新增粉丝",
+          "What touchpoints cost and who began to follow them, by day"),
+    ROUTE(POST, "/v1/costs", ORDERS_WRITE, metric_costs_post, "Metrics",
+          "登记各触点每天的花费与新增粉丝",
+          "Enter what touchpoints cost and who began to follow them, by day"),
     { 0 },
 };
 

@@ -201,6 +201,19 @@ enum err sheet_open(struct ctx *c, str path, struct sheet_options o, struct shee
 
 strs sheet_columns(const struct sheet *s) { return s->columns; }
 
+void sheet_find(struct ctx *c, const struct sheet *s, const char *const (*names)[SHEET_NAMES],
+                i64 kinds, i64 *at)
+{
+    for (i64 k = 0; k < kinds; k++) {
+        at[k] = -1;
+        for (i64 i = 0; i < s->columns.n; i++)
+            for (int w = 0; w < SHEET_NAMES && names[k][w]; w++)
+                if (str_eq(str_fold(c->arena, s->columns.at[i]),
+                           str_fold(c->arena, str_of(names[k][w]))))
+                    at[k] = i;
+    }
+}
+
 str sheet_format(const struct sheet *s) { return s->format; }
 
 bool sheet_dates_are_serial(const struct sheet *s) { return s->xlsx && !xlsx_date1904(s->xlsx); }

@@ -42,6 +42,11 @@ strs sheet_columns(const struct sheet *s);          /* trimmed names; empty ones
 str sheet_format(const struct sheet *s);            /* "csv gb18030", "xlsx", "csv utf-8 gzip" */
 bool sheet_dates_are_serial(const struct sheet *s); /* xlsx: date cells are given as ISO text; plain
                                                        numbers in date columns are serial days */
+/* Where the columns of these kinds are, each under any of its names (upper and lower case alike);
+ * -1: there is none. */
+enum { SHEET_NAMES = 6 };
+void sheet_find(struct ctx *c, const struct sheet *s, const char *const (*names)[SHEET_NAMES],
+                i64 kinds, i64 *at);
 /* The next row, or *more = false at the end. Cells live until the next call. */
 enum err sheet_next(struct ctx *c, struct sheet *s, struct sheet_row *row, bool *more);
 /* 0..1: how much of the file has been read, for progress bars. */

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,9 +193,15 @@ enum err store_backup(struct store *s, struct ctx *c, str file)
     if (!file.n || file.at[file.n - 1] == '/')
         return fail(c, E_INVALID, "请给出备份文件的路径", "name the file of the backup");
     const char *final = str_z(c->arena, file), *parent = folder_of(c->arena, file);
-    char *folder = str_z(c->arena, str_fmt(c->arena, "%s.part-XXXXXX", final));
-    if (!mkdtemp(folder)) return no_file(c, folder);
-    parts_set(folder);
+    u64 number;
+    randombytes_buf(&number, sizeof number);
+    const char *folder =
+        str_z(c->arena, str_fmt(c->arena, "%s.part-%016llx", final, (unsigned long long)number));
+    parts_set(folder); /* known before it is there: a signal may come between */
+    if (mkdir(folder, 0700) != 0) {
+        parts_known = false;
+        return no_file(c, folder);
+    }
     const char *made = str_z(c->arena, str_fmt(c->arena, "%s/koi.db", folder));
     enum err e = OK;
     if (store_is_pg(s)) e = backup_pg(c, s, folder);

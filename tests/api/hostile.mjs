@@ -1,11 +1,11 @@
 // hostile.mjs -- spoilt requests on every route while the shop is at work; then: do its answers still agree?
 //
-// HOSTILE_SECONDS (20), HOSTILE_SEED (the day's number; a run is repeated with it), HOSTILE_ROUTES (part of a path).
+// HOSTILE_SECONDS (20), HOSTILE_SEED (a run is repeated with it), HOSTILE_ROUTES (part of a path).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Contract } from './contract.mjs';
-import { Dice, ODD_TEXTS, Pools, requestFor, spoilWords } from './hostile_make.mjs';
+import { Dice, ODD_TEXTS, Pools, requestFor, seed, spoilWords } from './hostile_make.mjs';
 import { Load } from './hostile_load.mjs';
 import { Shop } from './shop.mjs';
 
@@ -220,6 +220,5 @@ export class Hostile {
 }
 
 export async function playHostile(result) {
-  const seed = Number(process.env.HOSTILE_SEED ?? Math.floor(Date.now() / 86400000));
   await new Hostile(result, seed).play(Number(process.env.HOSTILE_SECONDS ?? 20));
 }

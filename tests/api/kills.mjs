@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dice, Pools } from './hostile_make.mjs';
+import { Dice, Pools, seed } from './hostile_make.mjs';
 import { Load } from './hostile_load.mjs';
 import { Shop } from './shop.mjs';
 
@@ -157,6 +157,5 @@ class Fallen {
 }
 
 export async function playKills(result) {
-  const seed = Number(process.env.HOSTILE_SEED ?? Math.floor(Date.now() / 86400000));
   await new Fallen(result, seed).play(Number(process.env.KILL_ROUNDS ?? 2), Number(process.env.CROWD_SECONDS ?? 4));
 }

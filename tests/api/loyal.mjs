@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Dice } from './hostile_make.mjs';
+import { Dice, seed } from './hostile_make.mjs';
 import { Shop } from './shop.mjs';
 
 const SLOWER = Number(process.env.TEST_SLOWER ?? 1);
@@ -239,6 +239,5 @@ class Loyal {
 }
 
 export async function playLoyal(result) {
-  const seed = Number(process.env.HOSTILE_SEED ?? Math.floor(Date.now() / 86400000));
   await new Loyal(result, seed).run(Number(process.env.LOYAL_ROUNDS ?? 2));
 }

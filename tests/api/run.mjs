@@ -14,11 +14,11 @@ import { difference, fillText, fillJson } from './match.mjs';
 import { Contract } from './contract.mjs';
 import { Edges } from './edges.mjs';
 import { playHostile } from './hostile.mjs';
+import { seed } from './hostile_make.mjs';
 import { playKills } from './kills.mjs';
 import { playLoyal } from './loyal.mjs';
 
 const EDGES = Number(process.env.EDGES ?? 6);
-const seed = Number(process.env.HOSTILE_SEED ?? Math.floor(Date.now() / 86400000));
 const here = dirname(fileURLToPath(import.meta.url));
 let tests = 0;
 let failures = 0;

@@ -746,41 +746,6 @@ TEST(a_dimension_it_has_not_is_refused)
     CHECK_ERR(c, metric_make(c, &ask, &a), E_NOT_FOUND);
 }
 
-static enum err put_cost(struct tx *t, void *arg) { return metric_cost_put(t, arg); }
-
-TEST(costs_are_of_touchpoints)
-{
-    struct ctx *c = test_reader();
-    i64 *ids = shop_members(c, 2, on("2024-05-01", 0), S("a"));
-    struct sale sales[] = { { ids[0], on("2024-05-01", HOUR_MS), 100 * YUAN, .shop = S("抖音") },
-                            { ids[1], on("2024-05-02", HOUR_MS), 50 * YUAN, .shop = S("天猫") } };
-    shop_sales(c, sales, 2);
-    struct metric_cost costs[] = { { S("抖音"), named("2024-05-01"), 30 * YUAN, NO_STR },
-                                   { S("抖音"), named("2024-05-01"), 40 * YUAN, S("again") },
-                                   { S("天猫"), named("2024-05-02"), 10 * YUAN, NO_STR },
-                                   { S("小红书"), named("2024-05-02"), 5 * YUAN, NO_STR },
-                                   { S("小红书"), named("2024-05-03"), 5 * YUAN, NO_STR },
-                                   { S("小红书"), named("2024-05-03"), 0, NO_STR } };
-    for (i64 i = 0; i < COUNT(costs); i++)
-        CHECK_OK(c, store_write(c->store, c, put_cost, &costs[i]));
-    struct metric_ask ask = {
-        .name = S("cac"), .from = S("2024-05-01"), .to = S("2024-05-03"), .by = S("touchpoint")
-    };
-    struct metric_answer a = ask_for(c, ask);
-    CHECK_STR(a.value, "27.50"); /* 55 for two */
-    CHECK_STR(a.groups.at[0].group, "抖音");
-    CHECK_STR(a.groups.at[0].value, "40.00");
-    CHECK_STR(a.groups.at[1].value, "10.00");
-    CHECK_I64(a.groups.n, 3);
-    CHECK(!a.groups.at[2].value.at); /* 5 for nobody */
-    ask.name = S("payback"); /* 27.5 each; 150 of both in 32 + 31 days: 27.5 / (150 / 63) = 11.55 */
-    CHECK_STR(ask_for(c, ask).value, "12");
-    ask.name = S("roi");
-    a = ask_for(c, ask);
-    CHECK_STR(a.value, "2.727273");
-    CHECK_STR(a.groups.at[0].value, "2.5");
-}
-
 /* -- segments, fields of members, behaviour ------------------------------------------------------
  */
 

@@ -47,8 +47,8 @@ static const struct alert_source others[] = {
 
 static bool is_level(const struct metric *m)
 {
-    return m->form == METRIC_IS &&
-           (m->a == MEASURE_MEMBERS || m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE);
+    return m->form == METRIC_IS && (m->a == MEASURE_MEMBERS || m->a == MEASURE_FOLLOWERS ||
+                                    m->a == MEASURE_POINTS || m->a == MEASURE_POINTS_VALUE);
 }
 
 static void source_of(const struct metric *m, struct alert_source *out)

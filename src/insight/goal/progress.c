@@ -202,6 +202,8 @@ static str members_of(struct ctx *c, const struct goal_row *row, const struct me
     case MEASURE_CARTERS_BOUGHT:
         did = str_fmt(c->arena, "did(\"Product Added\", %lldd) >= 1", (long long)days);
         break;
+    case MEASURE_NEW_FOLLOWERS:
+    case MEASURE_FOLLOWERS:
     case MEASURE_ACTIVE: return NO_STR;
     default: break;
     }

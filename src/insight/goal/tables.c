@@ -68,6 +68,7 @@ static enum goal_kind kind_of_measure(enum measure m)
     case MEASURE_BUYERS:
     case MEASURE_REPEAT_BUYERS: return KIND_DIFFERENT;
     case MEASURE_MEMBERS:
+    case MEASURE_FOLLOWERS:
     case MEASURE_POINTS:
     case MEASURE_POINTS_VALUE: return KIND_STAND;
     case MEASURE_PAID_HIGH: return KIND_LATER;
@@ -86,7 +87,8 @@ enum goal_kind goal_kind_of(const struct metric *m)
 
 bool goal_only_rises(const struct metric *m)
 {
-    return (m->form == METRIC_IS || m->form == METRIC_MINUS) && m->a != MEASURE_NET;
+    return (m->form == METRIC_IS || m->form == METRIC_MINUS) && m->a != MEASURE_NET &&
+           m->a != MEASURE_NEW_FOLLOWERS && m->a != MEASURE_FOLLOWERS;
 }
 
 opt_f64 goal_value(const struct metric *m, f64 a, f64 b)

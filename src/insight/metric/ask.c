@@ -82,7 +82,7 @@ static int most_first(const void *x, const void *y)
 static bool any_of(const struct metric_totals *t)
 {
     for (i64 m = 0; m < MEASURES_N; m++)
-        if (t->of[m]) return true;
+        if (t->of[m] && m != MEASURE_FOLLOWERS) return true; /* who follows did nothing by that */
     return false;
 }
 
@@ -117,7 +117,7 @@ static enum err group_codes(struct ctx *c, int kind, struct metric_period period
     struct ranked *ranks = NEWS(c->arena, struct ranked, codes);
     for (i64 i = 0; i < codes; i++) {
         const struct metric_totals *t = counted(&n, 0, 1, i);
-        ranks[i] = (struct ranked){ i, t->of[most], any_of(t) };
+        ranks[i] = (struct ranked){ i, t->of[most], any_of(t) || t->of[most] };
     }
     qsort(ranks, (size_t)codes, sizeof *ranks, most_first);
     while (shown < codes && shown < METRIC_GROUPS && ranks[shown].any) shown++;

@@ -318,6 +318,7 @@ static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, stru
 {
     pthread_mutex_lock(&b->lock);
     enum err e = bring_up(c, b, parts, INT64_MAX);
+    if (e == OK) e = name_told(c, &b->names);
     if (e == OK) give_out(c, b, parts, out);
     pthread_mutex_unlock(&b->lock);
     return e;

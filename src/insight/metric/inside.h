@@ -114,7 +114,7 @@ u64 tally_tells(const struct tally *t, const struct counting *n);
 void tally_tell(const struct tally *t, struct counting *n);
 /* Where a range begins in cells; then (slot * groups + group) * MEASURES_N. */
 i64 counting_base(const struct counting *n, i64 range);
-/* Measures before MEASURE_BEHAVIOUR but cost. */
+/* Measures before MEASURE_COST. */
 void count_facts(struct ctx *c, const struct facts *f, struct counting *n);
 /* Those from MEASURE_BEHAVIOUR on. */
 enum err count_behaviour(struct ctx *c, const struct view *v, struct counting *n);
@@ -122,7 +122,7 @@ enum err count_behaviour(struct ctx *c, const struct view *v, struct counting *n
  * that of the unknown. rest: the place of all other values; -1: there is none. */
 enum err parting_by_member(struct ctx *c, const struct view *v, str field, struct parting *out,
                            strs *labels, i64 *rest);
-/* MEASURE_COST into cells, parted by touchpoint or not at all. */
+/* MEASURE_COST and followers into cells, parted by touchpoint or not at all. */
 enum err count_costs(struct ctx *c, const struct names *touchpoints, struct counting *n);
 /* MEASURE_POINTS and their value, of the end of each step and range (points.c). */
 enum err count_points(struct ctx *c, struct counting *n);

@@ -39,6 +39,23 @@ i64 names_find(const struct names *names, str text)
     return -1;
 }
 
+/* Touchpoints by which nobody came yet, but that cost or are followed; one look-up each. */
+QUERY(metric_told, one_str,
+      "WITH RECURSIVE t(value) AS (SELECT MIN(touchpoint) FROM metric_cost UNION ALL"
+      " SELECT (SELECT MIN(k.touchpoint) FROM metric_cost k WHERE k.touchpoint > t.value) FROM t"
+      " WHERE t.value IS NOT NULL) SELECT value FROM t WHERE value IS NOT NULL");
+
+static enum err name_one(void *arg, const void *row)
+{
+    code_of(arg, OF_TOUCHPOINT, ((const struct one_str *)row)->value);
+    return OK;
+}
+
+enum err name_told(struct ctx *c, struct naming *names)
+{
+    return db_each(c, &metric_told, name_one, names, NO_ARGS);
+}
+
 /* -- by id ------------------------------------------------------------------------------------- */
 
 #define FIELDS_OF_metric_name(X, N) \

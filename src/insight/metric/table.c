@@ -159,6 +159,16 @@ const struct metric metrics[] = {
       REST(CARTERS_BOUGHT, CARTERS), CUT_MEMBER, "加购会员中，同一段时间内没有付款的占比",
       "Of those who added to the cart, those who paid no order in the same period",
       "1 - 加购且付款的人数 ÷ 加购人数", "1 - carters who paid / carters" },
+    /* touchpoints, as they tell it themselves */
+    { "new_followers", "新增粉丝", "New followers", METRIC_COUNT, METRIC_MORE, IS(NEW_FOLLOWERS),
+      CUT_TOUCHPOINT, "登记的各触点每天新增的粉丝，减去取消关注的",
+      "Followers that the touchpoints gained each day as entered, less those who left",
+      "新增粉丝之和", "sum of the entries" },
+    { "followers", "粉丝数", "Followers", METRIC_COUNT, METRIC_MORE, IS(FOLLOWERS), CUT_TOUCHPOINT,
+      "到这段时间结束时的粉丝：登记过的新增粉丝累计；第一次登记时把当时已有的一并填上",
+      "Followers at the end of the period: all entries up to then; the first one brings those there"
+      " were",
+      "至期末的新增粉丝之和", "sum of the entries up to the end" },
     /* cost */
     { "cost", "推广花费", "Cost", METRIC_MONEY, METRIC_LESS, IS(COST), CUT_TOUCHPOINT,
       "登记的各触点每天的花费", "What was entered as spent on the touchpoints each day", "花费之和",

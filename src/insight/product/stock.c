@@ -110,7 +110,7 @@ enum err stock_write(struct tx *t, const struct stock_fact *in, i64 n, struct st
 /* -- files ------------------------------------------------------------------------------------- */
 
 enum { COLUMN_SHOP, COLUMN_CODE, COLUMN_QUANTITY, COLUMN_COUNTED, COLUMN_COST, COLUMNS_N };
-static const char *const column_names[COLUMNS_N][5] = {
+static const char *const column_names[COLUMNS_N][SHEET_NAMES] = {
     [COLUMN_SHOP] = { "shop", "店铺", "店铺名称", "门店" },
     [COLUMN_CODE] = { "code", "商品编码", "编码", "sku", "商家编码" },
     [COLUMN_QUANTITY] = { "quantity", "库存", "件数", "数量", "库存数量" },
@@ -125,15 +125,7 @@ struct stock_columns {
 static enum err columns_find(struct ctx *c, const struct sheet *s, str shop,
                              struct stock_columns *out)
 {
-    strs names = sheet_columns(s);
-    for (int k = 0; k < COLUMNS_N; k++) {
-        out->at[k] = -1;
-        for (i64 i = 0; i < names.n; i++)
-            for (int w = 0; w < 5 && column_names[k][w]; w++)
-                if (str_eq(str_fold(c->arena, names.at[i]),
-                           str_fold(c->arena, str_of(column_names[k][w]))))
-                    out->at[k] = i;
-    }
+    sheet_find(c, s, column_names, COLUMNS_N, out->at);
     if (out->at[COLUMN_CODE] < 0 || out->at[COLUMN_QUANTITY] < 0)
         return fail(c, E_INVALID, "文件须有“商品编码”和“库存”两列（code、quantity），首行为列名",
                     "the file needs the columns code and quantity, named in its first row");
