@@ -26,7 +26,7 @@ test('planned: the size follows what is typed, and becomes an experiment', async
   await dialog.getByLabel('名称').fill('从计划来');
   await dialog.getByRole('button', { name: named('保存') }).click();
   await page.getByRole('heading', { name: '从计划来' }).waitFor();
-  await page.getByText('从 10% 相对提升 20%').waitFor();
+  await page.getByText('从 10.0% 相对提升 20.0%').waitFor();
   visitor.checkQuiet('planned');
   await visitor.leave();
 });
@@ -65,7 +65,7 @@ test('a draft gives up its plan, its end and its guardrails', async () => {
   });
   const visitor = await owner(`/experiments/${made.id}`);
   const { page } = visitor;
-  await page.getByText('从 10% 相对提升 20%').waitFor();
+  await page.getByText('从 10.0% 相对提升 20.0%').waitFor();
   await page.getByRole('button', { name: named('编辑') }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('spinbutton', { name: '现在的比率' }).fill('');
@@ -76,7 +76,7 @@ test('a draft gives up its plan, its end and its guardrails', async () => {
   await ends.locator('.ant-picker-clear').click();
   await dialog.getByRole('button', { name: named('保存') }).click();
   await dialog.waitFor({ state: 'hidden' });
-  await page.getByText('从 10% 相对提升 20%').waitFor({ state: 'hidden' });
+  await page.getByText('从 10.0% 相对提升 20.0%').waitFor({ state: 'hidden' });
   const kept = await send('GET', `/v1/experiments/${made.id}`);
   assert.deepEqual([kept.base, kept.lift, kept.ends_at, kept.guardrails], [null, null, null, []]);
   visitor.checkQuiet('a draft');
