@@ -21,6 +21,7 @@ export const pages = [
   ['paths-from', '/paths?end=any&steps=4', '路径', 'Paths'],
   ['paths-to', '/paths?start=any&of=touchpoint', '路径', 'Paths'],
   ['attribution', '/attribution', '归因', 'Attribution'],
+  ['spend', '/spend', '推广数据', 'Channel figures'],
   ['cross', '/cross', '分布与交叉', 'Distribution'],
   ['cross-two', '/cross?view=two', '分布与交叉', 'Distribution'],
   ['cross-rfm', '/cross?view=rfm', '分布与交叉', 'Distribution'],

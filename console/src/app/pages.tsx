@@ -1,6 +1,6 @@
 // pages.tsx -- the table of pages: menu and routes are read from it. Each page is a file of its own, fetched when opened.
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
+  AccountBookOutlined, ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BranchesOutlined, CheckSquareOutlined, CloudUploadOutlined,
   CrownOutlined, DashboardOutlined, ExperimentOutlined, FilterOutlined, FlagOutlined, FundOutlined, FunnelPlotOutlined, GiftOutlined,
   HeatMapOutlined, HourglassOutlined, IdcardOutlined, LayoutOutlined, LineChartOutlined, NotificationOutlined, RiseOutlined,
   SafetyCertificateOutlined, SettingOutlined,
@@ -62,6 +62,8 @@ export const pages: PageRow[] = [
     menu: { group: 'group.insight', icon: <ForkOutlined /> } },
   { path: '/attribution', word: 'page.attribution', right: 'reports:read', page: page(() => import('~/pages/attribution/attribution')),
     menu: { group: 'group.insight', icon: <PartitionOutlined /> } },
+  { path: '/spend', word: 'page.spend', right: 'reports:read', page: page(() => import('~/pages/spend/spend')),
+    menu: { group: 'group.insight', icon: <AccountBookOutlined /> } },
   { path: '/cross', word: 'page.cross', right: 'members:read', page: page(() => import('~/pages/cross/cross')),
     menu: { group: 'group.insight', icon: <TableOutlined /> } },
   { path: '/ltv', word: 'page.ltv', right: 'reports:read', page: page(() => import('~/pages/ltv/ltv')),

@@ -16,7 +16,7 @@ const keys: Record<string, string> = {
   '/': 'zonglan zl shouye 首页 home', '/dashboards': 'kanban kb', '/figures': 'zhibiao zb kpi', '/reports': 'baogao bg 日报 周报 月报 ribao zhoubao yuebao',
   '/goals': 'mubiao mb', '/rfm': 'fenceng', '/classes': 'fenlei changjing fl 新客 沉睡', '/alerts': 'yujing yj', '/aipl': 'liuzhuan',
   '/gmv-tree': 'chaijie cj 归因 增长公式 pansuan', '/funnel': 'loudou ld 转化 zhuanhua', '/retention': 'liucun lc 复购 cohort', '/actives': 'huoyue hy dau mau',
-  '/paths': 'lujing lj', '/attribution': 'guiyin gy', '/cross': 'fenbu jiaocha fb', '/ltv': 'shengming zhouqi jiazhi smzq ltv 流失', '/experiments': 'shiyan sy ab 测试',
+  '/paths': 'lujing lj', '/attribution': 'guiyin gy', '/spend': 'tuiguang shuju tg 花费 huafei 投放 toufang 粉丝 fensi spend cost cac roi followers', '/cross': 'fenbu jiaocha fb', '/ltv': 'shengming zhouqi jiazhi smzq ltv 流失', '/experiments': 'shiyan sy ab 测试',
   '/basket': 'liandai daihuo ld 关联 购物篮', '/products': 'shangpin sp sku', '/members': 'huiyuan hy 顾客 用户 客户 customers', '/segments': 'fenceng fc 人群 renqun audience',
   '/orders': 'dingdan dd', '/imports': 'daoru dr 上传 csv excel', '/programme': 'huiyuan jihua dengji 等级 权益 tiers', '/points': 'jifen jf', '/tasks': 'renwu rw 签到 qiandao',
   '/boards': 'bangdan bd 排行', '/teams': 'zhandui zd', '/mall': 'jifen shangcheng sc 兑换', '/koc': 'daren dr 达人 佣金', '/joining': 'ruhui fufei rh 购物金 充值',

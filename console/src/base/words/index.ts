@@ -29,13 +29,14 @@ import { reports } from './reports'
 import { rewards } from './rewards'
 import { rfm } from './rfm'
 import { segments } from './segments'
+import { spend } from './spend'
 import { tasks } from './tasks'
 import { trade } from './trade'
 import { tree } from './tree'
 
 const chapters = [
   deliveries, access, alerts, basket, boards, budgets, common, dashboards, experiments, flows, goals, imports, joining, koc, ltv, mall, memberLines, memberLoyalty, members,
-  metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, tasks, trade, tree,
+  metricWords, overview, paths, points, products, programme, reports, rewards, rfm, segments, spend, tasks, trade, tree,
 ] as const
 type Chapters = typeof chapters
 type KeyOf<Chapter> = Chapter extends unknown ? keyof Chapter : never
