@@ -106,6 +106,10 @@ SHAPE(balance);
 /* At c->now, exactly, whether or not the job has run. An account never used has nothing. */
 enum err ledger_balance(struct ctx *c, const struct account *of, struct balance *out);
 
+/* In a change: what the account has, less what is held; nothing is settled or written for it. Of a
+ * unit without lots; an account never used has nothing. */
+enum err ledger_left(struct tx *t, const struct account *of, i64 *out);
+
 /* From here on until the change ends nobody else changes what the account has. */
 enum err ledger_lock(struct tx *t, const struct account *of);
 

@@ -223,13 +223,29 @@ enum err work_books(struct work *w, const struct transfer_row *of, struct book *
     return work_book(w, of->to_member, of->to_name, to);
 }
 
-enum err ledger_lock(struct tx *t, const struct account *of)
+/* NULL: there is no such unit. */
+static enum err book_of(struct tx *t, const struct account *of, struct book **out)
 {
     struct work w = { .t = t, .c = t->c };
-    struct book *b;
     bool found;
+    *out = NULL;
     TRY(unit_find(t->c, t, of->unit, &w.unit, &found));
-    return found ? work_book(&w, of->member, of->name, &b) : OK;
+    return found ? work_book(&w, of->member, of->name.at ? of->name : S(""), out) : OK;
+}
+
+enum err ledger_lock(struct tx *t, const struct account *of)
+{
+    struct book *b;
+    return book_of(t, of, &b);
+}
+
+enum err ledger_left(struct tx *t, const struct account *of, i64 *out)
+{
+    struct book *b;
+    TRY(book_of(t, of, &b));
+    assert(!b || !b->keeps_lots);
+    *out = b ? b->a.balance - b->a.held : 0;
+    return OK;
 }
 
 /* -- transfers and their entries --------------------------------------------------------------- */

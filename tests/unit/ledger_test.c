@@ -77,6 +77,35 @@ TEST(no_account_above_its_cap)
     check_books();
 }
 
+/* What moved in the same change counts, though its rows are not written yet. */
+static enum err move_and_look(struct tx *t, void *arg)
+{
+    struct account of = { 1, S("stock"), NO_STR };
+    struct transfer in = move_of("stock", 0, 1, 30, "b"), hold = hold_of("stock", 1, 0, 5, "c");
+    struct transferred out;
+    i64 *left = arg;
+    TRY(ledger_left(t, &of, &left[0]));
+    TRY(ledger_transfer(t, &in, &out));
+    TRY(ledger_transfer(t, &hold, &out));
+    TRY(ledger_left(t, &of, &left[1]));
+    of.member = 2;
+    TRY(ledger_left(t, &of, &left[2]));
+    of.unit = S("nothing");
+    return ledger_left(t, &of, &left[3]);
+}
+
+TEST(what_is_left_counts_the_change_itself)
+{
+    i64 left[4] = { 0 };
+    sent(move_of("stock", 0, 1, 12, "a"));
+    CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), move_and_look, left));
+    CHECK_I64(left[0], 12);
+    CHECK_I64(left[1], 37);
+    CHECK_I64(left[2], 0); /* never used */
+    CHECK_I64(left[3], 0); /* no such unit */
+    check_books();
+}
+
 TEST(same_id_same_answer)
 {
     struct transferred first, again;

@@ -182,11 +182,11 @@ static enum err fill_given(struct ctx *c, const struct reward *promised, struct 
 {
     struct reward what = *promised;
     bool review = !str_empty(why.review);
-    i64 days;
+    i64 days = 0;
     if (str_empty(why.id) || why.id.n > ID_MAX || !str_is_line(why.id))
         return fail_at(c, E_INVALID, S("/id"), "奖励的编号须为 1 至 %d 字节的一行文字",
                        "a reward's id is a line of 1 to %d bytes", ID_MAX);
-    TRY(setting_i64(c, "reward.review_days", &days));
+    if (review) TRY(setting_i64(c, "reward.review_days", &days));
     *stopped = false;
     TRY(reward_way(what.kind)->fill(c, &what, stopped));
     *out = (struct given){ .id = why.id,
