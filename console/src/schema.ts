@@ -1487,6 +1487,7 @@ export interface components {
             order_cap?: string | null;
             visible?: boolean | null;
             prizes?: components["schemas"]["board_prize"][];
+            clear?: string[];
             state?: string | null;
         };
         board_top_ask: {

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 
 static const struct verb *const verb_tables[] = {
-    serve_verbs,   import_verbs,    member_verbs,     report_verbs,  rhythm_verbs,   metric_verbs,
-    tree_verbs,    behaviour_verbs, aipl_verbs,       path_verbs,    lifetime_verbs, basket_verbs,
-    cost_verbs,    product_verbs,   experiment_verbs, goal_verbs,    alert_verbs,    segment_verbs,
-    compare_verbs, saved_verbs,     points_verbs,     tier_verbs,    task_verbs,     mall_verbs,
-    board_verbs,   koc_verbs,       budget_verbs,     setting_verbs, channel_verbs,  user_verbs,
-    key_verbs,     demo_verbs,      backup_verbs,     doctor_verbs,  api_verbs,
+    serve_verbs,   import_verbs,    member_verbs,     report_verbs, rhythm_verbs,   metric_verbs,
+    tree_verbs,    behaviour_verbs, aipl_verbs,       path_verbs,   lifetime_verbs, basket_verbs,
+    cost_verbs,    product_verbs,   experiment_verbs, goal_verbs,   alert_verbs,    segment_verbs,
+    compare_verbs, saved_verbs,     points_verbs,     tier_verbs,   task_verbs,     mall_verbs,
+    board_verbs,   koc_verbs,       budget_verbs,     ledger_verbs, setting_verbs,  channel_verbs,
+    user_verbs,    key_verbs,       demo_verbs,       backup_verbs, doctor_verbs,   api_verbs,
 };
 
 const struct verb *verb_next(const struct verb *v)

@@ -112,7 +112,7 @@ extern const struct verb serve_verbs[], import_verbs[], member_verbs[], report_v
     mall_verbs[], task_verbs[], tier_verbs[], board_verbs[], koc_verbs[], budget_verbs[],
     user_verbs[], key_verbs[], backup_verbs[], demo_verbs[], doctor_verbs[], api_verbs[],
     setting_verbs[], channel_verbs[], product_verbs[], experiment_verbs[], goal_verbs[],
-    alert_verbs[], rhythm_verbs[];
+    alert_verbs[], rhythm_verbs[], ledger_verbs[];
 
 /* -- between the files of the frame ----------------------------------------------------------- */
 

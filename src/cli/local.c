@@ -225,6 +225,12 @@ str field_text(struct ctx *c, const struct shape_field *f, const void *in)
         return !v->has ? S("-") : v->value ? say(c, S("是"), S("yes")) : say(c, S("否"), S("no"));
     }
     case K_strs: return str_join(a, *(const strs *)at, S(" "));
+    case K_ints: {
+        const ints *v = at;
+        struct buf out = { .arena = a };
+        for (i64 i = 0; i < v->n; i++) buf_fmt(&out, "%s%lld", i ? " " : "", (long long)v->at[i]);
+        return v->n ? buf_str(&out) : S("-");
+    }
     case K_choice: return choice_name(f->of, *(const int *)at);
     default: return S("…"); /* nested values have no place in a cell: --json shows them */
     }
@@ -237,7 +243,7 @@ struct any_list {
 };
 
 static void print_table(struct cli *cli, const struct shape *shape, const struct any_list *list,
-                        const char *columns)
+                        const char *columns, int indent)
 {
     struct ctx *c = cli->c;
     strs names = str_split(c->arena, str_of(columns), ' ');
@@ -257,6 +263,7 @@ static void print_table(struct cli *cli, const struct shape *shape, const struct
         }
     }
     for (i64 row = 0; row <= list->n; row++) {
+        cli_print(cli, "%*s", indent, "");
         for (i64 i = 0; i < names.n; i++) {
             str cell = cells[row * names.n + i];
             if (i + 1 < names.n) cell = cli_pad(c->arena, cell, (int)widths[i] + 2);
@@ -266,9 +273,30 @@ static void print_table(struct cli *cli, const struct shape *shape, const struct
     }
 }
 
+/* One field a line; what has fields or rows of its own stands below its name, further in. */
+static void print_fields(struct cli *cli, const struct shape *shape, const void *in, int indent)
+{
+    for (int i = 0; i < shape->n; i++) {
+        const struct shape_field *f = &shape->fields[i];
+        const void *at = (const char *)in + f->offset;
+        const void *one = f->kind == K_one ? *(const void *const *)at : NULL;
+        const struct any_list *list = f->kind == K_list ? at : NULL;
+        bool none = (f->kind == K_one && !one) || (list && !list->n);
+        cli_print(cli, "%*s", indent, "");
+        if (one || (list && list->n)) {
+            cli_print(cli, "%s\n", f->name);
+            if (one) print_fields(cli, f->of, one, indent + 2);
+            if (list) print_table(cli, f->of, list, NULL, indent + 2);
+            continue;
+        }
+        cli_print(cli, STR_FMT STR_FMT "\n",
+                  STR_ARG(cli_pad(cli->c->arena, str_of(f->name), 18 - indent)),
+                  STR_ARG(none ? S("-") : field_text(cli->c, f, in)));
+    }
+}
+
 void local_print(struct cli *cli, const struct local_reply *reply, const char *columns)
 {
-    struct ctx *c = cli->c;
     const struct shape *shape = reply->route->handler->out;
     if (cli->json || shape == &nothing_shape) {
         if (shape != &nothing_shape) cli_answer(cli, shape, reply->out);
@@ -277,11 +305,8 @@ void local_print(struct cli *cli, const struct local_reply *reply, const char *c
     const struct shape_field *items = shape_find(shape, S("items"));
     if (items && items->kind == K_list) {
         const void *list = (const char *)reply->out + items->offset;
-        print_table(cli, items->of, list, columns);
+        print_table(cli, items->of, list, columns, 0);
         return;
     }
-    for (int i = 0; i < shape->n; i++)
-        cli_print(cli, STR_FMT STR_FMT "\n",
-                  STR_ARG(cli_pad(c->arena, str_of(shape->fields[i].name), 18)),
-                  STR_ARG(field_text(c, &shape->fields[i], reply->out)));
+    print_fields(cli, shape, reply->out, 0);
 }

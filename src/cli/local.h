@@ -31,7 +31,7 @@ bool method_parse(str text, enum method *out);
 const struct route *route_find(enum method m, str path, bool *path_known);
 
 /* Prints a reply: JSON with --json, else its "items" as a table of these columns (all fields when
- * NULL), or one field a line. */
+ * NULL), or one field a line, structs and lists within it below their names. */
 void local_print(struct cli *cli, const struct local_reply *reply, const char *columns);
 /* One value of a struct as people read it. */
 str field_text(struct ctx *c, const struct shape_field *f, const void *in);

@@ -252,7 +252,7 @@ enum err ledger_statement(struct ctx *c, const struct account *of, i64 below, i6
     X(i64, balance, ANY, "What they have in all", N)                          \
     X(i64, held, ANY, "Of it: held", N)
 SHAPE(trial_row);
-/* By unit: the balances of a unit sum to zero. */
+/* By unit: the balances of a unit sum to zero. What koi ledger trial shows. */
 enum err ledger_trial(struct ctx *c, struct trial_row_list *out);
 
 /* What members got from the house's accounts (above zero) and gave to them (below). */

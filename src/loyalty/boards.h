@@ -87,9 +87,10 @@ SHAPE(board_prize);
     X(choice(board_ties), ties, ANY, "Equal scores; absent: earlier", N)
 SHAPE(board_post);
 
-#define FIELDS_OF_board_patch(X, N)             \
-    X(i64, id, REQUIRED | POSITIVE, "Board", N) \
-    BOARD_TERMS(X, N, ANY, opt_instant)         \
+#define FIELDS_OF_board_patch(X, N)                                  \
+    X(i64, id, REQUIRED | POSITIVE, "Board", N)                      \
+    BOARD_TERMS(X, N, ANY, opt_instant)                              \
+    X(strs, clear, ANY, "Terms to be emptied: prizes, order_cap", N) \
     X(str, state, SHORT, "published (from draft) or cancelled (before it is frozen)", N)
 SHAPE(board_patch);
 
@@ -128,8 +129,12 @@ enum err board_fill(struct store *s, struct ctx *c, i64 board);
 /* Who is in a team has changed: its score, on the boards of its campaign. */
 enum err boards_team_changed(struct tx *t, i64 campaign, i64 team);
 
-/* What a segment's name says of a member: set by app. */
+/* What a segment's name says of a member: set by app. E_NOT_FOUND: there is none of this name. */
 extern enum err (*board_members_in)(struct ctx *c, str segment, i64 member, bool *in);
+/* For boards, grabs and the mall. A segment that was deleted meanwhile has nobody in it: what
+ * names it goes on, so that an order is never refused for its sake. */
+enum err segment_has(struct ctx *c, str segment, i64 member, bool *in);
+enum err segment_there(struct ctx *c, str segment, bool *there);
 
 /* -- ranks ------------------------------------------------------------------------------------- */
 

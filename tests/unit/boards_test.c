@@ -288,3 +288,79 @@ TEST(a_tier_takes_part)
     CHECK_OK(c, follower_run(test_store(), c, &board_followers[0], &lines));
     CHECK_I64(place_of(&b, p.ids[1]).rank, 2);
 }
+
+static i64 regular; /* who is in the segment 老客; 0: there is no such segment any more */
+static enum err in_regulars(struct ctx *c, str segment, i64 member, bool *in)
+{
+    if (!str_eq(segment, S("老客")) || !regular)
+        return fail(c, E_NOT_FOUND, "没有这个分层", "there is no such segment");
+    *in = member == regular;
+    return OK;
+}
+static enum err draft_board(struct tx *t, void *arg)
+{
+    struct board_make *m = arg;
+    return board_create(t, &m->post, &m->id);
+}
+static enum err change_it(struct tx *t, void *arg) { return board_change(t, arg); }
+
+/* One that was deleted while its board runs brings nobody new, and refuses nobody's order. */
+TEST(a_segment_takes_part)
+{
+    struct ctx *c = test_reader();
+    struct people p = people(c, 3);
+    enum err (*was)(struct ctx *, str, i64, bool *) = board_members_in;
+    struct board_post post = { .name = S("老客榜"),
+                               .metric = BOARD_AMOUNT,
+                               .scope = SCOPE_SEGMENT,
+                               .scope_name = S("老客户"),
+                               .starts_at = START - DAY_MS,
+                               .ends_at = START + DAY_MS };
+    struct board_make refused = { .post = post };
+    regular = p.ids[0];
+    board_members_in = in_regulars;
+    CHECK_ERR(c, store_write(test_store(), c, make_board, &refused), E_INVALID);
+    post.scope_name = S("老客");
+    struct board_view b = board(c, post);
+    order(c, 1, p.ids[0], 50 * MONEY_UNIT, 0, START);
+    order(c, 2, p.ids[1], 60 * MONEY_UNIT, 0, START);
+    CHECK_I64(place_of(&b, p.ids[0]).rank, 1);
+    CHECK_I64(place_of(&b, p.ids[1]).rank, 0);
+    regular = 0;
+    order(c, 3, p.ids[2], 70 * MONEY_UNIT, 0, START);
+    order(c, 4, p.ids[0], 30 * MONEY_UNIT, 0, START);
+    CHECK_I64(place_of(&b, p.ids[2]).rank, 0);
+    CHECK_I64(place_of(&b, p.ids[0]).score, 80 * MONEY_UNIT);
+    struct board_patch name = { .id = b.id, .name = S("老客户榜") };
+    CHECK_OK(c, store_write(test_store(), c, change_it, &name));
+    board_members_in = was;
+}
+
+/* What is absent from a change stays; what is to go is named. */
+TEST(a_drafts_terms_can_be_emptied)
+{
+    struct ctx *c = test_reader();
+    struct reward prize = { .kind = REWARD_GROWTH, .amount = 5 };
+    struct board_prize first = { 1, 1, { &prize, 1 } };
+    struct board_make m = { .post = { .name = S("草稿"),
+                                      .metric = BOARD_AMOUNT,
+                                      .starts_at = START,
+                                      .ends_at = START + DAY_MS,
+                                      .order_cap = SOME(100 * MONEY_UNIT),
+                                      .prizes = { &first, 1 } } };
+    str both[] = { S("prizes"), S("order_cap") }, name = S("name");
+    struct board_patch looks = { .name = S("另名") }, clear = { .clear = { both, 2 } };
+    struct board_patch wrong = { .clear = { &name, 1 } };
+    struct board_view view;
+    CHECK_OK(c, store_write(test_store(), c, draft_board, &m));
+    looks.id = clear.id = wrong.id = m.id;
+    CHECK_OK(c, store_write(test_store(), c, change_it, &looks));
+    CHECK_OK(c, board_get(c, m.id, &view));
+    CHECK_I64(view.prizes.n, 1);
+    CHECK(view.order_cap.has);
+    CHECK_ERR(c, store_write(test_store(), c, change_it, &wrong), E_INVALID);
+    CHECK_OK(c, store_write(test_store(), c, change_it, &clear));
+    CHECK_OK(c, board_get(c, m.id, &view));
+    CHECK_I64(view.prizes.n, 0);
+    CHECK(!view.order_cap.has);
+}

@@ -135,6 +135,17 @@ static enum err tier_check(struct ctx *c, str tier)
     return fail_at(c, E_INVALID, S("/scope_name"), "没有这个等级", "there is no such tier");
 }
 
+/* A slip of the pen would be a board on which nobody ever stands. */
+static enum err scope_check(struct ctx *c, const struct board_row *b)
+{
+    bool there = true;
+    if (b->scope == SCOPE_TIER) return tier_check(c, b->scope_name);
+    if (b->scope == SCOPE_SEGMENT) TRY(segment_there(c, b->scope_name, &there));
+    if (there) return OK;
+    return fail_at(c, E_INVALID, S("/scope_name"), "没有这个已保存的分层",
+                   "there is no saved segment of this name");
+}
+
 static enum err check_terms(struct ctx *c, const struct board_row *b)
 {
     if (!b->name.n || !str_is_line(b->name))
@@ -148,7 +159,6 @@ static enum err check_terms(struct ctx *c, const struct board_row *b)
     if (b->scope == SCOPE_ALL && b->scope_name.n)
         return fail_at(c, E_INVALID, S("/scope"), "给出了名称，范围应为 segment、tag 或 tier",
                        "with a name the scope must be segment, tag or tier");
-    if (b->scope == SCOPE_TIER) TRY(tier_check(c, b->scope_name));
     if ((b->holders == HOLDERS_TEAMS) != (b->campaign > 0))
         return fail_at(c, E_INVALID, S("/campaign"), "队伍榜单须写出组队活动，会员榜单不写",
                        "a board of teams names their campaign, one of members none");
@@ -229,6 +239,7 @@ enum err board_create(struct tx *t, const struct board_post *in, i64 *id)
     };
     TRY(min_score_of(c, b.metric, in->min_score, &b.min_score));
     TRY(check_terms(c, &b));
+    TRY(scope_check(c, &b));
     struct team_campaign campaign;
     if (b.campaign) TRY(team_campaign_get(c, b.campaign, &campaign));
     TRY(prizes_write(c, &in->prizes, &b.prizes));
@@ -291,6 +302,18 @@ static enum err change_state(struct tx *t, struct board_row *b, str to)
     return board_line_of(t, b, S("board.cancelled"));
 }
 
+static enum err clear_terms(struct ctx *c, struct board_row *b, const strs *names)
+{
+    for (i64 i = 0; i < names->n; i++) {
+        if (str_eq(names->at[i], S("prizes"))) b->prizes = (json){ 0 };
+        else if (str_eq(names->at[i], S("order_cap"))) b->order_cap = 0;
+        else
+            return fail_at(c, E_INVALID, S("/clear"), "只能清空 prizes、order_cap",
+                           "prizes and order_cap can be emptied");
+    }
+    return OK;
+}
+
 /* A draft's terms are free; those of a board in play stand, but for its end and its looks. */
 static enum err change_terms(struct tx *t, struct board_row *b, const struct board_patch *in)
 {
@@ -299,12 +322,13 @@ static enum err change_terms(struct tx *t, struct board_row *b, const struct boa
     if (in->name.n) b->name = str_trim(in->name);
     if (in->visible.has) b->visible = in->visible.value;
     bool terms = in->starts_at.has || in->scope_name.at || in->min_score.has || in->order_cap.has ||
-                 in->prizes.at;
+                 in->prizes.at || in->clear.n;
     if (!draft && terms)
         return fail(c, E_CONFLICT, "已发布的榜单只能改名称、结束时间和是否可见",
                     "of a published board only name, end and visibility may change");
     if (in->ends_at.has && !draft && board_state_at(b, c->now) > BOARD_RUNNING)
         return fail_at(c, E_CONFLICT, S("/ends_at"), "榜单已经结束", "the board is over");
+    TRY(clear_terms(c, b, &in->clear));
     if (in->starts_at.has) b->starts_at = in->starts_at.value;
     if (in->scope_name.at) b->scope_name = in->scope_name;
     if (in->order_cap.has) b->order_cap = in->order_cap.value;
@@ -327,6 +351,7 @@ enum err board_change(struct tx *t, const struct board_patch *in)
     if (b.state == KEPT_CANCELLED && !str_eq(in->state, S("cancelled")))
         return fail(t->c, E_CONFLICT, "榜单已取消", "the board was cancelled");
     TRY(change_terms(t, &b, in));
+    if (b.state == KEPT_DRAFT && !str_eq(in->state, S("cancelled"))) TRY(scope_check(t->c, &b));
     if (in->state.n) TRY(change_state(t, &b, in->state));
     return board_row_save(t, &b);
 }

@@ -27,12 +27,28 @@ QUERY(has_tag, one_i64,
       "SELECT COUNT(*) AS value FROM member_tag mt JOIN tag g ON g.tag = mt.tag"
       " WHERE mt.member = $1 AND g.folded = $2 AND (mt.expires_at IS NULL OR mt.expires_at > $3)");
 
+enum err segment_has(struct ctx *c, str segment, i64 member, bool *in)
+{
+    enum err e = board_members_in(c, segment, member, in);
+    if (e != E_NOT_FOUND) return e;
+    *in = false;
+    return OK;
+}
+
+enum err segment_there(struct ctx *c, str segment, bool *there)
+{
+    bool in;
+    enum err e = board_members_in(c, segment, 1, &in);
+    *there = e == OK;
+    return e == E_NOT_FOUND ? OK : e;
+}
+
 static enum err takes_part(struct ctx *c, const struct board_row *b, i64 member, bool *in)
 {
     struct one_i64 n = { 0 };
     *in = true;
     if (b->scope == SCOPE_ALL) return OK;
-    if (b->scope == SCOPE_SEGMENT) return board_members_in(c, b->scope_name, member, in);
+    if (b->scope == SCOPE_SEGMENT) return segment_has(c, b->scope_name, member, in);
     if (b->scope == SCOPE_TIER) return tier_reaches(c, member, b->scope_name, in);
     TRY(db_get(c, &has_tag, &n, ARGS(member, str_fold(c->arena, b->scope_name), c->now)));
     *in = n.value > 0;

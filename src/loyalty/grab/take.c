@@ -54,9 +54,7 @@ static enum err audience(struct ctx *c, i64 member, const struct grab_look *g, b
 {
     TRY(tier_reaches(c, member, g->tier, in));
     if (!*in || str_empty(g->segment)) return OK;
-    enum err e = board_members_in(c, g->segment, member, in);
-    if (e == E_NOT_FOUND) *in = false;
-    return e == E_NOT_FOUND ? OK : e;
+    return segment_has(c, g->segment, member, in);
 }
 
 static enum err look_up(struct ctx *c, struct tx *t, i64 member, i64 grab, struct grab_look *out,

@@ -102,7 +102,7 @@ static enum err at_fault(struct ctx *c, const char *field, const char *zh, const
 static enum err row_check(struct ctx *c, const struct grab *g)
 {
     i64 rank;
-    bool in;
+    bool there;
     if (str_empty(g->zh) || g->zh.n > NAME_MAX || !str_is_line(g->zh))
         return at_fault(c, "zh", "名称须为不超过 120 字节的一行文字",
                         "a name is a line of at most 120 bytes");
@@ -116,8 +116,8 @@ static enum err row_check(struct ctx *c, const struct grab *g)
     enum err e = str_empty(g->tier) ? OK : tier_rank(c, g->tier, &rank);
     if (e == E_NOT_FOUND) return at_fault(c, "tier", "没有这个等级", "there is no such tier");
     if (e != OK || str_empty(g->segment)) return e;
-    e = board_members_in(c, g->segment, 1, &in);
-    if (e != E_NOT_FOUND) return e;
+    TRY(segment_there(c, g->segment, &there));
+    if (there) return OK;
     return at_fault(c, "segment", "没有这个已保存的分层", "there is no saved segment of this name");
 }
 

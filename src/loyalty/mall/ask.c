@@ -28,9 +28,8 @@ static enum err audience_ask(struct ctx *c, i64 member, const struct good *g, en
     TRY(tier_reaches(c, member, g->tier, &in));
     if (!in) *out = MALL_TIER;
     if (!in || str_empty(g->segment)) return OK;
-    enum err e = board_members_in(c, g->segment, member, &in);
-    if (e != OK && e != E_NOT_FOUND) return e;
-    if (e != OK || !in) *out = MALL_SEGMENT;
+    TRY(segment_has(c, g->segment, member, &in));
+    if (!in) *out = MALL_SEGMENT;
     return OK;
 }
 

@@ -155,11 +155,11 @@ static enum err tier_known(struct ctx *c, str tier, const char *field)
 
 static enum err audience_check(struct ctx *c, const struct good *g)
 {
-    bool in;
+    bool there;
     TRY(tier_known(c, g->tier, "tier"));
     if (str_empty(g->segment)) return OK;
-    enum err e = board_members_in(c, g->segment, 1, &in);
-    if (e != E_NOT_FOUND) return e;
+    TRY(segment_there(c, g->segment, &there));
+    if (there) return OK;
     return at_fault(c, "segment", "没有这个已保存的分层", "there is no saved segment of this name");
 }
 

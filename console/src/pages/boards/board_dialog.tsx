@@ -49,7 +49,7 @@ export function BoardDialog({ board, campaign, close, saved }: DialogProps) {
     const teams = given.holders === 'teams'
     const body = !board
       ? { ...terms, metric: given.metric, holders: given.holders, scope: given.scope, ties: given.ties, campaign: teams ? given.campaign : 0, captain_only: teams && given.captain_only }
-      : draft ? terms : { name: terms.name, ends_at: ends, visible: given.visible }
+      : draft ? { ...terms, clear: [...(terms.prizes.length ? [] : ['prizes']), ...(terms.order_cap ? [] : ['order_cap'])] } : { name: terms.name, ends_at: ends, visible: given.visible }
     const kept = await (board ? change.run<Board>('PATCH', `/v1/boards/${board.id}`, body) : change.run<Board>('POST', '/v1/boards', body))
     if (!kept) return
     message.success(say('saved'))
