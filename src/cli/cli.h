@@ -86,6 +86,8 @@ strs cli_texts(struct cli *cli, const char *name);     /* all given, in order */
 /* Typed: *out is left alone when the option is not given; a value that does not fit is bad usage.
  */
 enum err cli_i64(struct cli *cli, const char *name, i64 min, i64 max, i64 *out);
+/* A number as people type it: 0.006, .006, 0.6%. */
+bool cli_f64(struct cli *cli, str text, f64 *out);
 enum err cli_day(struct cli *cli, const char *name, day *out);
 enum err cli_choice(struct cli *cli, const char *name, const struct choice *of, int *out);
 

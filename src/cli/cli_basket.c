@@ -35,8 +35,10 @@ static enum err share_of(struct cli *cli, const char *name, opt_f64 *out)
 {
     f64 value;
     if (!cli_has(cli, name)) return OK;
-    if (!f64_parse(cli_text(cli, name), &value))
-        return cli_usage(cli, "--%s 要一个数，如 0.01", "--%s takes a number, such as 0.01", name);
+    if (!cli_f64(cli, cli_text(cli, name), &value))
+        return cli_usage(cli, "--%s 要一个数，如 0.01 或 1%%，写的是 “" STR_FMT "”",
+                         "--%s takes a number such as 0.01 or 1%%, not \"" STR_FMT "\"", name,
+                         STR_ARG(cli_text(cli, name)));
     *out = (opt_f64){ true, value };
     return OK;
 }

@@ -77,6 +77,7 @@ static enum err run_demo(struct cli *cli)
     TRY(cli_open(cli, CLI_MAKES));
     TRY(read_until(cli, &o.until));
     TRY(demo_make(cli->store, c, o, &made));
+    TRY(demo_costs(cli->store, c, o.seed, o.until));
     TRY(demo_loyalty(cli->store, c, o.seed, o.until));
     TRY(demo_segments(cli->store, c, o.until));
     TRY(fit(cli->store, c));

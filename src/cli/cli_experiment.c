@@ -48,12 +48,11 @@ static const struct cli_option plan_options[] = {
 static enum err number(struct cli *cli, const char *name, f64 low, f64 high, f64 *out)
 {
     str text = cli_text(cli, name);
-    bool percent = str_ends(text, S("%"));
     f64 value;
     if (!text.at) return OK;
-    if (f64_parse(percent ? str_sub(text, 0, text.n - 1) : text, &value)) {
-        *out = percent ? value / 100 : value;
-        if (*out > low && *out < high) return OK;
+    if (cli_f64(cli, text, &value) && value > low && value < high) {
+        *out = value;
+        return OK;
     }
     return cli_usage(cli, "--%s 应是大于 %g、小于 %g 的数，写的是 “" STR_FMT "”",
                      "--%s is a number above %g and below %g, not \"" STR_FMT "\"", name, low, high,
@@ -70,7 +69,26 @@ static str figure(struct cli *cli, opt_f64 v)
 {
     return v.has ? str_fmt(cli->c->arena, "%.5g", v.value) : S("–");
 }
-static str or_dash(str s) { return str_or(s, S("–")); }
+
+/* An end of "[low,high]"; empty where there is no interval. */
+static str end_of(str ci, int which)
+{
+    str low, high = str_cut(str_sub(ci, 1, ci.n - 1), ',', &low);
+    if (ci.n < 2 || ci.at[0] != '[') return S("");
+    return str_trim(which ? high : low);
+}
+
+/* "[0.1,0.25]" as people read it: 10.000% – 25.000%, of what is no share 0.1 – 0.25. */
+static str interval(struct cli *cli, str ci, str (*as)(struct cli *cli, opt_f64 v))
+{
+    opt_f64 ends[2];
+    for (int i = 0; i < 2; i++) {
+        ends[i].has = f64_parse(end_of(ci, i), &ends[i].value);
+        if (!ends[i].has) return S("–");
+    }
+    return str_fmt(cli->c->arena, STR_FMT " – " STR_FMT, STR_ARG(as(cli, ends[0])),
+                   STR_ARG(as(cli, ends[1])));
+}
 
 static void print_rates(struct cli *cli, const struct table_reading *r)
 {
@@ -80,7 +98,8 @@ static void print_rates(struct cli *cli, const struct table_reading *r)
              grid_words(cli, "比率", "Rate"), grid_words(cli, "区间", "Interval"));
     for (i64 i = 0; i < r->arms.n; i++) {
         const struct reading_arm *a = &r->arms.at[i];
-        GRID_ROW(cli, &arms, a->arm, grid_count(cli, a->n), share(cli, a->rate), or_dash(a->ci));
+        GRID_ROW(cli, &arms, a->arm, grid_count(cli, a->n), share(cli, a->rate),
+                 interval(cli, a->ci, share));
     }
     grid_print(cli, &arms);
     cli_print(cli, "\n");
@@ -92,8 +111,8 @@ static void print_rates(struct cli *cli, const struct table_reading *r)
         const struct reading_test *t = &r->tests.at[i];
         GRID_ROW(cli, &tests,
                  str_fmt(cli->c->arena, STR_FMT " - " STR_FMT, STR_ARG(t->a), STR_ARG(t->b)),
-                 share(cli, t->diff), or_dash(t->ci), figure(cli, t->z), figure(cli, t->p),
-                 figure(cli, t->p_holm), figure(cli, t->p_sequential));
+                 share(cli, t->diff), interval(cli, t->ci, share), figure(cli, t->z),
+                 figure(cli, t->p), figure(cli, t->p_holm), figure(cli, t->p_sequential));
     }
     grid_print(cli, &tests);
     cli_print(cli, "\n");
@@ -108,7 +127,7 @@ static void print_values(struct cli *cli, const struct table_reading *r)
     for (i64 i = 0; i < r->arms.n; i++) {
         const struct reading_arm *a = &r->arms.at[i];
         GRID_ROW(cli, &arms, a->arm, grid_count(cli, a->n), figure(cli, a->mean),
-                 or_dash(a->mean_ci));
+                 interval(cli, a->mean_ci, figure));
     }
     grid_print(cli, &arms);
     cli_print(cli, "\n");
@@ -119,19 +138,12 @@ static void print_values(struct cli *cli, const struct table_reading *r)
         const struct reading_value_test *t = &r->value_tests.at[i];
         GRID_ROW(cli, &tests,
                  str_fmt(cli->c->arena, STR_FMT " - " STR_FMT, STR_ARG(t->a), STR_ARG(t->b)),
-                 figure(cli, t->diff), or_dash(t->ci), figure(cli, t->t), figure(cli, t->p),
-                 figure(cli, t->p_holm), t->money.has ? grid_amount(cli, t->money.value) : S("–"));
+                 figure(cli, t->diff), interval(cli, t->ci, figure), figure(cli, t->t),
+                 figure(cli, t->p), figure(cli, t->p_holm),
+                 t->money.has ? grid_amount(cli, t->money.value) : S("–"));
     }
     grid_print(cli, &tests);
     cli_print(cli, "\n");
-}
-
-/* An end of "[low,high]"; empty where there is no interval. */
-static str end_of(str ci, int which)
-{
-    str low, high = str_cut(str_sub(ci, 1, ci.n - 1), ',', &low);
-    if (ci.n < 2 || ci.at[0] != '[') return S("");
-    return str_trim(which ? high : low);
 }
 
 #define READING_COLUMNS "row a b n figure low high statistic p p_holm p_sequential lift money"

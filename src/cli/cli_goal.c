@@ -65,8 +65,6 @@ static const struct cli_option template_options[] = {
     { 0 },
 };
 
-static str or_dash(str s) { return str_or(s, S("–")); }
-
 static str share(struct cli *cli, str ratio)
 {
     f64 v;
@@ -104,9 +102,11 @@ static void print_goals(struct cli *cli, const struct goal_view_list *goals)
     for (i64 i = 0; i < goals->n; i++) {
         const struct goal_view *v = &goals->at[i];
         const struct goal_progress *p = v->progress;
-        GRID_ROW(cli, &g, v->label, grid_count(cli, v->id), p->status_words, or_dash(v->target),
-                 or_dash(p->actual), or_dash(p->pace), share(cli, p->done),
-                 share(cli, p->time_done), p->forecast ? p->forecast->value : S("–"));
+        bool ratio = v->unit == METRIC_RATIO;
+        GRID_ROW(cli, &g, v->label, grid_count(cli, v->id), p->status_words,
+                 grid_figure(cli, ratio, v->target), grid_figure(cli, ratio, p->actual),
+                 grid_figure(cli, ratio, p->pace), share(cli, p->done), share(cli, p->time_done),
+                 grid_figure(cli, ratio, p->forecast ? p->forecast->value : NO_STR));
     }
     grid_print(cli, &g);
 }
@@ -121,14 +121,15 @@ static void print_goal(struct cli *cli, const struct goal_detail *d)
         cli_print(cli, "%s: " STR_FMT "\n", cli->c->locale == ZH ? "预测" : "Forecast",
                   STR_ARG(v->progress->forecast_words));
     if (d->movers.n) cli_print(cli, "\n");
+    bool ratio = v->unit == METRIC_RATIO;
     struct grid movers = { .columns = 5 };
     GRID_ROW(cli, &movers, grid_words(cli, "变动最大", "Moved most"), S(""),
              grid_words(cli, "对比期", "Compared"), grid_words(cli, "本期", "Now"),
              grid_words(cli, "贡献", "Contribution"));
     for (i64 i = 0; i < d->movers.n; i++) {
         const struct goal_mover *m = &d->movers.at[i];
-        GRID_ROW(cli, &movers, m->group, m->dimension_label, or_dash(m->before), or_dash(m->now),
-                 m->contribution);
+        GRID_ROW(cli, &movers, m->group, m->dimension_label, grid_figure(cli, ratio, m->before),
+                 grid_figure(cli, ratio, m->now), grid_figure(cli, ratio, m->contribution));
     }
     if (d->movers.n) grid_print(cli, &movers);
     if (d->members.n)
@@ -263,11 +264,13 @@ static enum err run_template(struct cli *cli)
              grid_words(cli, "幅度", "Step"), grid_words(cli, "目标值", "Target"), S("#"));
     for (i64 i = 0; i < t->items.n; i++) {
         const struct goal_draft *d = &t->items.at[i];
+        bool ratio = d->unit == METRIC_RATIO;
         str unit = d->points ? grid_words(cli, " 点", " points") : S("%");
-        GRID_ROW(cli, &g, d->label, or_dash(d->baseline),
+        GRID_ROW(cli, &g, d->label, grid_figure(cli, ratio, d->baseline),
                  str_fmt(cli->c->arena, "%s%lld" STR_FMT, d->better == METRIC_LESS ? "-" : "+",
                          (long long)d->step, STR_ARG(unit)),
-                 or_dash(d->target), d->goal.has ? grid_count(cli, d->goal.value) : S(""));
+                 grid_figure(cli, ratio, d->target),
+                 d->goal.has ? grid_count(cli, d->goal.value) : S(""));
     }
     grid_print(cli, &g);
     for (i64 i = 0; i < t->items.n; i++)

@@ -49,7 +49,7 @@ static enum err ask_of(struct cli *cli, struct lifetime_ask *ask)
     ask->unit = (enum lifetime_unit)unit;
     TRY(cli_i64(cli, "horizon", 1, 3650, &ask->horizon));
     if (!cli_has(cli, "discount")) return OK;
-    if (f64_parse(cli_text(cli, "discount"), &ask->discount) && ask->discount >= 0 &&
+    if (cli_f64(cli, cli_text(cli, "discount"), &ask->discount) && ask->discount >= 0 &&
         ask->discount <= 1)
         return OK;
     return cli_usage(cli, "--discount 应在 0 与 1 之间，如 0.1 为一年 10%%",

@@ -22,11 +22,6 @@ static const struct cli_option metric_options[] = {
     { 0 },
 };
 
-static str shown(struct cli *cli, str value)
-{
-    return value.at ? value : grid_words(cli, "无定义", "–");
-}
-
 static str share_text(struct cli *cli, str ratio)
 {
     f64 v;
@@ -52,28 +47,29 @@ static enum err save(struct cli *cli, const struct metric_answer *a)
     return rows_end(&r);
 }
 
-static void print_beside(struct cli *cli, const char *zh, const char *en,
+static void print_beside(struct cli *cli, const char *zh, const char *en, bool ratio,
                          const struct metric_beside *b, struct grid *g)
 {
     str days =
         str_fmt(cli->c->arena, STR_FMT " – " STR_FMT, STR_ARG(day_text(cli->c->arena, b->from)),
                 STR_ARG(day_text(cli->c->arena, b->to)));
-    GRID_ROW(cli, g, grid_words(cli, zh, en), days, shown(cli, b->value),
+    GRID_ROW(cli, g, grid_words(cli, zh, en), days, grid_figure(cli, ratio, b->value),
              share_text(cli, b->change));
 }
 
 static void print_groups(struct cli *cli, const struct metric_answer *a)
 {
     struct grid g = { .columns = 5 };
+    bool ratio = a->metric->unit == METRIC_RATIO;
     GRID_ROW(cli, &g, S(""), grid_words(cli, "本期", "Now"), grid_words(cli, "占比", "Share"),
              grid_words(cli, "上期", "Before"), grid_words(cli, "去年同期", "Year ago"));
     for (i64 i = 0; i < a->groups.n; i++) {
         const struct metric_group *r = &a->groups.at[i];
         f64 share;
         bool has = r->share.at && f64_parse(r->share, &share);
-        GRID_ROW(cli, &g, r->group, shown(cli, r->value),
+        GRID_ROW(cli, &g, r->group, grid_figure(cli, ratio, r->value),
                  has ? str_fmt(cli->c->arena, "%.1f%%", share * 100) : S("–"),
-                 shown(cli, r->before), shown(cli, r->year_ago));
+                 grid_figure(cli, ratio, r->before), grid_figure(cli, ratio, r->year_ago));
     }
     cli_print(cli, "\n");
     grid_print(cli, &g);
@@ -83,21 +79,22 @@ static void print_metric(struct cli *cli, const struct metric_answer *a)
 {
     cli_print(cli, STR_FMT "  " STR_FMT "\n" STR_FMT "\n\n", STR_ARG(a->metric->label),
               STR_ARG(a->metric->formula), STR_ARG(a->metric->definition));
+    bool ratio = a->metric->unit == METRIC_RATIO;
     struct grid g = { .columns = 4 };
     GRID_ROW(cli, &g, grid_words(cli, "本期", "Now"),
              str_fmt(cli->c->arena, STR_FMT " – " STR_FMT,
                      STR_ARG(day_text(cli->c->arena, a->from)),
                      STR_ARG(day_text(cli->c->arena, a->to))),
-             shown(cli, a->value), S(""));
-    if (a->before) print_beside(cli, "上期", "Before", a->before, &g);
-    if (a->year_ago) print_beside(cli, "去年同期", "Year ago", a->year_ago, &g);
+             grid_figure(cli, ratio, a->value), S(""));
+    if (a->before) print_beside(cli, "上期", "Before", ratio, a->before, &g);
+    if (a->year_ago) print_beside(cli, "去年同期", "Year ago", ratio, a->year_ago, &g);
     grid_print(cli, &g);
     if (a->groups.n) print_groups(cli, a);
     cli_print(cli, "\n");
     struct grid days = { .columns = 2 };
     for (i64 i = 0; i < a->series.n; i++)
         GRID_ROW(cli, &days, day_text(cli->c->arena, a->series.at[i].from),
-                 shown(cli, a->series.at[i].value));
+                 grid_figure(cli, ratio, a->series.at[i].value));
     grid_print(cli, &days);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(a->how));
 }
@@ -174,8 +171,9 @@ SHAPE_DEFINE(glance_answer);
 static str group_value(struct cli *cli, const struct metric_answer *a, str group)
 {
     for (i64 i = 0; i < a->groups.n; i++)
-        if (str_eq(a->groups.at[i].group, group)) return shown(cli, a->groups.at[i].value);
-    return shown(cli, NO_STR);
+        if (str_eq(a->groups.at[i].group, group))
+            return grid_figure(cli, a->metric->unit == METRIC_RATIO, a->groups.at[i].value);
+    return grid_figure(cli, a->metric->unit == METRIC_RATIO, NO_STR);
 }
 
 static enum err glance_make(struct cli *cli, struct glance_answer *out)
@@ -213,9 +211,10 @@ static enum err run_overview(struct cli *cli)
              change, grid_words(cli, "去年同期", "Year ago"), change);
     for (i64 i = 0; i < a.figures.n; i++) {
         const struct metric_answer *f = &a.figures.at[i];
-        GRID_ROW(cli, &g, f->metric->label, shown(cli, f->value), shown(cli, f->before->value),
-                 share_text(cli, f->before->change), shown(cli, f->year_ago->value),
-                 share_text(cli, f->year_ago->change));
+        bool ratio = f->metric->unit == METRIC_RATIO;
+        GRID_ROW(cli, &g, f->metric->label, grid_figure(cli, ratio, f->value),
+                 grid_figure(cli, ratio, f->before->value), share_text(cli, f->before->change),
+                 grid_figure(cli, ratio, f->year_ago->value), share_text(cli, f->year_ago->change));
     }
     grid_print(cli, &g);
     const struct metric_group_list *shops = &a.shops.at[0].groups;

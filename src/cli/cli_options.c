@@ -130,6 +130,16 @@ enum err cli_i64(struct cli *cli, const char *name, i64 min, i64 max, i64 *out)
     return OK;
 }
 
+bool cli_f64(struct cli *cli, str text, f64 *out)
+{
+    bool percent = str_ends(text, S("%"));
+    if (percent) text.n--;
+    if (str_starts(text, S("."))) text = str_fmt(cli->c->arena, "0" STR_FMT, STR_ARG(text));
+    if (!f64_parse(text, out)) return false;
+    if (percent) *out /= 100;
+    return true;
+}
+
 enum err cli_day(struct cli *cli, const char *name, day *out)
 {
     str text = cli_text(cli, name);

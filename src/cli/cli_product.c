@@ -119,18 +119,19 @@ static void print_rules(struct cli *cli, const struct product_report *report)
 static void print_products(struct cli *cli, const struct product_report *report,
                            const struct product_health_list *rows, i64 limit)
 {
-    struct grid g = { .columns = 8 };
+    struct grid g = { .columns = 9 };
     cli_print(cli, STR_FMT " – " STR_FMT "\n\n", STR_ARG(day_text(cli->c->arena, report->from)),
               STR_ARG(day_text(cli->c->arena, report->to)));
     print_rules(cli, report);
     cli_print(cli, "\n");
-    GRID_ROW(cli, &g, grid_words(cli, "商品", "Product"), grid_words(cli, "诊断", "Verdict"),
-             grid_words(cli, "净销件数", "Net units"), grid_words(cli, "净销售额", "Net sales"),
-             grid_words(cli, "库存", "Stock"), grid_words(cli, "周转天数", "Turnover"),
-             grid_words(cli, "可售天数", "Sell-out"), grid_words(cli, "原因", "Why"));
+    GRID_ROW(cli, &g, grid_words(cli, "商品", "Product"), grid_words(cli, "店铺", "Shop"),
+             grid_words(cli, "诊断", "Verdict"), grid_words(cli, "净销件数", "Net units"),
+             grid_words(cli, "净销售额", "Net sales"), grid_words(cli, "库存", "Stock"),
+             grid_words(cli, "周转天数", "Turnover"), grid_words(cli, "可售天数", "Sell-out"),
+             grid_words(cli, "原因", "Why"));
     for (i64 i = 0; i < rows->n && i < limit; i++) {
         const struct product_health *p = &rows->at[i];
-        GRID_ROW(cli, &g, str_or(p->name, p->code), report->rules.at[p->verdict].name,
+        GRID_ROW(cli, &g, str_or(p->name, p->code), p->shop, report->rules.at[p->verdict].name,
                  grid_count(cli, p->net_units), grid_amount(cli, p->net_sales),
                  whole(cli, p->on_hand), decimal(cli, p->turnover_days),
                  decimal(cli, p->sellout_days), p->reason);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/grid.h"
+#include "cli/rows.h"
 #include "insight/metric.h"
 #include "insight/product.h"
 #include "insight/report.h"
@@ -93,11 +94,13 @@ static enum err run(struct cli *cli)
     TRY(product_follow(cli->store, cli->c));
     TRY(report_at_read(cli->c, cli_text(cli, "at"), &at));
     TRY(compose(cli, at, r));
-    bool to_file = cli_has(cli, "xlsx") || cli_has(cli, "pdf");
-    if (cli_has(cli, "xlsx")) TRY(report_write_xlsx(cli->c, r, cli->c->now, cli_text(cli, "xlsx")));
-    if (cli_has(cli, "pdf")) TRY(report_write_pdf(cli->c, r, cli->c->now, cli_text(cli, "pdf")));
+    str book = cli_text(cli, "xlsx"), pages = cli_text(cli, "pdf");
+    if (book.at) TRY(report_write_xlsx(cli->c, r, cli->c->now, book));
+    if (book.at) rows_written(cli, book);
+    if (pages.at) TRY(report_write_pdf(cli->c, r, cli->c->now, pages));
+    if (pages.at) rows_written(cli, pages);
     if (cli_answered(cli, &report_shape, r)) return OK;
-    if (!to_file) print_report(cli, r);
+    if (!book.at && !pages.at) print_report(cli, r);
     return OK;
 }
 

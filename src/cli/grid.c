@@ -1,5 +1,6 @@
 /* grid.c -- tables of reports in a terminal: columns line up, Chinese counting two. */
 #include "cli/grid.h"
+#include "base/num.h"
 
 /* Columns a terminal gives to text: characters of three bytes and more are wide ones here. */
 static int width_of(str s)
@@ -47,4 +48,12 @@ str grid_share(struct cli *cli, i64 part, i64 all)
 str grid_words(struct cli *cli, const char *zh, const char *en)
 {
     return say(cli->c, str_of(zh), str_of(en));
+}
+
+str grid_figure(struct cli *cli, bool ratio, str value)
+{
+    f64 v;
+    if (!value.n) return grid_words(cli, "无定义", "–");
+    if (!ratio || !f64_parse(value, &v)) return value;
+    return str_fmt(cli->c->arena, "%.1f%%", v * 100);
 }

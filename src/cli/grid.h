@@ -25,3 +25,4 @@ str grid_count(struct cli *cli, i64 n);
 str grid_amount(struct cli *cli, money m);
 str grid_share(struct cli *cli, i64 part, i64 all); /* 12.5%; – of nothing */
 str grid_words(struct cli *cli, const char *zh, const char *en);
+str grid_figure(struct cli *cli, bool ratio, str value); /* of a metric; – where not defined */

@@ -46,12 +46,17 @@ void rows_add(struct rows *r, const str *cells)
     if (r->wrong == OK) arena_rewind(a, mark);
 }
 
+void rows_written(struct cli *cli, str file)
+{
+    cli_note(cli, "已写入 " STR_FMT, "written: " STR_FMT, STR_ARG(file));
+}
+
 enum err rows_end(struct rows *r)
 {
     if (r->wrong != OK) return r->wrong;
     if (!r->book) return OK;
     TRY(sheet_finish(r->cli->c, r->book));
-    cli_note(r->cli, "已写入 " STR_FMT, "written: " STR_FMT, STR_ARG(cli_text(r->cli, "xlsx")));
+    rows_written(r->cli, cli_text(r->cli, "xlsx"));
     return OK;
 }
 

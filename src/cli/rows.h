@@ -43,6 +43,7 @@ enum err rows_begin(struct cli *cli, const char *columns, struct rows *out);
 void rows_add(struct rows *r, const str *cells);
 #define ROWS_ADD(r, ...) rows_add((r), (const str[]){ __VA_ARGS__ })
 enum err rows_end(struct rows *r);
+void rows_written(struct cli *cli, str file); /* says that it is there */
 
 /* All of it at once: a list { T *at; i64 n; } of any shape, a row each. columns: names of its
  * fields, "progress.status" of one within; NULL: all that have a place in a cell. */

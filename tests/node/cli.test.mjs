@@ -66,6 +66,15 @@ test('an_import_says_how_it_was_read', () => {
   assert.match(run.stderr, / phone=联系手机\/联系电话 /);
 });
 
+test('a_report_says_what_it_wrote', () => {
+  const data = folder(), book = join(top, 'weekly.xlsx'), pages = join(top, 'weekly.pdf');
+  assert.equal(koi(['demo', '--members', '50', '--data', data]).status, 0);
+  const run = koi(['report', 'weekly', '--data', data, '--xlsx', book, '--pdf', pages, '--locale', 'en']);
+  assert.equal(run.status, 0, run.stderr);
+  assert.equal(run.stderr, `written: ${book}\nwritten: ${pages}\n`);
+  assert.ok(existsSync(book) && existsSync(pages));
+});
+
 test('reading verbs make nothing', () => {
   const data = folder();
   koi(['doctor', '--data', data]);

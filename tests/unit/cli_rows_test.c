@@ -282,3 +282,53 @@ TEST(an_experiment_read_as_rows)
     CHECK_STR(cells_of(c, str_of(book)), str_z(c->arena, cells_of(c, again)));
     CHECK_I64(KOI_RUN(c, 2, "experiment", "read", file, "--json", "--xlsx", book).n, 0);
 }
+
+/* Intervals as rates are: of twenty of forty and ten of forty (docs/insight.md). */
+TEST(intervals_are_told_in_percent)
+{
+    struct ctx *c = test_reader();
+    struct buf b = { .arena = c->arena };
+    buf_add(&b, S("arm,outcome\n"));
+    for (int i = 0; i < 80; i++)
+        buf_fmt(&b, "%s,%d\n", i < 40 ? "control" : "new", i < 10 || i >= 60);
+    const char *file = str_z(c->arena, test_file(str_z(c->arena, buf_str(&b))));
+    str told = KOI_RUN(c, 0, "experiment", "read", file);
+    CHECK(str_find(told, S("4.502% – 45.498%")) > 0);
+    CHECK(str_find(told, S("[0.")) < 0);
+}
+
+/* .4, 0.4 and 40% are one share. */
+TEST(numbers_as_people_type_them)
+{
+    struct ctx *c = test_reader();
+    const char *file = str_z(c->arena, test_file("milk,bread\nmilk,bread,butter\nbread\nmilk\n"
+                                                 "milk,bread,butter\n"));
+    str told = KOI_RUN(c, 0, "report", "basket", "--baskets", file, "--support", "0.4",
+                       "--confidence", "0.5", "--csv");
+    CHECK(str_find(told, S("0.666666667,1.666666667,")) > 0); /* milk, bread -> butter */
+    CHECK_STR(KOI_RUN(c, 0, "report", "basket", "--baskets", file, "--support", ".4",
+                      "--confidence", "50%", "--csv"),
+              str_z(c->arena, told));
+    const char *wrong[] = { ".", "%", "", ".x", "4..", "40%%" };
+    for (i64 i = 0; i < COUNT(wrong); i++)
+        KOI_RUN(c, 2, "report", "basket", "--baskets", file, "--support", wrong[i]);
+}
+
+/* One of two who looked has bought: 50.0% to people, 0.5 to programs. */
+TEST(ratios_are_told_in_percent)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 2, on("2024-05-20", 0), S("m"));
+    struct timeline_line viewed[2];
+    for (int i = 0; i < 2; i++)
+        viewed[i] = (struct timeline_line){ .at = on("2024-05-20", HOUR_MS),
+                                            .member = ids[i],
+                                            .kind = S("Product Viewed") };
+    shop_lines(c, viewed, 2);
+    shop_sales(c, &(struct sale){ ids[0], on("2024-05-20", 2 * HOUR_MS), 30 * YUAN }, 1);
+    str told = KOI_RUN(c, 0, "report", "metric", "conversion", DAYS);
+    CHECK(str_find(told, S("50.0%")) > 0);
+    CHECK(str_find(told, S("0.5")) < 0);
+    CHECK(str_find(KOI_RUN(c, 0, "report", "metric", "conversion", DAYS, "--csv"), S(",,0.5\n")) >
+          0);
+}

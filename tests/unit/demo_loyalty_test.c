@@ -2,6 +2,7 @@
  * the same seed. */
 #include "cli/cli_demo.h"
 #include "demo/demo.h"
+#include "insight/metric.h"
 #include "ledger/ledger.h"
 #include "loyalty/boards.h"
 #include "loyalty/points.h"
@@ -66,4 +67,30 @@ TEST(the_demo_has_a_programme)
     store_release(c);
     test_store_remove(); /* the same from the same seed */
     CHECK_I64(make(7), sum);
+}
+
+QUERY(q_costs, one_i64,
+      "SELECT CAST(SUM(amount / 100 * (day % 97 + 1) + followers) AS BIGINT) AS value FROM"
+      " metric_cost");
+
+/* What it cost to win a buyer, and who follows, are known of it; the same from the same seed. */
+TEST(the_demo_tells_its_costs)
+{
+    struct ctx *c = test_reader();
+    struct demo_result made;
+    struct demo_options o = { .members = 300, .seed = 3, .until = UNTIL };
+    struct metric_totals t;
+    CHECK_OK(c, demo_make(test_store(), c, o, &made));
+    CHECK_OK(c, demo_costs(test_store(), c, 3, UNTIL));
+    i64 once = count(&q_costs);
+    CHECK_OK(c, demo_costs(test_store(), c, 3, UNTIL));
+    CHECK_I64(count(&q_costs), once);
+    c = test_look();
+    c->now = UNTIL;
+    day today = zone_day(c->zone, UNTIL);
+    CHECK_OK(c, metric_totals(c, today - 99, today, &(struct metric_filter){ .no_behaviour = true },
+                              &t));
+    CHECK(t.of[MEASURE_COST] > t.of[MEASURE_NET] / 100);
+    CHECK(t.of[MEASURE_COST] < t.of[MEASURE_NET] / 5);
+    CHECK(t.of[MEASURE_FOLLOWERS] > t.of[MEASURE_NEW_FOLLOWERS] && t.of[MEASURE_NEW_FOLLOWERS] > 0);
 }
