@@ -6,8 +6,9 @@
 #include "insight/metric.h"
 
 static const struct cli_option metric_options[] = {
-    { "from", "DATE", "第一天，如 2020-02-01；默认最近 30 天",
-      "first day, like 2020-02-01; default: the last 30 days", false },
+    { "from", "DATE", "第一天，如 2020-02-01；all 为有记录以来；默认最近 30 天",
+      "first day, like 2020-02-01; all: since there is anything; default: the last 30 days",
+      false },
     { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
     { "step", "STEP", "day、week、month、quarter、year 之一；默认 day",
       "day, week, month, quarter or year; default: day", false },
@@ -147,7 +148,8 @@ static enum err run_metrics(struct cli *cli)
 /* -- the shop at a glance ---------------------------------------------------------------------- */
 
 static const struct cli_option overview_options[] = {
-    { "from", "DATE", "第一天；默认最近 30 天", "first day; default: the last 30 days", false },
+    { "from", "DATE", "第一天；all 为有记录以来；默认最近 30 天",
+      "first day; all: since there is anything; default: the last 30 days", false },
     { "to", "DATE", "最后一天（含）；默认今天", "last day, included; default: today", false },
     CLI_OPTIONS_ROWS,
     { 0 },

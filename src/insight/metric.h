@@ -203,7 +203,7 @@ CHOICE(metric_step); /* day week month quarter year */
 
 /* Of which days, members and orders, and how cut. */
 #define METRIC_ASK_FIELDS(X, N)                                                                   \
-    X(str, from, SHORT, "First day; absent: 30 days in all", N)                                   \
+    X(str, from, SHORT, "First day; all: since the first order or member; absent: 30 days", N)    \
     X(str, to, SHORT, "Last day, included; absent: today", N)                                     \
     X(choice(metric_step), step, ANY, "day, week (from Monday), month, quarter, year", N)         \
     X(str, by, SHORT, "Cut by shop, touchpoint, category, or a field of members such as tier", N) \

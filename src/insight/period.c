@@ -12,17 +12,26 @@ money average_of(money sum, i64 n)
 
 static i64 days_between(day from, day to) { return (i64)to - from + 1; }
 
-enum err period_check(struct ctx *c, day from, day to)
+static enum err check(struct ctx *c, day from, day to, int most)
 {
     if (from > to)
         return fail_at(c, E_INVALID, S("/from"), "起始日 " STR_FMT " 晚于结束日 " STR_FMT,
                        "the first day " STR_FMT " is after the last day " STR_FMT,
                        STR_ARG(day_text(c->arena, from)), STR_ARG(day_text(c->arena, to)));
-    if (days_between(from, to) > PERIOD_DAYS_MAX)
+    if (days_between(from, to) > most)
         return fail_at(c, E_INVALID, S("/from"), "时间跨度 %lld 天太长，最多 %d 天",
                        "%lld days are too long a period, %d at most",
-                       (long long)days_between(from, to), PERIOD_DAYS_MAX);
+                       (long long)days_between(from, to), most);
     return OK;
+}
+
+enum err period_check(struct ctx *c, day from, day to)
+{
+    return check(c, from, to, PERIOD_DAYS_MAX);
+}
+enum err period_check_ever(struct ctx *c, day from, day to)
+{
+    return check(c, from, to, PERIOD_DAYS_EVER);
 }
 
 static enum err day_read(struct ctx *c, const char *field, str text, day *out)

@@ -9,10 +9,13 @@
 
 #include "store/store.h"
 
-#define PERIOD_DAYS_MAX 1100 /* three years */
+#define PERIOD_DAYS_MAX  1100  /* three years */
+#define PERIOD_DAYS_EVER 36525 /* a hundred */
 
 /* E_INVALID: from after to, or more than PERIOD_DAYS_MAX days. */
 enum err period_check(struct ctx *c, day from, day to);
+/* The same with PERIOD_DAYS_EVER, for what does not look at each day. */
+enum err period_check_ever(struct ctx *c, day from, day to);
 /* Days as text; absent: up to today, and 30 days in all. */
 enum err period_read(struct ctx *c, str from, str to, day *first, day *last);
 /* The same dates a year earlier; 29 February stands beside the 28th. Whole months stay whole:

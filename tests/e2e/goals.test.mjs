@@ -5,10 +5,11 @@ import { doorsOf, named, pick } from './loyalty.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 400 });
-const { send } = doorsOf(shop);
+const { send, noCosts } = doorsOf(shop);
 const card = (page, text) => page.locator('article.goal-card', { hasText: text });
 
 test('the five goals of a quarter are set at once; what cannot be made is said', async () => {
+  await noCosts();
   const visitor = await owner('/goals');
   const { page } = visitor;
   await page.getByText('还没有目标').waitFor();

@@ -85,6 +85,20 @@ const behind = [
   ['cart_abandonment', '看加购没买的会员', async (told, days) => Math.round(Number(told.value) * Number((await ask('carters', days)).value))],
 ];
 const whole = { from: '2026-04-01', to: '2026-06-30' };
+test('all there is, year by year', async () => {
+  const all = await ask('sales', { from: 'all', to: upToNow.to, step: 'year' });
+  const visitor = await owner(at('sales', { step: 'year' }));
+  const { page } = visitor;
+  await page.locator('.metric-value').waitFor();
+  await visitor.settle();
+  await pick(page, '日期范围', '全部');
+  await page.waitForURL((url) => url.searchParams.get('from') === all.from);
+  await visitor.settle();
+  assert.equal(digits(await page.locator('.metric-value').textContent()), Number(all.value));
+  visitor.checkQuiet('all there is');
+  await visitor.leave();
+});
+
 const upToNow = { from: '2026-06-15', to: new Date().toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' }) }; // its last day is not over
 
 test('the members behind it are as many as it says', async () => {

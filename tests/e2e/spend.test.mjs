@@ -5,12 +5,13 @@ import { doorsOf, named } from './loyalty.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 200 });
-const { send } = doorsOf(shop);
+const { send, noCosts } = doorsOf(shop);
 const dayAgo = (n) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
 const [first, second, third] = [dayAgo(5), dayAgo(4), dayAgo(3)];
 const entered = async () => (await send('GET', '/v1/costs')).items;
 
 test('a day is entered and changed; the figures follow', async () => {
+  await noCosts();
   const visitor = await owner('/spend');
   const { page } = visitor;
   await page.getByText('这段时间没有推广数据').waitFor();

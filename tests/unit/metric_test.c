@@ -703,6 +703,30 @@ TEST(steps_are_their_own_periods)
         }
 }
 
+/* Ten years apart: year by year, and all of it; day by day is too much for one question. */
+TEST(all_since_the_first_order)
+{
+    struct ctx *c = test_reader();
+    struct metric_answer a;
+    i64 *ids = shop_members(c, 1, on("2024-01-01", 0), S("m"));
+    const struct sale sold[] = { { ids[0], on("2013-11-11", 0), 30 * MONEY_UNIT },
+                                 { ids[0], on("2024-05-20", 0), 70 * MONEY_UNIT } };
+    shop_sales(c, sold, 2);
+    struct metric_ask ask = { .name = S("sales"), .from = S("all"), .step = STEP_YEAR };
+    CHECK_OK(c, metric_make(c, &ask, &a));
+    CHECK_STR(day_text(c->arena, a.from), "2013-11-11");
+    CHECK_STR(a.value, "100.00");
+    CHECK_STR(a.series.at[0].value, "30.00");
+    CHECK_STR(a.series.at[1].value, "0.00");
+    CHECK_I64(a.series.n, 12);
+    ask.step = STEP_DAY;
+    CHECK_ERR(c, metric_make(c, &ask, &a), E_INVALID);
+    CHECK_STR(str_of(c->why.field), "/step");
+    ask.from = S("1900-01-01");
+    ask.step = STEP_YEAR;
+    CHECK_ERR(c, metric_make(c, &ask, &a), E_INVALID); /* a hundred years are enough */
+}
+
 TEST(not_defined_is_said)
 {
     struct ctx *c = test_reader();

@@ -33,11 +33,13 @@ export const lastDays = (n: number): Period => ({ from: dayPlus(todayIs(), 1 - n
 /** What is asked for; an end that is not is the usual one's. */
 export const periodOf = (asked: Partial<Period>, usual = lastDays(30)): Period => ({ from: asked.from ?? usual.from, to: asked.to ?? usual.to })
 
-export function PeriodPicker({ value, change }: { value: Period; change: (period: Period) => void }) {
+/** `first` is the day from which on there is anything: with it all of it can be chosen. */
+export function PeriodPicker({ value, change, first }: { value: Period; change: (period: Period) => void; first?: string | undefined }) {
   const say = useSay()
   const narrow = !(Grid.useBreakpoint().sm ?? true)
   const today = todayIs()
-  const made = presets.map(([word, make]) => ({ word, ...make(today) }))
+  const made: (Period & { word: Word })[] = presets.map(([word, make]) => ({ word, ...make(today) }))
+  if (first && !made.some((one) => one.from === first && one.to === today)) made.push({ word: 'period.ever', from: first, to: today })
   const chosen = made.find((one) => one.from === value.from && one.to === value.to)?.word ?? 'period.custom'
   return (
     <div className="period">

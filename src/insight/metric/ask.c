@@ -137,7 +137,7 @@ enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
                      struct asking *out)
 {
     *out = (struct asking){ .wanted = wanted };
-    TRY(period_check(c, period.from, period.to));
+    TRY(period_check_ever(c, period.from, period.to));
     TRY(read_filter(c, f, by, seq, out));
     if (str_empty(by)) return OK;
     int kind = order_dimension(by);

@@ -395,3 +395,18 @@ void count_facts(struct ctx *c, const struct facts *f, struct counting *n)
     if (told) tally_tell(f->tally, n);
     finish(n);
 }
+
+day facts_first_day(const struct facts *f, day latest)
+{
+    for (i64 i = 0; i < f->n; i++) {
+        const struct facts_block *b = f->at[i];
+        if (b->people_n && b->person[PERSON_SEEN].base < latest)
+            latest = (day)b->person[PERSON_SEEN].base;
+        for (i64 k = 0; k < b->orders_n; k++) {
+            i64 placed = b->when[k] + packed_get(&b->order[ORDER_PLACED], k);
+            if (placed < latest) latest = (day)placed;
+            if (b->when[k] < latest) latest = b->when[k];
+        }
+    }
+    return latest;
+}

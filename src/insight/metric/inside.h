@@ -71,11 +71,12 @@ struct facts {
 };
 /* With every line of the timeline up to now. parts: orders apart by category. */
 enum err facts_take(struct ctx *c, bool parts, struct facts *out);
+/* Of the first order or member, at most `latest`. */
+day facts_first_day(const struct facts *f, day latest);
 
 /* -- counting ---------------------------------------------------------------------------------- */
 
 #define RANGES_MAX 3
-#define DAYS_MOST  1200
 struct range {
     day from, to;
     const uint16_t *slot; /* by day; NULL: 0 */

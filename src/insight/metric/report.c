@@ -261,14 +261,32 @@ static enum err ask_all(struct ctx *c, struct making *m)
     return check_points(c, m);
 }
 
+/* From "all": since the first of anything that metrics tell of. */
+static enum err days_read_of(struct ctx *c, const struct metrics_ask *ask, struct range *r)
+{
+    struct facts facts;
+    bool all = str_eq(str_trim(ask->from), S("all"));
+    TRY(period_read(c, all ? NO_STR : ask->from, ask->to, &r->from, &r->to));
+    if (!all) return OK;
+    TRY(facts_take(c, false, &facts));
+    r->from = facts_first_day(&facts, r->to);
+    return OK;
+}
+
 static enum err making_begin(struct ctx *c, const struct metrics_ask *ask, struct making *m)
 {
     *m = (struct making){ .ask = ask, .ranges_n = 1 };
     struct range *r = m->ranges;
     TRY(find_all(c, m));
-    TRY(period_read(c, ask->from, ask->to, &r->from, &r->to));
-    TRY(period_check(c, r->from, r->to));
+    TRY(days_read_of(c, ask, r));
+    TRY(period_check_ever(c, r->from, r->to));
     steps_make(c, ask->step, m);
+    if (r->slots > PERIOD_DAYS_MAX)
+        return fail_at(c, E_INVALID, S("/step"),
+                       "%lld 步太多，最多 %d 步；请用更大的步长或更短的期间",
+                       "%lld steps are too many, %d at most: take a longer step or a shorter"
+                       " period",
+                       (long long)r->slots, PERIOD_DAYS_MAX);
     if (!ask->compare.has || ask->compare.value) {
         day days = r->to - r->from + 1;
         m->ranges[1] = (struct range){ r->from - days, r->from - 1, NULL, 1 };

@@ -12,6 +12,7 @@ export const overview = {
   'period.last_month': ['上月', 'Last month'],
   'period.year': ['今年', 'This year'],
   'period.365': ['近一年', 'Last 365 days'],
+  'period.ever': ['全部', 'All'],
   'period.custom': ['自选时间', 'Other dates'],
   from_nothing: ['此前为 0', 'from 0'],
 

@@ -53,11 +53,12 @@ function One({ name, metric }: { name: string; metric: Described | undefined }) 
     : { from: dayPlus(period.from, -days), to: dayPlus(period.from, -1) }
   // The other period's own steps, drawn beside; only while nothing is cut.
   const other = useData<MetricAnswer>(beside === 'none' || asked.by ? null : path, { ...filters, ...then, step, compare: false })
+  const ever = useData<MetricAnswer>('/v1/metrics/placed', { from: 'all', step: 'year', compare: false })
   const narrowed = orderCuts.filter((cut) => asked[cut])
   return (
     <>
       <Head title={metric?.label ?? name}>
-        <PeriodPicker value={period} change={put} />
+        <PeriodPicker value={period} change={put} first={ever.data?.from} />
       </Head>
       <div className="stack">
         {metric && <Definition metric={metric} />}
