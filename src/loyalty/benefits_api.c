@@ -109,8 +109,9 @@ static enum err give_back_one(struct tx *t, void *arg)
     str id = str_fmt(t->c->arena, "use:" STR_FMT, STR_ARG(in->key));
     i64 living;
     TRY(member_living(t->c, in->id, &living));
-    TRY(ledger_get(t->c, living, id, &use));
-    if (!str_eq(use.from_name, in->code))
+    enum err e = ledger_get(t->c, living, id, &use);
+    if (e != OK && e != E_NOT_FOUND) return e;
+    if (e != OK || !str_eq(use.from_name, in->code))
         return fail_at(t->c, E_NOT_FOUND, S("/key"), "没有用掉过这项权益的编号 " STR_FMT,
                        "there is no use " STR_FMT " of this benefit", STR_ARG(in->key));
     return entitlement_give_back(t, living, id,

@@ -63,7 +63,7 @@ enum err invitation_look(struct tx *t, i64 member);
 SHAPE(invited);
 
 struct invitations {
-    i64 counted, waiting; /* how many friends */
+    i64 counted, waiting; /* how many friends; held in review they wait */
     bool bound;           /* somebody invited him */
     i64 inviter;          /* who, by the id he has now */
     instant bound_at;

@@ -16,12 +16,13 @@ enum { FRIENDS_SHOWN = 20 };
     X(choice(invited_state), state, ANY, "Where that stands", N)
 SHAPE(my_friend);
 SHAPE_DEFINE(my_friend);
-#define FIELDS_OF_my_invitation(X, N)                                            \
-    X(str, code, ANY, "My code; null: not asked for yet (POST makes it)", N)     \
-    X(str, link, ANY, "Where it leads", N)                                       \
-    X(i64, counted, ANY, "Friends whose invitation counts", N)                   \
-    X(i64, waiting, ANY, "Friends who have not done yet what makes it count", N) \
-    X(flag, invited, ANY, "Somebody invited me", N)                              \
+#define FIELDS_OF_my_invitation(X, N)                                                 \
+    X(str, code, ANY, "My code; null: not asked for yet (POST makes it)", N)          \
+    X(str, link, ANY, "Where it leads", N)                                            \
+    X(i64, counted, ANY, "Friends whose invitation counts", N)                        \
+    X(i64, waiting, ANY,                                                              \
+      "Friends whose invitation does not count yet: not done, or held for review", N) \
+    X(flag, invited, ANY, "Somebody invited me", N)                                   \
     X(list(my_friend), friends, ANY, "A line a step, newest first, at most 20 friends", N)
 SHAPE(my_invitation);
 SHAPE_DEFINE(my_invitation);
@@ -53,7 +54,9 @@ static enum err show_mine(struct ctx *c, i64 member, struct my_invitation *out)
         struct my_friend *f = PUSH(c->arena, &out->friends);
         *f = (struct my_friend){ .bound_at = rows.at[i].bound_at,
                                  .step = rows.at[i].step,
-                                 .state = rows.at[i].state };
+                                 .state = rows.at[i].held && rows.at[i].state == INVITED_COUNTED
+                                              ? INVITED_WAITING /* until somebody released it */
+                                              : rows.at[i].state };
         TRY(member_name(c, rows.at[i].member, false, &f->name));
     }
     return OK;
@@ -104,13 +107,14 @@ HANDLER(my_accept_post, accept_ask, accepted)
     PAGE_FIELDS(X, N)
 SHAPE(invitations_ask);
 SHAPE_DEFINE(invitations_ask);
-#define FIELDS_OF_invitations_view(X, N)                                           \
-    X(opt_i64, inviter, ANY, "Who invited him, by the id he has now", N)           \
-    X(opt_instant, bound_at, ANY, "Since when", N)                                 \
-    X(str, code, ANY, "His own code; null: never asked for", N)                    \
-    X(i64, counted, ANY, "Friends whose invitation counts", N)                     \
-    X(i64, waiting, ANY, "Friends who have not done yet what makes it count", N)   \
-    X(list(invited), items, ANY, "Whom he invited, newest first; a row a step", N) \
+#define FIELDS_OF_invitations_view(X, N)                                              \
+    X(opt_i64, inviter, ANY, "Who invited him, by the id he has now", N)              \
+    X(opt_instant, bound_at, ANY, "Since when", N)                                    \
+    X(str, code, ANY, "His own code; null: never asked for", N)                       \
+    X(i64, counted, ANY, "Friends whose invitation counts", N)                        \
+    X(i64, waiting, ANY,                                                              \
+      "Friends whose invitation does not count yet: not done, or held for review", N) \
+    X(list(invited), items, ANY, "Whom he invited, newest first; a row a step", N)    \
     X(str, next_cursor, ANY, "For the next page", N)
 SHAPE(invitations_view);
 SHAPE_DEFINE(invitations_view);

@@ -47,10 +47,10 @@ CHOICE(good_state); /* draft on off */
 
 #define FIELDS_OF_tier_limit(X, N)                      \
     X(str, tier, REQUIRED | SHORT, "Code of a tier", N) \
-    X(i64, per_member, NOT_NEGATIVE, "How many its members may have in all; 0: none", N)
+    X(i64, per_member, NOT_NEGATIVE, "How many its members may have in all; 0: no limit", N)
 SHAPE(tier_limit);
 
-/* 0 of a limit: none. */
+/* 0 of a limit: there is none. */
 #define GOOD_TERMS(X, N, NAME)                                                                     \
     X(str, zh, NAME | SHORT, "Chinese name", N)                                                    \
     X(str, en, SHORT, "English name", N)                                                           \

@@ -279,7 +279,10 @@ TEST(a_pack_is_put_whole)
     CHECK_OK(c, pack_get(c, S("newcomer"), &pack));
     CHECK_I64(pack.rewards.n, 1);
     CHECK_I64(pack.rewards.at[0].kind, REWARD_BENEFIT);
-    pack_points("other", 5);
+    pack_points("plan-year", 5);
+    struct call slip = { .fn = pack_it, .pack = { .pack = S("newcommer") } };
+    CHECK_ERR(c, run(&slip), E_INVALID); /* nobody would ever be given it */
+    CHECK_STR(str_of(c->why.field), "/pack");
     CHECK_OK(c, pack_all(c, &all));
     CHECK_I64(all.n, 2);
     struct reward wrong = { .kind = REWARD_POINTS };

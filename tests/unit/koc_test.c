@@ -745,6 +745,7 @@ TEST(a_budget_bears_it_or_nothing_is_earned)
 {
     shop_opens();
     CHECK_OK(test_ctx(), store_write(test_store(), test_reader(), make_budget, NULL));
+    CHECK_ERR(test_ctx(), set("koc.budget", "kok"), E_INVALID); /* nobody would hear of it */
     CHECK_OK(test_ctx(), set("koc.budget", "koc"));
     i64 a = koc_named("a", "LILY"), buyer = person("x");
     struct sold s = { "1", "LILY", buyer, { YUAN(200) } };

@@ -294,6 +294,30 @@ TEST(a_coupon_is_granted_and_returned_unused)
     check_all();
 }
 
+static enum err coupon_ends(struct tx *t, struct shop_call *k)
+{
+    struct benefit b;
+    (void)k;
+    TRY(benefit_get(t->c, S("ten-off"), &b));
+    b.ended = true;
+    return benefit_put(t, &b);
+}
+
+TEST(a_coupon_that_ended_is_not_on_sale)
+{
+    struct shop_call k = { .fn = coupon_exists };
+    struct good_post post = { .kind = GOOD_COUPON, .points = SOME(20), .benefit = S("ten-off") };
+    enum mall_result now;
+    CHECK_OK(test_ctx(), shop_do(&k));
+    i64 a = person("a", 100), g = good(post, 10);
+    k = (struct shop_call){ .fn = coupon_ends };
+    CHECK_OK(test_ctx(), shop_do(&k));
+    CHECK_OK(test_ctx(), mall_can(test_reader(), a, g, 1, &now));
+    CHECK_I64(now, MALL_SHUT);
+    CHECK_I64(refused(a, g, 1, "k1"), MALL_SHUT);
+    check_all();
+}
+
 static enum err upload(i64 good, const char *key, const char *codes, struct codes_added *out)
 {
     return good_codes_add(test_store(), test_reader(), good, str_of(key), str_of(codes), out);

@@ -193,10 +193,11 @@ enum err invitation_accept(struct tx *t, i64 member, const struct invited_by *by
     X(i64, waiting, ANY, "", N)
 SHAPE(invited_counts);
 SHAPE_DEFINE(invited_counts);
-/* Waiting: for the step that counts by now ($2). */
+/* Waiting: for the step that counts by now ($2), to be done or to be released. */
 QUERY(q_counts, invited_counts,
       "SELECT COUNT(DISTINCT CASE WHEN " INVITATION_COUNTS " THEN number END) AS counted,"
-      " COUNT(CASE WHEN step = $2 AND state = 'waiting' THEN 1 END) AS waiting"
+      " COUNT(CASE WHEN step = $2 AND (state = 'waiting' OR (state = 'counted' AND held))"
+      " THEN 1 END) AS waiting"
       " FROM invitation WHERE inviter = $1 AND member <> $1");
 QUERY(q_invited, invited,
       "SELECT number, member, bound_at, step, state, at, counts, held, purchase FROM invitation"

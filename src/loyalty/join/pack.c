@@ -28,6 +28,13 @@ enum err pack_put(struct tx *t, const struct pack *in)
     if (in->pack.n > 60 || str_empty(in->pack) || !str_is_line(in->pack) || str_has(in->pack, ':'))
         return fail_at(c, E_INVALID, S("/pack"), "礼包名须为 1 至 60 字节的一行文字，不含冒号",
                        "a pack's name is a line of 1 to 60 bytes without a colon");
+    if (!str_eq(in->pack, S(NEWCOMER_PACK)) && !str_eq(in->pack, S(FIRST_ORDER_PACK)) &&
+        !str_starts(in->pack, S("plan-")))
+        return fail_at(c, E_INVALID, S("/pack"),
+                       "没有这个礼包：应为 newcomer、first_order、plan-方案代号 或 "
+                       "plan-方案代号-month",
+                       "there is no such pack: newcomer, first_order, plan-CODE or plan-CODE-month "
+                       "is expected, with the code of a paid plan");
     if (in->rewards.n > PACK_MAX)
         return fail_at(c, E_INVALID, S("/rewards"), "一个礼包至多 %d 样", "a pack has at most %d",
                        PACK_MAX);

@@ -3,6 +3,7 @@
  * A row stays with the member it was written for (`member`); `holder` is who he lives as, kept by
  * merge.c. What is asked of a person is asked by holder, so merging and parting move nothing else.
  */
+#include "loyalty/budget.h"
 #include "loyalty/koc/inside.h"
 
 const struct migration koc_migrations[] = {
@@ -197,6 +198,17 @@ static enum err hosts_check(struct ctx *c, str value)
     return OK;
 }
 
+/* Of a slip of the pen nobody would hear: orders would earn nothing, as with an empty budget. */
+static enum err budget_is_there(struct ctx *c, str value)
+{
+    struct budget_view budget;
+    enum err e = str_empty(value) ? OK : budget_get(c, value, &budget);
+    if (e != E_NOT_FOUND) return e;
+    return fail(c, E_INVALID, "没有预算 " STR_FMT "：请先建立，或留空",
+                "there is no budget " STR_FMT ": make it first, or leave this empty",
+                STR_ARG(value));
+}
+
 const struct setting koc_settings[] = {
     { .name = "koc.hosts",
       .kind = SETTING_TEXT,
@@ -231,7 +243,8 @@ const struct setting koc_settings[] = {
       .kind = SETTING_TEXT,
       .fallback = "",
       .zh = "佣金记入的活动预算代号；留空：不记",
-      .en = "Campaign budget that commission is charged to; empty: none" },
+      .en = "Campaign budget that commission is charged to; empty: none",
+      .check = budget_is_there },
     { .name = "koc.report_days",
       .kind = SETTING_I64,
       .fallback = "14",

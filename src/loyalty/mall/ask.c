@@ -3,6 +3,7 @@
  * Whoever then writes holds programme_lock of the member, so what he has is counted alone.
  */
 #include "base/num.h"
+#include "loyalty/benefits.h"
 #include "loyalty/boards.h"
 #include "loyalty/mall/inside.h"
 #include "loyalty/points.h"
@@ -74,6 +75,16 @@ static enum err means_ask(struct ctx *c, i64 member, const struct good *g, i64 q
     return OK;
 }
 
+/* A coupon whose benefit is no longer granted is not on sale, whatever its row says. */
+static enum err benefit_ask(struct ctx *c, const struct good *g, enum mall_result *out)
+{
+    struct benefit b;
+    if (g->kind != GOOD_COUPON) return OK;
+    TRY(benefit_get(c, g->benefit, &b));
+    if (b.ended) *out = MALL_SHUT;
+    return OK;
+}
+
 enum err good_ask(struct ctx *c, i64 member, const struct good *g, i64 quantity,
                   enum mall_result *out)
 {
@@ -81,8 +92,8 @@ enum err good_ask(struct ctx *c, i64 member, const struct good *g, i64 quantity,
            : g->starts_at.has && c->now < g->starts_at.value ? MALL_EARLY
            : g->ends_at.has && c->now >= g->ends_at.value    ? MALL_OVER
                                                              : MALL_DONE;
-    if (*out != MALL_DONE) return OK;
-    TRY(audience_ask(c, member, g, out));
+    if (*out == MALL_DONE) TRY(benefit_ask(c, g, out));
+    if (*out == MALL_DONE) TRY(audience_ask(c, member, g, out));
     if (*out == MALL_DONE) TRY(limits_ask(c, member, g, quantity, out));
     if (*out == MALL_DONE) TRY(means_ask(c, member, g, quantity, out));
     return OK;

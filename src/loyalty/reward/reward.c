@@ -340,9 +340,15 @@ static enum err to_decide(struct tx *t, i64 member, str id, struct given *out)
 
 static enum err too_late(struct ctx *c, enum reward_result state)
 {
-    str name = choice_name(&reward_result_choice, (int)state);
-    return fail(c, E_CONFLICT, "这份奖励已经处理（" STR_FMT "）",
-                "this reward was decided already: " STR_FMT, STR_ARG(name));
+    static const struct {
+        const char *zh, *en;
+    } words[] = { [REWARD_GIVEN] = { "已发放", "given" },
+                  [REWARD_HELD] = { "待审核", "held" },
+                  [REWARD_NO_BUDGET] = { "预算不足", "no budget" },
+                  [REWARD_REJECTED] = { "已驳回", "rejected" },
+                  [REWARD_TAKEN_BACK] = { "已收回", "taken back" } };
+    return fail(c, E_CONFLICT, "这份奖励已经处理：%s", "this reward was decided already: %s",
+                c->locale == ZH ? words[state].zh : words[state].en);
 }
 
 enum err reward_release(struct tx *t, i64 member, str id, str note, enum reward_result *out)

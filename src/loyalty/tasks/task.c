@@ -250,8 +250,11 @@ static enum err row_check(struct ctx *c, const struct task *task)
     if (task->proof != kind->proof &&
         !(kind->other_proof && (task->proof == PROVED_EVENT || task->proof == PROVED_UPLOAD ||
                                 task->proof == PROVED_CODE)))
-        return fail_at(c, E_INVALID, S("/proof"), "这种任务不能这样验证",
-                       "this kind is not verified in that way");
+        return fail_at(c, E_INVALID, S("/proof"),
+                       kind->other_proof ? "这种任务可由 event、upload 或 code 验证"
+                                         : "这种任务不能另定验证方式：请不写 proof",
+                       kind->other_proof ? "this kind is verified by event, upload or code"
+                                         : "how this kind is verified is fixed: leave proof out");
     if (kind->once && (task->often != OFTEN_ONCE || task->times != 1))
         return fail_at(c, E_INVALID, S("/often"), "这种任务每人一次", "this kind is done once");
     if (task->kind == TASK_CHECK_IN && (task->often != OFTEN_DAY || task->times != 1))
