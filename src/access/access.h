@@ -135,6 +135,8 @@ struct audit_note {
     str action, subject;
     json detail;
     bool written;
+    write_fn *with; /* what else is written where the line is; NULL: nothing */
+    void *with_arg;
 };
 /* Adds a word to the detail of the line kept ready ("reason"); none is: nothing. */
 void audit_say(struct ctx *c, const char *name, str value);

@@ -50,7 +50,8 @@ static enum err write_both(struct tx *t, void *arg)
     str subject = note->subject;
     if (a->made)
         subject = str_fmt(t->c->arena, STR_FMT "/%lld", STR_ARG(subject), (long long)*a->made);
-    return audit_write(t, note->action, subject, note->detail);
+    TRY(audit_write(t, note->action, subject, note->detail));
+    return note->with ? note->with(t, note->with_arg) : OK;
 }
 
 enum err audited_write(struct ctx *c, write_fn *fn, void *arg, const i64 *made)

@@ -409,6 +409,8 @@ static enum err serve(struct request *r)
     bool audited = is_audited(r);
     if (audited) {
         note = audit_note_of(r);
+        if (idempotency.on) note.with = idempotency_carried_out;
+        note.with_arg = &idempotency;
         c->audit = &note;
     }
     enum err e = route->handler->call(c, in, out);

@@ -8,7 +8,8 @@
  *   - errors are RFC 9457 problem+json with type, title, status, detail, errors[{pointer,
  *     detail}], in the caller's language (Accept-Language, zh first).
  *   - an idempotency key with the same request answers the same reply for 24 h; with another
- *     request 422, while running 409.
+ *     request 422, while running 409. A change whose reply was lost in a crash is not made again:
+ *     409, in words.
  *   - http_stop_is_graceful: requests in work are finished (up to 10 s), new ones refused.
  * Seam: only http/engine_mhd.c sees libmicrohttpd.
  */

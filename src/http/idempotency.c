@@ -2,19 +2,24 @@
  * day.
  *
  * A key is claimed before the handler runs and holds the reply afterwards; both belong to one
- * caller. no row          -> claimed by this run: the handler runs running, alive  -> E_CONFLICT
- * (409): the first one is still in work running, dead   -> claimed anew: its process ended or its
- * time is over; handlers are safe to repeat by their own keys done            -> the stored reply
- *   another request -> E_UNPROCESSABLE (422)
- * Faults of ours (5xx) are not kept: the caller may try again with the same key.
+ * caller. What a retry finds:
+ *   no row               -> claimed by this run: the handler runs
+ *   another request      -> E_UNPROCESSABLE (422)
+ *   done                 -> the stored reply
+ *   in work              -> E_CONFLICT (409): the first one's process lives, its time is not over
+ *   dead, not carried out -> claimed anew
+ *   dead, carried out    -> E_CONFLICT (409), in words: the change is on disk, its reply was lost
+ * "Carried out" is written in the transaction of the change itself (audited_write): no crash lets a
+ * retry change twice. Faults of ours (5xx) before that are not kept: the caller may try again.
  */
 #include <sodium.h>
 
 #include "http/inside.h"
 
-#define KEEP_MS        DAY_MS
-#define KEY_MAX        200
-#define RUNNING_STATUS 0
+#define KEEP_MS     DAY_MS
+#define KEY_MAX     200
+#define RUNNING     0 /* instead of a status of HTTP */
+#define CARRIED_OUT 1
 
 #define FIELDS_OF_idempotency_row(X, N) \
     X(str, fingerprint, ANY, "", N)     \
@@ -36,7 +41,10 @@ CHANGE(idempotency_claim,
        "content_type = NULL, reply = NULL, claimed_at = excluded.claimed_at");
 CHANGE(idempotency_save, "UPDATE idempotency SET status = $3, content_type = $4, reply = $5 "
                          "WHERE caller = $1 AND request_key = $2");
-CHANGE(idempotency_drop, "DELETE FROM idempotency WHERE caller = $1 AND request_key = $2");
+CHANGE(idempotency_carry,
+       "UPDATE idempotency SET status = 1 WHERE caller = $1 AND request_key = $2");
+CHANGE(idempotency_drop,
+       "DELETE FROM idempotency WHERE caller = $1 AND request_key = $2 AND status = 0");
 CHANGE(idempotency_sweep, "DELETE FROM idempotency WHERE claimed_at < $1");
 
 /* "abc" and abc are the same key (the draft standard quotes it). */
@@ -68,7 +76,7 @@ static void fingerprint(struct request *r, u8 out[32])
 struct claim {
     struct request *r;
     struct idempotency *i;
-    bool found;
+    bool found, dead;
     struct idempotency_row row;
 };
 
@@ -76,16 +84,16 @@ static enum err claim(struct tx *t, void *arg)
 {
     struct claim *k = arg;
     struct ctx *c = t->c;
-    k->found = false;
+    k->found = k->dead = false;
     TRY(db_find(c, &idempotency_find, &k->row, &k->found, ARGS(k->i->caller, k->i->key)));
     str print = str_hex(c->arena, k->i->fingerprint, 32);
     str holder = str_hex(c->arena, k->r->http->boot, 16);
     if (k->found && k->row.claimed_at < c->now - KEEP_MS) k->found = false;
     if (k->found) {
-        bool dead = k->row.status == RUNNING_STATUS &&
-                    (k->row.claimed_at < c->now - 2 * k->r->http->request_us / 1000 ||
-                     (k->r->http->quick && !str_eq(k->row.holder, holder)));
-        if (!str_eq(k->row.fingerprint, print) || !dead) return OK;
+        k->dead = k->row.claimed_at < c->now - 2 * k->r->http->request_us / 1000 ||
+                  (k->r->http->quick && !str_eq(k->row.holder, holder));
+        bool anew = k->dead && k->row.status == RUNNING;
+        if (!str_eq(k->row.fingerprint, print) || !anew) return OK;
     }
     k->found = false;
     return tx_change(t, &idempotency_claim, ARGS(k->i->caller, k->i->key, print, holder, c->now));
@@ -107,7 +115,12 @@ enum err idempotency_begin(struct request *r, struct idempotency *i, enum idempo
     if (!str_eq(k.row.fingerprint, str_hex(c->arena, i->fingerprint, 32)))
         return fail(c, E_UNPROCESSABLE, "这个 Idempotency-Key 已用于另一个请求，请换一个",
                     "this Idempotency-Key was used for another request; take a new one");
-    if (k.row.status == RUNNING_STATUS) {
+    if (k.row.status == CARRIED_OUT && k.dead)
+        return fail(c, E_CONFLICT,
+                    "这个请求已经生效，但答复在服务中断时丢失：请先查看结果，不要换编号重发",
+                    "this request was carried out, but its reply was lost when the server stopped: "
+                    "look at the result instead of asking with another key");
+    if (k.row.status == RUNNING || k.row.status == CARRIED_OUT) {
         reply_header(r, "Retry-After", S("1"));
         return fail(c, E_CONFLICT, "同一 Idempotency-Key 的请求正在处理",
                     "the request with this Idempotency-Key is still in work");
@@ -120,6 +133,12 @@ enum err idempotency_begin(struct request *r, struct idempotency *i, enum idempo
     reply_header(r, "Idempotency-Replayed", S("true"));
     reply_header(r, "Cache-Control", S("no-store"));
     return OK;
+}
+
+enum err idempotency_carried_out(struct tx *t, void *arg)
+{
+    const struct idempotency *i = arg;
+    return tx_change(t, &idempotency_carry, ARGS(i->caller, i->key));
 }
 
 enum err idempotency_end(struct tx *t, const struct idempotency *i, int status, str type, str reply)

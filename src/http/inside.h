@@ -281,6 +281,8 @@ struct idempotency {
     u8 fingerprint[32];
 };
 enum err idempotency_begin(struct request *r, struct idempotency *i, enum idempotency_step *step);
+/* Within the transaction of the change; arg: struct idempotency. */
+enum err idempotency_carried_out(struct tx *t, void *arg);
 enum err idempotency_end(struct tx *t, const struct idempotency *i, int status, str type,
                          str reply);
 /* cursor.c */

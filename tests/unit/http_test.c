@@ -155,6 +155,21 @@ HANDLER(give_file, nothing, nothing)
     return reply_file(r, str_of(path), S("拒绝的行.csv"), S("text/csv; charset=utf-8"), true);
 }
 
+static enum err change_something(struct tx *t, void *arg)
+{
+    return audit_write(t, S("test.changed"), *(const str *)arg, S("{}"));
+}
+
+/* Changes something, and then cannot say so; count: fails before it changes anything. */
+HANDLER(lose_reply, echo, nothing)
+{
+    pthread_mutex_lock(&gate.lock);
+    gate.calls++;
+    pthread_mutex_unlock(&gate.lock);
+    if (!in->count.has) TRY(audited_write(c, change_something, (void *)&in->text, NULL));
+    return fail(c, E_STORE, "读不到结果", "the result cannot be read");
+}
+
 static _Atomic int drops;
 struct ticks {
     int n, max;
@@ -205,6 +220,8 @@ static const struct route test_routes[] = {
     ROUTE(POST, "/v1/slow/{id}", RIGHT_NONE, slow, "Test", "等待", "Wait", .flags = IDEMPOTENT),
     ROUTE(POST, "/v1/calls/{id}", RIGHT_NONE, count_calls, "Test", "计数", "Count",
           .flags = IDEMPOTENT | CREATES),
+    ROUTE(POST, "/v1/lost/{id}", RIGHT_NONE, lose_reply, "Test", "丢失", "Lose",
+          .flags = IDEMPOTENT),
     ROUTE(POST, "/v1/files", RIGHT_NONE, take_file, "Test", "上传", "Upload",
           .flags = PUBLIC | UPLOAD, .body_max = 40000000),
     ROUTE(POST, "/v1/private-files", IMPORT, take_file, "Test", "上传", "Upload", .flags = UPLOAD),
@@ -756,6 +773,27 @@ TEST(an_idempotency_key_is_kept_for_a_day)
     clock_ms += 3 * HOUR_MS;
     CHECK_I64(client_call(k, "POST", "/v1/calls/1", key, S("{}")).status, 201);
     CHECK_I64(gate_calls(), 2);
+}
+
+TEST(what_was_carried_out_is_not_done_again_when_its_reply_is_lost)
+{
+    clock_ms = test_ctx()->now;
+    struct client *k = serve((struct http_options){ .now = moved_clock });
+    client_sign_in(k, "anna", ROLE_OWNER);
+    const char *key = "Idempotency-Key: lost\r\n", *early = "Idempotency-Key: early\r\n";
+    str body = S("{\"text\":\"a\"}"), fails = S("{\"text\":\"a\",\"count\":1}");
+    CHECK_I64(client_call(k, "POST", "/v1/lost/1", key, body).status, 503);
+    CHECK_I64(client_call(k, "POST", "/v1/lost/1", key, body).status, 409); /* may be in work */
+    clock_ms += HOUR_MS;
+    struct reply later = client_call(k, "POST", "/v1/lost/1", key, body);
+    CHECK_I64(later.status, 409);
+    CHECK(reply_has(&later, "已经生效"));
+    CHECK_I64(gate_calls(), 1);
+    /* nothing was changed: tried again */
+    CHECK_I64(client_call(k, "POST", "/v1/lost/1", early, fails).status, 503);
+    CHECK_I64(client_call(k, "POST", "/v1/lost/1", early, fails).status, 503);
+    CHECK_I64(gate_calls(), 3);
+    CHECK_I64(client_call(k, "POST", "/v1/lost/1", "", body).status, 503); /* without a key */
 }
 
 TEST(leftovers_of_a_killed_server_are_removed)
