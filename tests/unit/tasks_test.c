@@ -1,5 +1,6 @@
 /* tasks_test.c -- the promises of tasks and check-in, one by one. */
 #include "base/field.h"
+#include "loyalty/points.h"
 #include "loyalty/tasks.h"
 #include "loyalty/tasks/inside.h"
 #include "store/composed.h"
@@ -176,6 +177,25 @@ TEST(once_a_day_however_often_asked)
     test_ctx()->now++;
     CHECK_I64(check_in(m, 0).streak, 2);
     CHECK_I64(points(m), 6);
+}
+
+/* Ten lines that say "task" tell a member nothing: his statement names it. */
+TEST(a_statement_names_the_task)
+{
+    struct points_entry_list l;
+    struct task_view view;
+    i64 streak, m = person("a"), task = calendar_task(give(3), 0, 3, 2);
+    at_day(day_of(2024, 6, 3));
+    check_in(m, task);
+    at_day(day_of(2024, 6, 5));
+    check_in(m, task);
+    CHECK_OK(test_ctx(), make_up(m, task, day_of(2024, 6, 4), &streak));
+    CHECK_OK(test_ctx(), task_get(test_reader(), task, &view));
+    CHECK_OK(test_ctx(), points_statement(test_reader(), m, 0, 10, &l));
+    CHECK(l.n >= 3);
+    str zh = str_fmt(test_ctx()->arena, "：" STR_FMT, STR_ARG(view.zh));
+    str en = str_fmt(test_ctx()->arena, ": " STR_FMT, STR_ARG(view.en));
+    for (i64 i = 0; i < l.n; i++) CHECK(str_ends(l.at[i].words, say(test_reader(), zh, en)));
 }
 
 TEST(a_streak_is_its_days)

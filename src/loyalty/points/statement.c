@@ -1,4 +1,5 @@
 /* statement.c -- what came and went, with words that say why. */
+#include "base/num.h"
 #include "loyalty/points/inside.h"
 
 struct reason_words {
@@ -46,6 +47,44 @@ static str words_of(struct ctx *c, str reason)
     return reason;
 }
 
+/* Which one it was: its name stands with the reason where the transfer's id says a number. */
+#define FIELDS_OF_names(X, N) \
+    X(str, zh, ANY, "", N)    \
+    X(str, en, ANY, "", N)
+SHAPE(names);
+SHAPE_DEFINE(names);
+QUERY(q_task, names, "SELECT zh, en FROM task WHERE id = $1");
+QUERY(q_grab, names, "SELECT zh, en FROM grab WHERE id = $1");
+QUERY(q_board, names, "SELECT name AS zh, NULL AS en FROM board WHERE id = $1");
+static const struct {
+    const char *reason, *before; /* what stands before the number */
+    struct query *name;
+} named[] = {
+    { "task", "task:", &q_task },
+    { "make-up", "task:", &q_task },
+    { "board", "board:", &q_board },
+    { "grab", "grab:", &q_grab },
+};
+
+static enum err name_it(struct ctx *c, const struct statement_row *r, str reason, str *words)
+{
+    for (i64 i = 0; i < COUNT(named); i++) {
+        struct names n;
+        str digits;
+        i64 id, at = str_find(r->transfer, str_of(named[i].before));
+        bool found;
+        if (!str_eq(reason, str_of(named[i].reason)) || at < 0) continue;
+        str_cut(str_sub(r->transfer, at + str_of(named[i].before).n, r->transfer.n), ':', &digits);
+        if (!i64_parse(digits, &id)) return OK;
+        TRY(db_find(c, named[i].name, &n, &found, ARGS(id)));
+        if (!found) return OK;
+        *words = str_fmt(c->arena, say(c, S(STR_FMT "：" STR_FMT), S(STR_FMT ": " STR_FMT)).at,
+                         STR_ARG(*words), STR_ARG(say(c, n.zh, str_empty(n.en) ? n.zh : n.en)));
+        return OK;
+    }
+    return OK;
+}
+
 enum err points_statement(struct ctx *c, i64 member, i64 below, i64 limit,
                           struct points_entry_list *out)
 {
@@ -55,10 +94,10 @@ enum err points_statement(struct ctx *c, i64 member, i64 below, i64 limit,
     TRY(ledger_statement(c, &of, below, limit, &rows));
     for (i64 i = 0; i < rows.n; i++) {
         const struct statement_row *r = &rows.at[i];
-        str reason = reason_of(r);
-        *PUSH(c->arena, out) =
-            (struct points_entry){ r->number,     r->at,  r->amount,          r->balance,
-                                   r->expires_at, reason, words_of(c, reason) };
+        str reason = reason_of(r), words = words_of(c, reason);
+        TRY(name_it(c, r, reason, &words));
+        *PUSH(c->arena, out) = (struct points_entry){ r->number,     r->at,  r->amount, r->balance,
+                                                      r->expires_at, reason, words };
     }
     return OK;
 }
