@@ -4425,6 +4425,14 @@ export interface components {
             definition: string | null;
             formula: string | null;
             by: string[];
+            sources: components["schemas"]["metric_source"][];
+        };
+        metric_source: {
+            measure: string | null;
+            /** @enum {string|null} */
+            kind: "sql" | "segment" | "report" | null;
+            text: string | null;
+            note: string | null;
         };
         metric_ask: {
             name: string;

@@ -98,6 +98,11 @@ static void print_metric(struct cli *cli, const struct metric_answer *a)
                  grid_figure(cli, ratio, a->series.at[i].value));
     grid_print(cli, &days);
     cli_print(cli, "\n" STR_FMT "\n", STR_ARG(a->how));
+    for (i64 i = 0; i < a->metric->sources.n; i++) {
+        const struct metric_source *s = &a->metric->sources.at[i];
+        cli_print(cli, "\n" STR_FMT ": " STR_FMT "\n(" STR_FMT ")\n", STR_ARG(s->measure),
+                  STR_ARG(s->text), STR_ARG(s->note));
+    }
 }
 
 static enum err run_metric(struct cli *cli)
@@ -117,7 +122,7 @@ static enum err run_metric(struct cli *cli)
                               .touchpoint = cli_text(cli, "touchpoint"),
                               .category = cli_text(cli, "category") };
     TRY(cli_open(cli, CLI_READS));
-    TRY(metric_make(cli->c, &ask, &answer));
+    TRY(metric_explain(cli->c, &ask, &answer));
     if (cli_answered(cli, &metric_answer_shape, &answer)) return OK;
     if (asked) return save(cli, &answer);
     print_metric(cli, &answer);
@@ -133,9 +138,14 @@ static enum err run_metrics(struct cli *cli)
     struct metric_table table = { 0 };
     bool asked;
     TRY(rows_asked(cli, &asked));
-    for (const struct metric *m = metrics; m->name; m++)
-        metric_show(cli->c, m, PUSH(cli->c->arena, &table.items));
-    if (asked) return rows_of(cli, &metric_view_shape, &table.items, NULL);
+    for (const struct metric *m = metrics; m->name; m++) {
+        struct metric_view *view = PUSH(cli->c->arena, &table.items);
+        metric_show(cli->c, m, view);
+        metric_sources(cli->c, m, &view->sources);
+    }
+    if (asked)
+        return rows_of(cli, &metric_view_shape, &table.items,
+                       "name label unit better adds_up definition formula by");
     if (cli_answered(cli, &metric_table_shape, &table)) return OK;
     struct grid g = { .columns = 3 };
     for (i64 i = 0; i < table.items.n; i++)

@@ -41,6 +41,7 @@
  *   - cohorts_equal_the_naive_count: members of each, and who came back when.
  *   - several_at_once_equal_one_by_one
  *   - not_defined_is_said: no 0 and no NaN for 0 / 0.
+ *   - each_source_answers_its_measure: the SQL that a metric names answers what the metric does.
  *   - a_dimension_it_has_not_is_refused: with those it has.
  * Memory   Answers live in c->arena. The kept orders (metric/facts.h): about 10 bytes an order, as
  * many a buyer, 5 a member, and 140 KB for each shop and touchpoint. Threads  Any.
@@ -186,6 +187,17 @@ str metric_text(struct arena *a, enum metric_unit unit, opt_i64 value);
 
 /* -- the answer ------------------------------------------------------------------------------- */
 
+/* Where a part of a metric comes from, for whoever wants to see for himself. */
+enum metric_source_kind { SOURCE_SQL, SOURCE_SEGMENT, SOURCE_REPORT };
+CHOICE(metric_source_kind); /* sql segment report */
+#define FIELDS_OF_metric_source(X, N)                                      \
+    X(str, measure, ANY, "Base measure", N)                                \
+    X(choice(metric_source_kind), kind, ANY,                               \
+      "A statement; how many members a segment has; or another report", N) \
+    X(str, text, ANY, "That statement, segment or command", N)             \
+    X(str, note, ANY, "What stands for $1, $2 …, or of whom it is", N)
+SHAPE(metric_source);
+
 #define FIELDS_OF_metric_view(X, N)                                                                \
     X(str, name, ANY, "Stable name", N)                                                            \
     X(str, label, ANY, "Name shown", N)                                                            \
@@ -194,9 +206,16 @@ str metric_text(struct arena *a, enum metric_unit unit, opt_i64 value);
     X(flag, adds_up, ANY, "Days and groups add up to the period", N)                               \
     X(str, definition, ANY, "What it means", N)                                                    \
     X(str, formula, ANY, "How it is computed", N)                                                  \
-    X(strs, by, ANY, "What it can be cut by; member: any field of members with one value", N)
+    X(strs, by, ANY, "What it can be cut by; member: any field of members with one value", N)      \
+    X(list(metric_source), sources, ANY,                                                           \
+      "What answers each of its parts, of all members and orders; empty beside values of several"  \
+      " metrics",                                                                                  \
+      N)
 SHAPE(metric_view);
 void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out);
+void metric_sources(struct ctx *c, const struct metric *m, struct metric_source_list *out);
+/* What the SQL of a measure answers, of all orders and members; slow. has: it has one. */
+enum err measure_by_sql(struct ctx *c, enum measure m, day from, day to, bool *has, i64 *out);
 
 enum metric_step { STEP_DAY, STEP_WEEK, STEP_MONTH, STEP_QUARTER, STEP_YEAR };
 CHOICE(metric_step); /* day week month quarter year */
@@ -252,6 +271,8 @@ SHAPE(metric_group);
     X(str, how, ANY, "How it was answered", N)
 SHAPE(metric_answer);
 enum err metric_make(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out);
+/* The same with its sources. */
+enum err metric_explain(struct ctx *c, const struct metric_ask *ask, struct metric_answer *out);
 
 /* Whether metric_make would take it: the metric, what it is cut by, a segment that is understood.
  * Shops and their like are looked up only when it is asked. */

@@ -14,12 +14,15 @@ SHAPE_DEFINE(metric_page);
 
 HANDLER(metrics_get, nothing, metric_page)
 {
-    for (const struct metric *m = metrics; m->name; m++)
-        metric_show(c, m, PUSH(c->arena, &out->items));
+    for (const struct metric *m = metrics; m->name; m++) {
+        struct metric_view *view = PUSH(c->arena, &out->items);
+        metric_show(c, m, view);
+        metric_sources(c, m, &view->sources);
+    }
     return OK;
 }
 
-HANDLER(metric_get, metric_ask, metric_answer) { return metric_make(c, in, out); }
+HANDLER(metric_get, metric_ask, metric_answer) { return metric_explain(c, in, out); }
 
 /* -- as a file --------------------------------------------------------------------------------- */
 

@@ -91,7 +91,7 @@ test('all there is, year by year', async () => {
   const { page } = visitor;
   await page.locator('.metric-value').waitFor();
   await visitor.settle();
-  await pick(page, '日期范围', '全部');
+  await pick(page, '时间段', '全部');
   await page.waitForURL((url) => url.searchParams.get('from') === all.from);
   await visitor.settle();
   assert.equal(digits(await page.locator('.metric-value').textContent()), Number(all.value));

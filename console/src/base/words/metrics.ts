@@ -15,6 +15,7 @@ export const metricWords = {
   metric: ['指标', 'Metric'],
   'metric.definition': ['定义', 'Definition'],
   'metric.formula': ['公式', 'Formula'],
+  'metric.source': ['出处', 'Source'],
   'metric.unit': ['单位', 'Unit'],
   'metric.unit.money': ['金额', 'Money'],
   'metric.unit.count': ['数量', 'Count'],

@@ -159,7 +159,14 @@ function Answer({ answer, question, other, beside, narrow }: AnswerProps) {
       {question.by && <Groups answer={answer} by={question.by} narrow={narrow} />}
       <Steps answer={answer} other={other} otherWord={otherWord} />
       <UsedIn name={metric.name} />
-      <How text={answer.how ?? ''} took_us={answer.took_us} />
+      <How text={answer.how ?? ''} took_us={answer.took_us}>
+        {answer.metric?.sources?.map((one) => (
+          <div key={one.measure}>
+            <p className="quiet">{say('metric.source')}: {one.measure} ({one.note})</p>
+            <p className="how-text"><code>{one.text}</code></p>
+          </div>
+        ))}
+      </How>
     </div>
   )
 }
