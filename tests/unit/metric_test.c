@@ -232,30 +232,6 @@ TEST(long_past_orders_are_counted_too)
 /* -- SQL's answer --------------------------------------------------------------------------------
  */
 
-#define FIELDS_OF_sql_sums(X, N)  \
-    X(i64, placed, ANY, "", N)    \
-    X(money, gmv, ANY, "", N)     \
-    X(i64, orders, ANY, "", N)    \
-    X(money, paid, ANY, "", N)    \
-    X(i64, units, ANY, "", N)     \
-    X(i64, purchases, ANY, "", N) \
-    X(i64, buyers, ANY, "", N)    \
-    X(i64, new_buyers, ANY, "", N)
-SHAPE(sql_sums);
-SHAPE_DEFINE(sql_sums);
-#define PLACED "at >= $1 AND at < $2 AND NOT (state = 'refunded' AND NOT is_paid)"
-#define PAID   "is_paid AND COALESCE(paid_at, at) >= $1 AND COALESCE(paid_at, at) < $2"
-QUERY(sql_measures, sql_sums,
-      "SELECT COUNT(CASE WHEN " PLACED " THEN 1 END) AS placed,"
-      " CAST(COALESCE(SUM(CASE WHEN " PLACED " THEN total END), 0) AS BIGINT) AS gmv,"
-      " COUNT(CASE WHEN " PAID " THEN 1 END) AS orders,"
-      " CAST(COALESCE(SUM(CASE WHEN " PAID " THEN paid END), 0) AS BIGINT) AS paid,"
-      " CAST(COALESCE(SUM(CASE WHEN " PAID " THEN quantity END), 0) AS BIGINT) AS units,"
-      " COUNT(CASE WHEN bought_at >= $1 AND bought_at < $2 THEN 1 END) AS purchases,"
-      " COUNT(DISTINCT CASE WHEN member > 0 AND bought_at >= $1 AND bought_at < $2 THEN member END)"
-      " AS buyers, (SELECT COUNT(*) FROM member_trade WHERE first_bought_at >= $1"
-      " AND first_bought_at < $2) AS new_buyers FROM purchase_order");
-
 static enum err refund_some(struct tx *t, void *arg)
 {
     struct shop_life *s = arg;
@@ -319,28 +295,6 @@ TEST(each_source_answers_its_measure)
         }
     }
     CHECK(told * 2 > other); /* most of them say something */
-}
-
-TEST(sql_says_the_same)
-{
-    struct ctx *c = test_reader();
-    struct shop_life s = a_shop(c, (u64)seed_of(21), 400);
-    for (i64 i = 0; i < 40; i++) {
-        struct metric_totals got;
-        struct sql_sums sql;
-        day from = named("2023-10-25") + (day)below(&s, 220), to = from + (day)below(&s, 60);
-        CHECK_OK(c, metric_totals(c, from, to, &plain, &got));
-        CHECK_OK(c, db_get(c, &sql_measures, &sql,
-                           ARGS(zone_midnight(c->zone, from), zone_midnight(c->zone, to + 1))));
-        CHECK_I64(got.of[MEASURE_PLACED], sql.placed);
-        CHECK_I64(got.of[MEASURE_GMV], sql.gmv);
-        CHECK_I64(got.of[MEASURE_ORDERS], sql.orders);
-        CHECK_I64(got.of[MEASURE_PAID], sql.paid);
-        CHECK_I64(got.of[MEASURE_UNITS], sql.units);
-        CHECK_I64(got.of[MEASURE_PURCHASES], sql.purchases);
-        CHECK_I64(got.of[MEASURE_BUYERS], sql.buyers);
-        CHECK_I64(got.of[MEASURE_NEW_BUYERS], sql.new_buyers);
-    }
 }
 
 /* -- kept in memory ------------------------------------------------------------------------------
