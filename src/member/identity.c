@@ -35,15 +35,15 @@ static const struct {
     KIND(ID_OPENID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES, "微信 OpenID", "WeChat openid"),
     KIND(ID_EXTERNAL_USERID, ID_NICK, clean_exact, STRONG | SCOPED | NAMES,
          "企业微信外部联系人", "WeCom external_userid"),
-    KIND(ID_SHOP_ACCOUNT, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "店铺买家", "shop's buyer"),
-    KIND(ID_TAOBAO_NICK, ID_NICK, clean_name, STRONG | NAMES, "淘宝昵称", "Taobao nick"),
-    KIND(ID_JD_PIN, ID_NICK, clean_name, STRONG | NAMES, "京东账号", "JD pin"),
-    KIND(ID_DOUYIN_ID, ID_NICK, clean_name, STRONG | NAMES, "抖音号", "Douyin id"),
+    KIND(ID_SHOP_ACCOUNT, ID_NICK, clean_name, STRONG | PERSON | SCOPED | NAMES, "店铺买家", "shop's buyer"),
+    KIND(ID_TAOBAO_NICK, ID_NICK, clean_name, STRONG | PERSON | NAMES, "淘宝昵称", "Taobao nick"),
+    KIND(ID_JD_PIN, ID_NICK, clean_name, STRONG | PERSON | NAMES, "京东账号", "JD pin"),
+    KIND(ID_DOUYIN_ID, ID_NICK, clean_name, STRONG | PERSON | NAMES, "抖音号", "Douyin id"),
     KIND(ID_USER_ID, ID_NICK, clean_exact, STRONG | NAMES, "用户 ID", "user id"),
-    KIND(ID_CARD_NO, ID_NICK, clean_name, STRONG | SCOPED | NAMES, "会员卡号", "membership card"),
+    KIND(ID_CARD_NO, ID_NICK, clean_name, STRONG | PERSON | SCOPED | NAMES, "会员卡号", "membership card"),
     KIND(ID_ANONYMOUS_ID, ID_NICK, clean_exact, STRONG, "匿名 ID", "anonymous id"),
     KIND(ID_MASKED_PHONE, ID_MASKED_PHONE, clean_exact, PERSON, "不完整的手机号", "masked phone"),
-    KIND(ID_NICK, ID_NICK, clean_exact, 0, "昵称", "nick"),
+    KIND(ID_NICK, ID_NICK, clean_exact, PERSON, "昵称", "nick"),
 };
 /* clang-format on */
 

@@ -72,12 +72,24 @@ str mask_address(struct arena *a, str s)
     return S("****");
 }
 
+/* Names by which a platform's people know each other, as the platforms themselves hide them:
+ * 小**鱼. */
+static str mask_handle(struct arena *a, str s)
+{
+    if (s.n == 0 || str_has(s, '*')) return s;
+    i64 last = s.n - 1;
+    while (last > 0 && ((u8)s.at[last] & 0xc0) == 0x80) last--;
+    i64 first = points_end(s, 1);
+    return str_fmt(a, STR_FMT "**" STR_FMT, STR_ARG(str_sub(s, 0, first)),
+                   STR_ARG(str_sub(s, last < first ? s.n : last, s.n)));
+}
+
 str mask_identity(struct arena *a, enum identity_kind kind, str value)
 {
-    if (kind == ID_EMAIL) return mask_email(a, value);
-    if (identity_kind_row(kind)->personal) return mask_phone(a, value);
+    if (kind == ID_PHONE || kind == ID_MASKED_PHONE) return mask_phone(a, value);
     /* People use their phone number and their mail address as account names. */
     if (value.n >= 8 && all_digits(value) && (value.n == 11 || value.n == 13))
         return mask_phone(a, value);
-    return str_has(value, '@') ? mask_email(a, value) : value;
+    if (kind == ID_EMAIL || str_has(value, '@')) return mask_email(a, value);
+    return identity_kind_row(kind)->personal ? mask_handle(a, value) : value;
 }

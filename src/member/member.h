@@ -31,15 +31,15 @@ enum identity_kind {
     ID_UNIONID,         /* strong, identifies */
     ID_OPENID,          /* strong, scoped by app, identifies */
     ID_EXTERNAL_USERID, /* strong, scoped by corp, identifies (WeCom) */
-    ID_SHOP_ACCOUNT,    /* strong, scoped by shop, identifies: buyer id of a shop's export */
-    ID_TAOBAO_NICK,     /* strong, identifies; a masked nick (t**6) is weak */
-    ID_JD_PIN,          /* strong, identifies */
-    ID_DOUYIN_ID,       /* strong, identifies */
+    ID_SHOP_ACCOUNT, /* strong, personal, scoped by shop, identifies: buyer id of a shop's export */
+    ID_TAOBAO_NICK,  /* strong, personal, identifies; a masked nick (t**6) is weak */
+    ID_JD_PIN,       /* strong, personal, identifies */
+    ID_DOUYIN_ID,    /* strong, personal, identifies */
     ID_USER_ID, /* strong, identifies: the shop's own user id (Segment userId, Sensors login id) */
-    ID_CARD_NO, /* strong, scoped by shop, identifies: membership card */
+    ID_CARD_NO, /* strong, personal, scoped by shop, identifies: membership card */
     ID_ANONYMOUS_ID, /* strong, does not identify: device, cookie */
     ID_MASKED_PHONE, /* weak, personal */
-    ID_NICK,         /* weak */
+    ID_NICK,         /* weak, personal */
 };
 CHOICE(identity_kind); /* phone email unionid openid external_userid shop_account taobao_nick jd_pin
                           douyin_id user_id card_no anonymous_id masked_phone nick */

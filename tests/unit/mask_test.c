@@ -48,7 +48,11 @@ TEST(identities_by_kind)
 {
     CHECK_STR(mask_identity(a(), ID_PHONE, S("8613800138000")), "138****8000");
     CHECK_STR(mask_identity(a(), ID_EMAIL, S("anna@x.cn")), "a***@x.cn");
-    CHECK_STR(mask_identity(a(), ID_SHOP_ACCOUNT, S("lily")), "lily");
+    CHECK_STR(mask_identity(a(), ID_SHOP_ACCOUNT, S("lily")), "l**y");
+    CHECK_STR(mask_identity(a(), ID_TAOBAO_NICK, S("爱吃鱼的小猫")), "爱**猫");
+    CHECK_STR(mask_identity(a(), ID_TAOBAO_NICK, S("t**6")), "t**6");
+    CHECK_STR(mask_identity(a(), ID_NICK, S("猫")), "猫**");
+    CHECK_STR(mask_identity(a(), ID_UNIONID, S("oU1f")), "oU1f"); /* says nothing to people */
     /* People use what is personal as account names. */
     CHECK_STR(mask_identity(a(), ID_JD_PIN, S("13800138000")), "138****8000");
     CHECK_STR(mask_identity(a(), ID_USER_ID, S("anna@x.cn")), "a***@x.cn");
