@@ -327,6 +327,35 @@ TEST(caps_hold)
     CHECK_I64(has().pending, 170);
 }
 
+/* A member is never worse off for a rule that gives more but is used up. */
+TEST(a_rule_that_is_used_up_is_no_choice)
+{
+    struct points_rule twice = {
+        .name = S("双倍"), .points = 2, .amount = SOME(MONEY_UNIT), .cap_day = SOME(150)
+    };
+    struct points_rule thrice = {
+        .name = S("三倍"), .points = 3, .amount = SOME(MONEY_UNIT), .cap_total = SOME(60)
+    };
+    listening();
+    rule(twice);
+    bought("1", test_ctx()->now, 100, 0, 0); /* 200, of which 150 */
+    CHECK_I64(has().pending, 150);
+    i64 second = bought("2", test_ctx()->now, 30, 0, 0); /* once, by the shipped rule */
+    CHECK_I64(has().pending, 180);
+    bought("2", test_ctx()->now, 30, 5, 0); /* a line told later */
+    CHECK_I64(has().pending, 185);
+    CHECK_OK(test_ctx(), refund(second, 30, "1", "r1"));
+    CHECK_I64(has().pending, 155);
+    test_ctx()->now += DAY_MS;
+    bought("3", test_ctx()->now, 10, 0, 0); /* another day */
+    CHECK_I64(has().pending, 175);
+    rule(thrice);
+    bought("4", test_ctx()->now, 20, 0, 0); /* all 60 that are left in all */
+    CHECK_I64(has().pending, 235);
+    bought("5", test_ctx()->now, 20, 0, 0); /* the next best: twice, 40 */
+    CHECK_I64(has().pending, 275);
+}
+
 /* Lines of an order that came under the rule as it was, and as it is, each ask the cap. */
 TEST(caps_hold_for_lines_told_later)
 {

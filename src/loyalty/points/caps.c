@@ -68,6 +68,20 @@ enum err points_cap_set(struct tx *t, const struct points_rule *r, str what)
     return room_move(t, r, (room > 0 ? room : 0) - left, what);
 }
 
+enum err points_cap_used_up(struct tx *t, const struct points_rule *r,
+                            const struct points_cap_ask *ask, bool *used_up)
+{
+    struct one_i64 used;
+    i64 left = 1;
+    if (r->cap_day.has) {
+        TRY(db_get(t->c, &q_used, &used, ARGS(ask->member, (i64)ask->on, r->id, ask->order_id)));
+        left = r->cap_day.value - used.value - ask->used;
+    }
+    if (left > 0 && r->cap_total.has) TRY(room_left(t, r, &left));
+    *used_up = left <= 0;
+    return OK;
+}
+
 enum err points_cap_take(struct tx *t, const struct points_rule *r, i64 daily_cap,
                          const struct points_cap_ask *ask, i64 *got)
 {

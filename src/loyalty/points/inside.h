@@ -166,6 +166,9 @@ struct points_cap_ask {
 };
 enum err points_cap_take(struct tx *t, const struct points_rule *r, i64 daily_cap,
                          const struct points_cap_ask *ask, i64 *got);
+/* Nothing is left of the rule's own caps; takes nothing. */
+enum err points_cap_used_up(struct tx *t, const struct points_rule *r,
+                            const struct points_cap_ask *ask, bool *used_up);
 /* What it took and was not given after all; what: another one. */
 enum err points_cap_return(struct tx *t, const struct points_rule *r, i64 amount, str what);
 /* Makes room for cap_total as it is now; used: given by the rule so far. */

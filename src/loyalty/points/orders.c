@@ -230,6 +230,37 @@ static bool is_decided(const struct work *w, i64 line)
     return false;
 }
 
+static i64 in_work(const struct work *w, i64 rule)
+{
+    i64 sum = 0;
+    for (i64 k = 0; k < w->lines.n; k++) {
+        const struct points_line_row *row = &w->lines.at[k];
+        if (rule && row->rule != rule) continue;
+        sum += row->at_most.has ? row->at_most.value : row->due;
+    }
+    return sum;
+}
+
+/* A rule of which a cap has left nothing is no choice: the next best is. */
+static enum err refuse_used_up(struct run *r, struct work *w)
+{
+    for (i64 i = 0; i < r->rules.n; i++) {
+        const struct points_rule *rule = &r->rules.at[i];
+        bool fits = false, used_up;
+        if (rule->adds || (!rule->cap_day.has && !rule->cap_total.has)) continue;
+        for (i64 k = 0; k < w->facts.n && !fits; k++)
+            fits = !is_decided(w, w->facts.at[k].line) && may_use(r, w, rule, &w->facts.at[k]);
+        if (!fits) continue;
+        struct points_cap_ask ask = { .member = w->o.member,
+                                      .order_id = w->o.order_id,
+                                      .used = in_work(w, rule->id),
+                                      .on = zone_day(r->t->c->zone, w->o.paid_at) };
+        TRY(points_cap_used_up(r->t, rule, &ask, &used_up));
+        if (used_up) *PUSH(r->t->c->arena, &w->refused) = rule->id;
+    }
+    return OK;
+}
+
 /* A rule with a budget is charged for all it may give, before it is chosen; what it then does not
  * give flows back. One that the budget cannot pay is no choice: the next best is. */
 static enum err charge_ahead(struct run *r, struct work *w)
@@ -238,7 +269,7 @@ static enum err charge_ahead(struct run *r, struct work *w)
         const struct points_rule *rule = &r->rules.at[i];
         struct points_line_row_list rows = { 0 };
         bool enough;
-        if (str_empty(rule->budget)) continue;
+        if (str_empty(rule->budget) || is_refused(w, rule->id)) continue;
         for (i64 k = 0; k < w->facts.n; k++)
             if (!is_decided(w, w->facts.at[k].line) && may_use(r, w, rule, &w->facts.at[k]))
                 *PUSH(r->t->c->arena, &rows) = line_under(r, w, rule, &w->facts.at[k]);
@@ -254,6 +285,7 @@ static enum err freeze_lines(struct run *r, struct work *w, bool known)
 {
     if (known) TRY(db_all(r->t->c, &q_lines, &w->lines, ARGS(w->o.member, w->o.order_id)));
     w->known = w->lines.n;
+    TRY(refuse_used_up(r, w));
     if (r->budgets) TRY(charge_ahead(r, w));
     for (i64 i = 0; i < w->facts.n; i++)
         if (!is_decided(w, w->facts.at[i].line)) freeze_line(r, w, &w->facts.at[i]);
@@ -278,17 +310,6 @@ static opt_i64 allowed_so_far(const struct work *w, i64 i, i64 *last)
         if (!points_same_terms(&w->lines.at[i], row)) continue;
         *last = k;
         if (row->at_most.has) sum = SOME(sum.value + row->at_most.value);
-    }
-    return sum;
-}
-
-static i64 in_work(const struct work *w, i64 rule)
-{
-    i64 sum = 0;
-    for (i64 k = 0; k < w->lines.n; k++) {
-        const struct points_line_row *row = &w->lines.at[k];
-        if (rule && row->rule != rule) continue;
-        sum += row->at_most.has ? row->at_most.value : row->due;
     }
     return sum;
 }
