@@ -2144,6 +2144,7 @@ export interface components {
             b: number | null;
             /** @example 12.50 */
             contribution: string | null;
+            metric: string | null;
         };
         tree_counts: {
             users: number;
@@ -2177,6 +2178,7 @@ export interface components {
             zh: string | null;
             en: string | null;
             page: string | null;
+            metric: string | null;
         };
         segment_language: {
             fields: components["schemas"]["language_field"][];
@@ -4446,6 +4448,7 @@ export interface components {
             touchpoint?: string | null;
             category?: string | null;
             compare?: boolean | null;
+            groups?: number | null;
             seq?: number | null;
         };
         metric_answer: {
@@ -4494,6 +4497,7 @@ export interface components {
             touchpoint?: string | null;
             category?: string | null;
             compare?: boolean | null;
+            groups?: number | null;
             seq?: number | null;
         };
         metrics_ask: {
@@ -4508,6 +4512,7 @@ export interface components {
             touchpoint?: string | null;
             category?: string | null;
             compare?: boolean | null;
+            groups?: number | null;
             seq?: number | null;
         };
         metrics_answer: {

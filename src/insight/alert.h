@@ -8,8 +8,9 @@
  *   period    a day or a week (from Monday) of the programme: the last whole one, or the one that
  *             runs (`so_far`). The last whole day is yesterday, from `alert.judge_hour` on; before
  *             that hour it is the day before: facts of a day come in late.
- *   value     a rule with a dimension (`by`) watches each of its values apart: at most
- *             METRIC_GROUPS of a metric, the largest; all products, all budgets.
+ *   value     a rule with a dimension (`by`) watches each of its values apart: the
+ *             ALERT_VALUES largest of a metric (that there are more is said, on the rule and in a
+ *             preview); all products, all budgets.
  *   threshold the figure is above (below) the limit.
  *   change    figure - base, where base is that of the period before, of the same weekday a week
  *             before (`week_ago`), or of the same date (the same week: 52 weeks) a year before. It
@@ -43,6 +44,7 @@
  *   - not_enough_history_is_said: and is never an alarm.
  *   - quiet_is_kept, what_has_gone_resolves_itself, a_storm_is_one_alert, muted_is_silent.
  *   - two_servers_raise_once: evaluation is idempotent, whoever runs it.
+ *   - values_far_down_are_watched: the 21st as the first; what is beyond ALERT_VALUES is said.
  *   - a_broken_rule_says_so: with the reason, and the others go on.
  *   - a_dimension_it_has_not_is_refused: with those it has.
  *   - every_change_is_recorded: in the audit log and in the alert's own history.
@@ -53,6 +55,7 @@
 #include "insight/metric.h"
 
 #define ALERT_RULES       200
+#define ALERT_VALUES      METRIC_GROUPS_MAX /* fewer, where it looks back over 199 periods or more */
 #define ALERT_HISTORY_MIN 6
 #define ALERT_STORM       5
 #define ALERT_OPEN        20

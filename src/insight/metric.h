@@ -21,6 +21,7 @@
  *   cohort N     new buyers whose N days after the first purchase are over; of these who purchased
  *                again within N days (the same day counts).
  *   LTV to date  net, up to now, of all orders of the new buyers of the period / these buyers.
+ *   placers      different members who placed an order; reached: these, and who was active.
  *   viewers …    members with "Product Viewed" (carts: "Product Added") in the period; of these who
  *                paid an order or did "Order Completed" in it. Active: any behaviour.
  *   a category   has its part of an order by its lines' amounts, to the last ten-thousandth: money
@@ -56,6 +57,9 @@
 enum measure {
     MEASURE_PLACED,          /* orders placed */
     MEASURE_GMV,             /* their total */
+    MEASURE_KNOWN_PLACED,    /* those of known buyers */
+    MEASURE_KNOWN_GMV,       /* the total of these */
+    MEASURE_PLACERS,         /* different members who placed one */
     MEASURE_ORDERS,          /* orders paid */
     MEASURE_UNITS,           /* pieces of these */
     MEASURE_PAID,            /* as the sources state it */
@@ -85,22 +89,26 @@ enum measure {
     MEASURE_FOLLOWERS,     /* at the end of the period */
     MEASURE_POINTS,        /* outstanding at the end; only when a metric asks for them */
     MEASURE_POINTS_VALUE,  /* that in money */
-    MEASURE_ACTIVE,        /* from here on: behaviour, of the index of members; different members */
+    MEASURE_REACHED,       /* from here on the index of members is asked: active, or a placer */
+    MEASURE_ACTIVE,        /* behaviour; different members */
     MEASURE_VIEWERS,
     MEASURE_VIEWERS_BOUGHT,
     MEASURE_CARTERS,
     MEASURE_CARTERS_BOUGHT,
     MEASURES_N,
 };
-#define MEASURE_BEHAVIOUR MEASURE_ACTIVE
+#define MEASURE_BEHAVIOUR MEASURE_REACHED
 
 /* Only orders of this shop, touchpoint, category; only members of this segment (as of now). Absent:
  * all. Members and new members are those first seen at the touchpoint; of a shop or category they
  * are not. What members did (active, viewers …) knows none of the three: it is of the segment
- * alone. */
+ * alone. Those reached are of a touchpoint who did something there or ordered through it; of a shop
+ * and of a category it is all of them: one reach for all. */
+struct member_set;
 struct metric_filter {
     str segment, shop, touchpoint, category;
     bool no_behaviour; /* leave MEASURE_BEHAVIOUR and on at 0: no index is needed without segment */
+    const struct member_set *set; /* instead of the segment's: found already */
 };
 struct metric_totals {
     i64 of[MEASURES_N];
@@ -110,41 +118,45 @@ struct metric_totals {
 enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filter *f,
                        struct metric_totals *out);
 
-/* The same for each value of a dimension: shop, touchpoint, category, or a field of members with
- * one value each (tier, city …). The first has most of `by_most`; at most METRIC_GROUPS, then the
- * rest together. Both periods are told of the same groups. */
-#define METRIC_GROUPS 20
+/* The same of two periods, of the same orders: of the whole, and of each part. By a dimension
+ * (shop, touchpoint, category, or a field of members with one value each: tier, city …) the first
+ * part has most of `most` (change: differs most between the periods); at most `parts`, then the
+ * rest together. By members as the caller parted them: the parts as he numbers them. */
+#define METRIC_GROUPS     20
+#define METRIC_GROUPS_MAX 1000
+struct metric_period {
+    day from, to;
+};
+struct metric_cut {
+    str by;        /* absent: by members, or not at all */
+    const u8 *own; /* the part of each member below own_n; later ones are in the last but one, */
+    i64 own_n, own_parts; /* orders without a buyer in the last of them. NULL: by `by` */
+    enum measure most;
+    bool change;
+    i64 parts;  /* 0: METRIC_GROUPS */
+    u64 wanted; /* measures, a bit each; 0: all. Others may be left at 0 */
+};
 struct metric_group_totals {
     str value;
-    bool rest;
+    bool rest, unknown; /* all others; without a value */
+    i64 place;          /* as the caller numbers it */
     struct metric_totals a, b;
 };
 struct metric_group_totals_list {
     struct metric_group_totals *at;
     i64 n;
 };
-struct metric_period {
-    day from, to;
+struct metric_parted {
+    struct metric_totals a, b;
+    struct metric_group_totals_list parts;
 };
+enum err metric_totals_parted(struct ctx *c, struct metric_period a, struct metric_period b,
+                              const struct metric_cut *cut, const struct metric_filter *f,
+                              struct metric_parted *out);
+/* Its parts by a dimension alone, all measures. */
 enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_period b, str by,
                           enum measure by_most, const struct metric_filter *f,
                           struct metric_group_totals_list *out);
-
-/* -- orders one by one --------------------------------------------------------------------------
- */
-
-/* An order placed (not a credit note), or the part of it that is of one category: its further parts
- * follow it. Texts: absent, not known. */
-struct metric_placed {
-    day day;
-    i64 member; /* 0: not known */
-    money amount;
-    str shop, touchpoint, category;
-    bool more; /* another part of the order before it */
-};
-/* Those of days from..to, in no order of time. fn answering an error stops with it. */
-enum err metric_placed_each(struct ctx *c, day from, day to, bool by_category,
-                            enum err (*fn)(void *arg, const struct metric_placed *o), void *arg);
 
 /* -- metrics ---------------------------------------------------------------------------------- */
 
@@ -231,6 +243,7 @@ CHOICE(metric_step); /* day week month quarter year */
     X(str, touchpoint, SHORT, "Only orders of this touchpoint", N)                                \
     X(str, category, SHORT, "Only this category's part of orders", N)                             \
     X(opt_flag, compare, ANY, "Also the period before and the same of last year; absent: yes", N) \
+    X(opt_i64, groups, POSITIVE, "Values told apart, at most 1000; absent: 20", N)                \
     X(opt_i64, seq, NOT_NEGATIVE, "Wait until this line of the timeline is in the answer", N)
 #define FIELDS_OF_metric_ask(X, N)              \
     X(str, name, REQUIRED | SHORT, "Metric", N) \
@@ -280,7 +293,8 @@ enum err metric_may_be_asked(struct ctx *c, const struct metric_ask *ask);
 
 /* Several of them at once: orders, behaviour and the dimension are each gone through once. */
 #define METRICS_AT_ONCE 24
-#define POINTS_AT_ONCE  60000 /* of all series together */
+#define POINTS_AT_ONCE  60000  /* of all series together */
+#define POINTS_OF_ONE   200000 /* of one metric, by many values: 130 MB while it is counted */
 #define FIELDS_OF_metrics_ask(X, N)                 \
     X(strs, names, REQUIRED, "Metrics, 1 to 24", N) \
     METRIC_ASK_FIELDS(X, N)
@@ -292,8 +306,7 @@ SHAPE(metrics_ask);
     X(i64, took_us, ANY, "Microseconds taken", N)                                           \
     X(str, how, ANY, "How it was answered", N)
 SHAPE(metrics_answer);
-/* Each as metric_make answers; only the groups, at most METRIC_GROUPS, are those with most of the
- * first metric. */
+/* Each as metric_make answers; only the groups are those with most of the first metric. */
 enum err metrics_make(struct ctx *c, const struct metrics_ask *ask, struct metrics_answer *out);
 
 /* As a table of from, to, group and value: the period, then its steps; the whole, then its groups.

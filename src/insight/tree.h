@@ -16,6 +16,8 @@
  *     alike; then no orders without a known buyer.
  *   - a, b: before and now. contribution: b's GMV less a's, parted among the factors.
  *
+ * What is counted  the metrics count it (insight/metric.h): each factor is a metric of its own, and
+ * opens as one.
  * The decomposition  additive LMDI-I: with L(x, y) = (x - y) / ln(x / y), L(x, x) = x, a factor f
  * contributes L(Vb, Va) ln(fb / fa) (B. W. Ang, "The LMDI approach to decomposition analysis: a
  * practical guide", Energy Policy 33, 2005). What is 0 at one end takes its analytical limit (B. W.
@@ -45,6 +47,7 @@
  *   - zeros_take_their_limits: as the same tree with a zero that is nearly one.
  *   - what_is_not_defined_is_said: never 0 in its place.
  *   - parts_add_up_to_the_whole: GMV, change, and the contributions over all parts.
+ *   - a_factor_is_its_metric: of the whole, and of each shop, touchpoint and category.
  *   - tree_as_by_hand: figures as by rereading all orders and lines for each member.
  * Memory   Answers live in c->arena.
  */
@@ -89,7 +92,8 @@ void tree_split(const struct tree_base *a, const struct tree_base *b, struct tre
       N)                                                                                         \
     X(opt_f64, a, ANY, "Before; null: not defined. Of order_value in yuan, unrounded", N)        \
     X(opt_f64, b, ANY, "Now", N)                                                                 \
-    X(opt_money, contribution, ANY, "Its part of the change; null: not defined", N)
+    X(opt_money, contribution, ANY, "Its part of the change; null: not defined", N)              \
+    X(str, metric, ANY, "The metric it is, of the same days and members", N)
 SHAPE(tree_factor);
 
 #define FIELDS_OF_tree_counts(X, N)                                \
@@ -121,7 +125,8 @@ SHAPE(tree_part);
     X(choice(tree_side), side, ANY, "people, goods or place", N)                        \
     X(str, zh, ANY, "What to look at, in Chinese", N)                                   \
     X(str, en, ANY, "In English", N)                                                    \
-    X(str, page, ANY, "Page of the console that shows it; absent: outside", N)
+    X(str, page, ANY, "Page of the console that shows it; absent: outside", N)          \
+    X(str, metric, ANY, "The metric that tells how it stands; absent: none does", N)
 enum tree_by_whom { TREE_CONTENT, TREE_PRODUCT, TREE_USER_OPERATIONS, TREE_PROMOTION };
 CHOICE(tree_by_whom);
 enum tree_side { TREE_PEOPLE, TREE_GOODS, TREE_PLACE };
@@ -171,6 +176,8 @@ SHAPE(gmv_tree);
 /* E_INVALID: what period_check and segment_parse refuse; parts without by segment, or none with. */
 enum err gmv_tree_make(struct ctx *c, const struct tree_ask *ask, struct gmv_tree *out);
 
+/* The metric that tells its value; of unknown buyers that of what is added. */
+str tree_metric(enum tree_factor_kind f);
 /* As a table heads it: 下单频次, Order frequency. */
 str tree_factor_label(struct ctx *c, enum tree_factor_kind f);
 

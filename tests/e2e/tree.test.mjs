@@ -50,6 +50,47 @@ test('the tree shows what the API and the command line say, and it adds up', asy
   assert.deepEqual(JSON.parse(json).factors, told.factors);
 });
 
+/** The figure a link leads to, asked of the API with the link's own question. */
+const opened = async (href) => {
+  const url = new URL(href, 'http://console');
+  url.searchParams.delete('beside');
+  const reply = await shop.request('owner', 'GET', `/v1/metrics/${url.pathname.split('/').at(-1)}?${url.searchParams}&step=year`);
+  assert.equal(reply.status, 200, reply.text);
+  return Number(reply.json.value);
+};
+const near = (a, b) => Math.abs(a - b) <= 0.006;
+
+test('every factor opens as the figure it is: of the whole, of a part, of what moves it', async () => {
+  const told = await ask({ by: 'touchpoint' });
+  const visitor = await owner(at({ by: 'touchpoint' }));
+  const { page } = visitor;
+  await page.getByRole('button', { name: /展开/ }).first().click();
+  await page.locator('.gmv-tree-small').waitFor();
+  for (const [tree, of] of [['.gmv-tree:not(.gmv-tree-small)', told], ['.gmv-tree-small', told.parts[0]]]) {
+    const links = await page.locator(`${tree} .tree-factors a`).evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    assert.equal(links.length, of.factors.length, 'each factor is a link');
+    for (const [i, href] of links.entries()) assert.ok(near(await opened(href), of.factors[i].b), `${href} is ${of.factors[i].b}`);
+  }
+  const stands = await page.locator('.tree-stands a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+  assert.equal(stands.length, told.influences.filter((one) => one.metric).length, 'influences have their figures');
+  for (const href of stands) await opened(href);
+  // The page says what the figure means, how it went, who is behind it, and gives it as a file.
+  await page.getByRole('link', { name: /^下单转化率/ }).first().click();
+  await page.waitForURL((url) => url.pathname === '/figures/order_conversion');
+  await page.getByText('下单人数 ÷ 活跃用户').first().waitFor();
+  await page.getByRole('img').first().waitFor();
+  await page.getByRole('link', { name: '看这段时间下过单的会员' }).waitFor();
+  await page.getByRole('button', { name: /导出/ }).waitFor();
+  // A bar of the waterfall opens too.
+  await page.goBack();
+  await page.getByRole('img', { name: /GMV 从 .* 到/ }).locator('svg').waitFor();
+  await visitor.settle();
+  await page.locator('svg path[fill]:not([fill="none"]):not([fill="transparent"])').first().click();
+  await page.waitForURL((url) => url.pathname === '/figures/gmv' && url.searchParams.get('to') === told.before_to);
+  visitor.checkQuiet('figures of the tree');
+  await visitor.leave();
+});
+
 test('drilled down by segment, compared with a year before, of some members only', async () => {
   await shop.request('owner', 'POST', '/v1/segments', [], JSON.stringify({ name: '老客', text: 'orders >= 2' }));
   const visitor = await owner(at({}));
@@ -67,7 +108,7 @@ test('drilled down by segment, compared with a year before, of some members only
   await until(() => search().get('parts') === 'in_segment("老客")', 'the segment is chosen');
   await page.keyboard.press('Escape');
   const told = await ask({ before_from: '2025-04-01', before_to: '2025-06-30', by: 'segment', parts: ['in_segment("老客")'] });
-  const row = page.locator('.ant-table-row', { hasText: '老客' });
+  const row = page.locator('.ant-card', { hasText: '按分层' }).locator('.ant-table-row', { hasText: '老客' });
   await row.waitFor();
   const part = told.parts.find((one) => one.kind === 'named');
   await until(async () => read(await row.locator('td:nth-child(5)').textContent()) === cents(part.change), 'the segment has its own change');

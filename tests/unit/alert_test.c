@@ -520,6 +520,56 @@ TEST(few_are_alerts_of_their_own)
     CHECK(!str_eq(open.at[0].value, open.at[1].value));
 }
 
+/* One of many shops, touchpoints, cities falls: it is small among them, and found. */
+static void sell_at_many(struct ctx *c, i64 n, i64 falls)
+{
+    struct sale *sales = NEWS(c->arena, struct sale, 2 * n);
+    for (i64 i = 0; i < n; i++)
+        for (int d = 0; d < 2; d++) {
+            bool fell = d == 1 && i == falls;
+            sales[2 * i + d] = (struct sale){ .at = on(d ? "2024-05-31" : "2024-05-30", HOUR_MS),
+                                              .paid = (fell ? 1 : 2000 - i) * YUAN,
+                                              .shop = str_fmt(c->arena, "店%04lld", (long long)i) };
+        }
+    shop_sales(c, sales, 2 * n);
+}
+
+static const struct alert_terms falling_shops = { .metric = { "sales", 5 },
+                                                  .by = { "shop", 4 },
+                                                  .kind = ALERT_CHANGE,
+                                                  .side = ALERT_BELOW,
+                                                  .percent = { true, 50 } };
+
+TEST(values_far_down_are_watched)
+{
+    struct ctx *c = test_reader();
+    sell_at_many(c, 60, 40);
+    i64 id = a_rule(c, "每店", falling_shops, 24);
+    CHECK_I64(evaluate(c).raised, 1);
+    struct alert_view_list open = listed(c, -1);
+    CHECK_I64(open.n, 1);
+    CHECK_STR(open.at[0].value, "店0040");
+    struct alert_rule_row row;
+    CHECK_OK(c, alert_rule_row_get(c, id, &row));
+    CHECK_I64(row.note_zh.n, 0); /* all were looked at */
+}
+
+TEST(values_beyond_the_bound_are_said)
+{
+    struct ctx *c = test_reader();
+    struct alert_preview tried;
+    struct alert_rule_row row;
+    sell_at_many(c, ALERT_VALUES + 30, ALERT_VALUES + 20); /* too small to be looked at */
+    i64 id = a_rule(c, "每店", falling_shops, 24);
+    CHECK_I64(evaluate(c).raised, 0);
+    CHECK_OK(c, alert_rule_row_get(c, id, &row));
+    CHECK(str_find(row.note_zh, S("值超过 1000 个")) >= 0);
+    CHECK(str_find(row.note_en, S("more than 1000 values")) >= 0);
+    CHECK_OK(c, alert_preview_make(c, &falling_shops, 24, &tried));
+    CHECK(str_find(tried.note, S("1000")) >= 0);
+    CHECK_I64(tried.values_n, ALERT_VALUES);
+}
+
 TEST(muted_is_silent)
 {
     struct ctx *c = test_reader();

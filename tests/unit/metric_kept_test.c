@@ -1,9 +1,11 @@
-/* metric_kept_test.c -- what metrics keep in memory: packed numbers, who is of high value. */
+/* metric_kept_test.c -- what metrics keep in memory: packed numbers, who is of high value; and how
+ * many values they tell apart. */
 #include "audience/ask.h"
-#include "audience/index/follow.h"
 #include "insight/metric.h"
 #include "insight/metric/packed.h"
 #include "insight_shop.h"
+#include "member/profile.h"
+#include "serving.h"
 #include "store/setting.h"
 
 #define YUAN MONEY_UNIT
@@ -46,11 +48,7 @@ TEST(high_value_and_points)
     for (i64 i = 0; i < 6; i++)
         sales[i + 1] = (struct sale){ ids[0], on("2024-05-21", i * HOUR_MS), 500 * YUAN };
     shop_sales(c, sales, 7);
-    struct audience *audience;
-    struct arena_mark mark = arena_mark(c->arena);
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
-    CHECK_OK(c, audience_follow(audience, NULL));
-    audience_serve(audience);
+    struct serving serving = serve(c);
     struct metric_ask ask = { .name = S("high_value_share"),
                               .from = S("2024-05-20"),
                               .to = S("2024-05-21") };
@@ -62,9 +60,7 @@ TEST(high_value_and_points)
     CHECK_STR(ask_for(c, ask).value, "0.00");
     ask.from = S("2024-01-01");
     CHECK_ERR(c, metric_make(c, &ask, &a), E_INVALID);
-    audience_serve(NULL);
-    arena_rewind(c->arena, mark);
-    audience_close(audience);
+    serve_no_more(c, &serving);
 }
 
 static enum err raise_high(struct tx *t, void *arg)
@@ -81,12 +77,8 @@ TEST(who_is_of_high_value_is_kept_a_while)
     for (i64 i = 0; i < 6; i++)
         sales[i + 1] = (struct sale){ ids[0], on("2024-05-21", i * HOUR_MS), 500 * YUAN };
     shop_sales(c, sales, 7);
-    struct audience *audience;
-    struct arena_mark mark = arena_mark(c->arena);
     struct metric_book *book = metric_book_new();
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
-    CHECK_OK(c, audience_follow(audience, NULL));
-    audience_serve(audience);
+    struct serving serving = serve(c);
     metric_serve(book);
     struct metric_ask ask = { .name = S("high_value_share"),
                               .from = S("2024-05-20"),
@@ -95,8 +87,59 @@ TEST(who_is_of_high_value_is_kept_a_while)
     CHECK_OK(c, store_write(c->store, c, raise_high, NULL));
     for (i64 i = 0; i < 3; i++) CHECK_STR(ask_for(c, ask).value, "0");
     metric_serve(NULL);
-    audience_serve(NULL);
-    arena_rewind(c->arena, mark);
-    audience_close(audience);
+    serve_no_more(c, &serving);
     metric_book_free(book);
+}
+
+/* -- many values ------------------------------------------------------------------------------- */
+
+enum { TOWNS = 40 };
+
+static enum err write_towns(struct tx *t, void *arg)
+{
+    const i64 *ids = arg;
+    for (i64 i = 0; i < TOWNS; i++)
+        TRY(profile_put(t, ids[i], S("city"), str_fmt(t->c->arena, "镇%02lld", (long long)i),
+                        S("hand"), t->c->now));
+    return OK;
+}
+
+/* Of a dimension of orders and of a field of members; what is left is the rest. */
+TEST(as_many_values_as_are_asked_for)
+{
+    struct ctx *c = test_reader();
+    static const char *const ways[] = { "city", "shop" };
+    i64 *ids = shop_members(c, TOWNS, on("2024-05-01", 0), S("a"));
+    struct sale sales[TOWNS];
+    money all = 0;
+    for (i64 i = 0; i < TOWNS; i++) {
+        sales[i] = (struct sale){ ids[i], on("2024-05-20", i * HOUR_MS / 4), (900 - i) * YUAN,
+                                  .shop = str_fmt(c->arena, "店%02lld", (long long)i) };
+        all += (900 - i) * YUAN;
+    }
+    shop_sales(c, sales, TOWNS);
+    CHECK_OK(c, store_write(c->store, c, write_towns, ids));
+    struct serving serving = serve(c);
+    for (i64 i = 0; i < COUNT(ways); i++) {
+        struct metric_ask ask = {
+            .name = S("gmv"), .from = S("2024-05-20"), .to = S("2024-05-21"), .by = str_of(ways[i])
+        };
+        CHECK_I64(ask_for(c, ask).groups.n, METRIC_GROUPS + 1);
+        ask.groups = SOME(30);
+        struct metric_answer a = ask_for(c, ask);
+        money sum = 0, part;
+        CHECK_I64(a.groups.n, 31);
+        CHECK(a.groups.at[30].rest);
+        for (i64 g = 0; g < a.groups.n; g++) {
+            CHECK(money_parse(a.groups.at[g].value, &part));
+            sum += part;
+        }
+        CHECK_I64(sum, all);
+        ask.groups = SOME(METRIC_GROUPS_MAX);
+        CHECK_I64(ask_for(c, ask).groups.n, TOWNS);
+        ask.groups = SOME(METRIC_GROUPS_MAX + 1);
+        CHECK_ERR(c, metric_make(c, &ask, &a), E_INVALID);
+        CHECK_STR(str_of(c->why.field), "/groups");
+    }
+    serve_no_more(c, &serving);
 }

@@ -140,6 +140,25 @@ static inline void naive_beginning(struct ctx *c, const struct naive_shop *s,
     }
 }
 
+static inline bool naive_is_credit(const struct naive_order *o)
+{
+    return !o->is_paid && str_eq(o->state, S("refunded"));
+}
+
+/* Of a known buyer: the first he placed in these days counts him. */
+static inline void naive_placed(struct ctx *c, const struct naive_shop *s,
+                                const struct naive_order *o, day from, day to,
+                                const struct naive_filter *f, struct metric_totals *t)
+{
+    bool earlier = false;
+    for (const struct naive_order *x = s->orders.at; x < o && !earlier; x++)
+        earlier = x->member == o->member && naive_meant(f, x) && !naive_is_credit(x) &&
+                  naive_within(c, x->at, from, to);
+    t->of[MEASURE_KNOWN_PLACED]++;
+    t->of[MEASURE_KNOWN_GMV] += o->total;
+    t->of[MEASURE_PLACERS] += !earlier;
+}
+
 static inline struct metric_totals naive_totals(struct ctx *c, const struct naive_shop *s, day from,
                                                 day to, const struct naive_filter *f)
 {
@@ -147,10 +166,10 @@ static inline struct metric_totals naive_totals(struct ctx *c, const struct naiv
     for (i64 i = 0; i < s->orders.n; i++) {
         const struct naive_order *o = &s->orders.at[i];
         if (!naive_meant(f, o)) continue;
-        bool credit = !o->is_paid && str_eq(o->state, S("refunded"));
-        if (!credit && naive_within(c, o->at, from, to)) {
+        if (!naive_is_credit(o) && naive_within(c, o->at, from, to)) {
             t.of[MEASURE_PLACED]++;
             t.of[MEASURE_GMV] += o->total;
+            if (o->member) naive_placed(c, s, o, from, to, f, &t);
         }
         naive_refunds_of(c, s, o, from, to, &t);
         if (!o->is_paid || !naive_within(c, naive_paid_at(o), from, to)) continue;
@@ -222,16 +241,26 @@ static inline struct metric_totals naive_category(struct ctx *c, const struct na
 {
     struct metric_totals t = { 0 };
     struct naive_part_list parts = { 0 };
+    struct {
+        i64 *at;
+        i64 n;
+    } seen = { 0 };
     CHECK_OK(c, db_all(c, &naive_parts, &parts, NO_ARGS));
     for (i64 i = 0; i < parts.n; i++)
         for (i64 k = 0; k < s->orders.n && str_eq(parts.at[i].category, category); k++) {
             const struct naive_order *o = &s->orders.at[k];
             const struct naive_part *p = &parts.at[i];
             if (o->id != p->order_id) continue;
-            bool credit = !o->is_paid && str_eq(o->state, S("refunded"));
-            if (!credit && naive_within(c, o->at, from, to)) {
+            if (!naive_is_credit(o) && naive_within(c, o->at, from, to)) {
+                money gmv = naive_share(&parts, p, o->total);
                 t.of[MEASURE_PLACED]++;
-                t.of[MEASURE_GMV] += naive_share(&parts, p, o->total);
+                t.of[MEASURE_GMV] += gmv;
+                t.of[MEASURE_KNOWN_PLACED] += o->member != 0;
+                t.of[MEASURE_KNOWN_GMV] += o->member ? gmv : 0;
+                bool before = o->member == 0;
+                for (i64 m = 0; m < seen.n; m++) before |= seen.at[m] == o->member;
+                t.of[MEASURE_PLACERS] += !before;
+                if (!before) *PUSH(c->arena, &seen) = o->member;
             }
             if (!o->is_paid || !naive_within(c, naive_paid_at(o), from, to)) continue;
             t.of[MEASURE_ORDERS]++;

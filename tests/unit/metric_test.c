@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "audience/ask.h"
-#include "audience/index/follow.h"
 #include "base/json.h"
 #include "insight/metric.h"
 #include "insight_shop.h"
 #include "member/profile.h"
 #include "metric_naive.h"
+#include "serving.h"
 #include "trade/order.h"
 
 #define YUAN MONEY_UNIT
@@ -198,9 +198,10 @@ TEST(wide_orders_equal_the_naive_count)
 
 static void categories_as_naive(u64 seed, bool wide)
 {
-    static const enum measure measures[] = { MEASURE_PLACED,   MEASURE_GMV,  MEASURE_ORDERS,
-                                             MEASURE_UNITS,    MEASURE_PAID, MEASURE_GROSS,
-                                             MEASURE_PURCHASES };
+    static const enum measure measures[] = {
+        MEASURE_PLACED, MEASURE_GMV,   MEASURE_KNOWN_PLACED, MEASURE_KNOWN_GMV, MEASURE_PLACERS,
+        MEASURE_ORDERS, MEASURE_UNITS, MEASURE_PAID,         MEASURE_GROSS,     MEASURE_PURCHASES
+    };
     struct ctx *c = test_reader();
     struct shop_life s = some_shop(c, seed, 200, wide);
     struct naive_shop shop;
@@ -603,7 +604,8 @@ static void same_as_one_by_one(struct ctx *c, struct shop_life *s, struct metric
     i64 from = below(s, 30);
     ask.names = (strs){ names, 0 };
     for (const struct metric *m = metrics; m->name && ask.names.n < 12; m++) {
-        bool index = m->a >= MEASURE_BEHAVIOUR || m->a == MEASURE_PAID_HIGH;
+        bool index =
+            m->a >= MEASURE_BEHAVIOUR || m->b >= MEASURE_BEHAVIOUR || m->a == MEASURE_PAID_HIGH;
         if (m - metrics < from || index || (m->cuts & cuts) != cuts) continue;
         names[ask.names.n++] = str_of(m->name);
     }
@@ -677,7 +679,8 @@ TEST(steps_are_their_own_periods)
     a_shop(c, (u64)seed_of(6), 300);
     for (int step = STEP_DAY; step <= STEP_YEAR; step++)
         for (const struct metric *m = metrics; m->name; m++) {
-            if (m->a >= MEASURE_POINTS || m->a == MEASURE_PAID_HIGH) continue;
+            if (m->a >= MEASURE_POINTS || m->b >= MEASURE_POINTS || m->a == MEASURE_PAID_HIGH)
+                continue;
             struct metric_answer a =
                 ask_for(c, (struct metric_ask){ .name = str_of(m->name),
                                                 .from = S("2023-12-13"),
@@ -782,11 +785,7 @@ TEST(a_segment_and_a_field_part_members)
 {
     struct ctx *c = test_reader();
     struct shop_life s = a_shop(c, (u64)seed_of(7), 300);
-    struct audience *audience;
-    struct arena_mark mark = arena_mark(c->arena);
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
-    CHECK_OK(c, audience_follow(audience, NULL));
-    audience_serve(audience);
+    struct serving serving = serve(c);
     struct naive_shop shop;
     naive_read(c, &shop);
     struct metric_group_totals_list by;
@@ -816,9 +815,7 @@ TEST(a_segment_and_a_field_part_members)
     struct metric_totals all;
     CHECK_OK(c, metric_totals(c, p.from, p.to, &plain, &all));
     CHECK_I64(paid, all.of[MEASURE_PAID]);
-    audience_serve(NULL);
-    arena_rewind(c->arena, mark);
-    audience_close(audience);
+    serve_no_more(c, &serving);
 }
 
 TEST(behaviour_as_by_hand)
@@ -838,11 +835,7 @@ TEST(behaviour_as_by_hand)
     shop_lines(c, lines, COUNT(lines));
     struct sale sale = { ids[2], on("2024-05-02", 3 * HOUR_MS), 10 * YUAN };
     shop_sales(c, &sale, 1);
-    struct audience *audience;
-    struct arena_mark mark = arena_mark(c->arena);
-    CHECK_OK(c, audience_open(c, test_store(), (struct audience_options){ 0 }, &audience));
-    CHECK_OK(c, audience_follow(audience, NULL));
-    audience_serve(audience);
+    struct serving serving = serve(c);
     struct metric_ask ask = { .from = S("2024-05-01"), .to = S("2024-05-02") };
     static const struct {
         const char *name, *whole, *first, *second;
@@ -866,7 +859,5 @@ TEST(behaviour_as_by_hand)
                               &(struct metric_filter){ 0 }, &t));
     CHECK_I64(t.of[MEASURE_ACTIVE], 3);
     CHECK_I64(t.of[MEASURE_BUYERS], 1);
-    audience_serve(NULL);
-    arena_rewind(c->arena, mark);
-    audience_close(audience);
+    serve_no_more(c, &serving);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "audience/index/follow.h"
+#include "base/num.h"
 #include "insight/metric.h"
 #include "insight/tree.h"
 #include "insight/tree/figures.h"
@@ -546,6 +547,104 @@ TEST(the_same_gmv_as_the_metric)
         struct metric_filter shop = { .shop = t.parts.at[i].part };
         CHECK_OK(c, metric_totals(c, t.from, t.to, &shop, &now));
         CHECK_I64(t.parts.at[i].gmv, now.of[MEASURE_GMV]);
+    }
+    close_shop(c, a);
+}
+
+/* The value of a metric, as a tree tells it; of money to the cent. */
+static void check_value(const struct tree_factor *f, opt_f64 want, str got)
+{
+    f64 value;
+    CHECK(want.has == (got.at != NULL));
+    if (!want.has) return;
+    CHECK(f64_parse(got, &value));
+    f64 fine = f->factor >= TREE_ORDER_VALUE ? 0.00501 : f->factor == TREE_USERS ? 0 : 0.000000501;
+    if (fabs(value - want.value) > fine)
+        print_message(STR_FMT ": " STR_FMT ", not %f\n", STR_ARG(f->metric), STR_ARG(got),
+                      want.value);
+    CHECK(fabs(value - want.value) <= fine);
+}
+
+static void check_factors(struct ctx *c, const struct tree_factor_list *factors,
+                          const struct gmv_tree *t, struct metric_ask ask)
+{
+    CHECK(factors->n >= TREE_FACTORS);
+    for (i64 i = 0; i < factors->n; i++) {
+        const struct tree_factor *f = &factors->at[i];
+        struct metric_answer now, before;
+        struct metric_ask one = ask;
+        one.name = f->metric;
+        one.compare = (opt_flag){ true, false };
+        if (f->factor == TREE_USERS) one.shop = one.category = NO_STR; /* one reach for all */
+        one.from = day_text(c->arena, t->from);
+        one.to = day_text(c->arena, t->to);
+        CHECK_OK(c, metric_make(c, &one, &now));
+        one.from = day_text(c->arena, t->before_from);
+        one.to = day_text(c->arena, t->before_to);
+        CHECK_OK(c, metric_make(c, &one, &before));
+        check_value(f, f->a, before.value);
+        check_value(f, f->b, now.value);
+    }
+}
+
+/* The figure of the page is the very figure of the tree. */
+TEST(a_factor_is_its_metric)
+{
+    struct ctx *c = test_reader();
+    struct audience *a = open_shop(c);
+    for (int by = TREE_BY_NOTHING; by <= TREE_BY_CATEGORY; by++) {
+        struct tree_ask ask = ask_by(c, (enum tree_by)by);
+        struct gmv_tree t;
+        CHECK_OK(c, gmv_tree_make(c, &ask, &t));
+        check_factors(c, &t.factors, &t, (struct metric_ask){ 0 });
+        for (i64 i = 0; i < t.parts.n; i++) {
+            const struct tree_part *p = &t.parts.at[i];
+            if (p->kind != TREE_PART_NAMED) continue;
+            check_factors(
+                c, &p->factors, &t,
+                (struct metric_ask){ .shop = by == TREE_BY_SHOP ? p->part : NO_STR,
+                                     .touchpoint = by == TREE_BY_TOUCHPOINT ? p->part : NO_STR,
+                                     .category = by == TREE_BY_CATEGORY ? p->part : NO_STR });
+        }
+    }
+    struct tree_ask some = ask_by(c, TREE_BY_NOTHING);
+    struct gmv_tree t;
+    some.segment = str_of(segments[0]);
+    CHECK_OK(c, gmv_tree_make(c, &some, &t));
+    check_factors(c, &t.factors, &t, (struct metric_ask){ .segment = some.segment });
+    close_shop(c, a);
+}
+
+/* Cut and step by step a metric tells what the tree of that part and of that day tells. */
+TEST(cuts_and_days_of_a_factor_are_trees_too)
+{
+    struct ctx *c = test_reader();
+    struct audience *a = open_shop(c);
+    static const char *const cuts[] = { "", "touchpoint", "category" };
+    for (int k = 0; k < COUNT(cuts); k++) {
+        struct metric_answer m;
+        struct metric_ask ask = { .name = k == 1 ? S("reached") : S("order_conversion"),
+                                  .from = S("2024-03-05"),
+                                  .to = S("2024-03-20"),
+                                  .by = str_of(cuts[k]) };
+        CHECK_OK(c, metric_make(c, &ask, &m));
+        for (i64 d = 0; d < m.series.n; d++) {
+            str on_day = day_text(c->arena, m.series.at[d].from);
+            static const enum tree_by ways[] = { TREE_BY_NOTHING, TREE_BY_TOUCHPOINT,
+                                                 TREE_BY_CATEGORY };
+            struct tree_ask one = { .from = on_day, .to = on_day, .by = ways[k] };
+            struct gmv_tree t;
+            CHECK_OK(c, gmv_tree_make(c, &one, &t));
+            const struct tree_factor *of = &t.factors.at[k == 1 ? TREE_USERS : TREE_CONVERSION];
+            check_value(of, of->b, m.series.at[d].value);
+            for (i64 i = 0; i < t.parts.n; i++) {
+                of = &t.parts.at[i].factors.at[k == 1 ? TREE_USERS : TREE_CONVERSION];
+                for (i64 g = 0; g < m.groups.n; g++)
+                    if (str_eq(m.groups.at[g].group, t.parts.at[i].part))
+                        check_value(of, of->b, m.groups.at[g].series.at[d].value);
+            }
+        }
+        CHECK(k == 0 || m.groups.n >= 4);
     }
     close_shop(c, a);
 }

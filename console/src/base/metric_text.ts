@@ -15,6 +15,8 @@ export interface MetricQuestion {
   shop?: string
   touchpoint?: string
   category?: string
+  /** What is drawn beside it. */
+  beside?: 'before' | 'year'
 }
 
 /** The page of a metric: its definition, trend, parts and the members behind it. */

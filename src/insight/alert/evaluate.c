@@ -49,18 +49,21 @@ static void facts_fill(struct ctx *c, const struct alert_terms *terms, const str
         *PUSH(c->arena, &out->facts.points) = point_of(c, t, h, s, k);
 }
 
-static void note_fill(struct ctx *c, const i64 *counts, i64 all, struct alert_findings *out)
+/* What could not be judged, and what nobody looked at. */
+static str note_of(struct ctx *c, enum locale locale, const i64 *counts,
+                   const struct alert_history *h)
 {
     enum alert_verdict most = ALERT_NOT_DEFINED;
+    enum locale kept = c->locale;
+    strs notes = { 0 };
     for (enum alert_verdict v = ALERT_NOT_DEFINED; v <= ALERT_NO_SPREAD; v++)
         if (counts[v] > counts[most]) most = v;
-    if (!counts[most]) return;
-    enum locale kept = c->locale;
-    c->locale = ZH;
-    out->note_zh = alert_note_words(c, most, counts[most], all);
-    c->locale = EN;
-    out->note_en = alert_note_words(c, most, counts[most], all);
+    c->locale = locale;
+    if (h->most) *PUSH(c->arena, &notes) = alert_more_words(c, h->most);
+    if (counts[most])
+        *PUSH(c->arena, &notes) = alert_note_words(c, most, counts[most], h->series.n);
     c->locale = kept;
+    return notes.n ? str_join(c->arena, notes, locale == ZH ? S("；") : S("; ")) : NO_STR;
 }
 
 /* Every value of the rule's dimension judged. */
@@ -79,7 +82,8 @@ static void judge_all(struct ctx *c, const struct alert_terms *terms, const stru
         } else if (f.judged.verdict != ALERT_CALM && out->unknown.n < UNKNOWN_KEPT)
             *PUSH(c->arena, &out->unknown) = f.value;
     }
-    note_fill(c, counts, h->series.n, out);
+    out->note_zh = note_of(c, ZH, counts, h);
+    out->note_en = note_of(c, EN, counts, h);
     if (out->holding.n)
         qsort(out->holding.at, (size_t)out->holding.n, sizeof *out->holding.at, furthest_first);
 }

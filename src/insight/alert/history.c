@@ -11,8 +11,15 @@
 
 /* -- metrics ----------------------------------------------------------------------------------- */
 
+/* Each value is a series: the more periods, the fewer values fit into one question. */
+static i64 values_most(const struct alert_history *h, day from, day to)
+{
+    i64 fit = POINTS_OF_ONE / ((to - from) / h->step + 2) - 2;
+    return fit < ALERT_VALUES ? fit : ALERT_VALUES;
+}
+
 static struct metric_ask metric_asked(struct ctx *c, const struct alert_terms *terms, day from,
-                                      day to)
+                                      day to, i64 values)
 {
     return (struct metric_ask){ .name = str_trim(terms->metric),
                                 .from = day_text(c->arena, from),
@@ -23,6 +30,7 @@ static struct metric_ask metric_asked(struct ctx *c, const struct alert_terms *t
                                 .shop = terms->shop,
                                 .touchpoint = terms->touchpoint,
                                 .category = terms->category,
+                                .groups = SOME(values),
                                 .compare = { true, false } };
 }
 
@@ -41,7 +49,8 @@ static enum err metric_history(struct ctx *c, const struct alert_terms *terms,
                                struct alert_history *h)
 {
     struct metric_answer answer;
-    struct metric_ask ask = metric_asked(c, terms, from, to);
+    i64 values = values_most(h, from, to);
+    struct metric_ask ask = metric_asked(c, terms, from, to, values);
     const struct segment_node *tree;
     /* said before anything is read, also while the index of members is not there yet */
     if (str_trim(terms->segment).n) TRY(segment_parse(c, terms->segment, &tree));
@@ -51,9 +60,11 @@ static enum err metric_history(struct ctx *c, const struct alert_terms *terms,
         series_add(c, t, NO_STR, &answer.series, h);
         return OK;
     }
-    for (i64 i = 0; i < answer.groups.n; i++)
+    for (i64 i = 0; i < answer.groups.n; i++) {
+        if (answer.groups.at[i].rest) h->most = values;
         if (!answer.groups.at[i].rest)
             series_add(c, t, answer.groups.at[i].group, &answer.groups.at[i].series, h);
+    }
     return OK;
 }
 

@@ -52,6 +52,7 @@ struct alert_history {
     i64 step, n;
     day first;
     struct alert_series_list series;
+    i64 most; /* so many are looked at, and there are more; 0: all are */
 };
 struct alert_judged {
     enum alert_verdict verdict;
@@ -77,6 +78,8 @@ enum err alert_history_read(struct ctx *c, const struct alert_terms *terms,
 str alert_sentence(struct ctx *c, const struct alert_terms *terms, const struct alert_test *t);
 str alert_by_words(const struct ctx *c, str by);
 str alert_note_words(struct ctx *c, enum alert_verdict why, i64 n, i64 of);
+/* That there are more values than are looked at. */
+str alert_more_words(struct ctx *c, i64 most);
 
 /* -- rows -------------------------------------------------------------------------------------- */
 

@@ -159,7 +159,10 @@ str alert_segment(struct ctx *c, const struct alert_row *row, const struct alert
     bool one = row->value.n > 0 && !str_eq(row->value, ALERT_GROUP) && can_be_quoted(value);
     if (t->source.metric && t->source.metric->a < MEASURE_NEW_MEMBERS) {
         i64 days = zone_day(c->zone, c->now) - row->from_day + 1;
-        str bought = str_fmt(c->arena, "orders(%lldd) >= 1", (long long)(days < 1 ? 1 : days));
+        bool placed = t->source.metric->a <= MEASURE_PLACERS;
+        str bought =
+            str_fmt(c->arena, placed ? "did(\"order.placed\", %lldd) >= 1" : "orders(%lldd) >= 1",
+                    (long long)(days < 1 ? 1 : days));
         text = text.n
                    ? str_fmt(c->arena, "(" STR_FMT ") and " STR_FMT, STR_ARG(text), STR_ARG(bought))
                    : bought;

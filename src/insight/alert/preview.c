@@ -58,6 +58,7 @@ static enum err try_series(struct ctx *c, const struct alert_terms *terms,
     struct alert_history h;
     i64 step = t->period == ALERT_WEEK ? 7 : 1, back = alert_lookback(t) * step;
     TRY(alert_history_read(c, terms, t, out->from - (day)back, out->to, &h));
+    if (h.most) out->note = alert_more_words(c, h.most);
     for (i64 k = 0; k < h.series.n; k++) {
         const struct alert_series *s = &h.series.at[k];
         struct tried *one = PUSH(c->arena, all);
@@ -132,12 +133,17 @@ enum err alert_preview_make(struct ctx *c, const struct alert_terms *terms, i64 
         periods += all.at[i].view.points.n;
         if (i < ALERT_TRIED) *PUSH(c->arena, &out->values) = all.at[i].view;
     }
-    if (unknown)
+    if (unknown) {
+        str more = out->note;
         out->note =
             str_fmt(c->arena,
                     c->locale == ZH ? "%lld 个判断中有 %lld 个无法判断：历史不够，或数值无定义"
                                     : "of %lld judgements %lld could not be made: too "
                                       "little history, or a figure that is not defined",
                     (long long)periods, (long long)unknown);
+        if (more.n)
+            out->note = str_join(c->arena, (strs){ (str[]){ more, out->note }, 2 },
+                                 c->locale == ZH ? S("；") : S("; "));
+    }
     return OK;
 }

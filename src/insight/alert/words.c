@@ -397,3 +397,12 @@ str alert_note_words(struct ctx *c, enum alert_verdict why, i64 n, i64 of)
                                    : "%lld of %lld values: " STR_FMT,
                    (long long)n, (long long)of, STR_ARG(text));
 }
+
+str alert_more_words(struct ctx *c, i64 most)
+{
+    return str_fmt(c->arena,
+                   c->locale == ZH ? "值超过 %lld 个：只看最大的 %lld 个，其余不预警"
+                                   : "more than %lld values: the largest %lld are watched, the"
+                                     " others raise no alarm",
+                   (long long)most, (long long)most);
+}

@@ -34,8 +34,8 @@ enum err goal_asking(struct ctx *c, const struct metric *m, const struct metric_
                                     .category = f.category };
     f.no_behaviour = !goal_of_behaviour(m);
     TRY(metric_may_be_asked(c, &may));
-    TRY(asking_make(c, &f, NO_STR, (struct metric_period){ today, today }, m->a,
-                    (u64)1 << m->a | (u64)1 << m->b, 0, out));
+    struct metric_cut whole = { .wanted = (u64)1 << m->a | (u64)1 << m->b };
+    TRY(asking_make(c, &f, &(struct asking_cut){ &whole, { { today, today } } }, 0, out));
     return asking_more(c, m, out);
 }
 

@@ -202,8 +202,17 @@ static str members_of(struct ctx *c, const struct goal_row *row, const struct me
     case MEASURE_CARTERS_BOUGHT:
         did = str_fmt(c->arena, "did(\"Product Added\", %lldd) >= 1", (long long)days);
         break;
+    case MEASURE_PLACED:
+    case MEASURE_GMV:
+    case MEASURE_KNOWN_PLACED:
+    case MEASURE_KNOWN_GMV:
+    case MEASURE_PLACERS:
+        if (m->form == METRIC_MINUS) return NO_STR; /* of nobody known */
+        did = str_fmt(c->arena, "did(\"order.placed\", %lldd) >= 1", (long long)days);
+        break;
     case MEASURE_NEW_FOLLOWERS:
     case MEASURE_FOLLOWERS:
+    case MEASURE_REACHED:
     case MEASURE_ACTIVE: return NO_STR;
     default: break;
     }

@@ -66,6 +66,7 @@ static enum goal_kind kind_of_measure(enum measure m)
 {
     switch (m) {
     case MEASURE_BUYERS:
+    case MEASURE_PLACERS:
     case MEASURE_REPEAT_BUYERS: return KIND_DIFFERENT;
     case MEASURE_MEMBERS:
     case MEASURE_FOLLOWERS:

@@ -41,24 +41,31 @@ static enum err only_of(struct ctx *c, const struct facts *f, int kind, str text
     }
 }
 
+static bool wants_reached(const struct asking *a)
+{
+    return a->behaviour && (!a->wanted || a->wanted >> MEASURE_REACHED & 1);
+}
+
 static enum err read_filter(struct ctx *c, const struct metric_filter *f, str by, i64 seq,
                             struct asking *a)
 {
     bool parts = f->category.n > 0 || order_dimension(by) == OF_CATEGORY;
     bool by_member = by.n > 0 && order_dimension(by) < 0;
     a->behaviour = !f->no_behaviour;
-    a->costs = !f->segment.n && !f->shop.n && !f->category.n;
+    a->costs = !f->segment.n && !f->set && !f->shop.n && !f->category.n;
     a->today = zone_day(c->zone, c->now);
-    a->rest = -1;
+    a->rest = a->unknown = -1;
     a->parting = (struct parting){ .groups = 1 };
-    if (f->segment.n || a->behaviour || by_member || seq) TRY(audience_view(c, seq, &a->view));
-    TRY(facts_take(c, parts, &a->facts));
+    if (f->set) a->view = f->set->view;
+    else if (f->segment.n || a->behaviour || by_member || seq) TRY(audience_view(c, seq, &a->view));
+    TRY(facts_take(c, parts, wants_reached(a) ? a->view : NULL, &a->facts));
     TRY(only_of(c, &a->facts, OF_SHOP, f->shop, &a->only[OF_SHOP]));
     TRY(only_of(c, &a->facts, OF_TOUCHPOINT, f->touchpoint, &a->only[OF_TOUCHPOINT]));
     TRY(only_of(c, &a->facts, OF_CATEGORY, f->category, &a->only[OF_CATEGORY]));
-    if (str_empty(str_trim(f->segment))) return OK;
+    a->has_set = f->set || !str_empty(str_trim(f->segment));
+    if (f->set) a->set = *f->set;
+    if (f->set || !a->has_set) return OK;
     const struct segment_node *tree;
-    a->has_set = true;
     TRY(segment_parse(c, f->segment, &tree));
     return segment_set(c, a->view, tree, c->now, &a->set);
 }
@@ -86,43 +93,67 @@ static bool any_of(const struct metric_totals *t)
     return false;
 }
 
-/* Who bought made a purchase, who began was new: where a tally tells these, groups are ranked and
- * left out without a pass over orders for what follows from them. */
-#define FOLLOWS                                                   \
-    ((u64)1 << MEASURE_BUYERS | (u64)1 << MEASURE_REPEAT_BUYERS | \
+/* Who placed placed an order, who bought made a purchase, who began was new: where a tally tells
+ * these, groups are ranked and left out without a pass over orders for what follows from them. */
+#define FOLLOWS                                                                                    \
+    ((u64)1 << MEASURE_BUYERS | (u64)1 << MEASURE_REPEAT_BUYERS | (u64)1 << MEASURE_KNOWN_PLACED | \
+     (u64)1 << MEASURE_KNOWN_GMV | (u64)1 << MEASURE_PLACERS |                                     \
      (((u64)1 << MEASURE_NEW_MEMBERS) - ((u64)1 << MEASURE_SEEN_30)))
-static u64 enough_to_rank(const struct asking *a, const struct range *range, enum measure most)
+static i64 parts_most(const struct metric_cut *cut)
 {
-    struct counting n = {
-        .ranges = range, .ranges_n = 1, .parting = a->parting, .set = a->has_set ? &a->set : NULL
-    };
+    return cut->parts ? cut->parts : METRIC_GROUPS;
+}
+
+static u64 enough_to_rank(const struct asking *a, const struct range *ranges, i64 n_ranges,
+                          enum measure most)
+{
+    struct counting n = { .ranges = ranges,
+                          .ranges_n = n_ranges,
+                          .parting = a->parting,
+                          .set = a->has_set ? &a->set : NULL };
     memcpy(n.only, a->only, sizeof n.only);
     u64 wanted = a->wanted ? a->wanted : ~(u64)0;
     return tally_tells(a->facts.tally, &n) ? (wanted & ~FOLLOWS) | (u64)1 << most : wanted;
 }
 
-static enum err group_codes(struct ctx *c, int kind, struct metric_period period, enum measure most,
+static struct ranked rank_of(const struct counting *n, i64 code, const struct metric_cut *cut)
+{
+    const struct metric_totals *t = counted(n, 0, 1, code);
+    struct ranked out = { code, t->of[cut->most], any_of(t) };
+    if (!cut->change) return out;
+    const struct metric_totals *then = counted(n, 1, 1, code);
+    out.amount = llabs(out.amount - then->of[cut->most]);
+    out.any |= any_of(then);
+    return out;
+}
+
+static enum err group_codes(struct ctx *c, int kind, const struct asking_cut *by_what,
                             struct asking *a)
 {
+    const struct metric_cut *cut = by_what->cut;
     const struct names *names = &a->facts.names[kind];
     i64 codes = names->n ? names->n : 1, shown = 0;
     uint16_t *by = NEWS(c->arena, uint16_t, codes);
     for (i64 i = 0; i < codes; i++) by[i] = (uint16_t)i;
     a->parting = (struct parting){ .kind = kind, .by_code = by, .codes = codes, .groups = codes };
     struct counting n;
-    struct range range = { period.from, period.to, NULL, 1 };
+    const struct metric_period *days = by_what->rank;
+    struct range ranges[] = { { days[0].from, days[0].to, NULL, 1 },
+                              { days[1].from, days[1].to, NULL, 1 } };
     struct asking rank = *a;
-    rank.wanted = enough_to_rank(a, &range, most);
-    TRY(asking_count(c, &rank, &range, 1, true, &n));
+    rank.wanted = enough_to_rank(a, ranges, 1 + cut->change, cut->most);
+    TRY(asking_count(c, &rank, ranges, 1 + cut->change, true, &n));
     struct ranked *ranks = NEWS(c->arena, struct ranked, codes);
     for (i64 i = 0; i < codes; i++) {
-        const struct metric_totals *t = counted(&n, 0, 1, i);
-        ranks[i] = (struct ranked){ i, t->of[most], any_of(t) || t->of[most] };
+        ranks[i] = rank_of(&n, i, cut);
+        ranks[i].any |= ranks[i].amount != 0;
     }
     qsort(ranks, (size_t)codes, sizeof *ranks, most_first);
-    while (shown < codes && shown < METRIC_GROUPS && ranks[shown].any) shown++;
+    while (shown < codes && shown < parts_most(cut) && ranks[shown].any) shown++;
     bool rest = shown < codes && ranks[shown].any;
     for (i64 i = 0; i < codes; i++) by[ranks[i].code] = (uint16_t)(i < shown ? i : shown);
+    for (i64 i = 0; i < shown && a->unknown < 0; i++)
+        if (ranks[i].code == 0) a->unknown = i;
     for (i64 i = 0; i < shown; i++)
         *PUSH(c->arena, &a->labels) = ranks[i].code ? str_copy(c->arena, names->at[ranks[i].code])
                                                     : say(c, S("未知"), S("unknown"));
@@ -132,17 +163,34 @@ static enum err group_codes(struct ctx *c, int kind, struct metric_period period
     return OK;
 }
 
-enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
-                     struct metric_period period, enum measure most, u64 wanted, i64 seq,
-                     struct asking *out)
+/* As the caller numbers members; the parts have no names. */
+static void part_own(struct ctx *c, const struct metric_cut *cut, struct asking *a)
 {
-    *out = (struct asking){ .wanted = wanted };
-    TRY(period_check_ever(c, period.from, period.to));
+    uint16_t *by = NEWS(c->arena, uint16_t, cut->own_n + 1);
+    for (i64 i = 0; i < cut->own_n; i++) by[i] = cut->own[i];
+    a->parting = (struct parting){ .kind = -1,
+                                   .by_member = by,
+                                   .members = cut->own_n,
+                                   .newer = cut->own_parts - 2,
+                                   .groups = cut->own_parts };
+    for (i64 i = 0; i < cut->own_parts; i++) *PUSH(c->arena, &a->labels) = S("");
+}
+
+enum err asking_make(struct ctx *c, const struct metric_filter *f, const struct asking_cut *cut,
+                     i64 seq, struct asking *out)
+{
+    str by = cut->cut->by;
+    *out = (struct asking){ .wanted = cut->cut->wanted };
+    TRY(period_check_ever(c, cut->rank[0].from, cut->rank[0].to));
     TRY(read_filter(c, f, by, seq, out));
+    if (cut->cut->own) return part_own(c, cut->cut, out), OK;
     if (str_empty(by)) return OK;
     int kind = order_dimension(by);
-    if (kind >= 0) return group_codes(c, kind, period, most, out);
-    return parting_by_member(c, out->view, by, &out->parting, &out->labels, &out->rest);
+    if (kind >= 0) return group_codes(c, kind, cut, out);
+    TRY(parting_by_member(c, out->view, by, parts_most(cut->cut), &out->parting, &out->labels,
+                          &out->rest));
+    out->unknown = out->parting.groups - 1;
+    return OK;
 }
 
 /* -- counting -----------------------------------------------------------------------------------
@@ -161,6 +209,7 @@ enum err asking_count(struct ctx *c, const struct asking *a, const struct range 
     memcpy(out->only, a->only, sizeof out->only);
     count_facts(c, &a->facts, out);
     bool by_order = parted && a->parting.by_code;
+    if (wants_reached(a)) count_reached(c, a->view, &a->facts, out);
     if (a->behaviour && !by_order) TRY(count_behaviour(c, a->view, out));
     if (a->points && !parted) TRY(count_points(c, out));
     if (a->costs) TRY(count_costs(c, &a->facts.names[OF_TOUCHPOINT], out));
@@ -188,9 +237,47 @@ enum err metric_totals(struct ctx *c, day from, day to, const struct metric_filt
     struct asking a;
     struct counting n;
     struct range range = { from, to, NULL, 1 };
-    TRY(asking_make(c, f, NO_STR, (struct metric_period){ from, to }, MEASURE_GMV, 0, 0, &a));
+    struct metric_cut whole = { 0 };
+    TRY(asking_make(c, f, &(struct asking_cut){ &whole, { { from, to } } }, 0, &a));
     TRY(asking_count(c, &a, &range, 1, false, &n));
     *out = *counted(&n, 0, 1, 0);
+    return OK;
+}
+
+/* Those in which there is anything; of the caller's own, all. */
+static void put_parts(struct ctx *c, const struct asking *a, const struct counting *n,
+                      struct metric_group_totals_list *out)
+{
+    for (i64 g = 0; g < a->labels.n; g++) {
+        const struct metric_totals *x = counted(n, 0, 1, g), *y = counted(n, 1, 1, g);
+        if (!any_of(x) && !any_of(y)) continue;
+        *PUSH(c->arena, out) = (struct metric_group_totals){
+            a->labels.at[g], g == a->rest, g == a->unknown, g, *x, *y
+        };
+    }
+}
+
+enum err metric_totals_parted(struct ctx *c, struct metric_period a, struct metric_period b,
+                              const struct metric_cut *cut, const struct metric_filter *f,
+                              struct metric_parted *out)
+{
+    struct asking ask;
+    struct counting whole, parts;
+    struct range ranges[] = { { a.from, a.to, NULL, 1 }, { b.from, b.to, NULL, 1 } };
+    struct asking_cut how = { cut, { a, b } };
+    *out = (struct metric_parted){ .a = { { 0 } } };
+    TRY(period_check(c, a.from, a.to));
+    TRY(period_check(c, b.from, b.to));
+    struct metric_period both = { a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to };
+    /* by what there was in both, unless they are far apart */
+    if (!cut->change && both.to - both.from < PERIOD_DAYS_MAX) how.rank[0] = both;
+    TRY(asking_make(c, f, &how, 0, &ask));
+    TRY(asking_count(c, &ask, ranges, 2, false, &whole));
+    out->a = *counted(&whole, 0, 1, 0);
+    out->b = *counted(&whole, 1, 1, 0);
+    if (ask.labels.n == 0) return OK;
+    TRY(asking_count(c, &ask, ranges, 2, true, &parts));
+    put_parts(c, &ask, &parts, &out->parts);
     return OK;
 }
 
@@ -198,25 +285,13 @@ enum err metric_totals_by(struct ctx *c, struct metric_period a, struct metric_p
                           enum measure by_most, const struct metric_filter *f,
                           struct metric_group_totals_list *out)
 {
-    struct asking ask;
-    struct counting n;
-    struct range ranges[] = { { a.from, a.to, NULL, 1 }, { b.from, b.to, NULL, 1 } };
-    struct metric_period both = { a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to };
-    *out = (struct metric_group_totals_list){ 0 };
+    struct metric_cut cut = { .by = by, .most = by_most };
+    struct metric_parted parted;
     if (str_empty(by))
         return fail_at(
             c, E_INVALID, S("/by"), "请给出维度，如 shop、touchpoint、category 或 tier",
             "a dimension is missing: shop, touchpoint, category or a field such as tier");
-    TRY(period_check(c, a.from, a.to));
-    TRY(period_check(c, b.from, b.to));
-    if (both.to - both.from >= PERIOD_DAYS_MAX) both = a; /* far apart: by the first */
-    TRY(asking_make(c, f, by, both, by_most, 0, 0, &ask));
-    TRY(asking_count(c, &ask, ranges, 2, true, &n));
-    for (i64 g = 0; g < ask.labels.n; g++) {
-        const struct metric_totals *x = counted(&n, 0, 1, g), *y = counted(&n, 1, 1, g);
-        if (!any_of(x) && !any_of(y)) continue;
-        *PUSH(c->arena, out) =
-            (struct metric_group_totals){ ask.labels.at[g], g == ask.rest, *x, *y };
-    }
+    TRY(metric_totals_parted(c, a, b, &cut, f, &parted));
+    *out = parted.parts;
     return OK;
 }

@@ -67,9 +67,7 @@ static void see_run(void *arg, const struct run *r)
         i64 place = r->first + k, member = in->chunk * CHUNK + place;
         if (r->offset[k] == r->offset[k + 1] || !(within[place / 64] >> (place % 64) & 1)) continue;
         i64 group = 0;
-        if (n->parting.by_member)
-            group =
-                member < n->parting.members ? n->parting.by_member[member] : n->parting.groups - 1;
+        if (n->parting.by_member) group = group_of_member(&n->parting, member);
         if (group >= n->parting.groups) continue;
         for (i64 range = 0; range < n->ranges_n; range++)
             count_rows(in, r, r->offset[k], r->offset[k + 1], range, group);
@@ -108,14 +106,14 @@ enum err count_behaviour(struct ctx *c, const struct view *v, struct counting *n
     if (!n->cells) n->cells = NEWS(c->arena, i64, cells);
     for (int w = 0; w < CHUNK_WORKERS; w++)
         for (i64 i = 0; i < cells; i++)
-            if (i % MEASURES_N >= MEASURE_BEHAVIOUR) n->cells[i] += b.cells[w][i];
+            if (i % MEASURES_N >= MEASURE_ACTIVE) n->cells[i] += b.cells[w][i];
     return OK;
 }
 
 /* -- members parted by a field ----------------------------------------------------------------- */
 
-enum err parting_by_member(struct ctx *c, const struct view *v, str field, struct parting *out,
-                           strs *labels, i64 *rest)
+enum err parting_by_member(struct ctx *c, const struct view *v, str field, i64 most,
+                           struct parting *out, strs *labels, i64 *rest)
 {
     struct source source;
     struct axis axis;
@@ -128,9 +126,9 @@ enum err parting_by_member(struct ctx *c, const struct view *v, str field, struc
                        "\", so it cannot part members; use a segment",
                        STR_ARG(field));
     TRY(segment_set(c, v, NULL, c->now, &all));
-    axis_make(c, &source, &all, METRIC_GROUPS, &axis);
+    axis_make(c, &source, &all, most, &axis);
     i64 n = axis.n, chunks = view_chunks(v);
-    u8 *by = NEWS(c->arena, u8, chunks * CHUNK + 1);
+    uint16_t *by = NEWS(c->arena, uint16_t, chunks * CHUNK + 1);
     chunk_bits *bits = NEWS(c->arena, chunk_bits, n + 1);
     *labels = (strs){ 0 };
     i64 unknown = -1;
@@ -145,16 +143,18 @@ enum err parting_by_member(struct ctx *c, const struct view *v, str field, struc
         unknown = n;
     }
     assert(unknown == labels->n - 1);
-    memset(by, (int)unknown, (size_t)(chunks * CHUNK + 1));
+    for (i64 i = 0; i <= chunks * CHUNK; i++) by[i] = (uint16_t)unknown;
     for (i64 chunk = 0; chunk < chunks; chunk++) {
         axis_bits(&axis, chunk, bits);
         for (i64 g = 0; g < n; g++)
             for (i64 w = 0; w < CHUNK_WORDS; w++)
                 for (u64 left = bits[g][w]; left; left &= left - 1)
-                    by[chunk * CHUNK + w * 64 + __builtin_ctzll(left)] = (u8)g;
+                    by[chunk * CHUNK + w * 64 + __builtin_ctzll(left)] = (uint16_t)g;
     }
-    *out = (struct parting){
-        .kind = -1, .by_member = by, .members = chunks * CHUNK, .groups = labels->n
-    };
+    *out = (struct parting){ .kind = -1,
+                             .by_member = by,
+                             .members = chunks * CHUNK,
+                             .newer = labels->n - 1,
+                             .groups = labels->n };
     return OK;
 }

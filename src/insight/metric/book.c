@@ -314,12 +314,15 @@ static enum err bring_up(struct ctx *c, struct metric_book *b, bool parts, i64 m
     return keep_up(&k);
 }
 
-static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, struct facts *out)
+static enum err take_from(struct ctx *c, struct metric_book *b, bool parts, const struct view *v,
+                          struct facts *out)
 {
     pthread_mutex_lock(&b->lock);
     enum err e = bring_up(c, b, parts, INT64_MAX);
     if (e == OK) e = name_told(c, &b->names);
+    const uint16_t *met = e == OK && v ? name_met(c, &b->names, v) : NULL;
     if (e == OK) give_out(c, b, parts, out);
+    if (e == OK) out->met = met;
     pthread_mutex_unlock(&b->lock);
     return e;
 }
@@ -333,14 +336,14 @@ enum err metric_book_warm(struct ctx *c, struct metric_book *b, bool parts, i64 
     return e;
 }
 
-enum err facts_take(struct ctx *c, bool parts, struct facts *out)
+enum err facts_take(struct ctx *c, bool parts, const struct view *v, struct facts *out)
 {
     if (served) {
-        TRY(take_from(c, served, parts, out));
+        TRY(take_from(c, served, parts, v, out));
         out->kept = true;
         return OK;
     }
     struct metric_book *own = metric_book_new();
     arena_defer(c->arena, end_book, own);
-    return take_from(c, own, parts, out);
+    return take_from(c, own, parts, v, out);
 }

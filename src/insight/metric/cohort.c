@@ -141,7 +141,7 @@ enum err cohorts_make(struct ctx *c, const struct cohorts_ask *ask, struct cohor
         TRY(segment_set(c, view, tree, c->now, &set));
         q->set = &set;
     }
-    TRY(facts_take(c, false, &facts));
+    TRY(facts_take(c, false, NULL, &facts));
     q->facts = &facts;
     for (int w = 0; w < CHUNK_WORKERS; w++) q->sums[w] = NEW(c->arena, struct cohort_sums);
     chunks_run(facts.n, count_block, q);

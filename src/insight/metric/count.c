@@ -20,8 +20,9 @@ struct hand { /* a worker's */
     const i64 *base;
     i64 *cells;
     struct seen *seen;
-    u64 order;   /* counts on with each order */
-    u64 *orders; /* by group: the last one counted there, so parts of one count once */
+    u32 *placers; /* of each cell the last member counted there; NULL: not asked for */
+    u64 order;    /* counts on with each order */
+    u64 *orders;  /* by group: the last one counted there, so parts of one count once */
 };
 struct pass {
     const struct facts *facts;
@@ -39,7 +40,7 @@ i64 counting_base(const struct counting *n, i64 range)
 i64 counting_cells(const struct counting *n) { return counting_base(n, n->ranges_n); }
 
 #define BIT(MEASURE) ((u64)1 << MEASURE_##MEASURE)
-#define OF_PLACED    (BIT(PLACED) | BIT(GMV))
+#define OF_PLACED    (BIT(PLACED) | BIT(GMV) | BIT(KNOWN_PLACED) | BIT(KNOWN_GMV) | BIT(PLACERS))
 #define OF_BUYERS    (BIT(BUYERS) | BIT(REPEAT_BUYERS))
 #define OF_PAID                                                                                  \
     (OF_BUYERS | BIT(ORDERS) | BIT(UNITS) | BIT(PAID) | BIT(GROSS) | BIT(NET) | BIT(PURCHASES) | \
@@ -59,10 +60,7 @@ static inline i64 *cell(const struct hand *h, i64 range, i64 slot, i64 group)
 static i64 group_of(const struct parting *p, const uint16_t of[OF_KINDS], i64 member)
 {
     if (p->groups == 1 && !p->by_code && !p->by_member) return 0;
-    if (p->kind < 0) {
-        if (member <= 0 || member >= p->members) return p->groups - 1;
-        return p->by_member[member];
-    }
+    if (p->kind < 0) return group_of_member(p, member);
     return of[p->kind] < p->codes ? p->by_code[of[p->kind]] : p->groups - 1;
 }
 
@@ -99,6 +97,15 @@ static const struct fact *with_amounts(struct counted_fact *k)
     return k->fact;
 }
 
+/* A member's orders come together, but by when they were paid: so each cell knows whom it counted
+ * last. */
+static void count_placer(const struct hand *h, u32 member, i64 *to)
+{
+    u32 *last = &h->placers[(to - h->cells) / MEASURES_N];
+    to[MEASURE_PLACERS] += *last != member;
+    *last = member;
+}
+
 static void count_placed(const struct hand *h, struct counted_fact *k)
 {
     for (i64 r = 0; r < h->n->ranges_n; r++) {
@@ -107,6 +114,12 @@ static void count_placed(const struct hand *h, struct counted_fact *k)
         i64 *to = cell(h, r, slot, k->group);
         to[MEASURE_PLACED] += k->once;
         to[MEASURE_GMV] += with_amounts(k)->total;
+        if (k->fact->member == 0) continue;
+        to[MEASURE_KNOWN_PLACED] += k->once;
+        to[MEASURE_KNOWN_GMV] += k->fact->total;
+        if (!h->placers) continue;
+        count_placer(h, k->fact->member, to);
+        count_placer(h, k->fact->member, cell(h, r, h->n->ranges[r].slots, k->group));
     }
 }
 
@@ -343,7 +356,8 @@ static void count_block(void *arg, int worker, i64 k)
 /* Others are counted in the whole by themselves. */
 static bool adds_up(i64 m)
 {
-    return m != MEASURE_BUYERS && m != MEASURE_REPEAT_BUYERS && m != MEASURE_MEMBERS;
+    return m != MEASURE_BUYERS && m != MEASURE_REPEAT_BUYERS && m != MEASURE_PLACERS &&
+           m != MEASURE_MEMBERS;
 }
 
 /* What adds up is so far in the steps only; members known at the end of each step. */
@@ -386,6 +400,7 @@ void count_facts(struct ctx *c, const struct facts *f, struct counting *n)
             .base = p.base,
             .cells = NEWS(c->arena, i64, cells),
             .seen = NEWS(c->arena, struct seen, n->ranges_n * groups),
+            .placers = wanted & BIT(PLACERS) ? NEWS(c->arena, u32, cells / MEASURES_N) : NULL,
             .orders = NEWS(c->arena, u64, groups),
         };
     if (wanted & (BIT(COST) - 1)) chunks_run(f->n, count_block, &p);

@@ -66,11 +66,13 @@ struct facts {
     const struct tally *tally; /* NULL: orders apart by category */
     i64 n, seq;
     struct names names[OF_KINDS];
-    bool parts; /* orders apart by category */
-    bool kept;  /* from memory */
+    const uint16_t *met; /* codes of the touchpoints of rows, by 1 + word; NULL: not asked for */
+    bool parts;          /* orders apart by category */
+    bool kept;           /* from memory */
 };
-/* With every line of the timeline up to now. parts: orders apart by category. */
-enum err facts_take(struct ctx *c, bool parts, struct facts *out);
+/* With every line of the timeline up to now. parts: orders apart by category. v: whose touchpoints
+ * have codes too; NULL: none. */
+enum err facts_take(struct ctx *c, bool parts, const struct view *v, struct facts *out);
 /* Of the first order or member, at most `latest`. */
 day facts_first_day(const struct facts *f, day latest);
 
@@ -87,10 +89,15 @@ struct parting {
     int kind;                /* OF_…, or -1: by member */
     const uint16_t *by_code; /* group of each code; those beyond: the last group */
     i64 codes;
-    const u8 *by_member; /* of each member below members; others: the last group */
-    i64 members;
-    i64 groups; /* 1: not parted */
+    const uint16_t *by_member; /* of each member below members */
+    i64 members, newer;        /* group of members beyond; orders without a buyer: the last */
+    i64 groups;                /* 1: not parted */
 };
+static inline i64 group_of_member(const struct parting *p, i64 member)
+{
+    if (member <= 0) return p->groups - 1;
+    return member < p->members ? p->by_member[member] : p->newer;
+}
 struct counting {
     const struct range *ranges;
     i64 ranges_n;
@@ -117,12 +124,19 @@ void tally_tell(const struct tally *t, struct counting *n);
 i64 counting_base(const struct counting *n, i64 range);
 /* Measures before MEASURE_COST. */
 void count_facts(struct ctx *c, const struct facts *f, struct counting *n);
-/* Those from MEASURE_BEHAVIOUR on. */
+/* Whether a measure is asked for. */
+static inline bool counting_wants(const struct counting *n, enum measure m)
+{
+    return !n->wanted || n->wanted >> m & 1;
+}
+/* MEASURE_REACHED (reach.c). */
+void count_reached(struct ctx *c, const struct view *v, const struct facts *f, struct counting *n);
+/* Those after it. */
 enum err count_behaviour(struct ctx *c, const struct view *v, struct counting *n);
-/* Groups of everybody by a field of members with one value, and their labels; the last group is
- * that of the unknown. rest: the place of all other values; -1: there is none. */
-enum err parting_by_member(struct ctx *c, const struct view *v, str field, struct parting *out,
-                           strs *labels, i64 *rest);
+/* Groups of everybody by a field of members with one value, at most `most`, and their labels; the
+ * last group is that of the unknown. rest: the place of all other values; -1: there is none. */
+enum err parting_by_member(struct ctx *c, const struct view *v, str field, i64 most,
+                           struct parting *out, strs *labels, i64 *rest);
 /* MEASURE_COST and followers into cells, parted by touchpoint or not at all. */
 enum err count_costs(struct ctx *c, const struct names *touchpoints, struct counting *n);
 /* MEASURE_POINTS and their value, of the end of each step and range (points.c). */
@@ -155,15 +169,18 @@ struct asking {
     i64 only[OF_KINDS];
     struct parting parting;
     strs labels;
-    i64 rest; /* group of all other values; -1: there is none */
+    i64 rest, unknown; /* group of all other values, of none; -1: there is none */
     day today;
     u64 wanted; /* as in counting */
 };
-/* wanted: measures, a bit each; 0: all. by: absent, or a dimension; its groups are those with most
- * of `most` in `period`. */
-enum err asking_make(struct ctx *c, const struct metric_filter *f, str by,
-                     struct metric_period period, enum measure most, u64 wanted, i64 seq,
-                     struct asking *out);
+/* How it is parted, and by which days groups are ranked: those of the first, or what changed from
+ * the first to the second. */
+struct asking_cut {
+    const struct metric_cut *cut;
+    struct metric_period rank[2];
+};
+enum err asking_make(struct ctx *c, const struct metric_filter *f, const struct asking_cut *cut,
+                     i64 seq, struct asking *out);
 /* What only a metric asks for: members of high value, points. */
 enum err asking_more(struct ctx *c, const struct metric *m, struct asking *a);
 /* parted: by what was asked for, else not at all. */

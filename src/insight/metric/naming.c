@@ -1,4 +1,5 @@
 /* naming.c -- codes of shops, touchpoints and categories; names of shops and products by id. */
+#include "audience/index/gather.h"
 #include "insight/metric/reading.h"
 
 #define CODES_MAX 65534
@@ -54,6 +55,15 @@ static enum err name_one(void *arg, const void *row)
 enum err name_told(struct ctx *c, struct naming *names)
 {
     return db_each(c, &metric_told, name_one, names, NO_ARGS);
+}
+
+const uint16_t *name_met(struct ctx *c, struct naming *names, const struct view *v)
+{
+    const struct words *words = view_prop_words(v, SOURCE_TIMELINE, PROP_TOUCHPOINT);
+    i64 n = words_count(words);
+    uint16_t *out = NEWS(c->arena, uint16_t, n + 1); /* 0: a row without one */
+    for (i64 i = 0; i < n; i++) out[i + 1] = code_of(names, OF_TOUCHPOINT, words_text(words, i));
+    return out;
 }
 
 /* -- by id ------------------------------------------------------------------------------------- */

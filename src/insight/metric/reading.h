@@ -44,6 +44,8 @@ struct facts_block *block_pack(struct arena *a, struct staged *s);
 uint16_t code_of(struct naming *names, int kind, str text);
 /* Codes for the touchpoints of entries (cost.c), whether or not anybody came by them. */
 enum err name_told(struct ctx *c, struct naming *names);
+/* And for those of the rows of behaviour, by 1 + word. */
+const uint16_t *name_met(struct ctx *c, struct naming *names, const struct view *v);
 /* A shop by its id (OF_SHOP), or a product: its category (OF_CATEGORY). Read anew when it is not
  * among them and they are not fresh. NULL: there is none. */
 enum err name_of_id(struct ctx *c, struct naming *names, int kind, i64 id, bool *fresh,

@@ -21,6 +21,7 @@ struct making {
         const struct metric **at;
         i64 n;
     } metrics;
+    struct metric_cut cut;
     struct asking asking;
     struct range ranges[RANGES_MAX]; /* the period, before, a year ago */
     i64 ranges_n;
@@ -192,7 +193,7 @@ static str how(struct ctx *c, const struct making *m)
         buf_fmt(&out,
                 c->locale == ZH ? "按 " STR_FMT " 分开，至多 %d 个值，其余合并。"
                                 : "By " STR_FMT ", at most %d values, the rest together. ",
-                STR_ARG(m->ask->by), METRIC_GROUPS);
+                STR_ARG(m->ask->by), (int)m->cut.parts);
     buf_fmt(&out,
             c->locale == ZH ? "订单%s，到时间线第 %lld 行。"
                             : "Orders %s, up to line %lld of the timeline.",
@@ -233,12 +234,14 @@ static enum err find_all(struct ctx *c, struct making *m)
 static enum err check_points(struct ctx *c, const struct making *m)
 {
     i64 points = m->ranges[0].slots * m->metrics.n * (m->asking.labels.n + 1);
-    if (m->metrics.n == 1 || points <= POINTS_AT_ONCE) return OK;
-    return fail_at(c, E_INVALID, S("/step"),
-                   "一次最多 %d 个点，现在有 %lld 个；请用更大的步长、更短的期间或更少的指标",
-                   "at most %d points at once, not %lld: take a longer step, a shorter period or"
-                   " fewer metrics",
-                   POINTS_AT_ONCE, (long long)points);
+    int most = m->metrics.n == 1 ? POINTS_OF_ONE : POINTS_AT_ONCE;
+    if (points <= most) return OK;
+    return fail_at(
+        c, E_INVALID, S("/step"),
+        "一次最多 %d 个点，现在有 %lld 个；请用更大的步长、更短的期间、更少的指标或更少的值",
+        "at most %d points at once, not %lld: take a longer step, a shorter period,"
+        " fewer metrics or fewer values",
+        most, (long long)points);
 }
 
 static enum err ask_all(struct ctx *c, struct making *m)
@@ -255,7 +258,11 @@ static enum err ask_all(struct ctx *c, struct making *m)
         wanted |= wanted_by(m->metrics.at[i]);
         if (of_behaviour(m->metrics.at[i])) f.no_behaviour = false;
     }
-    TRY(asking_make(c, &f, str_trim(ask->by), period, m->metrics.at[0]->a, wanted,
+    m->cut = (struct metric_cut){ .by = str_trim(ask->by),
+                                  .most = m->metrics.at[0]->a,
+                                  .parts = ask->groups.has ? ask->groups.value : METRIC_GROUPS,
+                                  .wanted = wanted };
+    TRY(asking_make(c, &f, &(struct asking_cut){ &m->cut, { period } },
                     ask->seq.has ? ask->seq.value : 0, &m->asking));
     for (i64 i = 0; i < m->metrics.n; i++) TRY(asking_more(c, m->metrics.at[i], &m->asking));
     return check_points(c, m);
@@ -268,7 +275,7 @@ static enum err days_read_of(struct ctx *c, const struct metrics_ask *ask, struc
     bool all = str_eq(str_trim(ask->from), S("all"));
     TRY(period_read(c, all ? NO_STR : ask->from, ask->to, &r->from, &r->to));
     if (!all) return OK;
-    TRY(facts_take(c, false, &facts));
+    TRY(facts_take(c, false, NULL, &facts));
     r->from = facts_first_day(&facts, r->to);
     return OK;
 }
@@ -278,6 +285,10 @@ static enum err making_begin(struct ctx *c, const struct metrics_ask *ask, struc
     *m = (struct making){ .ask = ask, .ranges_n = 1 };
     struct range *r = m->ranges;
     TRY(find_all(c, m));
+    if (ask->groups.value > METRIC_GROUPS_MAX)
+        return fail_at(c, E_INVALID, S("/groups"), "最多分出 %d 个值，现在要 %lld 个",
+                       "at most %d values are told apart, not %lld", METRIC_GROUPS_MAX,
+                       (long long)ask->groups.value);
     TRY(days_read_of(c, ask, r));
     TRY(period_check_ever(c, r->from, r->to));
     steps_make(c, ask->step, m);

@@ -70,6 +70,36 @@ const struct metric metrics[] = {
       "这段时间下的订单，不论后来如何；负数订单（退货单）不算",
       "Orders placed in the period, whatever became of them; credit notes are none",
       "按下单日的订单数", "orders by day of placing" },
+    { "placers", "下单人数", "Members who ordered", METRIC_COUNT, METRIC_MORE, IS(PLACERS),
+      CUT_ORDERS, "这段时间下过单的不同会员，不论付款、取消与否；没有买家信息的订单不算",
+      "Different members who placed an order in the period, paid or not; orders without a known"
+      " buyer have none",
+      "去重的下单会员数", "different members with an order placed" },
+    { "known_placed", "会员下单数", "Orders placed by members", METRIC_COUNT, METRIC_MORE,
+      IS(KNOWN_PLACED), CUT_ORDERS, "这段时间下的订单中，有买家信息的",
+      "Orders placed in the period whose buyer is known", "有买家信息的下单数",
+      "orders placed, of known buyers" },
+    { "known_gmv", "会员成交总额", "GMV of members", METRIC_MONEY, METRIC_MORE, IS(KNOWN_GMV),
+      CUT_ORDERS, "成交总额（GMV）中有买家信息的订单的金额",
+      "That part of GMV whose buyers are known", "有买家信息的下单订单的应付金额之和",
+      "sum of totals of orders placed, of known buyers" },
+    { "unknown_gmv", "无买家信息的成交额", "GMV without a known buyer", METRIC_MONEY,
+      METRIC_NEITHER, MINUS(GMV, KNOWN_GMV), CUT_SHOP | CUT_TOUCHPOINT | CUT_CATEGORY,
+      "成交总额（GMV）中没有买家信息的订单的金额，GMV 拆解里单列",
+      "That part of GMV whose buyers are not known; a row of its own in the GMV tree",
+      "成交总额 - 会员成交总额", "GMV - GMV of members" },
+    { "order_value", "下单笔单价", "Value per order placed", METRIC_MONEY, METRIC_MORE,
+      OVER(KNOWN_GMV, KNOWN_PLACED), CUT_ORDERS,
+      "平均每笔会员下单的应付金额；按下单算，与按支付算的笔单价不同。GMV 拆解的因子之一",
+      "Total due per order placed by members; of orders placed, unlike the average order value,"
+      " which is of orders paid. A factor of the GMV tree",
+      "会员成交总额 ÷ 会员下单数", "GMV of members / orders placed by members" },
+    { "order_frequency", "下单频次", "Order frequency", METRIC_TIMES, METRIC_MORE,
+      OVER(KNOWN_PLACED, PLACERS), CUT_ORDERS,
+      "平均每位下单会员下几单；按下单算，与按支付算的购买频次不同。GMV 拆解的因子之一",
+      "Orders placed per member who ordered; of orders placed, unlike the purchase frequency, which"
+      " is of orders paid. A factor of the GMV tree",
+      "会员下单数 ÷ 下单人数", "orders placed by members / members who ordered" },
     { "orders", "支付订单数", "Orders paid", METRIC_COUNT, METRIC_MORE, IS(ORDERS), CUT_ORDERS,
       "这段时间支付的订单数；退了款的也算", "Orders paid in the period, also those refunded later",
       "按支付日的订单数", "orders by day of payment" },
@@ -138,6 +168,19 @@ const struct metric metrics[] = {
       "Members known at the end of the period, without merged and erased ones", "期末会员数",
       "members at the end" },
     /* behaviour */
+    { "reached", "活跃用户", "Active users", METRIC_COUNT, METRIC_MORE, IS(REACHED),
+      CUT_TOUCHPOINT | CUT_MEMBER,
+      "这段时间有任何行为或下过单的不同会员；触点：在该触点有行为或由该触点下单的。GMV "
+      "拆解的因子之一",
+      "Different members who did anything or placed an order in the period; of a touchpoint: did"
+      " something there or ordered through it. A factor of the GMV tree",
+      "去重的有行为或下过单的会员数", "different members with behaviour or an order placed" },
+    { "order_conversion", "下单转化率", "Conversion to order", METRIC_RATIO, METRIC_MORE,
+      OVER(PLACERS, REACHED), CUT_ORDERS,
+      "活跃用户中下过单的占比；某个店铺或品类的，以全部活跃用户为分母。GMV 拆解的因子之一",
+      "Of the active users, those who placed an order; of a shop or category, by all active users."
+      " A factor of the GMV tree",
+      "下单人数 ÷ 活跃用户", "members who ordered / active users" },
     { "active", "活跃会员", "Active members", METRIC_COUNT, METRIC_MORE, IS(ACTIVE), CUT_MEMBER,
       "这段时间有任何行为（外部传入的行为、下单、支付、加入社群）的不同会员",
       "Different members with any behaviour in the period: events from outside, placing and paying"
@@ -281,7 +324,8 @@ void metric_show(struct ctx *c, const struct metric *m, struct metric_view *out)
                  { CUT_TOUCHPOINT, { "touchpoint", 10 } },
                  { CUT_CATEGORY, { "category", 8 } },
                  { CUT_MEMBER, { "member", 6 } } };
-    bool different = m->a == MEASURE_BUYERS || m->a == MEASURE_MEMBERS || m->a >= MEASURE_POINTS;
+    bool different = m->a == MEASURE_BUYERS || m->a == MEASURE_PLACERS || m->a == MEASURE_MEMBERS ||
+                     m->a >= MEASURE_POINTS;
     *out = (struct metric_view){
         .name = str_of(m->name),
         .label = say(c, str_of(m->zh), str_of(m->en)),

@@ -2,12 +2,8 @@
 #pragma once
 
 #include "audience/ask.h"
+#include "insight/metric.h"
 #include "insight/tree.h"
-
-struct tree_period {
-    day from, to;
-    instant begin, end;
-};
 
 /* Of one period: the whole, or a part. */
 struct tree_sums {
@@ -21,6 +17,7 @@ struct tree_share {
     str name;
     enum tree_part_kind kind;
     struct tree_sums of[2]; /* before, now */
+    bool last;              /* all that are not shown */
 };
 struct tree_figures {
     struct tree_sums of[2];
@@ -32,13 +29,13 @@ struct tree_figures {
 struct tree_who {
     const struct view *view;
     struct member_set set;
-    u8 *part;   /* by segment: 1 + the place of a member's segment, 0 none; by member id */
+    u8 *part;   /* by segment: the place of a member's, names.n: of none; by member id */
     i64 part_n; /* ids it covers */
     strs names; /* of those segments */
 };
 
 enum err tree_figures_read(struct ctx *c, const struct tree_who *who, enum tree_by by,
-                           const struct tree_period period[2], struct tree_figures *out);
+                           const struct metric_period period[2], struct tree_figures *out);
 
 /* -- words ------------------------------------------------------------------------------------- */
 

@@ -15,7 +15,7 @@ SHAPE_DEFINE(gmv_tree);
 /* -- the question ------------------------------------------------------------------------------ */
 
 /* Both ends of what is compared with are given, or neither. */
-static enum err before_read(struct ctx *c, const struct tree_ask *ask, struct tree_period p[2])
+static enum err before_read(struct ctx *c, const struct tree_ask *ask, struct metric_period p[2])
 {
     bool from = !str_empty(ask->before_from), to = !str_empty(ask->before_to);
     i64 days = p[1].to - p[1].from + 1;
@@ -35,16 +35,11 @@ static enum err before_read(struct ctx *c, const struct tree_ask *ask, struct tr
     return fail_at(c, e, field, STR_FMT, STR_FMT, STR_ARG(detail));
 }
 
-static enum err periods_read(struct ctx *c, const struct tree_ask *ask, struct tree_period p[2])
+static enum err periods_read(struct ctx *c, const struct tree_ask *ask, struct metric_period p[2])
 {
     TRY(period_read(c, ask->from, ask->to, &p[1].from, &p[1].to));
     TRY(period_check(c, p[1].from, p[1].to));
-    TRY(before_read(c, ask, p));
-    for (int w = 0; w < 2; w++) {
-        p[w].begin = zone_midnight(c->zone, p[w].from);
-        p[w].end = zone_midnight(c->zone, p[w].to + 1);
-    }
-    return OK;
+    return before_read(c, ask, p);
 }
 
 static enum err parts_check(struct ctx *c, const struct tree_ask *ask)
@@ -80,6 +75,7 @@ static enum err parts_read(struct ctx *c, const struct tree_ask *ask, instant at
     who->names = ask->parts;
     who->part_n = view_chunks(who->view) * CHUNK;
     who->part = NEWS(c->arena, u8, who->part_n + 1);
+    memset(who->part, (int)ask->parts.n, (size_t)who->part_n);
     for (i64 i = ask->parts.n - 1; i >= 0; i--) {
         struct arena_mark mark = arena_mark(c->arena);
         struct member_set set;
@@ -87,7 +83,7 @@ static enum err parts_read(struct ctx *c, const struct tree_ask *ask, instant at
         TRY(set_of(c, who->view, ask->parts.at[i], at, where, &set));
         for (i64 w = 0; w < who->part_n / 64; w++)
             for (u64 left = set.bits[w]; left; left &= left - 1)
-                who->part[w * 64 + __builtin_ctzll(left)] = (u8)(i + 1);
+                who->part[w * 64 + __builtin_ctzll(left)] = (u8)i;
         arena_rewind(c->arena, mark);
     }
     return OK;
@@ -124,6 +120,7 @@ static void factors_of(struct ctx *c, const struct tree_sums of[2], struct tree_
     for (out->n = 0; out->n < TREE_FACTORS; out->n++)
         out->at[out->n] = (struct tree_factor){
             .factor = (enum tree_factor_kind)out->n,
+            .metric = tree_metric((enum tree_factor_kind)out->n),
             .a = tree_value(&of[0].known, (enum tree_factor_kind)out->n),
             .b = tree_value(&of[1].known, (enum tree_factor_kind)out->n),
             .contribution = split.of[out->n],
@@ -131,6 +128,7 @@ static void factors_of(struct ctx *c, const struct tree_sums of[2], struct tree_
     if (of[0].unknown_orders == 0 && of[1].unknown_orders == 0) return;
     out->at[out->n++] = (struct tree_factor){
         .factor = TREE_UNKNOWN_BUYERS,
+        .metric = tree_metric(TREE_UNKNOWN_BUYERS),
         .a = { true, (f64)of[0].unknown_gmv / (f64)MONEY_UNIT },
         .b = { true, (f64)of[1].unknown_gmv / (f64)MONEY_UNIT },
         .contribution = SOME(of[1].unknown_gmv - of[0].unknown_gmv),
@@ -152,7 +150,7 @@ static void part_fill(struct ctx *c, const struct tree_share *s, struct tree_par
 enum err gmv_tree_make(struct ctx *c, const struct tree_ask *ask, struct gmv_tree *out)
 {
     i64 began = clock_mono_us();
-    struct tree_period period[2];
+    struct metric_period period[2];
     struct tree_who who;
     struct tree_figures figures;
     TRY(parts_check(c, ask));

@@ -12,15 +12,20 @@ CHOICE_DEFINE(tree_side, "people", "goods", "place");
 SHAPE_DEFINE(tree_influence);
 
 static const struct {
-    const char *zh, *zh_up, *zh_down, *en, *en_up, *en_down;
+    const char *zh, *zh_up, *zh_down, *en, *en_up, *en_down, *metric;
 } factor_words[] = {
-    [TREE_USERS] = { "活跃用户", "增加", "减少", "active users", "rose", "fell" },
-    [TREE_CONVERSION] = { "下单转化率", "上升", "下降", "conversion to order", "rose", "fell" },
-    [TREE_FREQUENCY] = { "下单频次", "上升", "下降", "order frequency", "rose", "fell" },
-    [TREE_ORDER_VALUE] = { "下单笔单价", "上升", "下降", "value per order placed", "rose", "fell" },
+    [TREE_USERS] = { "活跃用户", "增加", "减少", "active users", "rose", "fell", "reached" },
+    [TREE_CONVERSION] = { "下单转化率", "上升", "下降", "conversion to order", "rose", "fell",
+                          "order_conversion" },
+    [TREE_FREQUENCY] = { "下单频次", "上升", "下降", "order frequency", "rose", "fell",
+                         "order_frequency" },
+    [TREE_ORDER_VALUE] = { "下单笔单价", "上升", "下降", "value per order placed", "rose", "fell",
+                           "order_value" },
     [TREE_UNKNOWN_BUYERS] = { "无买家信息的订单", "增加", "减少", "orders without a known buyer",
-                              "rose", "fell" },
+                              "rose", "fell", "unknown_gmv" },
 };
+
+str tree_metric(enum tree_factor_kind f) { return str_of(factor_words[f].metric); }
 
 str tree_factor_label(struct ctx *c, enum tree_factor_kind f)
 {
@@ -269,48 +274,56 @@ str tree_definition(struct ctx *c, const struct tree_ask *ask, const struct gmv_
 
 /* -- where to look ----------------------------------------------------------------------------- */
 
-#define LOOK(FACTOR, BY, SIDE, ZH, EN, PAGE)                                  \
-    {                                                                         \
-        .factor = TREE_##FACTOR, .by = TREE_##BY, .side = TREE_##SIDE,        \
-        .zh = { ZH, sizeof(ZH) - 1 }, .en = { EN, sizeof(EN) - 1 }, .page = { \
-            PAGE,                                                             \
-            sizeof(PAGE) - 1                                                  \
-        }                                                                     \
+#define LITERAL(TEXT)          \
+    {                          \
+        TEXT, sizeof(TEXT) - 1 \
     }
+#define LOOK(FACTOR, BY, SIDE, ZH, EN, PAGE, ...)                                         \
+    {                                                                                     \
+        .factor = TREE_##FACTOR, .by = TREE_##BY, .side = TREE_##SIDE, .zh = LITERAL(ZH), \
+        .en = LITERAL(EN), .page = LITERAL(PAGE), .metric = {                             \
+            __VA_ARGS__                                                                   \
+        }                                                                                 \
+    }
+#define METRIC(NAME) NAME, sizeof(NAME) - 1
 static const struct tree_influence influences[] = {
     LOOK(USERS, CONTENT, PLACE, "种草内容的发布量与触达：哪个触点带来的人少了",
          "Posts and their reach: which touchpoint brings fewer people",
          "/actives?by=prop:touchpoint"),
     LOOK(USERS, PRODUCT, GOODS, "新品上市与引流品的浏览", "Launches, and views of traffic products",
-         "/actives?event=Product+Viewed"),
+         "/actives?event=Product+Viewed", METRIC("viewers")),
     LOOK(USERS, USER_OPERATIONS, PEOPLE, "老会员留存与沉睡会员唤回",
-         "Retention, and winning back the dormant", "/retention"),
+         "Retention, and winning back the dormant", "/retention", METRIC("active")),
     LOOK(USERS, PROMOTION, PLACE, "投放、裂变与入会礼带来的新会员",
-         "New members by campaigns, invitations and joining gifts", "/joining"),
+         "New members by campaigns, invitations and joining gifts", "/joining",
+         METRIC("new_members")),
     LOOK(CONVERSION, CONTENT, PLACE, "商品页与直播、买家秀：看了不加购的人",
-         "Product pages, live shows, reviews: who looks and does not add", "/funnel"),
+         "Product pages, live shows, reviews: who looks and does not add", "/funnel",
+         METRIC("conversion")),
     LOOK(CONVERSION, PRODUCT, GOODS, "缺货、断码与价格竞争力",
-         "Out of stock, sizes, price against rivals", "/orders"),
+         "Out of stock, sizes, price against rivals", "/products"),
     LOOK(CONVERSION, USER_OPERATIONS, PEOPLE, "加购未买的会员：一对一跟进与社群答疑",
          "Members who added and did not buy: follow up, answer in groups",
-         "/segments/new?text=did%28%22Product+Added%22%2C+7d%29+%3E%3D+1+and+orders%287d%29+%3D+0"),
+         "/segments/new?text=did%28%22Product+Added%22%2C+7d%29+%3E%3D+1+and+orders%287d%29+%3D+0",
+         METRIC("cart_abandonment")),
     LOOK(CONVERSION, PROMOTION, PLACE, "优惠门槛与限时活动的力度",
-         "Thresholds and strength of offers", "/funnel"),
+         "Thresholds and strength of offers", "/funnel", METRIC("payment_rate")),
     LOOK(FREQUENCY, CONTENT, PLACE, "复购提醒与用法内容", "Reminders and how-to content",
-         "/retention"),
+         "/retention", METRIC("returning_buyers")),
     LOOK(FREQUENCY, PRODUCT, GOODS, "消耗品周期、关联与替换装",
          "Cycles of consumables, what goes with it, refills", "/cross"),
     LOOK(FREQUENCY, USER_OPERATIONS, PEOPLE, "会员等级、积分与任务是否拉动再买",
-         "Whether tiers, points and tasks bring them again", "/programme"),
+         "Whether tiers, points and tasks bring them again", "/programme", METRIC("repeat_rate")),
     LOOK(FREQUENCY, PROMOTION, PLACE, "复购券与会员日",
          "Coupons for the next purchase, members' days", "/mall"),
-    LOOK(ORDER_VALUE, CONTENT, PLACE, "搭配与套装推荐", "Sets and what to wear with it", "/cross"),
+    LOOK(ORDER_VALUE, CONTENT, PLACE, "搭配与套装推荐", "Sets and what to wear with it", "/cross",
+         METRIC("units_per_order")),
     LOOK(ORDER_VALUE, PRODUCT, GOODS, "品类结构与高价品占比",
-         "Mix of categories, share of high prices", "/gmv-tree?by=category"),
+         "Mix of categories, share of high prices", "/gmv-tree?by=category", METRIC("unit_price")),
     LOOK(ORDER_VALUE, USER_OPERATIONS, PEOPLE, "高价值会员的专属服务与升级",
-         "Service and upgrades for the best members", "/rfm"),
+         "Service and upgrades for the best members", "/rfm", METRIC("high_value_share")),
     LOOK(ORDER_VALUE, PROMOTION, PLACE, "满减门槛与折扣深度",
-         "Spend thresholds and depth of discounts", "/orders"),
+         "Spend thresholds and depth of discounts", "/orders", METRIC("aov")),
 };
 
 /* Of the factor that hurt most (or helped least) first. */

@@ -49,6 +49,7 @@ export const metricWords = {
   'metric.used': ['还在这些地方', 'Also looked at in'],
   'metric.used.dashboard': ['看板“{name}”', 'Dashboard "{name}"'],
   'metric.members.buyers': ['看这段时间的购买会员', 'The buyers of the period'],
+  'metric.members.ordered': ['看这段时间下过单的会员', 'Who ordered in the period'],
   'metric.members.new': ['看这段时间的新客', 'The new buyers'],
   'metric.members.returning': ['看这段时间的老客', 'The returning buyers'],
   'metric.members.repeat': ['看买了两次以上的会员', 'Who bought twice or more'],

@@ -7,7 +7,8 @@ const behind: Record<string, readonly [Word, string]> = {}
 const put = (word: Word, text: string, ...names: string[]) => names.forEach((name) => (behind[name] = [word, text]))
 
 put('metric.members.buyers', 'orders({w}) >= 1',
-  'sales', 'sales_gross', 'net_sales', 'orders', 'units', 'aov', 'per_buyer', 'unit_price', 'units_per_order', 'buyers', 'purchase_frequency', 'gmv', 'placed', 'payment_rate')
+  'sales', 'sales_gross', 'net_sales', 'orders', 'units', 'aov', 'per_buyer', 'unit_price', 'units_per_order', 'buyers', 'purchase_frequency')
+put('metric.members.ordered', 'did("order.placed", {w})', 'gmv', 'placed', 'payment_rate', 'placers', 'known_placed', 'known_gmv', 'order_value', 'order_frequency', 'order_conversion')
 put('metric.members.new', 'orders({w}) >= 1 and first_order < {w}', 'new_buyers', 'new_buyer_share', 'ltv', 'cac', 'payback')
 put('metric.members.returning', 'orders({w}) >= 1 and first_order >= {w}', 'returning_buyers')
 put('metric.members.repeat', 'orders({w}) >= 2', 'repeat_rate')

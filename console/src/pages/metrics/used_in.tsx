@@ -6,9 +6,10 @@ import { useSay } from '~/base/locale'
 
 /** Pages that show it. */
 const pagesOf: Record<string, readonly ('/' | '/gmv-tree' | '/points?tab=liability' | '/rfm')[]> = {
-  gmv: ['/', '/gmv-tree'], aov: ['/', '/gmv-tree'], purchase_frequency: ['/gmv-tree'], buyers: ['/', '/gmv-tree'], active: ['/', '/gmv-tree'],
-  net_sales: ['/'], sales: ['/'], refund_rate: ['/'], placed: ['/'], orders: ['/', '/gmv-tree'], new_members: ['/'], new_buyers: ['/'], returning_buyers: ['/'], per_buyer: ['/'], repurchase_90: ['/'], ltv: ['/'],
-  conversion: ['/', '/gmv-tree'], cart_abandonment: ['/'], high_value_share: ['/', '/rfm'], points_liability: ['/', '/points?tab=liability'], points_outstanding: ['/', '/points?tab=liability'],
+  gmv: ['/', '/gmv-tree'], reached: ['/gmv-tree'], order_conversion: ['/gmv-tree'], order_frequency: ['/gmv-tree'], order_value: ['/gmv-tree'], unknown_gmv: ['/gmv-tree'],
+  aov: ['/', '/gmv-tree'], buyers: ['/'], active: ['/', '/gmv-tree'], viewers: ['/gmv-tree'], payment_rate: ['/gmv-tree'], repeat_rate: ['/gmv-tree'], units_per_order: ['/gmv-tree'], unit_price: ['/gmv-tree'],
+  net_sales: ['/'], sales: ['/'], refund_rate: ['/'], placed: ['/'], orders: ['/'], new_members: ['/', '/gmv-tree'], new_buyers: ['/'], returning_buyers: ['/', '/gmv-tree'], per_buyer: ['/'], repurchase_90: ['/'], ltv: ['/'],
+  conversion: ['/', '/gmv-tree'], cart_abandonment: ['/', '/gmv-tree'], high_value_share: ['/', '/gmv-tree', '/rfm'], points_liability: ['/', '/points?tab=liability'], points_outstanding: ['/', '/points?tab=liability'],
 }
 const words = { '/': 'page.overview', '/gmv-tree': 'page.gmv_tree', '/points?tab=liability': 'page.points', '/rfm': 'page.rfm' } as const
 

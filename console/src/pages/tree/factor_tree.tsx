@@ -7,6 +7,7 @@ import { useSay } from '~/base/locale'
 import { metricLink, type MetricQuestion } from '~/base/metric_text'
 import { Hint, Move } from '~/parts/figure'
 import { centsText, signedText, toneOf, valueText, type Factor } from './factor_text'
+import { factorLink } from './opens'
 
 /** Of the whole or of a part. */
 export type Whole = Pick<GmvTree, 'gmv' | 'gmv_before' | 'change' | 'factors'>
@@ -16,14 +17,18 @@ function Arrow({ amount }: { amount: string | null | undefined }) {
   return amount.startsWith('-') ? <CaretDownFilled /> : <CaretUpFilled />
 }
 
-function FactorNode({ factor, when }: { factor: Factor; when: string }) {
+function FactorNode({ factor, when, question }: { factor: Factor; when: string; question: MetricQuestion | undefined }) {
   const say = useSay()
   const format = useFormat()
   const { factor: kind, a, b, contribution } = factor
+  const to = factorLink(factor, question)
+  const value = valueText(kind, b, say, format)
   return (
     <div className="tree-node">
       <div className="figure-name">{say(`factor.${kind}`)}<Hint text={say(`factor.${kind}.what`)} about={say(`factor.${kind}`)} /></div>
-      <div className={b === null ? 'tree-value quiet' : 'tree-value number'}>{valueText(kind, b, say, format)}</div>
+      <div className={b === null ? 'tree-value quiet' : 'tree-value number'}>
+        {to ? <Link to={to} className="figure-open" aria-label={`${say(`factor.${kind}`)} ${value}`}>{value}</Link> : value}
+      </div>
       <div className="figure-below">
         <span className="quiet">{say('tree.was', { when, value: valueText(kind, a, say, format) })}</span>
         {typeof a === 'number' && typeof b === 'number' && <> <Move now={b} before={a} /></>}
@@ -36,7 +41,7 @@ function FactorNode({ factor, when }: { factor: Factor; when: string }) {
   )
 }
 
-/** `question`: where the GMV of the whole opens. */
+/** `question`: what its figures are of, where they open. */
 export function FactorTree({ whole, when, small = false, question }: { whole: Whole; when: string; small?: boolean; question?: MetricQuestion }) {
   const say = useSay()
   const { factors } = whole
@@ -62,7 +67,7 @@ export function FactorTree({ whole, when, small = false, question }: { whole: Wh
         {factors.map((factor, i) => (
           <li key={factor.factor}>
             {i > 0 && <span className="tree-sign" aria-hidden>{factor.factor === 'unknown_buyers' ? '+' : '×'}</span>}
-            <FactorNode factor={factor} when={when} />
+            <FactorNode factor={factor} when={when} question={question} />
           </li>
         ))}
       </ol>

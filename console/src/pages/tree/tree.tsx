@@ -1,9 +1,10 @@
 // tree.tsx -- the GMV tree: what changed between two periods, why, in which part, and where to look next.
 import { Card, Select } from 'antd'
+import { useMemo } from 'react'
 import type { Forms, Given, GmvTree } from '~/api'
 import { useAnswer, useData, type Page } from '~/base/data'
 import { useSay } from '~/base/locale'
-import { yearAgo } from '~/base/metric_text'
+import { yearAgo, type MetricQuestion } from '~/base/metric_text'
 import { useQuestion } from '~/base/question'
 import { Asked, AskBar } from '~/pages/behaviour/ask_bar'
 import { Hint } from '~/parts/figure'
@@ -14,11 +15,11 @@ import { inSegment, SegmentFilter } from '~/parts/segment_filter'
 import { Loaded, Nothing } from '~/parts/states'
 import { FactorTree } from './factor_tree'
 import { Influences } from './influences'
+import { partQuestion, type By } from './opens'
 import { PartsTable } from './parts_table'
 import { Waterfall } from './waterfall'
 
-const bys = ['none', 'shop', 'touchpoint', 'category', 'segment'] as const
-type By = (typeof bys)[number]
+const bys: readonly By[] = ['none', 'shop', 'touchpoint', 'category', 'segment']
 const compares = ['before', 'year'] as const
 
 const partsOf = (text: string | undefined) => text?.split('\n').filter(Boolean) ?? []
@@ -85,8 +86,7 @@ export default function Tree() {
         </section>
         <Loaded from={read} rows={10}>
           {(tree) => (
-            <Answer tree={tree} segment={asked.segment} when={say(compare === 'year' ? 'tree.compare.year' : 'tree.compare.before')} nameOf={nameOf}
-              by={(JSON.parse(read.of!) as { by: By }).by} />
+            <Answer tree={tree} of={JSON.parse(read.of!) as TreeQuestion} beside={compare} nameOf={nameOf} />
           )}
         </Loaded>
       </div>
@@ -94,20 +94,32 @@ export default function Tree() {
   )
 }
 
-function Answer({ tree, when, by, nameOf, segment }: { tree: GmvTree; when: string; by: By; nameOf: (part: string) => string; segment: string | undefined }) {
+/** As it was asked: the answer shown may be of the question before. */
+interface TreeQuestion {
+  by: By
+  parts?: string[]
+  segment?: string
+}
+
+function Answer({ tree, of, beside, nameOf }: { tree: GmvTree; of: TreeQuestion; beside: 'before' | 'year'; nameOf: (part: string) => string }) {
   const say = useSay()
+  const when = say(`tree.compare.${beside}`)
+  const now = useMemo((): MetricQuestion => ({ from: tree.from, to: tree.to, segment: of.segment, beside }), [tree, of.segment, beside])
+  const before = useMemo((): MetricQuestion => ({ from: tree.before_from, to: tree.before_to, segment: of.segment }), [tree, of.segment])
   return (
     <div className="stack tree-answer">
       <Card title={say('tree.picture')} extra={<span className="quiet">{say('tree.compare.text', { from: tree.before_from, to: tree.before_to })}</span>} className="card-tools">
         {/* A sign stays on the line of its amount. */}
         <p className="sentence">{tree.sentence.replace(/[+−](?=\D)/g, '$&\u2060')}</p>
-        <FactorTree whole={tree} when={when} question={{ from: tree.from, to: tree.to, segment }} />
+        <FactorTree whole={tree} when={when} question={now} />
       </Card>
       {Number(tree.gmv) === 0 && Number(tree.gmv_before) === 0
         ? <section className="panel"><Nothing text={say('tree.empty')} /></section>
-        : <Card title={say('tree.waterfall')}><Waterfall whole={tree} /></Card>}
-      {by !== 'none' && <PartsTable tree={tree} what={say(`tree.by.${by}`)} when={when} nameOf={nameOf} />}
-      <Influences tree={tree} />
+        : <Card title={say('tree.waterfall')}><Waterfall whole={tree} now={now} before={before} /></Card>}
+      {of.by !== 'none' && (
+        <PartsTable tree={tree} what={say(`tree.by.${of.by}`)} when={when} nameOf={nameOf} questionOf={(part) => partQuestion(part, of.by, of.parts ?? [], now)} />
+      )}
+      <Influences tree={tree} question={now} />
       <How text={tree.definition} took_us={tree.took_us} />
     </div>
   )

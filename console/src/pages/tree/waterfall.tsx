@@ -1,13 +1,16 @@
 // waterfall.tsx -- from the GMV before to the GMV now, a step for each factor; lying down where it is narrow.
 import { Grid } from 'antd'
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
+import { useNavigate } from 'react-router'
 import { ink, line, palette, quiet } from '~/app/theme'
 import { useFormat } from '~/base/format'
 import { useSay } from '~/base/locale'
+import { metricLink, type MetricQuestion } from '~/base/metric_text'
 import { ChartBox } from '~/parts/chart_box'
 import { tooltip } from '~/parts/chart_look'
 import { centsText, signedText } from './factor_text'
 import type { Whole } from './factor_tree'
+import { factorLink } from './opens'
 
 const up = palette[5]!
 const down = palette[1]!
@@ -19,23 +22,32 @@ interface Step {
   to: number
   text: string
   colour: string
+  /** Where it opens. */
+  opens: string | undefined
 }
 
-function stepsOf(whole: Whole, say: ReturnType<typeof useSay>): Step[] {
-  const steps: Step[] = [{ name: say('tree.before'), from: 0, to: Number(whole.gmv_before), text: centsText(whole.gmv_before), colour: palette[2]! }]
+function stepsOf(whole: Whole, now: MetricQuestion, before: MetricQuestion, say: ReturnType<typeof useSay>): Step[] {
+  const steps: Step[] = [{ name: say('tree.before'), from: 0, to: Number(whole.gmv_before), text: centsText(whole.gmv_before), colour: palette[2]!, opens: metricLink('gmv', before) }]
   let at = Number(whole.gmv_before)
-  for (const { factor, contribution } of whole.factors) {
+  for (const one of whole.factors) {
+    const { factor, contribution } = one
     const moved = Number(contribution ?? 0)
-    steps.push({ name: say(`factor.${factor}`), from: at, to: at + moved, text: signedText(contribution, say), colour: moved < 0 ? down : up })
+    steps.push({ name: say(`factor.${factor}`), from: at, to: at + moved, text: signedText(contribution, say), colour: moved < 0 ? down : up, opens: factorLink(one, now) })
     at += moved
   }
-  return [...steps, { name: say('tree.now'), from: 0, to: Number(whole.gmv), text: centsText(whole.gmv), colour: palette[0]! }]
+  return [...steps, { name: say('tree.now'), from: 0, to: Number(whole.gmv), text: centsText(whole.gmv), colour: palette[0]!, opens: metricLink('gmv', now) }]
 }
 
-export function Waterfall({ whole }: { whole: Whole }) {
+/** What the bars are of, where they open. */
+export function Waterfall({ whole, now, before }: { whole: Whole; now: MetricQuestion; before: MetricQuestion }) {
   const say = useSay()
   const format = useFormat()
-  const steps = useMemo(() => stepsOf(whole, say), [whole, say])
+  const go = useNavigate()
+  const steps = useMemo(() => stepsOf(whole, now, before, say), [whole, now, before, say])
+  const pick = useCallback((name: string) => {
+    const to = steps.find((one) => one.name === name)?.opens
+    if (to) void go(to)
+  }, [steps, go])
   const narrow = !(Grid.useBreakpoint().md ?? true)
   const option = useMemo(() => {
     const names = {
@@ -84,6 +96,7 @@ export function Waterfall({ whole }: { whole: Whole }) {
     <ChartBox
       option={option}
       height={300}
+      onPick={pick}
       label={say('tree.waterfall.label', {
         before: centsText(whole.gmv_before), now: centsText(whole.gmv),
         steps: steps.slice(1, -1).map((one) => `${one.name} ${one.text}`).join(say('words.comma')),
