@@ -27,7 +27,7 @@ test('the catalogue has every metric, found by its words', async () => {
   assert.equal(await rows.count(), json.items.length);
   await page.getByLabel('按名称、定义、公式查找').fill('笔单价');
   await until(async () => (await rows.count()) === json.items.filter((one) => [one.label, one.definition, one.formula, one.name].some((text) => text.includes('笔单价'))).length, 'only those');
-  await page.getByRole('link', { name: /笔单价/ }).click();
+  await page.getByRole('link', { name: /^笔单价/ }).click();
   await page.waitForURL((url) => url.pathname === '/figures/aov');
   visitor.checkQuiet('catalogue');
   await visitor.leave();
