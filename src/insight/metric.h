@@ -294,7 +294,7 @@ enum err metric_may_be_asked(struct ctx *c, const struct metric_ask *ask);
 /* Several of them at once: orders, behaviour and the dimension are each gone through once. */
 #define METRICS_AT_ONCE 24
 #define POINTS_AT_ONCE  60000  /* of all series together */
-#define POINTS_OF_ONE   200000 /* of one metric, by many values: 130 MB while it is counted */
+#define POINTS_OF_ONE   120000 /* of one metric, by many values: 80 MB while it is counted */
 #define FIELDS_OF_metrics_ask(X, N)                 \
     X(strs, names, REQUIRED, "Metrics, 1 to 24", N) \
     METRIC_ASK_FIELDS(X, N)

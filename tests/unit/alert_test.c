@@ -568,6 +568,14 @@ TEST(values_beyond_the_bound_are_said)
     CHECK_OK(c, alert_preview_make(c, &falling_shops, 24, &tried));
     CHECK(str_find(tried.note, S("1000")) >= 0);
     CHECK_I64(tried.values_n, ALERT_VALUES);
+    /* a year of days leaves room for fewer */
+    struct alert_terms yearly = falling_shops;
+    yearly.against = AGAINST_YEAR_AGO;
+    id = a_rule(c, "同比", yearly, 24);
+    evaluate(c);
+    CHECK_OK(c, alert_rule_row_get(c, id, &row));
+    CHECK_I64(row.problem_zh.n, 0);
+    CHECK(str_find(row.note_zh, S("只看最大的 30")) >= 0);
 }
 
 TEST(muted_is_silent)
