@@ -55,7 +55,7 @@
 #include "insight/metric.h"
 
 #define ALERT_RULES       200
-#define ALERT_VALUES      METRIC_GROUPS_MAX /* fewer, where it looks back over 118 periods or more */
+#define ALERT_VALUES      METRIC_GROUPS_MAX /* fewer over 118 periods and more */
 #define ALERT_HISTORY_MIN 6
 #define ALERT_STORM       5
 #define ALERT_OPEN        20

@@ -37,6 +37,9 @@ SHAPE_DEFINE(metric_source);
 #define ROW(ID, SQL) QUERY(source_##ID, one_i64, "SELECT " SQL)
 ROW(placed, "COUNT(*) AS value" PLACED);
 ROW(gmv, SUM("total") " AS value" PLACED);
+ROW(known_placed, "COUNT(*) AS value" PLACED " AND member > 0");
+ROW(known_gmv, SUM("total") " AS value" PLACED " AND member > 0");
+ROW(placers, "COUNT(DISTINCT member) AS value" PLACED " AND member > 0");
 ROW(orders, "COUNT(*) AS value" PAID);
 ROW(units, SUM("quantity") " AS value" PAID);
 ROW(paid, SUM("paid") " AS value" PAID);
@@ -101,6 +104,9 @@ static const struct source {
 #define SQL(MEASURE, ID, BY) [MEASURE_##MEASURE] = { &source_##ID, #ID, .by = BY }
     SQL(PLACED, placed, BY_TIME),
     SQL(GMV, gmv, BY_TIME),
+    SQL(KNOWN_PLACED, known_placed, BY_TIME),
+    SQL(KNOWN_GMV, known_gmv, BY_TIME),
+    SQL(PLACERS, placers, BY_TIME),
     SQL(ORDERS, orders, BY_TIME),
     SQL(UNITS, units, BY_TIME),
     SQL(PAID, paid, BY_TIME),
@@ -142,6 +148,10 @@ static const struct source {
     REPORT(ACTIVE, "active", "koi report actives", "会员索引中这段时间有任何行为的不同会员",
            "different members of the index with any"
            " behaviour in the period"),
+    REPORT(REACHED, "reached", "koi report gmv-tree",
+           "其中的活跃用户：这段时间有任何行为或下过单的不同会员",
+           "its active users: different members with any behaviour, or an order placed, in the"
+           " period"),
     REPORT(POINTS, "points", "koi points liability", "期末的未使用积分",
            "points outstanding at the end"),
     REPORT(POINTS_VALUE, "points_value", "koi points liability", "期末未使用积分折成的金额",
