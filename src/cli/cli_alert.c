@@ -1,4 +1,5 @@
 /* cli_alert.c -- koi alert: what is open, the rules, and a look at them now. */
+#include "access/access.h"
 #include "base/clock.h"
 #include "cli/grid.h"
 #include "cli/local.h"
@@ -92,27 +93,59 @@ static enum err run_list(struct cli *cli)
     return OK;
 }
 
+static enum err send(struct cli *cli, const char *after, str body)
+{
+    struct local_call call = { .method = M_POST, .body = body };
+    struct local_reply reply;
+    TRY(path_of(cli, "/v1/alerts", after, &call.path));
+    TRY(local_run(cli, &call, &reply));
+    if (cli->json) local_print(cli, &reply, NULL);
+    else print_alert(cli, reply.out);
+    return OK;
+}
+
 static enum err change(struct cli *cli, const char *after)
 {
-    struct local_call call = { .method = M_POST };
-    struct local_reply reply;
     struct buf body = { .arena = cli->c->arena };
-    bool printed;
-    TRY(path_of(cli, "/v1/alerts", after, &call.path));
     buf_byte(&body, '{');
     if (cli_has(cli, "note")) {
         buf_add(&body, S("\"note\":"));
         json_write_str(&body, cli_text(cli, "note"));
     }
     buf_byte(&body, '}');
-    call.body = buf_str(&body);
-    TRY(ask(cli, &call, CLI_WRITES, &reply, &printed));
-    if (!printed) print_alert(cli, reply.out);
-    return OK;
+    TRY(cli_open(cli, CLI_WRITES));
+    return send(cli, after, buf_str(&body));
 }
 
 static enum err run_acknowledge(struct cli *cli) { return change(cli, "/acknowledge"); }
 static enum err run_resolve(struct cli *cli) { return change(cli, "/resolve"); }
+
+static enum err run_assign(struct cli *cli)
+{
+    str name = cli->args.at[1];
+    struct user_view user = { 0 };
+    bool found = str_eq(name, S("-"));
+    TRY(cli_open(cli, CLI_WRITES));
+    if (!found) TRY(user_find(cli->c, name, &found, &user));
+    if (!found)
+        return fail(cli->c, E_NOT_FOUND, "没有名为“" STR_FMT "”的用户，见 koi user list",
+                    "there is no user named \"" STR_FMT "\", see koi user list", STR_ARG(name));
+    return send(cli, "/assign", str_fmt(cli->c->arena, "{\"user\":%lld}", (long long)user.id));
+}
+
+/* Until the morning of that day. */
+static enum err run_mute(struct cli *cli)
+{
+    day until;
+    bool off = str_eq(cli->args.at[1], S("off"));
+    if (!off && !day_parse(cli->args.at[1], &until))
+        return cli_usage(cli, "请写静音到哪一天，如 2024-06-01，或 off 取消静音",
+                         "write until which day, such as 2024-06-01, or off");
+    TRY(cli_open(cli, CLI_WRITES));
+    if (off) return send(cli, "/mute", S("{\"until\":null}"));
+    str end = instant_iso(cli->c->arena, zone_midnight(cli->c->zone, until));
+    return send(cli, "/mute", str_fmt(cli->c->arena, "{\"until\":\"" STR_FMT "\"}", STR_ARG(end)));
+}
 
 /* -- rules ------------------------------------------------------------------------------------- */
 
@@ -183,6 +216,10 @@ const struct verb alert_verbs[] = {
       list_options, run_list, 0, 0 },
     { "alert acknowledge", "ID", "确认已知晓", "acknowledges an alert", resolve_options,
       run_acknowledge, 1, 1 },
+    { "alert assign", "ID USER", "指派给一位用户（名称；- 为不指派）",
+      "assigns an alert to a user (his name; -: nobody)", NULL, run_assign, 2, 2 },
+    { "alert mute", "ID DAY", "静音到某天 0 点：同一规则、同一对象不再提醒；off 取消",
+      "silent until that day begins: this rule, this value; off: no longer", NULL, run_mute, 2, 2 },
     { "alert resolve", "ID", "解决一条预警", "resolves an alert", resolve_options, run_resolve, 1,
       1 },
     { "alert rules", NULL, "预警规则", "lists the rules", rows_options, run_rules, 0, 0 },

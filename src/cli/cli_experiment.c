@@ -93,7 +93,7 @@ static str interval(struct cli *cli, str ci, str (*as)(struct cli *cli, opt_f64 
 static void print_rates(struct cli *cli, const struct table_reading *r)
 {
     struct grid arms = { .columns = 4 }, tests = { .columns = 7 };
-    if (!r->tests.n) return;
+    if (!r->arms.n || !r->arms.at[0].rate.has) return;
     GRID_ROW(cli, &arms, grid_words(cli, "组", "Arm"), grid_words(cli, "单位", "Units"),
              grid_words(cli, "比率", "Rate"), grid_words(cli, "区间", "Interval"));
     for (i64 i = 0; i < r->arms.n; i++) {
@@ -103,6 +103,11 @@ static void print_rates(struct cli *cli, const struct table_reading *r)
     }
     grid_print(cli, &arms);
     cli_print(cli, "\n");
+    if (!r->tests.n) {
+        cli_print(cli, cli->c->locale == ZH ? "只有一组，没有可比较的\n"
+                                            : "only one arm: there is nothing to compare\n");
+        return;
+    }
     GRID_ROW(cli, &tests, grid_words(cli, "比较", "Compared"), grid_words(cli, "差", "Difference"),
              grid_words(cli, "区间", "Interval"), S("z"), S("p"),
              grid_words(cli, "p（Holm）", "p (Holm)"),

@@ -5,6 +5,7 @@
 #include "support/koi_run.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "sheet/sheet.h"
 
@@ -295,6 +296,40 @@ TEST(intervals_are_told_in_percent)
     str told = KOI_RUN(c, 0, "experiment", "read", file);
     CHECK(str_find(told, S("4.502% – 45.498%")) > 0);
     CHECK(str_find(told, S("[0.")) < 0);
+}
+
+/* One arm alone has a rate, and it is said that there is nothing beside it. */
+TEST(one_arm_is_shown_and_not_compared)
+{
+    struct ctx *c = test_reader();
+    shop_members(c, 1, on("2024-01-01", 0), S("m"));
+    const char *file = str_z(c->arena, test_file("arm,outcome\nA,1\nA,0\nA,0\nA,0\n"));
+    str told = KOI_RUN(c, 0, "experiment", "read", file);
+    CHECK(str_find(told, S("25.000%")) > 0);
+    CHECK(str_find(told, S("没有可比较的")) > 0 || str_find(told, S("nothing to compare")) > 0);
+}
+
+/* An alert is given to somebody by name, silenced for a time, and loud again. */
+TEST(an_alert_is_assigned_and_muted)
+{
+    struct ctx *c = test_reader();
+    i64 *ids = shop_members(c, 1, on("2024-01-01", 0), S("m"));
+    shop_sales(c, &(struct sale){ ids[0], on("2024-05-31", HOUR_MS), 30 * YUAN }, 1);
+    KOI_RUN(c, 0, "api", "POST", "/v1/alert-rules",
+            "{\"name\":\"大额\",\"terms\":{\"metric\":\"sales\",\"kind\":\"threshold\",\"side\":"
+            "\"below\",\"limit\":\"1\"}}");
+    KOI_RUN(c, 0, "alert", "check");
+    KOI_RUN(c, 1, "alert", "assign", "1", "lily");
+    KOI_RUN(c, 0, "api", "POST", "/v1/users",
+            "{\"name\":\"lily\",\"role\":\"operator\",\"password\":\"correct horse battery\"}");
+    CHECK(str_find(KOI_RUN(c, 0, "alert", "assign", "1", "lily", "--json"), S("lily")) > 0);
+    CHECK(str_find(KOI_RUN(c, 0, "alert", "assign", "1", "-", "--json"), S("lily")) < 0);
+    KOI_RUN(c, 2, "alert", "mute", "1", "soon");
+    const char *until = str_z(c->arena, day_text(c->arena, (day)(time(NULL) / 86400 + 30)));
+    CHECK(str_find(KOI_RUN(c, 0, "alert", "mute", "1", until, "--json"), S("\"muted_until\":\"2")) >
+          0);
+    CHECK(str_find(KOI_RUN(c, 0, "alert", "mute", "1", "off", "--json"),
+                   S("\"muted_until\":null")) > 0);
 }
 
 /* .4, 0.4 and 40% are one share. */
