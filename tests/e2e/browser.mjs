@@ -11,7 +11,7 @@ const latinWords = ['AIPL', 'Webhook', 'STARTTLS', 'Gamma', 'Pareto', 'alpha', '
   'smtp', 'smtps', 'http', 'mail', 'example', 'rating', /* typed as they are */ 'code', 'daily', 'weekly', 'monthly', 'quarterly'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 }, small: { width: 360, height: 740 } };
+export const sizes = { laptop: { width: 1024, height: 768 }, desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 }, small: { width: 360, height: 740 } };
 
 export const openBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
@@ -112,6 +112,14 @@ export class Visitor {
         .map((one) => `${one.tagName}.${one.className}`);
     });
     if (wide.length > 0) this.wrongs.push(`${what}, wider than the screen: ${wide.join(' | ')}`);
+  }
+
+  /** Notes tables of which a part is out of sight: their words give way first. */
+  async checkTables(what) {
+    const slide = await this.page.evaluate(() => [...document.querySelectorAll('.ant-table-content')]
+      .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+      .map((one) => `${one.textContent.slice(0, 30)} ${one.scrollWidth} > ${one.clientWidth}`));
+    this.wrongs.push(...slide.map((one) => `${what}, a table slides: ${one}`));
   }
 
   /** Notes what a Chinese screen should say in Chinese: names of kinds, moments as machines write them, nothing shown as a word.

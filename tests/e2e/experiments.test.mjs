@@ -125,6 +125,8 @@ test('read while it runs: intervals, both p, money, a broken split; a member\'s 
   await page.getByRole('dialog').getByRole('button', { name: named('停止实验') }).click();
   await page.getByText('已停止', { exact: true }).waitFor();
   await page.getByText('缺货').waitFor();
+  await visitor.go(`/members/${some}`);
+  await page.getByText(`进入实验「券面额」，分到「${seen.arm}」`).waitFor();
   await visitor.go('/experiments');
   await page.getByText('券面额').first().waitFor();
   const list = await exported(page, page.locator('main'));

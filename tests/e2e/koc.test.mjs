@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pick } from './loyalty.mjs';
 import { stage } from './stage.mjs';
 
 const { shop, owner, enter } = stage({ members: 0 });
@@ -211,9 +212,7 @@ test('a mentor and a mentee are made a pair, with the figures of both, and parte
   const choose = async (label, text) => {
     const box = dialog.getByLabel(label, { exact: true });
     await box.fill(text);
-    const open = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
-    await open.locator('.ant-select-item-option', { hasText: text }).first().click();
-    await open.waitFor({ state: 'hidden' });
+    await pick(page, text);
   };
   await choose('师父', '莉莉安');
   await choose('徒弟', '小玫'); // who was refused

@@ -84,7 +84,8 @@ export function Frame() {
   const say = useSay()
   const path = useLocation().pathname
   const items = useMenu(path)
-  const wide = Grid.useBreakpoint().lg ?? window.innerWidth >= 992
+  // On a small screen the tables need the room; the menu is one press away, and the quick find stays.
+  const wide = Grid.useBreakpoint().xl ?? window.innerWidth >= 1200
   const [open, setOpen] = useState(false)
   // The menu is longer than many screens: the row of this page is never out of sight.
   useEffect(() => {

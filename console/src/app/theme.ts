@@ -74,7 +74,7 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { siderBg: '#fff', headerBg: '#fff', headerHeight: 56, headerPadding: '0 16px' },
     Menu: { itemSelectedBg: '#e5efef', itemSelectedColor: water, itemHeight: 33, itemMarginBlock: 2, subMenuItemBg: '#fff', groupTitleFontSize: 12, activeBarBorderWidth: 0 },
-    Table: { headerBg: '#f3f2ec', headerColor: '#4d5b60', cellPaddingBlockMD: 10, cellPaddingInlineMD: 16, headerSplitColor: 'transparent', rowHoverBg: '#f5f9f9' },
+    Table: { headerBg: '#f3f2ec', headerColor: '#4d5b60', cellPaddingBlockMD: 10, cellPaddingInlineMD: 16, headerSplitColor: 'transparent', headerBorderRadius: 0, rowHoverBg: '#f5f9f9' },
     Segmented: { itemColor: '#4d5b60' },
     Card: { headerFontSize: 15, headerHeight: 46, bodyPadding: 20, headerPadding: 20 },
   },

@@ -42,11 +42,14 @@ export const setCurrency = (code: string) => {
 }
 const markOf = (code: string) => marks[code] ?? `${code} `
 
+/** What is less than nothing carries a minus, as long as a plus; a hyphen is neither. */
+const minus = (text: string) => text.replace(/^-/, '−')
+
 /** Groups a decimal text by thousands without passing through floating point; two decimals at least. */
 export function moneyText(amount: Money, code: string = currency): string {
-  const [, sign = '', whole = '0', part = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? []
+  const [, less, whole = '0', part = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? []
   const cents = part.replace(/0+$/, '').padEnd(2, '0')
-  return `${sign}${markOf(code)}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`
+  return `${less ? '−' : ''}${markOf(code)}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`
 }
 
 const steps: Record<Locale, [from: number, unit: string][]> = {
@@ -57,9 +60,9 @@ const steps: Record<Locale, [from: number, unit: string][]> = {
 /** Short form for axes and tiles: 12.3万, 12.3K. Below ten thousand as it is. */
 export function shortText(value: number, locale: Locale, decimals = 0): string {
   const step = steps[locale].find(([from]) => Math.abs(value) >= from)
-  if (!step) return value.toLocaleString('en-US', { maximumFractionDigits: decimals })
+  if (!step) return minus(value.toLocaleString('en-US', { maximumFractionDigits: decimals }))
   const scaled = value / (step[1] === 'K' ? 1e3 : step[0])
-  return `${scaled.toLocaleString('en-US', { maximumFractionDigits: Math.abs(scaled) >= 100 ? 1 : 2 })}${step[1]}`
+  return minus(`${scaled.toLocaleString('en-US', { maximumFractionDigits: Math.abs(scaled) >= 100 ? 1 : 2 })}${step[1]}`)
 }
 
 export function useFormat() {
@@ -67,9 +70,9 @@ export function useFormat() {
   return useMemo(() => {
     const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
     return {
-      count: (n: number | null | undefined) => (n ?? 0).toLocaleString('en-US'),
+      count: (n: number | null | undefined) => minus((n ?? 0).toLocaleString('en-US')),
       /** In full while it can be taken in at a glance. */
-      tile: (n: number) => (Math.abs(n) < 1e6 ? n.toLocaleString('en-US') : shortText(n, locale)),
+      tile: (n: number) => (Math.abs(n) < 1e6 ? minus(n.toLocaleString('en-US')) : shortText(n, locale)),
       short: (n: number) => shortText(n, locale),
       money: (amount: Money | null | undefined, code?: string | null) => (amount ? moneyText(amount, code ?? undefined) : '–'),
       /** Means come with four decimals; two are shown. */
@@ -79,10 +82,10 @@ export function useFormat() {
           ? '–'
           : Math.abs(Number(amount)) < 1e4 && typeof amount === 'string'
             ? moneyText(amount)
-            : `${Number(amount) < 0 ? '-' : ''}${markOf(currency)}${shortText(Math.abs(Number(amount)), locale, 2)}`,
+            : `${Number(amount) < 0 ? '−' : ''}${markOf(currency)}${shortText(Math.abs(Number(amount)), locale, 2)}`,
       /** One decimal always, so that digits stand below digits; nothing and everything are bare. */
       percent: (share: number) =>
-        Number.isFinite(share) ? `${(share * 100).toLocaleString('en-US', { minimumFractionDigits: share === 0 || share === 1 ? 0 : 1, maximumFractionDigits: 1 })}%` : '–',
+        Number.isFinite(share) ? minus(`${(share * 100).toLocaleString('en-US', { minimumFractionDigits: share === 0 || share === 1 ? 0 : 1, maximumFractionDigits: 1 })}%`) : '–',
       when: (at: string | null | undefined) => (at ? `${dayOf(new Date(at))} ${clock.format(new Date(at))}` : '–'),
       day: (at: string | null | undefined) => (at ? dayOf(new Date(at)) : '–'),
       bytes: (n: number) =>

@@ -57,7 +57,8 @@ function Wide<T extends object>({ items, columns, id, open, detail }: Part<T>) {
       rowKey={id}
       pagination={false}
       size="middle"
-      scroll={{ x: 'max-content' }}
+      // As wide as it has room for: what may wrap (rows.css) gives way before anything slides out of sight.
+      scroll={{ x: true }}
       rowClassName={open ? 'row-opens' : ''}
       onRow={open && ((row) => ({
         onClick: (event) => {

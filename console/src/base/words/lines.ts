@@ -17,6 +17,7 @@ export const memberLines = {
   'line.ledger.reversed': ['{unit} {signed}（冲回）', '{unit} {signed} (reversed)'],
   'line.ledger.lapsed': ['{unit} {amount} 过期', '{amount} of {unit} expired'],
   'line.ledger.merged': ['合并会员，{unit} {amount} 转入', '{amount} of {unit} came with a merged member'],
+  'line.experiment.exposed': ['进入实验「{experiment}」，分到「{arm}」', 'Entered experiment {experiment}, arm {arm}'],
   'line.tier.upgraded': ['升级到「{to}」', 'Rose to {to}'],
   'line.tier.downgraded': ['降到「{to}」', 'Fell to {to}'],
   'line.tier.kept': ['保级「{to}」', 'Kept {to}'],

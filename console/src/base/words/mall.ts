@@ -82,7 +82,6 @@ export const mall = {
   'exchange.paid': ['花费', 'For'],
   'exchange.to': ['收件', 'To'],
   'exchange.to.none': ['未填地址', 'No address yet'],
-  'exchange.placed': ['下单', 'Placed'],
   'exchange.prize': ['奖品', 'Prize'],
   'exchange.state.placed': ['待付款', 'To pay'],
   'exchange.state.paid': ['待发货', 'To ship'],

@@ -63,7 +63,7 @@ export function AlertChart({ points, unit, name, raised }: { points: Point[]; un
         {points.some((point) => point.expected !== null) && <>　- - {say('alerts.chart.expected')}</>}
         {points.some((point) => point.low !== null && point.high !== null) && <>　▒ {say('alerts.chart.band')}</>}
         {points.some((point) => (point.low === null) !== (point.high === null)) && <>　··· {say('alerts.chart.limit')}</>}
-        　{say('alerts.chart.alarm')}
+        {'　'}{say('alerts.chart.alarm')}
       </p>
     </>
   )

@@ -35,7 +35,7 @@ export function CreditChart({ answer, measure }: { answer: AttributionAnswer; me
       },
       xAxis: {
         type: 'value',
-        axisLabel: { color: quiet, formatter: (n: number) => format.short(n) },
+        axisLabel: { color: quiet, formatter: (n: number) => (measure === 'money' ? format.shortMoney(n) : format.short(n)) },
         splitLine: { lineStyle: { color: line } },
       },
       yAxis: {

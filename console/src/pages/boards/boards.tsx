@@ -27,7 +27,7 @@ export default function Boards() {
     { key: 'metric', title: say('board.metric'), cell: (board) => <>{say(`board.metric.${board.metric}`)} {board.holders === 'teams' && <Mark tone="blue">{say('board.holders.teams')}</Mark>}</> },
     { key: 'period', title: say('board.period'), cell: (board) => <span className="number">{words.period(board)}</span> },
     { key: 'scope', title: say('board.scope'), cell: (board) => words.scope(board) },
-    { key: 'prizes', title: say('board.prizes'), cell: (board) => board.prizes.map(words.ranks).join(say('reward.join')) || '–' },
+    { key: 'prizes', title: say('board.prizes'), cell: (board) => (board.prizes.length > 0 ? <div className="gives">{board.prizes.map(words.ranks).join(say('reward.join'))}</div> : '–') },
   ]
   const add = may && <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>{say('boards.add')}</Button>
   return (

@@ -13,6 +13,7 @@ import { Hint, Move } from '~/parts/figure'
 import { MetricChart, type MetricLine } from '~/parts/metric_chart'
 import { Against, Better, Meaning, MetricFigure } from '~/parts/metric_figure'
 import { Rows, still, type Column } from '~/parts/rows'
+import { SegmentWords } from '~/parts/segment_words'
 import { Loaded, Nothing } from '~/parts/states'
 
 interface BlockProps {
@@ -62,8 +63,9 @@ function Drawn({ block, question, answer }: { block: DashboardBlock; question: M
 
 /** Of whom and which orders, where not of all. */
 function Of({ question }: { question: MetricQuestion }) {
-  const parts = [question.shop, question.touchpoint, question.category, question.segment].filter(Boolean)
-  return parts.length ? <span className="quiet block-of">{parts.join(' · ')}</span> : null
+  const parts = [question.shop, question.touchpoint, question.category].filter(Boolean).join(' · ')
+  if (!parts && !question.segment) return null
+  return <span className="quiet block-of">{parts}{parts && question.segment && ' · '}{question.segment && <SegmentWords text={question.segment} />}</span>
 }
 
 function Lines({ answer, bars }: { answer: MetricAnswer; bars: boolean }) {

@@ -39,7 +39,7 @@ export const p_text = (p: number | null) => (p === null ? null : p < 0.0001 ? '<
 
 /** How figures of a metric are written: rates in percent, money, counts. `signed` for differences. */
 export function useFigures(metric: Metric, money: boolean, format: Format) {
-  // Differences of rates are points of a percent, not percents.
+  // Differences of rates are points of a percent, not percents; a percent stands at each number, the points once.
   const unit = (signed: boolean) => (metric.rate ? (signed ? ' pp' : '%') : '')
   const plain = (n: number, signed: boolean) => {
     const sign = signed && n > 0 ? '+' : n < 0 ? '−' : ''
@@ -52,6 +52,6 @@ export function useFigures(metric: Metric, money: boolean, format: Format) {
   return {
     level: (n: number) => plain(n, false) + unit(false),
     change: (n: number) => plain(n, true) + unit(true),
-    span: (one: Interval, signed = true) => `[${plain(one[0], signed)}, ${plain(one[1], signed)}]${unit(signed)}`,
+    span: (one: Interval, signed = true) => (signed ? `[${plain(one[0], true)}, ${plain(one[1], true)}]${unit(true)}` : `[${one.map((n) => plain(n, false) + unit(false)).join(', ')}]`),
   }
 }

@@ -20,7 +20,7 @@ export default function Audit() {
   const columns: Column<AuditLine>[] = [
     { key: 'at', title: say('time'), cell: (row) => <span className="number">{format.when(row.at)}</span> },
     { key: 'actor', title: say('audit.actor'), cell: (row) => actorText(row.actor, say) },
-    { key: 'action', title: say('audit.action'), cell: (row) => <>{actionText(row, say, locale)}<span className="fact-note"><code>{row.action}</code></span></> },
+    { key: 'action', title: say('audit.action'), cell: (row) => <div className="gives">{actionText(row, say, locale)}<span className="fact-note"><code>{row.action}</code></span></div> },
     { key: 'subject', title: say('audit.subject'), cell: (row) => (row.subject ? <code>{row.subject}</code> : '–') },
     { key: 'detail', title: say('audit.detail'), cell: (row) => <Detail detail={row.detail} /> },
     { key: 'address', title: say('audit.address'), cell: (row) => <span className="number">{row.address || '–'}</span> },
@@ -61,5 +61,5 @@ const notDetail = new Set(['zh', 'en', 'status'])
 function Detail({ detail }: { detail: unknown }) {
   if (!detail || typeof detail !== 'object') return <span className="quiet">–</span>
   const pairs = Object.entries(detail).filter(([name]) => !notDetail.has(name)).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return pairs.length > 0 ? <code className="detail">{pairs.join(' · ')}</code> : <span className="quiet">–</span>
+  return pairs.length > 0 ? <code className="detail wraps">{pairs.join(' · ')}</code> : <span className="quiet">–</span>
 }

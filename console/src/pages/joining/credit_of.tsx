@@ -50,7 +50,7 @@ export function CreditOf({ member, changed }: { member: number; changed?: () => 
       )}
       <Loaded from={read} rows={2}>
         {(it) => (
-          <div className="figures figures-inner">
+          <div className="figures figures-inner figures-3">
             <Figure name={say('credit.owed')} value={format.money(it.total)} />
             <Figure name={say('credit.principal')} value={format.money(it.principal)} />
             <Figure name={say('credit.bonus')} value={format.money(it.bonus)} />

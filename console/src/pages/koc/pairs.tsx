@@ -3,18 +3,18 @@ import { PlusOutlined } from '@ant-design/icons'
 import { App, Button, DatePicker, Form, Popconfirm, Segmented } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
-import type { KocLevel, KocPair, Money } from '~/api'
+import type { KocPair, Money } from '~/api'
 import { useMay } from '~/app/session'
-import { useChange, useData, usePages } from '~/base/data'
+import { useChange, usePages } from '~/base/data'
 import { dayOf, dayPlus, midnightOf, todayIs, useFormat } from '~/base/format'
-import { useSay, useSpeech } from '~/base/locale'
+import { useSay } from '~/base/locale'
 import { useQuestion } from '~/base/question'
 import { FormDialog } from '~/parts/form_dialog'
 import { Mark } from '~/parts/mark'
 import { MemberSelect } from '~/parts/member_select'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
-import { KocName } from './koc_words'
+import { KocName, useLevelOf } from './koc_words'
 
 /** It holds now: not ended, its last day not over. */
 const holds = (it: KocPair) => !it.until || Date.parse(it.until) > Date.now()
@@ -26,12 +26,7 @@ export function Pairs() {
   const { message } = App.useApp()
   const { asked, put } = useQuestion(['state'] as const)
   const all = asked.state === 'all'
-  const { locale } = useSpeech()
-  const levels = useData<{ levels: KocLevel[] }>('/v1/koc/levels').data?.levels
-  const levelOf = (code: string | null) => {
-    const found = levels?.find((one) => one.code === code)
-    return found ? (locale === 'zh-CN' ? found.zh : found.en) : (code ?? '')
-  }
+  const levelOf = useLevelOf()
   const list = usePages<KocPair>('/v1/koc/mentors', { running: all ? undefined : true, limit: 20 })
   const ending = useChange()
   const [making, make] = useState(false)

@@ -11,7 +11,7 @@ import { Mark } from '~/parts/mark'
 import { Rows, type Column } from '~/parts/rows'
 import { Failure, Nothing } from '~/parts/states'
 import { Codes } from './codes'
-import { About, KocName, rateText, stateTones, useLevelName } from './koc_words'
+import { About, KocName, rateText, stateTones, useLevelName, useLevelOf } from './koc_words'
 import { ReasonDialog } from '~/parts/reason_dialog'
 
 const states = ['active', 'invited', 'suspended', 'refused', 'left'] as const satisfies readonly KocState[]
@@ -20,6 +20,7 @@ export function People({ invite }: { invite?: () => void }) {
   const say = useSay()
   const format = useFormat()
   const levelOf = useLevelName()
+  const nameOf = useLevelOf()
   const may = useMay()('loyalty:write')
   const { message } = App.useApp()
   const { asked, put } = useQuestion(['state'] as const)
@@ -41,7 +42,7 @@ export function People({ invite }: { invite?: () => void }) {
           <>
             <Mark tone="teal">{levelOf(it)}</Mark> <span className="number">{rateText(it.rate)}</span>
             <div className="quiet koc-next">
-              {it.next ? say('koc.missing', { level: it.next, orders: it.missing_orders ?? 0, amount: format.money(it.missing_amount) }) : say('koc.top')}
+              {it.next ? say('koc.missing', { level: nameOf(it.next), orders: it.missing_orders ?? 0, amount: format.money(it.missing_amount) }) : say('koc.top')}
             </div>
           </>
         ) : (

@@ -29,12 +29,14 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
   const [shipping, ship] = useState<MallExchange>()
   const [many, shipMany] = useState(false)
   const [asking, ask] = useState<{ it: MallExchange; ask: Ask }>()
+  const format = useFormat()
   const columns: Column<MallExchange>[] = [
     {
       key: 'what', title: say('exchange.number'),
       cell: (it) => (
         <div className="rule-name">
           <span className="number">#{it.id}</span> {words.name(it)} × {it.quantity} {it.prize && <Mark tone="plum">{say('exchange.prize')}</Mark>}
+          <span className="fact-note number">{format.when(it.placed_at)}</span>
         </div>
       ),
     },
@@ -42,7 +44,6 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
     { key: 'state', title: say('state'), cell: (it) => <Stands it={it} /> },
     { key: 'for', title: say('exchange.paid'), cell: (it) => <span className="number">{words.price(it.points, it.price)}</span> },
     { key: 'to', title: say('exchange.to'), cell: (it) => <To it={it} /> },
-    { key: 'placed', title: say('exchange.placed'), cell: (it) => <When at={it.placed_at} /> },
   ]
   if (may)
     columns.push({
@@ -60,8 +61,10 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
             options={[...states.map((one) => ({ value: one, label: say(`exchange.state.${one}`) })), { value: 'all', label: say('all') }]}
           />
         </div>
-        <FileButton name={say('exchange.export')} path="/v1/exchanges/export" query={{ state: chosen === 'all' ? undefined : chosen }} />
-        {may && <Button onClick={() => shipMany(true)}>{say('exchange.ship.many')}</Button>}
+        <Space>
+          <FileButton name={say('exchange.export')} path="/v1/exchanges/export" query={{ state: chosen === 'all' ? undefined : chosen }} />
+          {may && <Button onClick={() => shipMany(true)}>{say('exchange.ship.many')}</Button>}
+        </Space>
       </div>
       <Rows from={list} columns={columns} id={(it) => it.id} empty={<Nothing text={say('exchange.none')} />} />
       {shipping && <ShipDialog it={shipping} close={() => ship(undefined)} saved={list.reload} />}
@@ -69,11 +72,6 @@ export function Exchanges({ state, show }: { state: string | undefined; show: (s
       {asking && <WordDialog {...asking} close={() => ask(undefined)} saved={list.reload} />}
     </>
   )
-}
-
-function When({ at }: { at: string }) {
-  const format = useFormat()
-  return <span className="number">{format.when(at)}</span>
 }
 
 /** Its state, what ends it by itself, and why it ended. */

@@ -28,19 +28,19 @@ export function MemberLoyalty({ member }: { member: number }) {
     <div className="stack">
       <Standing key={round} member={member} />
       <section><MemberPoints member={member} /></section>
-      <section>
+      <section className="titled">
         <h3 className="section-title">{say('loyalty.entitlements')}</h3>
         <Entitlements key={round} member={member} />
       </section>
-      <section>
+      <section className="titled">
         <h3 className="section-title">{say('loyalty.membership')}</h3>
         <MemberTerms member={member} changed={changed} />
       </section>
-      <section>
+      <section className="titled">
         <h3 className="section-title">{say('loyalty.credit')}</h3>
         <CreditOf member={member} changed={changed} />
       </section>
-      <section>
+      <section className="titled">
         <h3 className="section-title">{say('loyalty.tasks')}</h3>
         <Tasks member={member} />
       </section>

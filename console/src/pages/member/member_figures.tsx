@@ -19,7 +19,7 @@ export function MemberFigures({ member }: { member: MemberView }) {
         <Figure name={say('orders')} value={format.count(member.orders)}
           below={<span className="quiet">{say('last_order')} {format.day(member.last_order_at)}</span>} />
         <Figure name={say('average')} hint={say('average.what')} value={format.mean(member.average)}
-          below={<span className="quiet">{place(member) || say('region')}{member.touchpoint ? ` · ${member.touchpoint}` : ''}</span>} />
+          below={<span className="quiet">{[place(member), member.touchpoint].filter(Boolean).join(' · ')}</span>} />
         <Figure
           name={say('rfm_place')}
           hint={rfm ? say('rfm_place.what') : say('not_in_rfm')}

@@ -78,7 +78,6 @@ export default function Members() {
           onChange={(name: string) => put({ sort: name })}
           options={sorts.map((name) => ({ value: name, label: say(`sort.${name}`) }))}
           popupMatchSelectWidth={false}
-          className="filter"
         />
         {members.chooser}
       </div>

@@ -74,31 +74,39 @@ export function Health({ period }: { period: Period }) {
     {
       key: 'verdict', title: say('products.verdict'), width: 340,
       cell: (row) => (
-        <div className="rule-name">
+        <div className="rule-text">
           <span><Mark tone={tones[row.verdict]}>{report?.rules.find((one) => one.verdict === row.verdict)?.name}</Mark></span>
           <span className="fact-note wraps">{row.reason}</span>
         </div>
       ),
     },
-    { key: 'units', title: say('products.net_units'), right: true, cell: (row) => format.count(row.net_units) },
-    { key: 'sales', title: say('products.net_sales'), right: true, cell: (row) => format.money(row.net_sales) },
+    {
+      key: 'sales', title: say('products.net_sales'), right: true,
+      cell: (row) => <>{format.money(row.net_sales)}<span className="fact-note">{say('products.units_n', { n: format.count(row.net_units) })}</span></>,
+    },
     {
       key: 'growth', title: say('products.growth'), right: true,
       cell: (row) => (row.growth === null || row.growth === undefined ? '–' : <Move now={Number(row.net_sales)} before={Number(row.net_before)} />),
     },
-    { key: 'stock', title: say('products.on_hand'), right: true, cell: (row) => (row.on_hand === null || row.on_hand === undefined ? '–' : format.count(row.on_hand)) },
-    { key: 'turnover', title: say('products.turnover'), right: true, wideOnly: true, cell: (row) => decimals(row.turnover_days) },
+    {
+      key: 'stock', title: say('products.on_hand'), right: true,
+      cell: (row) => (row.on_hand === null || row.on_hand === undefined ? '–' : (
+        <>
+          {format.count(row.on_hand)}
+          <span className="fact-note">{format.money(row.stock_value)}{row.valued_by_price && ` · ${say('products.by_price')}`}</span>
+        </>
+      )),
+    },
     {
       key: 'sellout', title: say('products.sellout'), right: true,
       cell: (row) => (
-        <span title={row.sellout_low ? say('products.sellout.range', { low: decimals(row.sellout_low, 0), high: decimals(row.sellout_high, 0) }) : undefined}>
-          {decimals(row.sellout_days)}
-        </span>
+        <>
+          <span title={row.sellout_low ? say('products.sellout.range', { low: decimals(row.sellout_low, 0), high: decimals(row.sellout_high, 0) }) : undefined}>
+            {decimals(row.sellout_days)}
+          </span>
+          {row.turnover_days !== null && <span className="fact-note">{say('products.turnover_n', { n: decimals(row.turnover_days) })}</span>}
+        </>
       ),
-    },
-    {
-      key: 'value', title: say('products.value'), right: true, wideOnly: true,
-      cell: (row) => <>{format.money(row.stock_value)}{row.valued_by_price && <div className="fact-note">{say('products.by_price')}</div>}</>,
     },
     { key: 'advice', title: say('products.advice'), cell: (row) => <span className="wraps advice">{row.advice_words || '–'}</span> },
   ]

@@ -52,7 +52,7 @@ export default function Spend() {
         <Loaded from={figures}>
           {(answer) => (
             <section className="panel" aria-label={say('spend.figures')}>
-              <div className="figures">{answer.items.map((one) => <MetricFigure key={one.metric.name} of={one} question={period} />)}</div>
+              <div className="figures figures-3">{answer.items.map((one) => <MetricFigure key={one.metric.name} of={one} question={period} />)}</div>
             </section>
           )}
         </Loaded>

@@ -97,7 +97,7 @@ function TeamRows({ campaign, board, open }: { campaign: TeamCampaign; board: Bo
   // Those who are ranked first, by rank.
   const sorted = list.data && { ...list.data, items: list.data.items.toSorted((a, b) => (scoreOf(a)?.place ?? Infinity) - (scoreOf(b)?.place ?? Infinity) || 0) }
   const columns: Column<Team>[] = [
-    { key: 'name', title: say('team.team'), cell: (team) => <Button type="link" className="plain-link rule-name" onClick={() => open(team.id)}>{team.name}</Button> },
+    { key: 'name', title: say('team.team'), cell: (team) => <div className="rule-name"><Button type="link" className="flush" onClick={() => open(team.id)}>{team.name}</Button></div> },
     ...(board
       ? [
           { key: 'rank', title: say('team.rank'), right: true, cell: (team: Team) => scoreOf(team)?.rank ?? '–' },

@@ -54,7 +54,7 @@ export function Waterfall({ whole, now, before }: { whole: Whole; now: MetricQue
       type: 'category',
       data: steps.map((one) => one.name),
       inverse: narrow,
-      axisLabel: { color: quiet, interval: 0, width: 84, overflow: 'break' },
+      axisLabel: { color: quiet, interval: 0, width: 84, overflow: 'break', lineHeight: 14 },
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
     }
