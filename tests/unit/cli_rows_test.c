@@ -5,7 +5,6 @@
 #include "support/koi_run.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "sheet/sheet.h"
 
@@ -325,7 +324,11 @@ TEST(an_alert_is_assigned_and_muted)
     CHECK(str_find(KOI_RUN(c, 0, "alert", "assign", "1", "lily", "--json"), S("lily")) > 0);
     CHECK(str_find(KOI_RUN(c, 0, "alert", "assign", "1", "-", "--json"), S("lily")) < 0);
     KOI_RUN(c, 2, "alert", "mute", "1", "soon");
-    const char *until = str_z(c->arena, day_text(c->arena, (day)(time(NULL) / 86400 + 30)));
+    str told = KOI_RUN(c, 0, "alert", "list", "--json");
+    day raised;
+    i64 at = str_find(told, S("\"raised_at\":\"")) + (i64)sizeof "\"raised_at\":\"" - 1;
+    CHECK(day_parse(str_sub(told, at, at + 10), &raised));
+    const char *until = str_z(c->arena, day_text(c->arena, raised + 30));
     CHECK(str_find(KOI_RUN(c, 0, "alert", "mute", "1", until, "--json"), S("\"muted_until\":\"2")) >
           0);
     CHECK(str_find(KOI_RUN(c, 0, "alert", "mute", "1", "off", "--json"),
