@@ -7,6 +7,7 @@
 #include "insight/alert/inside.h"
 #include "insight_shop.h"
 #include "loyalty/budget.h"
+#include "serving.h"
 
 #define YUAN MONEY_UNIT
 
@@ -856,6 +857,7 @@ TEST(templates_are_taken_once)
     struct alert_template_list all;
     struct alert_rule_list rules;
     i64 taken;
+    struct serving index = serve(c); /* traffic is asked of it */
     CHECK_OK(c, store_write(c->store, c, do_templates, &taken));
     CHECK_OK(c, alert_templates(c, &all));
     CHECK_I64(taken, all.n);
@@ -865,7 +867,9 @@ TEST(templates_are_taken_once)
     CHECK_OK(c, alert_rules(c, &rules));
     CHECK_I64(rules.n, all.n);
     sell(c, "2024-05-31", 50 * YUAN, "店");
+    CHECK_OK(c, audience_follow(index.audience, NULL));
     CHECK_I64(evaluate(c).broken, 0);
+    serve_no_more(c, &index);
 }
 
 TEST(facts_are_watched_and_waited_for)

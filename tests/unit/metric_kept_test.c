@@ -1,6 +1,5 @@
 /* metric_kept_test.c -- what metrics keep in memory: packed numbers, who is of high value; and how
  * many values they tell apart. */
-#include "audience/ask.h"
 #include "insight/metric.h"
 #include "insight/metric/packed.h"
 #include "insight_shop.h"

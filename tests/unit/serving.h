@@ -1,6 +1,7 @@
 /* serving.h -- the index of members beside a test's store; what was asked of it goes before it. */
 #pragma once
 
+#include "audience/ask.h"
 #include "audience/index/follow.h"
 #include "test.h"
 
