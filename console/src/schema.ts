@@ -2144,7 +2144,6 @@ export interface components {
             b: number | null;
             /** @example 12.50 */
             contribution: string | null;
-            metric: string | null;
         };
         tree_counts: {
             users: number;

@@ -17,7 +17,7 @@
  *   - a, b: before and now. contribution: b's GMV less a's, parted among the factors.
  *
  * What is counted  the metrics count it (insight/metric.h): each factor is a metric of its own, and
- * opens as one.
+ * opens as one: reached, order_conversion, order_frequency, order_value; unknown_gmv.
  * The decomposition  additive LMDI-I: with L(x, y) = (x - y) / ln(x / y), L(x, x) = x, a factor f
  * contributes L(Vb, Va) ln(fb / fa) (B. W. Ang, "The LMDI approach to decomposition analysis: a
  * practical guide", Energy Policy 33, 2005). What is 0 at one end takes its analytical limit (B. W.
@@ -92,8 +92,7 @@ void tree_split(const struct tree_base *a, const struct tree_base *b, struct tre
       N)                                                                                         \
     X(opt_f64, a, ANY, "Before; null: not defined. Of order_value in yuan, unrounded", N)        \
     X(opt_f64, b, ANY, "Now", N)                                                                 \
-    X(opt_money, contribution, ANY, "Its part of the change; null: not defined", N)              \
-    X(str, metric, ANY, "The metric it is, of the same days and members", N)
+    X(opt_money, contribution, ANY, "Its part of the change; null: not defined", N)
 SHAPE(tree_factor);
 
 #define FIELDS_OF_tree_counts(X, N)                                \
@@ -175,9 +174,6 @@ SHAPE(gmv_tree);
 
 /* E_INVALID: what period_check and segment_parse refuse; parts without by segment, or none with. */
 enum err gmv_tree_make(struct ctx *c, const struct tree_ask *ask, struct gmv_tree *out);
-
-/* The metric that tells its value; of unknown buyers that of what is added. */
-str tree_metric(enum tree_factor_kind f);
 /* As a table heads it: 下单频次, Order frequency. */
 str tree_factor_label(struct ctx *c, enum tree_factor_kind f);
 

@@ -40,6 +40,16 @@ TEST(never_more_than_the_stock)
     check_all();
 }
 
+TEST(a_statement_names_the_good)
+{
+    struct points_entry_list l;
+    i64 a = person("a", 100), g = good(thing(30, 0), 2);
+    CHECK_OK(test_ctx(), cancel_now(exchange(a, g, 1, "k1")));
+    CHECK_OK(test_ctx(), points_statement(test_reader(), a, 0, 2, &l));
+    CHECK_I64(l.n, 2); /* taken, and back */
+    for (i64 i = 0; i < l.n; i++) CHECK(str_ends(l.at[i].words, S("面膜")));
+}
+
 TEST(limits_hold)
 {
     i64 a = person("a", 10000);

@@ -202,6 +202,20 @@ TEST(an_order_rule_stops_with_its_budget)
     books_balance();
 }
 
+TEST(a_statement_names_the_order)
+{
+    struct points_entry_list l;
+    listening();
+    i64 order = bought("T-17", test_ctx()->now, 100, 0, 0);
+    test_ctx()->now += 60 * DAY_MS;
+    CHECK_OK(test_ctx(), points_turn(test_store(), test_reader()));
+    CHECK_OK(test_ctx(), refund(order, 40, NULL, "r1"));
+    CHECK_OK(test_ctx(), points_statement(test_reader(), who, 0, 10, &l));
+    CHECK_I64(l.n, 2);
+    for (i64 i = 0; i < l.n; i++) CHECK(str_ends(l.at[i].words, S("T-17")));
+    books_balance();
+}
+
 /* Of two that add up each has its own budget; a withdrawn refund is earned again as far as the
  * budget goes. */
 TEST(a_withdrawn_refund_is_charged_again)

@@ -551,6 +551,15 @@ TEST(the_same_gmv_as_the_metric)
     close_shop(c, a);
 }
 
+/* The metric that each factor is. */
+static const char *const factor_metrics[] = {
+    [TREE_USERS] = "reached",
+    [TREE_CONVERSION] = "order_conversion",
+    [TREE_FREQUENCY] = "order_frequency",
+    [TREE_ORDER_VALUE] = "order_value",
+    [TREE_UNKNOWN_BUYERS] = "unknown_gmv",
+};
+
 /* The value of a metric, as a tree tells it; of money to the cent. */
 static void check_value(const struct tree_factor *f, opt_f64 want, str got)
 {
@@ -560,7 +569,7 @@ static void check_value(const struct tree_factor *f, opt_f64 want, str got)
     CHECK(f64_parse(got, &value));
     f64 fine = f->factor >= TREE_ORDER_VALUE ? 0.00501 : f->factor == TREE_USERS ? 0 : 0.000000501;
     if (fabs(value - want.value) > fine)
-        print_message(STR_FMT ": " STR_FMT ", not %f\n", STR_ARG(f->metric), STR_ARG(got),
+        print_message("%s: " STR_FMT ", not %f\n", factor_metrics[f->factor], STR_ARG(got),
                       want.value);
     CHECK(fabs(value - want.value) <= fine);
 }
@@ -573,7 +582,7 @@ static void check_factors(struct ctx *c, const struct tree_factor_list *factors,
         const struct tree_factor *f = &factors->at[i];
         struct metric_answer now, before;
         struct metric_ask one = ask;
-        one.name = f->metric;
+        one.name = str_of(factor_metrics[f->factor]);
         one.compare = (opt_flag){ true, false };
         if (f->factor == TREE_USERS) one.shop = one.category = NO_STR; /* one reach for all */
         one.from = day_text(c->arena, t->from);

@@ -120,7 +120,6 @@ static void factors_of(struct ctx *c, const struct tree_sums of[2], struct tree_
     for (out->n = 0; out->n < TREE_FACTORS; out->n++)
         out->at[out->n] = (struct tree_factor){
             .factor = (enum tree_factor_kind)out->n,
-            .metric = tree_metric((enum tree_factor_kind)out->n),
             .a = tree_value(&of[0].known, (enum tree_factor_kind)out->n),
             .b = tree_value(&of[1].known, (enum tree_factor_kind)out->n),
             .contribution = split.of[out->n],
@@ -128,7 +127,6 @@ static void factors_of(struct ctx *c, const struct tree_sums of[2], struct tree_
     if (of[0].unknown_orders == 0 && of[1].unknown_orders == 0) return;
     out->at[out->n++] = (struct tree_factor){
         .factor = TREE_UNKNOWN_BUYERS,
-        .metric = tree_metric(TREE_UNKNOWN_BUYERS),
         .a = { true, (f64)of[0].unknown_gmv / (f64)MONEY_UNIT },
         .b = { true, (f64)of[1].unknown_gmv / (f64)MONEY_UNIT },
         .contribution = SOME(of[1].unknown_gmv - of[0].unknown_gmv),

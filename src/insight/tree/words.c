@@ -12,20 +12,15 @@ CHOICE_DEFINE(tree_side, "people", "goods", "place");
 SHAPE_DEFINE(tree_influence);
 
 static const struct {
-    const char *zh, *zh_up, *zh_down, *en, *en_up, *en_down, *metric;
+    const char *zh, *zh_up, *zh_down, *en, *en_up, *en_down;
 } factor_words[] = {
-    [TREE_USERS] = { "活跃用户", "增加", "减少", "active users", "rose", "fell", "reached" },
-    [TREE_CONVERSION] = { "下单转化率", "上升", "下降", "conversion to order", "rose", "fell",
-                          "order_conversion" },
-    [TREE_FREQUENCY] = { "下单频次", "上升", "下降", "order frequency", "rose", "fell",
-                         "order_frequency" },
-    [TREE_ORDER_VALUE] = { "下单笔单价", "上升", "下降", "value per order placed", "rose", "fell",
-                           "order_value" },
+    [TREE_USERS] = { "活跃用户", "增加", "减少", "active users", "rose", "fell" },
+    [TREE_CONVERSION] = { "下单转化率", "上升", "下降", "conversion to order", "rose", "fell" },
+    [TREE_FREQUENCY] = { "下单频次", "上升", "下降", "order frequency", "rose", "fell" },
+    [TREE_ORDER_VALUE] = { "下单笔单价", "上升", "下降", "value per order placed", "rose", "fell" },
     [TREE_UNKNOWN_BUYERS] = { "无买家信息的订单", "增加", "减少", "orders without a known buyer",
-                              "rose", "fell", "unknown_gmv" },
+                              "rose", "fell" },
 };
-
-str tree_metric(enum tree_factor_kind f) { return str_of(factor_words[f].metric); }
 
 str tree_factor_label(struct ctx *c, enum tree_factor_kind f)
 {

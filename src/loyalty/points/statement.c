@@ -55,15 +55,19 @@ SHAPE(names);
 SHAPE_DEFINE(names);
 QUERY(q_task, names, "SELECT zh, en FROM task WHERE id = $1");
 QUERY(q_grab, names, "SELECT zh, en FROM grab WHERE id = $1");
+QUERY(q_good, names,
+      "SELECT g.zh, g.en FROM mall_exchange e JOIN mall_good g ON g.id = e.good"
+      " WHERE e.number = $1");
+QUERY(q_order, names, "SELECT number AS zh, NULL AS en FROM purchase_order WHERE id = $1");
 QUERY(q_board, names, "SELECT name AS zh, NULL AS en FROM board WHERE id = $1");
 static const struct {
     const char *reason, *before; /* what stands before the number */
     struct query *name;
 } named[] = {
-    { "task", "task:", &q_task },
-    { "make-up", "task:", &q_task },
-    { "board", "board:", &q_board },
-    { "grab", "grab:", &q_grab },
+    { "task", "task:", &q_task },     { "make-up", "task:", &q_task },
+    { "board", "board:", &q_board },  { "grab", "grab:", &q_grab },
+    { "mall", "mall:", &q_good },     { "order", "order:", &q_order },
+    { "refund", "order:", &q_order },
 };
 
 static enum err name_it(struct ctx *c, const struct statement_row *r, str reason, str *words)

@@ -5,11 +5,20 @@ import { allOf } from '~/base/segment_link'
 
 export type By = 'none' | 'shop' | 'touchpoint' | 'category' | 'segment'
 
+/** The metric that each factor is; of unknown buyers what they add. */
+const metricOf: Record<TreeFactor['factor'], string> = {
+  users: 'reached',
+  conversion: 'order_conversion',
+  frequency: 'order_frequency',
+  order_value: 'order_value',
+  unknown_buyers: 'unknown_gmv',
+}
+
 /** Nowhere: orders without a known buyer are of no segment. */
 export function factorLink(factor: TreeFactor, asked: MetricQuestion | undefined): string | undefined {
-  if (!asked || !factor.metric || (factor.factor === 'unknown_buyers' && asked.segment)) return undefined
+  if (!asked || (factor.factor === 'unknown_buyers' && asked.segment)) return undefined
   // Users of a shop or category are all active users.
-  return metricLink(factor.metric, factor.factor === 'users' ? { ...asked, shop: undefined, category: undefined } : asked)
+  return metricLink(metricOf[factor.factor], factor.factor === 'users' ? { ...asked, shop: undefined, category: undefined } : asked)
 }
 
 const not = (text: string) => `not (${text})`
