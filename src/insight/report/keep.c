@@ -1,7 +1,9 @@
 /* keep.c -- reports that were made: kept with when and from which line of the timeline, a version
  * more when they say another thing; and what the schedule owes. */
+#include "audience/ask.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "insight/report/deliver.h"
 #include "store/setting.h"
 #include "timeline/timeline.h"
@@ -175,6 +177,14 @@ static enum err keep(struct tx *t, void *arg)
     return report_deliver(t, k->out->id, k->of, k->parcel);
 }
 
+/* The index of members knows as much as the rows do; without one its figures are not defined. */
+static void wait_for_index(struct ctx *c, i64 seq)
+{
+    const struct view *v;
+    enum err e = audience_view(c, seq, &v);
+    if (e != OK) LOG(WARN, "report.index_behind", KV("err", err_row(e)->name), KV("seq", seq));
+}
+
 static enum err make(struct ctx *c, enum report_kind kind, day at, bool scheduled,
                      struct report_kept *out)
 {
@@ -183,6 +193,7 @@ static enum err make(struct ctx *c, enum report_kind kind, day at, bool schedule
     struct keeping k = { .kind = kind, .of = of, .out = out };
     TRY(store_snapshot(c)); /* all of it of one state */
     TRY(timeline_last(c, &k.seq));
+    wait_for_index(c, k.seq);
     TRY(report_compose(c, kind, at, of));
     for (int l = ZH; l <= EN; l++) {
         struct buf text = { .arena = c->arena };
