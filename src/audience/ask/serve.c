@@ -85,6 +85,7 @@ enum err audience_view(struct ctx *c, i64 seq, const struct view **out)
                     "the index of members is still being built; try again shortly");
     TRY(e);
     if (seq > 0) TRY(wait_for(c, seq));
+    if (command.on) audience_rest(served);
     *out = audience_take(served);
     arena_defer(c->arena, release, (void *)(uintptr_t)*out);
     return OK;

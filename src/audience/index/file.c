@@ -318,6 +318,20 @@ void mapping_close(struct mapping *m)
 
 i64 index_mapped(const struct index *x) { return x->mapping ? x->mapping->n : 0; }
 
+/* The pages wholly within these bytes leave memory until they are read again. */
+static void pages_leave(const struct mapping *m, i64 from, i64 to)
+{
+    i64 page = sysconf(_SC_PAGESIZE);
+    from = (from + page - 1) / page * page;
+    to = to / page * page;
+    if (from < to) madvise((char *)m->at + from, (size_t)(to - from), MADV_DONTNEED);
+}
+
+void index_rest(const struct index *x)
+{
+    if (x->mapping) pages_leave(x->mapping, 0, x->mapping->n);
+}
+
 static bool head_is_ours(const struct head *h)
 {
     return h->magic == FILE_MAGIC && h->form == FILE_FORM &&
@@ -521,10 +535,12 @@ static bool load(struct index *x, const struct mapping *m, const struct head *h)
     i64 n = (i64)h->sections - 1, got = 0;
     bool ok = n >= 0;
     while (ok && got < n) {
+        i64 from = at;
         ok = next_section(m, &at, &s, &in) && s.kind == SECTION_CHUNK && s.chunk == got;
         if (!ok) break;
         chunks[got++] = get_chunk(&in, x);
         ok = !in.bad;
+        pages_leave(m, from, at); /* it was read whole for its checksum; most is not asked for */
     }
     ok = ok && at == m->n;
     if (ok) index_adopt(x, chunks, n, h->seq);

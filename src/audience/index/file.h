@@ -22,3 +22,4 @@ bool index_file_head(const char *path, struct index_file_head *out);
 /* Into an index that is still empty; published when true. */
 bool index_load(struct index *x, const char *path);
 i64 index_mapped(const struct index *x); /* bytes of the file it came from */
+void index_rest(const struct index *x);  /* the file's pages leave memory until they are read */

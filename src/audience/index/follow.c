@@ -481,6 +481,8 @@ enum err audience_open(struct ctx *c, struct store *s, struct audience_options o
     return OK;
 }
 
+void audience_rest(const struct audience *a) { index_rest(a->kept.index); }
+
 void audience_close(struct audience *a)
 {
     if (!a) return;

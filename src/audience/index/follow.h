@@ -33,7 +33,10 @@ struct audience_options {
  * zone is the index's. */
 enum err audience_open(struct ctx *c, struct store *s, struct audience_options o,
                        struct audience **out);
-void audience_close(struct audience *a);              /* every view must have been released */
+void audience_close(struct audience *a); /* every view must have been released */
+/* Of who asks one thing after the other and has no memory to spare: what the last question read of
+ * the index's file leaves memory until it is read again. */
+void audience_rest(const struct audience *a);
 struct index *audience_index(struct audience *a);     /* for tests: it may be replaced */
 const struct view *audience_take(struct audience *a); /* the present view; view_release it soon */
 

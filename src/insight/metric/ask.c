@@ -46,6 +46,11 @@ static bool wants_reached(const struct asking *a)
     return a->behaviour && (!a->wanted || a->wanted >> MEASURE_REACHED & 1);
 }
 
+static bool wants_behaviour(const struct asking *a)
+{
+    return a->behaviour && (!a->wanted || a->wanted >> MEASURE_ACTIVE);
+}
+
 static enum err read_filter(struct ctx *c, const struct metric_filter *f, str by, i64 seq,
                             struct asking *a)
 {
@@ -210,7 +215,7 @@ enum err asking_count(struct ctx *c, const struct asking *a, const struct range 
     count_facts(c, &a->facts, out);
     bool by_order = parted && a->parting.by_code;
     if (wants_reached(a)) count_reached(c, a->view, &a->facts, out);
-    if (a->behaviour && !by_order) TRY(count_behaviour(c, a->view, out));
+    if (wants_behaviour(a) && !by_order) TRY(count_behaviour(c, a->view, out));
     if (a->points && !parted) TRY(count_points(c, out));
     if (a->costs) TRY(count_costs(c, &a->facts.names[OF_TOUCHPOINT], out));
     return OK;

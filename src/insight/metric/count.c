@@ -169,7 +169,9 @@ static void count_orders(struct hand *h, const struct facts_block *b)
             holds = set_holds(h->n->set, member);
         }
         h->order += !(f.flags & FACT_SAME);
-        if (!holds || (!placed && !any_range(h->n, f.when))) continue;
+        if (!holds) continue;
+        if (!(paid && any_range(h->n, f.when)) && !(placed && any_range(h->n, fact_placed(b, &f))))
+            continue;
         fact_where(b, &f);
         i64 group = group_of(&h->n->parting, f.of, f.member);
         if (group >= h->n->parting.groups || !passes(h->n, f.of)) continue;

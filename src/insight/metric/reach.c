@@ -29,6 +29,7 @@ struct reach {
     const u8 *events;
     i64 base[RANGES_MAX]; /* of cells */
     bool alike;           /* by shop or category: one reach for all groups */
+    i64 first, last;      /* days of all ranges */
     const i64 *blocks;    /* of members of each chunk: where they begin, and end */
     struct reach_hand *hands;
 };
@@ -77,10 +78,11 @@ static void keep(struct reach_hand *h, struct placing p)
     h->at[h->n++] = p;
 }
 
-static bool is_asked(const struct counting *n, i64 d)
+static bool is_asked(const struct reach *r, i64 d)
 {
-    for (i64 k = 0; k < n->ranges_n; k++)
-        if (d >= n->ranges[k].from && d <= n->ranges[k].to) return true;
+    if (d < r->first || d > r->last) return false;
+    for (i64 k = 0; k < r->n->ranges_n; k++)
+        if (d >= r->n->ranges[k].from && d <= r->n->ranges[k].to) return true;
     return false;
 }
 
@@ -95,7 +97,7 @@ static void keep_orders(const struct reach *r, struct reach_hand *h)
         while (fact_next(b, &at, false, &f)) {
             if (!(f.flags & FACT_PLACED)) continue;
             uint16_t d = fact_placed(b, &f);
-            if (!is_asked(r->n, d) || !set_holds(r->n->set, f.member)) continue;
+            if (!is_asked(r, d) || !set_holds(r->n->set, f.member)) continue;
             for (; next <= f.member % CHUNK; next++) h->begin[next] = (u32)h->n;
             keep(h,
                  (struct placing){ d, (uint16_t)packed_get(&b->order[ORDER_TOUCHPOINT], f.order) });
@@ -127,7 +129,9 @@ static void see_run(void *arg, const struct run *run)
         uint16_t touchpoint = 0;
         if (run->offset[k] == run->offset[k + 1] || !(within[place / 64] >> (place % 64) & 1))
             continue;
-        for (i64 i = run->offset[k]; i < run->offset[k + 1]; i++) {
+        for (i64 i = run->offset[k]; i < run->offset[k + 1]; i++) { /* by time */
+            if (run->day[i] < r->first) continue;
+            if (run->day[i] > r->last) break;
             if (!r->events[narrow_get(run->event, i)]) continue;
             uint16_t there = r->facts->met[narrow_get(run->props[PROP_TOUCHPOINT], i)];
             if (run->day[i] == d && there == touchpoint) continue; /* again */
@@ -197,7 +201,12 @@ void count_reached(struct ctx *c, const struct view *v, const struct facts *f, s
     i64 chunks = view_chunks(v), cells = counting_cells(n) / MEASURES_N;
     r.blocks = blocks_of(c, f, &chunks);
     r.alike = n->parting.by_code && n->parting.kind != OF_TOUCHPOINT;
-    for (i64 k = 0; k < n->ranges_n; k++) r.base[k] = counting_base(n, k) / MEASURES_N;
+    r.first = n->ranges[0].from;
+    for (i64 k = 0; k < n->ranges_n; k++) {
+        r.base[k] = counting_base(n, k) / MEASURES_N;
+        if (n->ranges[k].from < r.first) r.first = n->ranges[k].from;
+        if (n->ranges[k].to > r.last) r.last = n->ranges[k].to;
+    }
     r.hands = NEWS(c->arena, struct reach_hand, CHUNK_WORKERS);
     for (int w = 0; w < CHUNK_WORKERS; w++) {
         r.hands[w].counts = NEWS(c->arena, i64, cells);
